@@ -1,0 +1,155 @@
+"""The library's truth on disk: papers, listings, vectors by content hash, and which generation of indexes holds."""
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.library import database, rows
+from assistant.records import Listing, Paper
+
+
+_AMONG = "IN (SELECT value FROM json_each(?))"  # any number of ids, where SQLite allows 32,766 parameters
+
+
+class Catalogue:
+    """One open connection. SQLite's own errors become `LibraryError`s that name the file and the next step."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the catalogue of `folder`; raises `LibraryError` where it cannot be used."""
+        self.path = folder / database.NAME
+        self._connection = database.connect(folder)
+
+    def close(self) -> None:
+        """Close the connection; an open transaction is rolled back."""
+        self._connection.close()
+
+    # -- transactions
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything written inside becomes visible at once when the block ends, or not at all."""
+        self._run("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._run("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def snapshot(self) -> None:
+        """From here on, reads see the library as it is now, whatever others write; called again, as it is then."""
+        if self._connection.in_transaction:
+            self._run("COMMIT")
+        self._run("BEGIN")
+        self.state()
+
+    # -- state
+
+    def state(self) -> dict[str, str]:
+        """Return the named facts about the library: `fingerprint`, `generation`, and so on."""
+        return {str(key): str(value) for key, value in self._read("SELECT key, value FROM state")}
+
+    def set_state(self, **values: str) -> None:
+        """Set facts; those not named stay."""
+        self._many(
+            "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", values.items()
+        )
+
+    # -- papers
+
+    def count(self) -> tuple[int, int]:
+        """Return the numbers of papers and of listings."""
+        [(papers, listings)] = self._read("SELECT (SELECT count(*) FROM papers), (SELECT count(*) FROM listings)")
+        return papers, listings
+
+    def papers(self, ids: Sequence[str] | None = None) -> list[Paper]:
+        """Return the papers with these ids in their order (unknown ones left out), or all in the order added."""
+        chosen, listed_for = ("", "") if ids is None else (f"WHERE id {_AMONG}", f"WHERE paper_id {_AMONG}")
+        values = () if ids is None else (json.dumps(list(ids)),)
+        stored = self._read(f"SELECT {rows.PAPER} FROM papers {chosen} ORDER BY position", values)
+        listed = self._read(f"SELECT paper_id, {rows.LISTING} FROM listings {listed_for} ORDER BY rowid", values)
+        listings: dict[str, list[Listing]] = {}
+        for paper_id, *row in listed:
+            listings.setdefault(paper_id, []).append(rows.listing(row))
+        found = {row[0]: rows.paper(row, tuple(listings.get(row[0], ()))) for row in stored}
+        return list(found.values()) if ids is None else [found[id] for id in ids if id in found]
+
+    def contents(self) -> list[tuple[str, str]]:
+        """Return (id, content hash) of every paper, in the order added."""
+        return [(id, content) for id, content in self._read("SELECT id, content FROM papers ORDER BY position")]
+
+    def put(self, papers: Iterable[tuple[Paper, str]]) -> None:
+        """Add or replace papers, each with its content hash; a replaced one keeps its position."""
+        for paper, content in papers:
+            self._run(
+                f"INSERT INTO papers ({rows.PAPER}, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET title = excluded.title, abstract = excluded.abstract, "
+                "date = excluded.date, date_inferred = excluded.date_inferred, authors = excluded.authors, "
+                "author_count = excluded.author_count, url = excluded.url, content = excluded.content",
+                (*rows.paper_row(paper), content),
+            )
+            self._run("DELETE FROM listings WHERE paper_id = ?", (paper.id,))
+            self._many(
+                f"INSERT INTO listings (paper_id, {rows.LISTING}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(paper.id, *rows.listing_row(listing)) for listing in paper.listings],
+            )
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove papers and their listings; their vectors stay until `forget`."""
+        keys = [(id,) for id in ids]
+        self._many("DELETE FROM listings WHERE paper_id = ?", keys)
+        self._many("DELETE FROM papers WHERE id = ?", keys)
+
+    # -- vectors
+
+    def embedded(self) -> set[str]:
+        """Return the content hashes that have vectors."""
+        return {content for (content,) in self._read("SELECT content FROM embeddings")}
+
+    def put_embeddings(self, vectors: Iterable[tuple[str, bytes]]) -> None:
+        """Keep vectors by content hash."""
+        self._many("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", vectors)
+
+    def embeddings(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, bytes]]:
+        """Yield (paper id, its vectors) in the order the papers were added, for all or for these ids."""
+        query = "SELECT papers.id, vectors FROM papers JOIN embeddings USING (content)"
+        if ids is None:
+            yield from self._read(f"{query} ORDER BY position")
+        else:
+            yield from self._read(f"{query} WHERE papers.id {_AMONG} ORDER BY position", (json.dumps(list(ids)),))
+
+    def forget(self) -> int:
+        """Drop vectors that no paper has any more; return how many."""
+        return self._run("DELETE FROM embeddings WHERE content NOT IN (SELECT content FROM papers)").rowcount
+
+    # -- index files
+
+    def files(self, generation: int) -> dict[str, tuple[int, int, str]]:
+        """Return {relative path: (size, modified ns, sha256)} of the index files of a generation."""
+        found = self._read("SELECT path, size, modified, digest FROM files WHERE generation = ?", (generation,))
+        return {path: (size, modified, digest) for path, size, modified, digest in found}
+
+    def set_files(self, generation: int, files: dict[str, tuple[int, int, str]]) -> None:
+        """Record the index files of `generation`, and forget those of every other."""
+        self._run("DELETE FROM files")
+        self._many(
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?)", [(generation, path, *facts) for path, facts in files.items()]
+        )
+
+    # -- plumbing
+
+    def _run(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        with database.translated(self.path):
+            return self._connection.execute(statement, values)
+
+    def _read(self, statement: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        with database.translated(self.path):
+            yield from self._connection.execute(statement, values)
+
+    def _many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
+        with database.translated(self.path):
+            self._connection.executemany(statement, values)

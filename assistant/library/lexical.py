@@ -1,0 +1,109 @@
+"""Titles and abstracts <-> a BM25 index (tantivy): words to papers, with scores."""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import LibraryError
+
+_ANALYSER = "english"
+_TITLE_BOOST = 3.0
+_HEAP = 15_000_000  # bytes for the writer; tantivy's minimum for one thread
+
+
+class Lexical:
+    """An open, immutable word index; documents are numbered as they were added, from 0."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+        self._index.register_tokenizer(_ANALYSER, _analyser())
+        self._index.reload()
+        self._searcher = index.searcher()
+
+    @property
+    def size(self) -> int:
+        """The number of papers."""
+        return int(self._searcher.num_docs)
+
+    def search(self, words: str, limit: int) -> list[tuple[int, float]]:
+        """Return (number, BM25 score) of at most `limit` papers that share a word with `words`, best first."""
+        import tantivy
+
+        occurs = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, term), boost))
+            for term in self.terms(words)
+            for field, boost in (("title", _TITLE_BOOST), ("abstract", 1.0))
+        ]
+        if not occurs or not limit:
+            return []
+        hits = self._searcher.search(tantivy.Query.boolean_query(occurs), limit, count=False).hits
+        if not hits:
+            return []
+        numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
+        return [(int(number), float(score)) for number, (score, _) in zip(numbers, hits, strict=True)]
+
+    def terms(self, words: str) -> list[str]:
+        """Return the distinct index terms of `words`: lower case, stemmed, without stop words."""
+        return list(dict.fromkeys(_analyser().analyze(words)))
+
+    def frequency(self, term: str) -> int:
+        """Return in how many abstracts an index term occurs."""
+        return int(self._searcher.doc_freq("abstract", term))
+
+    def _term(self, field: str, term: str) -> Any:
+        import tantivy
+
+        return tantivy.Query.term_query(self._index.schema, field, term, "freq")
+
+
+def build(papers: Iterable[tuple[str, str]], folder: Path | None) -> Lexical:
+    """Index (title, abstract) pairs in the order given, in `folder` or, where that is None, in memory."""
+    import tantivy
+
+    schema = tantivy.SchemaBuilder()
+    schema.add_integer_field("number", stored=False, indexed=False, fast=True)
+    for field in ("title", "abstract"):
+        schema.add_text_field(field, stored=False, tokenizer_name=_ANALYSER, index_option="freq")
+    with _translated(folder):
+        index = tantivy.Index(schema.build(), path=None if folder is None else str(folder))
+        index.register_tokenizer(_ANALYSER, _analyser())
+        writer = index.writer(heap_size=_HEAP, num_threads=1)
+        for number, (title, abstract) in enumerate(papers):
+            writer.add_document(tantivy.Document(number=number, title=title, abstract=abstract))
+        writer.commit()
+        writer.wait_merging_threads()
+        return Lexical(index)
+
+
+def open_folder(folder: Path) -> Lexical:
+    """Open the index in `folder`; raises `LibraryError` where it is missing or damaged."""
+    import tantivy
+
+    with _translated(folder):
+        return Lexical(tantivy.Index.open(str(folder)))
+
+
+def _analyser() -> Any:
+    import tantivy
+
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    filters: Sequence[Any] = (
+        tantivy.Filter.remove_long(60),
+        tantivy.Filter.lowercase(),
+        tantivy.Filter.stopword("english"),
+        tantivy.Filter.stemmer("english"),
+    )
+    for step in filters:
+        builder = builder.filter(step)
+    return builder.build()
+
+
+@contextlib.contextmanager
+def _translated(folder: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError) as error:  # all that tantivy's bindings raise
+        if "No space left" in str(error):
+            raise LibraryError(f"{folder}: no space left on the disk; free some and run this again") from error
+        raise LibraryError(f"the word index in {folder} failed ({str(error)[:200]}); run `assistant reindex`") from error

@@ -1,0 +1,94 @@
+"""A folder -> the right to write it, one process at a time; the kernel gives it up when that process dies."""
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from assistant.errors import LibraryError, LockedError
+
+_POLL = 0.1  # seconds between attempts while another process holds the lock
+
+
+@contextlib.contextmanager
+def writing(folder: Path, timeout: float) -> Iterator[None]:
+    """Hold the writer's lock of `folder`, waiting at most `timeout` seconds.
+
+    Raises `LockedError`, naming the holder, when it is not to be had in time. Ctrl-C works while waiting.
+    """
+    path = folder / "writer.lock"
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise LibraryError(
+            f"{folder} cannot be written ({error.strerror}); make it writable, or name another with --library"
+        ) from error
+    try:
+        _acquire(descriptor, folder, timeout)
+        holder = {"pid": os.getpid(), "host": socket.gethostname(), "command": " ".join(sys.argv)[:200]}
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+        yield
+        os.truncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _acquire(descriptor: int, folder: Path, timeout: float) -> None:
+    deadline = time.monotonic() + timeout
+    while not _locked(descriptor, fcntl.LOCK_EX):
+        if time.monotonic() >= deadline:
+            raise LockedError(
+                f"{folder} is being written by {_holder(descriptor)}; wait for it to finish, then run this again"
+            )
+        time.sleep(_POLL)
+
+
+def _locked(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(descriptor: int) -> str:
+    try:
+        holder = json.loads(os.pread(descriptor, 4096, 0))
+        return f"process {holder['pid']} on {holder['host']} ({holder['command']})"
+    except (ValueError, KeyError, OSError):
+        return "another process"
+
+
+class Use:
+    """A shared hold on one folder: as long as any process has one, nobody removes the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the hold; a folder that cannot be opened is simply not held."""
+        self._descriptor: int | None = None
+        with contextlib.suppress(OSError):
+            self._descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+    def release(self) -> None:
+        """Give the hold up; a second call does nothing."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def in_use(folder: Path) -> bool:
+    """Whether any process holds `folder`."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return not _locked(descriptor, fcntl.LOCK_EX)
+    finally:
+        os.close(descriptor)

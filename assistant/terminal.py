@@ -1,0 +1,20 @@
+"""Untrusted text -> text that is safe to print: no terminal escapes, no hidden or direction-changing characters."""
+
+import re
+
+# C0 controls but tab and newline, DEL, C1, soft hyphen, Arabic letter mark, zero-width and bidirectional controls,
+# line and paragraph separators, invisible operators, surrogates, byte-order mark, interlinear marks, Unicode tags.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def clean(text: str) -> str:
+    """Replace characters that could act on a terminal by U+FFFD, one by one: streamed pieces may be cleaned apart."""
+    return _UNSAFE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def line(text: str) -> str:
+    """`clean`, on one line: every run of white space becomes one space."""
+    return " ".join(clean(text).split())
