@@ -1,7 +1,8 @@
 """The values that flow through the assistant; all frozen, none with behaviour beyond small derivations."""
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class Listing:
     line: int
     """1-based line of its title (pages) or of its row."""
     title: str
-    date: date | None = None
+    date: datetime.date | None = None
     date_inferred: bool = False
     """True where the year (or the day) was not written and had to be supplied."""
     author_count: int | None = None
@@ -59,9 +60,95 @@ class Paper:
     id: str
     title: str
     abstract: str
-    date: date | None = None
+    date: datetime.date | None = None
     date_inferred: bool = False
     authors: tuple[str, ...] = ()
     author_count: int | None = None
     url: str | None = None
     listings: tuple[Listing, ...] = ()
+
+
+Verdict = Literal["supported", "weak", "unsupported", "misattributed", "uncited"]
+"""What checking found: evidence located, located but thin, not located, better support elsewhere, nothing cited."""
+
+Step = Literal["citation", "key", "quote", "facts", "support", "contrast"]
+"""The check that decided a verdict, in the order they are made."""
+
+Status = Literal["answered", "abstained", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One paper as found for a question."""
+
+    key: str
+    """The short opaque name by which a model cites it."""
+    paper: Paper
+    score: float
+    """Combined relevance; comparable within one question only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of an abstract, exactly as they stand there."""
+
+    text: str
+    score: float
+    """Support of the claim by this sentence, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What checking one claim against one cited paper gave."""
+
+    paper: Paper | None
+    """None where the key names no paper of the evidence."""
+    key: str
+    verdict: Verdict
+    step: Step
+    quote: str = ""
+    """The best sentence of the abstract, verbatim; "" where there is none."""
+    score: float = 0.0
+    reason: str = ""
+    """Plain words for a person: what was missing, or which paper supports it better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer with what it cites and what checking found."""
+
+    text: str
+    """Without its citations."""
+    verdict: Verdict
+    step: Step
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """How long each part took."""
+
+    retrieve: float = 0.0
+    generate: float = 0.0
+    verify: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything about one answered, abstained or failed question."""
+
+    question: str
+    status: Status
+    claims: tuple[Claim, ...]
+    evidence: tuple[Evidence, ...]
+    model: str | None = None
+    """None where the answer is extractive."""
+    notes: tuple[str, ...] = ()
+    """What the reader should know: a cut reply, unknown keys, a revision."""
+    prompt: tuple[str, str] | None = None
+    """Name and sha256 of the prompt."""
+    tokens: tuple[int | None, int | None] = (None, None)
+    """Input and output tokens, as the endpoint counted them."""
+    seconds: Seconds = Seconds()

@@ -10,7 +10,6 @@ from typing import Any
 from assistant.library import database, rows
 from assistant.records import Listing, Paper
 
-
 _AMONG = "IN (SELECT value FROM json_each(?))"  # any number of ids, where SQLite allows 32,766 parameters
 
 
@@ -42,10 +41,14 @@ class Catalogue:
 
     def snapshot(self) -> None:
         """From here on, reads see the library as it is now, whatever others write; called again, as it is then."""
-        if self._connection.in_transaction:
-            self._run("COMMIT")
+        self.release()
         self._run("BEGIN")
         self.state()
+
+    def release(self) -> None:
+        """End a snapshot."""
+        if self._connection.in_transaction:
+            self._run("COMMIT")
 
     # -- state
 
@@ -113,6 +116,11 @@ class Catalogue:
     def put_embeddings(self, vectors: Iterable[tuple[str, bytes]]) -> None:
         """Keep vectors by content hash."""
         self._many("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", vectors)
+
+    def rows(self, dimension: int) -> int:
+        """Return the number of vectors of all papers, each of `dimension` numbers of two bytes."""
+        [(total,)] = self._read("SELECT coalesce(sum(length(vectors)), 0) FROM papers JOIN embeddings USING (content)")
+        return int(total) // (2 * dimension)
 
     def embeddings(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, bytes]]:
         """Yield (paper id, its vectors) in the order the papers were added, for all or for these ids."""

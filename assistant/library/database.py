@@ -28,7 +28,7 @@ CREATE TABLE files (
 """
 
 
-def create(folder: Path) -> None:
+def create(folder: Path, fingerprint: str, dimension: int) -> None:
     """Make an empty catalogue in `folder`, whole or not at all."""
     path = folder / NAME
     scratch = folder / f".{NAME}.{os.getpid()}"
@@ -36,7 +36,8 @@ def create(folder: Path) -> None:
         scratch.unlink(missing_ok=True)
         connection = sqlite3.connect(scratch, isolation_level=None)
         connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA}; COMMIT;")
-        connection.execute("INSERT INTO state VALUES ('generation', '0')")
+        state = {"generation": "0", "fingerprint": fingerprint, "dimension": str(dimension)}
+        connection.executemany("INSERT INTO state VALUES (?, ?)", state.items())
         connection.close()
         scratch.replace(path)
 

@@ -27,7 +27,7 @@ Files = dict[str, tuple[int, int, str]]
 Indexed = Sequence[tuple[Paper, NDArray[np.float32]]]
 """Papers with the vectors of their chunks, one row a chunk."""
 
-_KINDS = ("chroma", "lexical")
+KINDS = ("chroma", "lexical")
 _SAMPLES = 64
 _SQLITE = "chroma.sqlite3"  # whoever opens a Chroma folder, if only to read, writes a few bytes here
 
@@ -43,7 +43,7 @@ def build(library: Path, number: int, papers: Indexed) -> Files:
     Raises `LibraryError`, leaving nothing of it behind, where it cannot be written or does not hold what it should.
     """
     try:
-        for kind in _KINDS:
+        for kind in KINDS:
             shutil.rmtree(folder(library, kind, number), ignore_errors=True)
             folder(library, kind, number).mkdir(parents=True)
         lexical.build(((paper.title, paper.abstract) for paper, _ in papers), folder(library, "lexical", number))
@@ -104,7 +104,7 @@ def examine(library: Path, number: int, papers: Indexed) -> str | None:
 
 def sweep(library: Path, current: int) -> None:
     """Remove every generation but `current` that no reader holds."""
-    for kind in _KINDS:
+    for kind in KINDS:
         with contextlib.suppress(OSError):
             for path in (library / kind).iterdir():
                 if path.name != str(current) and not locks.in_use(path):
@@ -113,7 +113,7 @@ def sweep(library: Path, current: int) -> None:
 
 def discard(library: Path, number: int) -> None:
     """Remove a generation that never became current."""
-    for kind in _KINDS:
+    for kind in KINDS:
         shutil.rmtree(folder(library, kind, number), ignore_errors=True)
 
 
@@ -134,7 +134,7 @@ def _prove(library: Path, number: int, papers: Indexed) -> None:
 
 def _manifest(library: Path, number: int) -> Files:
     files: Files = {}
-    for kind in _KINDS:
+    for kind in KINDS:
         root = folder(library, kind, number)
         for path in sorted(root.rglob("*")):
             if path.is_file() and not path.name.endswith(".lock"):

@@ -106,4 +106,4 @@ def _translated(folder: Path | None) -> Iterator[None]:
     except (ValueError, OSError, RuntimeError) as error:  # all that tantivy's bindings raise
         if "No space left" in str(error):
             raise LibraryError(f"{folder}: no space left on the disk; free some and run this again") from error
-        raise LibraryError(f"the word index in {folder} failed ({str(error)[:200]}); run `assistant reindex`") from error
+        raise LibraryError(f"the word index in {folder} failed ({error}); run `assistant reindex`") from error

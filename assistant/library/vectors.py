@@ -53,7 +53,7 @@ class Vectors:
 
     def close(self) -> None:
         """Flush and let go of the folder."""
-        with contextlib.suppress(Exception):  # noqa: BLE001  a damaged store may fail to close; nothing is left to do
+        with contextlib.suppress(Exception):
             self._client.close()
 
     def __enter__(self) -> "Vectors":
@@ -106,8 +106,8 @@ def translated(folder: Path) -> Iterator[None]:
     """Turn whatever Chroma raises into a `LibraryError` that names the cure."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001  Chroma raises its own, ValueError, RuntimeError and pyo3's
-        if "disk" in str(error) and "full" in str(error) or "No space" in str(error):
+    except Exception as error:
+        if ("disk" in str(error) and "full" in str(error)) or "No space" in str(error):
             raise LibraryError(f"{folder}: no space left on the disk; free some and run this again") from error
         raise LibraryError(
             f"the vector index in {folder} failed ({type(error).__name__}: {str(error)[:200]}); run `assistant reindex`"

@@ -48,7 +48,7 @@ class Source:
 
 
 def sources(paths: Sequence[str], stdin: BinaryIO) -> Iterator[Source | Rejection]:
-    """Every file once, in the order given, directories in sorted order; a missing path is a UsageError, raised at once."""
+    """Every file once, in the order given, directories sorted; a missing path is a UsageError, raised at once."""
     for path in paths:
         _check(path)
     return _sources(paths, stdin)

@@ -1,0 +1,72 @@
+"""Something slow to build -> the same bytes from a file, built once for all processes and checked when read."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+_DIGEST_LENGTH = hashlib.sha256().digest_size
+_LOCK_SECONDS = 120
+
+
+def default_folder(environment: Mapping[str, str]) -> Path:
+    """`ASSISTANT_CACHE`, else the user's cache folder."""
+    chosen = environment.get("ASSISTANT_CACHE")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("assistant")
+
+
+def cached(folder: Path, name: str, build: Callable[[], bytes]) -> bytes:
+    """The bytes kept under this name, or built and kept; where nothing can be kept, built each time."""
+    path = folder / name
+    kept = _read(path)
+    if kept is not None:
+        return kept
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _build_once(path, build)
+    except OSError:  # a read-only or full disk, or a lock that cannot be had: the cache is a convenience
+        return build()
+
+
+def _build_once(path: Path, build: Callable[[], bytes]) -> bytes:
+    """Build under a lock, so that a second process waits and then reads what the first has written."""
+    from filelock import FileLock
+
+    with FileLock(path.with_name(path.name + ".lock"), timeout=_LOCK_SECONDS):
+        kept = _read(path)
+        if kept is not None:
+            return kept
+        content = build()
+        _write(path, content)
+        return content
+
+
+def _read(path: Path) -> bytes | None:
+    """The content of a cache file, or None where there is none or it is not what was written."""
+    try:
+        with path.open("rb") as file:
+            digest = file.read(_DIGEST_LENGTH)
+            content = file.read()
+    except OSError:
+        return None
+    return content if hashlib.sha256(content).digest() == digest else None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Digest and content into a file that appears whole or not at all."""
+    handle, temporary = tempfile.mkstemp(prefix=path.name, suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(hashlib.sha256(content).digest())
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

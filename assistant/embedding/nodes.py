@@ -1,0 +1,54 @@
+"""Calls that read like arithmetic -> the nodes and constants of an ONNX graph."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FUSED = "com.microsoft"
+"""Operators that ONNX Runtime adds to the standard ones."""
+
+
+class Nodes:
+    """A graph under construction; every method returns the name of the value it adds."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+        self._names: set[str] = set()
+
+    def add(self, operator: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
+        """One operation of one result."""
+        from onnx import helper
+
+        name = f"{operator}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(operator, inputs, [name], domain=domain, **attributes))
+        return name
+
+    def constant(self, name: str, value: NDArray[Any]) -> str:
+        """A tensor that is part of the graph; the same name twice is the same tensor."""
+        from onnx import numpy_helper
+
+        if name not in self._names:
+            self._names.add(name)
+            self.constants.append(numpy_helper.from_array(np.array(value, order="C"), name))
+        return name
+
+    def integers(self, *values: int) -> str:
+        """A list of whole numbers: a shape, some axes."""
+        return self.constant(f"integers{_spelled(values)}", np.array(values, np.int64))
+
+    def integer(self, value: int) -> str:
+        """One whole number."""
+        return self.constant(f"integer{_spelled([value])}", np.array(value, np.int64))
+
+    def rename(self, value: str, name: str) -> None:
+        """Give a value the name it has outside of the graph."""
+        from onnx import helper
+
+        self.nodes.append(helper.make_node("Identity", [value], [name]))
+
+
+def _spelled(values: Sequence[int]) -> str:
+    return "".join(f"_{value}" for value in values)

@@ -1,0 +1,58 @@
+"""Paths -> entries: every paper of pages, JSON lines, JSON arrays and CSV files, recognised from their content."""
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import chain
+from typing import BinaryIO
+
+from assistant.reading import pages, rows, tables
+from assistant.reading.dates import page_year
+from assistant.reading.files import Line, Source, sources
+from assistant.records import Entry, Rejection
+
+__all__ = ["read"]
+
+_SAMPLE = 20  # lines with text, of which most decide
+_OBJECT = re.compile(r'\s*\{\s*"')
+_OPENED = re.compile(r"\s*\{\s*$")
+_ARRAY = re.compile(r"\s*\[\s*(?:\{|$|\]|\[)")
+_MARKUP = re.compile(r"\s*<(?:!doctype|html|\?xml|feed|rss)\b", re.IGNORECASE)
+
+
+def read(
+    paths: Sequence[str], as_of: date | None, today: date, stdin: BinaryIO | None = None
+) -> Iterator[Entry | Rejection]:
+    """Everything the paths hold, in order. A path that does not exist is a UsageError before anything is read.
+
+    `as_of` is the day the pages were taken, for dates without a year; "-" is `stdin`, the process's own by default.
+    """
+    found = sources(paths, sys.stdin.buffer if stdin is None else stdin)
+    return chain.from_iterable(_entries(source, as_of, today) for source in found)
+
+
+def _entries(source: Source | Rejection, as_of: date | None, today: date) -> Iterator[Entry | Rejection]:
+    if isinstance(source, Rejection):
+        yield source
+        return
+    sample: list[Line] = []
+    for line in source.lines:
+        sample.append(line)
+        if sum(bool(seen.text.strip()) for seen in sample) >= _SAMPLE:
+            break
+    lines = chain(sample, source.lines)
+    year = page_year((), as_of=as_of, modified=source.modified, today=today)
+    texts = [line.text for line in sample if line.text.strip()]
+    first = texts[0] if texts else ""
+    if _MARKUP.match(first):
+        yield Rejection(source.name, 0, "no paper was recognised: it is HTML or XML")
+    elif _ARRAY.match(first) or _OPENED.match(first):
+        yield from rows.json_text(source.name, lines, year)
+    elif 2 * sum(bool(_OBJECT.match(text)) for text in texts) > len(texts) or _OBJECT.match(first):
+        yield from rows.json_lines(source.name, lines, year)
+    elif tables.separator(first):
+        yield from tables.csv_rows(source.name, lines, year)
+    else:
+        yield from pages.entries(replace(source, lines=lines), as_of=as_of, today=today)
