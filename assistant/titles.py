@@ -71,4 +71,4 @@ def _kept(text: str, index: int) -> str:
     before = text[index - 1] if index else " "
     if character in _NAME_MARKS and (before.isalnum() or (character == before == "+")):
         return character
-    return f" {character} " if category == "Sm" and character not in "|~+" else " "
+    return f" {character} " if category == "Sm" and character not in "|~+−" else " "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from assistant.embedding.linear import FloatLinear, Int8Linear, Linear
+from assistant.embedding.linear import FloatLinear, Int8Linear, Linear, Matrix
 from assistant.embedding.nodes import FUSED, Nodes
 from assistant.embedding.weights import Tensors
 
@@ -20,7 +20,7 @@ def build(tensors: Tensors, precision: str) -> bytes:
 
     nodes = Nodes()
     linear: Linear = Int8Linear(nodes) if precision == "int8" else FloatLinear(nodes)
-    states = _embeddings(nodes, tensors)
+    states = _embeddings(nodes, linear, tensors)
     for layer in range(LAYERS):
         states = _layer(nodes, linear, tensors, f"encoder.layer.{layer}.", states)
     shape = nodes.add("Concat", nodes.add("Shape", "ids"), nodes.integers(WIDTH), axis=0)
@@ -43,9 +43,9 @@ def build(tensors: Tensors, precision: str) -> bytes:
     return content
 
 
-def _embeddings(nodes: Nodes, tensors: Tensors) -> str:
+def _embeddings(nodes: Nodes, linear: Linear, tensors: Tensors) -> str:
     """Word + position + segment (always the first), normalised."""
-    words = nodes.add("Gather", nodes.constant("words", tensors["embeddings.word_embeddings.weight"]), "ids")
+    words = linear.add_lookup("ids", tensors["embeddings.word_embeddings.weight"])
     fixed = tensors["embeddings.position_embeddings.weight"] + tensors["embeddings.token_type_embeddings.weight"][0]
     count = nodes.add("Shape", "ids", start=1, end=2)
     positions = nodes.add("Slice", nodes.constant("positions", fixed), nodes.integers(0), count)
@@ -56,13 +56,14 @@ def _embeddings(nodes: Nodes, tensors: Tensors) -> str:
 def _layer(nodes: Nodes, linear: Linear, tensors: Tensors, prefix: str, states: str) -> str:
     """One transformer layer: attention, then the two-step feed-forward, each added to its input and normalised."""
 
-    def dense(name: str, source: str) -> str:
-        return linear.add(source, tensors[f"{prefix}{name}.weight"].T, tensors[f"{prefix}{name}.bias"])
+    def parameters(name: str) -> tuple[Matrix, Matrix]:
+        return tensors[f"{prefix}{name}.weight"].T, tensors[f"{prefix}{name}.bias"]
 
-    mixed = dense("attention.output.dense", _attention(nodes, linear, tensors, prefix, states))
+    attended = _attention(nodes, linear, tensors, prefix, states)
+    mixed = linear.add(attended, *parameters("attention.output.dense"))
     states = _normalised(nodes, tensors, f"{prefix}attention.output.LayerNorm", nodes.add("Add", mixed, states))
-    widened = nodes.add("Gelu", dense("intermediate.dense", states), domain=FUSED)
-    narrowed = nodes.add("Add", dense("output.dense", widened), states)
+    widened = nodes.add("Gelu", linear.add_to_states(states, *parameters("intermediate.dense")), domain=FUSED)
+    narrowed = nodes.add("Add", linear.add_to_gelu(widened, *parameters("output.dense")), states)
     return _normalised(nodes, tensors, f"{prefix}output.LayerNorm", narrowed)
 
 
@@ -71,7 +72,7 @@ def _attention(nodes: Nodes, linear: Linear, tensors: Tensors, prefix: str, stat
     parts = [f"{prefix}attention.self.{part}" for part in ("query", "key", "value")]
     weight = np.concatenate([tensors[f"{part}.weight"] for part in parts]).T
     bias = np.concatenate([tensors[f"{part}.bias"] for part in parts])
-    joined = linear.add(states, weight, bias)
+    joined = linear.add_to_states(states, weight, bias)
     shape = nodes.add("Concat", nodes.add("Shape", "ids"), nodes.integers(3, HEADS, WIDTH // HEADS), axis=0)
     by_head = nodes.add("Transpose", nodes.add("Reshape", joined, shape), perm=[2, 0, 3, 1, 4])
     query, key, value = (nodes.add("Gather", by_head, nodes.integer(part), axis=0) for part in range(3))

@@ -43,6 +43,14 @@ class Nodes:
         """One whole number."""
         return self.constant(f"integer{_spelled([value])}", np.array(value, np.int64))
 
+    def number(self, value: float) -> str:
+        """One number."""
+        return self.constant(f"number_{value}", np.array(value, np.float32))
+
+    def stem(self, kind: str) -> str:
+        """A beginning of names that no other constant has."""
+        return f"{kind}_{len(self.nodes)}"
+
     def rename(self, value: str, name: str) -> None:
         """Give a value the name it has outside of the graph."""
         from onnx import helper

@@ -20,3 +20,8 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row a text, in the given order, each of length one."""
+
+    def embed_with_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> list[NDArray[np.float32]]:
+        """For each text a matrix of unit rows: the text's vector, then one for each of its spans of characters."""

@@ -61,7 +61,7 @@ def build(library: Path, number: int, papers: Indexed) -> Files:
         raise
 
 
-def damage(library: Path, number: int, recorded: Files) -> dict[str, str]:
+def damage(library: Path, recorded: Files) -> dict[str, str]:
     """Return {kind of index: what is wrong with its files}, looking only at those that are not as they were left.
 
     Files whose size and time are unchanged are trusted; others are read and compared by checksum. A change of

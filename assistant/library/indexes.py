@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant import chunks
+from assistant.embedding.ports import Embedder
 from assistant.errors import FingerprintError
 from assistant.library import generations, locks, stored
 from assistant.library.catalogue import Catalogue
@@ -17,23 +17,6 @@ Progress = Callable[[str, int, int], None]
 """Hears what is being done, how many are done, and of how many."""
 
 _BATCH = 64  # papers whose vectors are kept at once: what an interruption can lose
-
-
-class ChunkEmbedder(Protocol):
-    """Computes the vectors of a paper's chunks."""
-
-    @property
-    def fingerprint(self) -> str:
-        """What made the vectors."""
-
-    @property
-    def dimension(self) -> int:
-        """Length of one vector."""
-
-    def embed_with_spans(
-        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
-    ) -> list[NDArray[np.float32]]:
-        """For each text a matrix: the whole text's vector, then one for each span."""
 
 
 def check(catalogue: Catalogue, embedder: str) -> None:
@@ -47,7 +30,7 @@ def check(catalogue: Catalogue, embedder: str) -> None:
 
 
 def embed(
-    catalogue: Catalogue, wanted: Sequence[Paper], embedder: ChunkEmbedder, progress: Progress
+    catalogue: Catalogue, wanted: Sequence[Paper], embedder: Embedder, progress: Progress
 ) -> tuple[int, dict[str, str]]:
     """Keep the vectors of these papers in the catalogue; return how many were computed, and {paper id: content}."""
     named = stored.fingerprint(embedder.fingerprint)
@@ -92,7 +75,7 @@ def repair(folder: Path, catalogue: Catalogue, seconds: float, progress: Progres
         generations.sweep(folder, int(catalogue.state()["generation"]))
 
 
-def renew(folder: Path, catalogue: Catalogue, embedder: ChunkEmbedder, seconds: float, progress: Progress) -> int:
+def renew(folder: Path, catalogue: Catalogue, embedder: Embedder, seconds: float, progress: Progress) -> int:
     """Compute what this embedder has not computed yet, and rebuild the indexes; return how many papers it read anew."""
     with locks.writing(folder, seconds):
         everything = catalogue.papers()

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant import papers, titles
+from assistant.embedding.ports import Embedder
 from assistant.library import database, generations, indexes, locks, stored
 from assistant.library.catalogue import Catalogue
-from assistant.library.indexes import ChunkEmbedder, Progress
+from assistant.library.indexes import Progress
 from assistant.records import Entry, Paper, Rejection
 
 LOCK_SECONDS = 60.0  # how long a second writer waits for the first
@@ -38,7 +39,7 @@ class Report:
 def add(
     folder: Path,
     rows: Iterable[Entry | Rejection],
-    embedder: ChunkEmbedder,
+    embedder: Embedder,
     *,
     dry_run: bool = False,
     progress: Progress = lambda *_: None,
@@ -73,7 +74,7 @@ def add(
     return replace(report, seconds=time.monotonic() - began)
 
 
-def make(folder: Path, embedder: ChunkEmbedder) -> None:
+def make(folder: Path, embedder: Embedder) -> None:
     """Make an empty library where there is none; a folder that has indexes but no catalogue is left alone."""
     with database.translated(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -82,7 +83,7 @@ def make(folder: Path, embedder: ChunkEmbedder) -> None:
             database.create(folder, stored.fingerprint(embedder.fingerprint), embedder.dimension)
 
 
-def _store(folder: Path, catalogue: Catalogue, report: Report, embedder: ChunkEmbedder, progress: Progress) -> Report:
+def _store(folder: Path, catalogue: Catalogue, report: Report, embedder: Embedder, progress: Progress) -> Report:
     changed = (*report.added, *report.updated)
     if changed or report.relisted or catalogue.state()["generation"] == "0":
         computed, contents = indexes.embed(catalogue, (*changed, *report.relisted), embedder, progress)

@@ -30,11 +30,12 @@ class Library:
         embedder: str | None = None,
         *,
         told: Callable[[str], None] = lambda _: None,
+        heal: bool = True,
         exact_rows: int = EXACT_ROWS,
     ) -> None:
         """Open the library; `embedder` is the fingerprint that its vectors must have been made by (None: any).
 
-        `told` hears of damage. Raises `LibraryError`, or `FingerprintError` for another embedder.
+        `told` hears of damage; `heal` rebuilds what is damaged. Raises `LibraryError`, `FingerprintError`.
         """
         if not folder.exists():
             raise LibraryError(
@@ -44,6 +45,7 @@ class Library:
         self._embedder = embedder
         self._told = told
         self._exact_rows = exact_rows
+        self._heals = heal
         self._uses: list[locks.Use] = []
         self.catalogue = Catalogue(folder)
         self._generation = -1
@@ -85,17 +87,25 @@ class Library:
         self.dimension = int(state["dimension"])
         if self._embedder is not None:
             indexes.check(self.catalogue, self._embedder)
-        self.problems = self.damage()
-        if self.problems:
+        self.problems = self._damage()
+        if self.problems and self._heals:
             self._heal()
 
-    def damage(self) -> dict[str, str]:
-        """Return {index: what is wrong}; looks only at files that are not as they were left."""
+    def examine(self) -> list[str]:
+        """Return all that is wrong with the indexes, with every file read and the vector index tried."""
+        problems = dict(self.problems)
+        if self._generation and "chroma" not in problems:
+            problem = generations.examine(self.folder, self._generation, indexes.contents(self.catalogue))
+            problems |= {"chroma": problem} if problem else {}
+        return list(problems.values())
+
+    def _damage(self) -> dict[str, str]:
+        """Return {index: what is wrong}, looking only at files that are not as they were left."""
         if not self._generation:
             return {}
         recorded = self.catalogue.files(self._generation)
-        problems = generations.damage(self.folder, self._generation, recorded)
-        if "chroma" not in problems and generations.touched(self.folder, recorded) and self.exact:
+        problems = generations.damage(self.folder, recorded)
+        if "chroma" not in problems and self.exact and generations.touched(self.folder, recorded):
             problem = generations.examine(self.folder, self._generation, indexes.contents(self.catalogue))
             problems |= {"chroma": problem} if problem else {}
         return problems
@@ -115,6 +125,16 @@ class Library:
 
     # -- what it holds
 
+    @property
+    def chunks(self) -> int:
+        """The number of chunks, each with a vector."""
+        return self.catalogue.rows(self.dimension)
+
+    @property
+    def chroma(self) -> Path:
+        """The folder of the Chroma collection, for other programs to open."""
+        return generations.folder(self.folder, "chroma", self._generation)
+
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The ids of all papers, in the order of the word index."""
@@ -127,7 +147,7 @@ class Library:
     @property
     def exact(self) -> bool:
         """Whether all vectors are compared, rather than those HNSW finds."""
-        return self.catalogue.rows(self.dimension) <= self._exact_rows
+        return self.chunks <= self._exact_rows
 
     @cached_property
     def words(self) -> lexical.Lexical:

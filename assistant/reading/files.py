@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -64,7 +64,7 @@ def _sources(paths: Sequence[str], stdin: BinaryIO) -> Iterator[Source | Rejecti
             identity = os.path.realpath(found) if isinstance(found, Path) else found
             if identity not in seen:
                 seen.add(identity)
-                yield _open(found, stdin) if isinstance(found, Path) else _stream(found, stdin, None)
+                yield _open(found) if isinstance(found, Path) else _stream(found, stdin, None)
 
 
 def _check(path: str) -> None:
@@ -75,7 +75,7 @@ def _check(path: str) -> None:
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such file or directory") from None
     except OSError as error:
-        raise UsageError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
+        raise UsageError(f"{path}: {_denied(error)}") from error
     except ValueError as error:  # a NUL in the name
         raise UsageError(f"{path!r}: is not a path") from error
 
@@ -88,14 +88,16 @@ def _files(path: Path) -> Iterator[Path | Rejection]:
     try:
         inside = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
     except OSError as error:
-        yield Rejection(_name(path), 0, f"cannot be read: {(error.strerror or str(error)).lower()}")
+        yield Rejection(_name(path), 0, _denied(error))
         return
+    if not inside:
+        yield Rejection(_name(path), 0, "is an empty directory")
     for entry in inside:
         if entry.is_file() or (entry.is_dir() and not entry.is_symlink()):
             yield from _files(entry)
 
 
-def _open(path: Path, stdin: BinaryIO) -> Source | Rejection:
+def _open(path: Path) -> Source | Rejection:
     name = _name(path)
     try:
         stream = path.open("rb")
@@ -103,7 +105,7 @@ def _open(path: Path, stdin: BinaryIO) -> Source | Rejection:
         modified = date.fromtimestamp(status.st_mtime)
         head = stream.read(_HEAD) if stat.S_ISREG(status.st_mode) else b""
     except OSError as error:
-        return Rejection(name, 0, f"cannot be read: {(error.strerror or str(error)).lower()}")
+        return Rejection(name, 0, _denied(error))
     if not stat.S_ISREG(status.st_mode) or head.startswith(b"\x1f\x8b"):
         with stream:
             if head:
@@ -126,7 +128,7 @@ def _stream(name: str, stream: BinaryIO, modified: date | None) -> Source | Reje
     except (EOFError, zlib.error, gzip.BadGzipFile):
         return Rejection(name, 0, "is a damaged gzip file")
     except OSError as error:
-        return Rejection(name, 0, f"cannot be read: {(error.strerror or str(error)).lower()}")
+        return Rejection(name, 0, _denied(error))
     if len(data) > STREAM_LIMIT:
         limit = f"{STREAM_LIMIT // MEGABYTE} MB"
         return Rejection(name, 0, f"holds more than {limit} once decoded; unpack it to a file, or split it")
@@ -154,19 +156,17 @@ def _lines(stream: BinaryIO, head: bytes) -> Iterator[Line]:
                 number += 1
                 yield _line(number, line, text)
         except OSError as error:
-            yield Line(number + 1, "", f"cannot be read: {(error.strerror or str(error)).lower()}")
+            yield Line(number + 1, "", _denied(error))
         except UnicodeDecodeError:
             yield Line(number + 1, "", "is not valid UTF-16; nothing after it was read")
 
 
-def _line(number: int, line: str, rest: Iterable[str]) -> Line:
+def _line(number: int, line: str, rest: io.TextIOWrapper) -> Line:
     size = len(line) if len(line) * 4 < LINE_LIMIT else _size(line)
     if size > LINE_LIMIT:
-        if not line.endswith("\n") and isinstance(rest, io.TextIOWrapper):
-            while more := rest.readline(LINE_LIMIT):
-                size += _size(more)
-                if more.endswith("\n"):
-                    break
+        more = line
+        while not more.endswith("\n") and (more := rest.readline(LINE_LIMIT)):
+            size += _size(more)
         fault = f"line is {size / MEGABYTE:.1f} MB long; the limit is {LINE_LIMIT // MEGABYTE} MB"
         return Line(number, _ESCAPED.sub("\ufffd", line[:_KEPT]), fault)
     line = line.removesuffix("\n")
@@ -183,3 +183,7 @@ def _size(line: str) -> int:
 def _name(path: Path) -> str:
     """The last part of the path, as text that can be stored whatever bytes the file system allows."""
     return os.fsencode(path.name or path.resolve().name).decode("utf-8", "replace")
+
+
+def _denied(error: OSError) -> str:
+    return f"cannot be read: {(error.strerror or str(error)).lower()}"

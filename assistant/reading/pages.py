@@ -1,5 +1,6 @@
 """The text of a Daily Papers page -> its entries, whatever the layout, and a reason for each that cannot be read."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,13 +9,16 @@ from assistant.reading import prose
 from assistant.reading.dates import Dated, page_year, settle
 from assistant.reading.files import Source
 from assistant.reading.furniture import Metadata, Piece, Section, sections
-from assistant.reading.prose import Paragraph, Role
+from assistant.reading.prose import Layout, Paragraph, Role
 from assistant.reading.text import stored
 from assistant.records import Entry, Listing, Rejection
 
-_SPACED = 0.2  # of the paragraphs that a blank line separates from the one before, in a page with blank lines
+_SEPARATED = 0.2  # of the lines stand after a blank one, where blank lines have a meaning
+_SINGLE = 0.4  # of the blocks are one line, where titles stand alone
 _WRAPPED = 130  # the longest line of a page with hard line breaks
-_SHORTEST = 8  # words, in an abstract that convinces without a header or metadata
+_LETTERS = 0.8  # of the characters of an abstract that convinces are letters or spaces
+_TITLE = re.compile(r"""(?:\w|["“‘'$(*\\¿](?!""))""")  # how a title begins; headings, markup and code begin otherwise
+_SHORT, _LONG = 8, 40  # words of an abstract that convinces if it ends as a sentence does, and in any case
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +70,38 @@ def _entry(name: str, draft: _Draft, year: int) -> Entry | Rejection:
 
 def _drafts(section: Section) -> list[_Draft]:
     """The papers of a section. Metadata closes a paper; between two metadata the paragraphs decide."""
-    width = max((len(piece.text) for piece in section.pieces if piece.metadata is None), default=0)
+    width = _width([piece.text for piece in section.pieces if piece.metadata is None])
     spans = [(_paragraphs(texts, width), metadata) for texts, metadata in _spans(section.pieces)]
-    followers = [paragraph for paragraphs, _ in spans for paragraph in paragraphs[1:]]
-    spaced = sum(paragraph.apart for paragraph in followers) >= _SPACED * len(followers)
+    layout = _layout([paragraphs for paragraphs, _ in spans if paragraphs])
+    closed = any(metadata is not None for _, metadata in spans)
     drafts: list[_Draft] = []
     for paragraphs, metadata in spans:
-        papers = _papers(paragraphs, spaced=spaced)
+        papers = _papers(paragraphs, layout, closed=closed)
         if papers and metadata is not None:
             papers[-1] = replace(papers[-1], metadata=metadata)
         drafts += papers
     return drafts
+
+
+def _width(texts: Sequence[str]) -> int | None:
+    """The width of a page with hard line breaks, None without; a word too long for a line does not count."""
+    width = max((len(text) for text in texts if " " in text), default=0)
+    return width if width <= _WRAPPED else None
+
+
+def _layout(spans: Sequence[Sequence[Paragraph]]) -> Layout:
+    """Where blank lines are rare they mean nothing; where hardly a block is one line, a block is a paper."""
+    followers = [paragraph for paragraphs in spans for paragraph in paragraphs[1:]]
+    if sum(paragraph.apart for paragraph in followers) < _SEPARATED * len(followers):
+        return Layout.COMPACT
+    blocks: list[int] = []
+    for paragraphs in spans:
+        for index, paragraph in enumerate(paragraphs):
+            if index == 0 or paragraph.apart:
+                blocks.append(1)
+            else:
+                blocks[-1] += not paragraph.wraps
+    return Layout.SPACED if blocks.count(1) >= _SINGLE * len(blocks) else Layout.BLOCKS
 
 
 def _spans(pieces: Iterable[Piece]) -> Iterator[tuple[list[Piece], Metadata | None]]:
@@ -102,25 +127,20 @@ def _both(first: Metadata, second: Metadata) -> Metadata:
     )
 
 
-def _paragraphs(pieces: Sequence[Piece], width: int) -> list[Paragraph]:
-    """Lines joined where a hard line break only kept them under the page's width."""
+def _paragraphs(pieces: Sequence[Piece], width: int | None) -> list[Paragraph]:
     found: list[Paragraph] = []
     last = 0
     for piece in pieces:
         first_word = piece.text.partition(" ")[0]
-        full = width <= _WRAPPED and last + 1 + len(first_word) > width
-        if found and full and not piece.apart:
-            before = found[-1]
-            found[-1] = replace(before, text=f"{before.text} {piece.text}", fault=before.fault or piece.fault)
-        else:
-            found.append(Paragraph(piece.line, piece.text, piece.apart, piece.fault))
+        wraps = bool(found) and not piece.apart and width is not None and last + 1 + len(first_word) > width
+        found.append(Paragraph(piece.line, piece.text, piece.apart, wraps, piece.fault))
         last = len(piece.text)
     return found
 
 
-def _papers(paragraphs: Sequence[Paragraph], *, spaced: bool) -> list[_Draft]:
+def _papers(paragraphs: Sequence[Paragraph], layout: Layout, *, closed: bool) -> list[_Draft]:
     drafts: list[_Draft] = []
-    for paragraph, role in zip(paragraphs, prose.roles(paragraphs, spaced=spaced), strict=True):
+    for paragraph, role in zip(paragraphs, prose.roles(paragraphs, layout, closed=closed), strict=True):
         if role is Role.TITLE:
             drafts.append(_Draft((paragraph,), ()))
         elif role is Role.MORE_TITLE:
@@ -131,14 +151,19 @@ def _papers(paragraphs: Sequence[Paragraph], *, spaced: bool) -> list[_Draft]:
 
 
 def _is_page(section: Section, drafts: Sequence[_Draft]) -> bool:
-    """A header or metadata proves a page that has a paper; without them, half of the papers must convince."""
+    """A header or metadata proves a page that has a paper; without them, most of the papers must convince."""
     whole = [draft for draft in drafts if draft.abstract]
     proven = section.headed or any(piece.metadata is not None for piece in section.pieces)
-    return bool(whole) and (proven or 2 * sum(map(_convinces, whole)) >= len(drafts))
+    return bool(whole) and (proven or 4 * sum(map(_convinces, whole)) >= 3 * len(drafts))
 
 
 def _convinces(draft: _Draft) -> bool:
-    abstract = " ".join(part.text for part in draft.abstract)
     title = " ".join(part.text for part in draft.title)
-    prose_like = len(abstract.split()) >= _SHORTEST and prose.is_ended(abstract)
-    return prose_like and title[0] not in "<#-" and prose.title_score(title) > prose.title_score(abstract)
+    abstract = " ".join(part.text for part in draft.abstract)
+    words = len(abstract.split())
+    letters = sum(character.isalpha() or character == " " for character in abstract)
+    is_prose = letters >= _LETTERS * len(abstract) and (
+        words >= _LONG or (words >= _SHORT and prose.is_ended(abstract))
+    )
+    is_title = bool(_TITLE.match(title)) and (prose.title_score(title) > 0 or len(abstract) > 2 * len(title))
+    return is_prose and is_title

@@ -11,19 +11,23 @@ from enum import Enum, auto
 from itertools import pairwise
 
 _SENTENCE_BREAK = re.compile(r"[a-z0-9)\]%][.!?]['\")\]]* +[A-Z]")
-_SPEAKER = re.compile(
-    r"\b(?:we|our|ours|this (?:paper|work|study|survey|article|report)|et al|these|thus)\b", re.IGNORECASE
-)
+_SPEAKER = re.compile(r"\b(?:we|our|ours|this (?:paper|work|study|survey|article|report)|these|thus)\b", re.IGNORECASE)
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|show|shows|introduce|propose|present|achieves?|which|that)\b")
-_OPENING = re.compile(r"(?:We|This|These|Our|It|Here|However|Although|Recent(?:ly)?|In (?:this|recent|the)) ")
+_OPENING = re.compile(
+    r"(?:We|This|These|Our|It|Here|However|Although|While|Despite|Recent(?:ly)?|For (?:example|instance)|Additionally"
+    r"|Furthermore|Moreover|Finally|Specifically|Experiments|Extensive|Empirical results|As a result"
+    r"|In (?:this|recent|the)|To (?:address|this|further|overcome|tackle|solve|that)) "
+)
 _ENDED = re.compile(r"[.!?…。][\"'”’)\]}*]*$|[/}\]]$|(?:https?://|www\.)\S+$|\S+\.(?:com|org|io|ai|net)\S*$")
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_LENGTHS = ((150, 2.0), (200, 0.5), (250, -1.0), (400, -4.0))
 
 _CONTINUES = -3.0  # an abstract of one more paragraph
 _ALONE = -5.0  # a title that no abstract follows
-_MID_SENTENCE = -2.0  # an abstract that ends, or begins, in the middle of a sentence
-_UNSEPARATED = -1.0  # title and abstract in one block, where blank lines separate the others
-_BROKEN = -2.0  # a title over two lines of its block
+_MID_SENTENCE = -2.0  # an abstract that begins, or ends, in the middle of a sentence
+_AGAINST = -4.0  # a change where the layout has none
+_UNCLOSED = -1.5  # an abstract without metadata, in a page with metadata
+_NEVER = -50.0
 
 
 class Role(Enum):
@@ -34,35 +38,39 @@ class Role(Enum):
     ABSTRACT = auto()
 
 
+class Layout(Enum):
+    """What blank lines separate: nothing, one paper from the next, or every title and abstract."""
+
+    COMPACT = auto()
+    BLOCKS = auto()
+    SPACED = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A run of text, and whether a blank line (or other furniture) stands before it."""
+    """A line of text, and how it stands to the line before it."""
 
     line: int
     text: str
     apart: bool
+    """A blank line stands between."""
+    wraps: bool = False
+    """The line before is so full that this one may only continue it."""
     fault: str = ""
 
 
-def title_score(text: str) -> float:
-    """How much more a text looks like a title than like (a paragraph of) an abstract; 0 is undecided."""
-    length = len(text)
-    score = (
-        2.0 if length <= 150 else 0.5 if length <= 200 else -1.0 if length <= 250 else -4.0 if length <= 400 else -8.0
-    )
+def title_score(text: str, *, dotted: bool = False) -> float:
+    """How much more a text looks like a title than like a part of an abstract; `dotted`: titles end in a full stop."""
     words = _WORD.findall(text)
-    if words:
-        capitals = sum(word[0].isupper() for word in words) / len(words)
-        score += (
-            2.0 if capitals >= 0.7 else 0.5 if capitals >= 0.5 else -1.5 if capitals < 0.2 and len(words) > 5 else 0.0
-        )
+    capitals = sum(word[0].isupper() for word in words) / max(1, len(words))
+    score = next((points for length, points in _LENGTHS if len(text) <= length), -8.0)
+    score += 2.0 if capitals >= 0.7 else 0.5 if capitals >= 0.5 else -1.5 if capitals < 0.2 and len(words) > 5 else 0.0
     score -= 1.5 * min(2, len(_SPEAKER.findall(text)))
     score -= 0.5 * min(4, len(_VERB.findall(text)))
     score -= 2.0 * min(3, len(_SENTENCE_BREAK.findall(text)))
-    score -= 2.0 * text.endswith((".", ";", ","))
-    score -= 1.5 * bool(_OPENING.match(text))
-    score -= 1.0 * text[:1].islower()
-    return score
+    score -= (1.0 if dotted else 4.0) * text.endswith((".", ";", ","))
+    score -= 2.0 * bool(_OPENING.match(text))
+    return score - 1.0 * text[:1].islower()
 
 
 def is_ended(text: str) -> bool:
@@ -70,22 +78,21 @@ def is_ended(text: str) -> bool:
     return bool(_ENDED.search(text))
 
 
-def roles(paragraphs: Sequence[Paragraph], *, spaced: bool) -> list[Role]:
-    """The role of every paragraph; the first is a title. `spaced`: blank lines separate title and abstract."""
+def roles(paragraphs: Sequence[Paragraph], layout: Layout, *, closed: bool) -> list[Role]:
+    """The role of every paragraph, the first being a title; `closed`: metadata follow the abstracts of this page."""
     if not paragraphs:
         return []
-    best: dict[Role, float] = {Role.TITLE: title_score(paragraphs[0].text)}
+    dotted = paragraphs[0].text.endswith(".")
+    best: dict[Role, float] = {Role.TITLE: 0.0}
     origins: list[dict[Role, Role]] = []
     for before, after in pairwise(paragraphs):
-        prices = _prices(before, after, spaced=spaced)
-        score = title_score(after.text)
+        prices = _prices(before, after, layout, closed=closed)
+        score = title_score(after.text, dotted=dotted)
         reached: dict[Role, float] = {}
         origin: dict[Role, Role] = {}
         for (source, target), price in prices.items():
-            if source not in best:
-                continue
-            total = best[source] + price + (score if target is Role.TITLE else 0.0)
-            if target not in reached or total > reached[target]:
+            total = best.get(source, _NEVER) + price + (score if target is Role.TITLE else 0.0)
+            if total > reached.get(target, float("-inf")):
                 reached[target], origin[target] = total, source
         best = reached
         origins.append(origin)
@@ -96,27 +103,22 @@ def roles(paragraphs: Sequence[Paragraph], *, spaced: bool) -> list[Role]:
     return path[::-1]
 
 
-def _prices(before: Paragraph, after: Paragraph, *, spaced: bool) -> dict[tuple[Role, Role], float]:
+def _prices(before: Paragraph, after: Paragraph, layout: Layout, *, closed: bool) -> dict[tuple[Role, Role], float]:
     """What every change of role costs between two paragraphs."""
-    together = spaced and not after.apart
-    flows = not is_ended(before.text)
-    lower = after.text[:1].islower()
-    more = 0.0 if together or (flows and lower) else _CONTINUES / 2 if flows or lower else _CONTINUES
-    end = (-4.0 if together else 0.0) + (_MID_SENTENCE if flows else 0.0)
-    start = (_UNSEPARATED if together else 0.0) + (_MID_SENTENCE if lower else 0.0)
-    prices = {
-        (Role.TITLE, Role.ABSTRACT): start,
+    flows, lower = not is_ended(before.text), after.text[:1].islower()
+    together = layout is not Layout.COMPACT and not after.apart
+    begin = _MID_SENTENCE * lower + _AGAINST * (after.apart if layout is Layout.BLOCKS else after.wraps)
+    if together and layout is Layout.SPACED:
+        begin += _CONTINUES
+    more = 0.0 if together or after.wraps or (flows and lower) else _CONTINUES / (2 if flows or lower else 1)
+    end = _MID_SENTENCE * flows + _AGAINST * (together or after.wraps) + _UNCLOSED * closed
+    return {
+        (Role.TITLE, Role.ABSTRACT): begin,
+        (Role.MORE_TITLE, Role.ABSTRACT): begin,
         (Role.TITLE, Role.TITLE): _ALONE,
-        (Role.ABSTRACT, Role.ABSTRACT): more,
+        (Role.MORE_TITLE, Role.TITLE): _ALONE,
+        (Role.ABSTRACT, Role.ABSTRACT): more + (_CONTINUES if layout is Layout.BLOCKS and after.apart else 0.0),
         (Role.ABSTRACT, Role.TITLE): end,
+        (Role.TITLE, Role.MORE_TITLE): -0.5 if after.wraps else _CONTINUES if together else _NEVER,
+        (Role.MORE_TITLE, Role.MORE_TITLE): -0.5 if after.wraps else _NEVER,
     }
-    if together:
-        prices |= {
-            (Role.TITLE, Role.MORE_TITLE): _BROKEN,
-            (Role.MORE_TITLE, Role.ABSTRACT): start,
-            (Role.MORE_TITLE, Role.TITLE): _ALONE,
-        }
-    elif spaced:
-        prices[(Role.MORE_TITLE, Role.ABSTRACT)] = start
-        prices[(Role.MORE_TITLE, Role.TITLE)] = _ALONE
-    return prices

@@ -1,0 +1,36 @@
+"""Papers of a library -> their abstracts ready to be searched for support: sentences with their vectors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import chunks
+from assistant.library import stored
+from assistant.library.reader import Library
+from assistant.records import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Abstract:
+    """One paper's abstract, sentence by sentence."""
+
+    paper: Paper
+    sentences: tuple[str, ...]
+    vectors: NDArray[np.float32]
+    """One unit row a sentence."""
+    whole: NDArray[np.float32]
+    """The unit vector of title and abstract together."""
+
+
+def read(library: Library, papers: Sequence[Paper]) -> dict[str, Abstract]:
+    """Return {paper id: abstract}; the vectors come from the catalogue, none is computed."""
+    kept = dict(library.catalogue.embeddings([paper.id for paper in papers]))
+    return {paper.id: _abstract(paper, stored.unpack(kept[paper.id], library.dimension)) for paper in papers}
+
+
+def _abstract(paper: Paper, matrix: NDArray[np.float32]) -> Abstract:
+    text = chunks.text(paper)
+    split = chunks.split(paper)[1:]
+    return Abstract(paper, tuple(text[chunk.start : chunk.end] for chunk in split), matrix[1:], matrix[0])

@@ -1,0 +1,124 @@
+"""`assistant show` and `assistant papers`: what the library holds, as text or JSON."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import click
+
+from assistant.cli import options, output
+from assistant.records import Listing, Paper
+from assistant.terminal import line
+
+_SUGGESTIONS = 5
+
+
+@click.command()
+@click.argument("name")
+@options.json
+@options.library
+def show(name: str, as_json: bool, library: str | None, embedder: str | None) -> int:
+    """Show the paper whose id or title is NAME (any case; the beginning of a title will do where it is the only one).
+
+    \b
+    Examples:
+      assistant show "Scaling Laws for Reward Model Overoptimization"
+      assistant show 2210.10760 --json
+    """
+    from assistant import settings, titles, wiring
+
+    environment = wiring.environment()
+    chosen = settings.load(environment, library=library, embedder=embedder)
+    with wiring.library(chosen, environment, None, output.tell) as opened:
+        held = opened.papers()
+    wanted = titles.normalise(name)
+    normal = [(titles.normalise(paper.title), paper) for paper in held]
+    exact = [paper for paper in held if paper.id == name] or [paper for title, paper in normal if title == wanted]
+    found = exact or [paper for title, paper in normal if title.startswith(wanted)]
+    if len(found) != 1 and not exact:
+        near = found or [paper for title, paper in normal if wanted in title]
+        hint = "; ".join(line(paper.title) for paper in near[:_SUGGESTIONS])
+        several = "several papers begin so" if found else "no paper has this id or title"
+        output.tell(f"{several}: {name}" + (f" (perhaps: {hint})" if hint else "; `assistant search` finds near ones"))
+        return 3
+    for paper in found:
+        output.record(record(paper)) if as_json else output.lines(*_card(paper))
+    return 0
+
+
+@click.command()
+@options.filters
+@options.json
+@options.library
+def papers(
+    since: date | None,
+    until: date | None,
+    source: str | None,
+    as_json: bool,
+    library: str | None,
+    embedder: str | None,
+) -> int:
+    """List the papers of the library in the order they were added.
+
+    \b
+    Examples:
+      assistant papers --since 2024-06 --until 2024
+      assistant papers --source page.txt --json
+    """
+    from assistant import evidence, settings, wiring
+
+    environment = wiring.environment()
+    chosen = settings.load(environment, library=library, embedder=embedder)
+    wanted = evidence.Filter(since, until, source)
+    with wiring.library(chosen, environment, None, output.tell) as opened:
+        chosen_ones = [paper for paper in opened.papers() if wanted.admits(paper)]
+    for paper in chosen_ones:
+        if as_json:
+            output.record(record(paper))
+        else:
+            output.lines(((f"{_day(paper):10}  ", "dim"), (line(paper.title), ""), (f"  {line(paper.id)}", "dim")))
+    return 0
+
+
+def record(paper: Paper) -> dict[str, Any]:
+    """Return a paper as JSON; `authors` is the list of names where they are known, else the count, else null."""
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "date": paper.date.isoformat() if paper.date else None,
+        "date_inferred": paper.date_inferred,
+        "authors": list(paper.authors) or paper.author_count,
+        "url": paper.url,
+        "listings": [_listing(listing) for listing in paper.listings],
+    }
+
+
+def _listing(listing: Listing) -> dict[str, Any]:
+    return {
+        "source": listing.source,
+        "line": listing.line,
+        "title": listing.title,
+        "date": listing.date.isoformat() if listing.date else None,
+        "date_inferred": listing.date_inferred,
+        "authors": listing.author_count,
+        "organisation": listing.organisation,
+        "discussions": listing.discussions,
+    }
+
+
+def _card(paper: Paper) -> Iterator[output.Line]:
+    yield output.plain(line(paper.title), "bold")
+    authors = ", ".join(paper.authors) or (f"{paper.author_count} authors" if paper.author_count else "")
+    year_guessed = " (year inferred)" if paper.date_inferred else ""
+    facts = (paper.id, f"{paper.date}{year_guessed}" if paper.date else "", authors, paper.url or "")
+    yield output.plain(" · ".join(line(fact) for fact in facts if fact), "dim")
+    yield output.plain()
+    yield output.plain(paper.abstract)
+    yield output.plain()
+    for listing in paper.listings:
+        yield output.plain(f"listed in {line(listing.source)}:{listing.line}", "dim")
+
+
+def _day(paper: Paper) -> str:
+    return f"{paper.date}" if paper.date else ""

@@ -1,0 +1,79 @@
+"""The options that several commands share, and dates and limits as typed."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def library(command: Command) -> Command:
+    """Add `--library` and `--embedder`."""
+    command = click.option("--library", metavar="DIR", help="The library to use [ASSISTANT_LIBRARY; store/default].")(
+        command
+    )
+    return click.option("--embedder", metavar="NAME", help="`local`, or `openai:<model>` [ASSISTANT_EMBEDDER].")(
+        command
+    )
+
+
+def filters(command: Command) -> Command:
+    """Add `--since`, `--until` and `--source`."""
+    command = click.option("--source", metavar="TEXT", help="Only papers listed in a source whose name has TEXT.")(
+        command
+    )
+    command = click.option(
+        "--until", type=Day(last=True), help="Only papers dated no later: 2024, 2024-05 or 2024-05-31."
+    )(command)
+    return click.option(
+        "--since", type=Day(last=False), help="Only papers dated no earlier: 2024, 2024-05 or 2024-05-31."
+    )(command)
+
+
+def limit(default: int) -> Callable[[Command], Command]:
+    """Add `-k`."""
+    return click.option(
+        "-k",
+        "limit",
+        type=click.IntRange(1, 10_000),
+        default=default,
+        show_default=True,
+        help="How many papers at most.",
+    )
+
+
+def json(command: Command) -> Command:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(command)
+
+
+def stdin(command: Command) -> Command:
+    """Add `--stdin`."""
+    return click.option("--stdin", "from_stdin", is_flag=True, help="Read one a line from standard input.")(command)
+
+
+class Day(click.ParamType[date]):
+    """A day, month or year; the first or the last day of it."""
+
+    name = "date"
+
+    def __init__(self, *, last: bool) -> None:
+        self._last = last
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> date:
+        """Turn what was typed into a day."""
+        if isinstance(value, date):
+            return value
+        import calendar
+        import re
+
+        match = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", str(value).strip())
+        try:
+            if not match:
+                raise ValueError
+            year, month, day = int(match[1]), int(match[2] or (12 if self._last else 1)), match[3]
+            return date(year, month, int(day) if day else calendar.monthrange(year, month)[1] if self._last else 1)
+        except ValueError:
+            self.fail(f"{value!r} is no date; write 2024, 2024-05 or 2024-05-31", parameter, context)

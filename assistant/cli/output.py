@@ -1,0 +1,69 @@
+"""Results and messages -> standard output and standard error, cleaned, in colour only on a terminal."""
+
+import io
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from assistant.terminal import clean
+
+Line = tuple[tuple[str, str], ...]
+"""Pieces of one line, each (text, rich style); the style is dropped where there is no colour."""
+
+
+def prepare() -> None:
+    """Let no character that the terminal's encoding lacks stop a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def tell(text: str) -> None:
+    """Write a message for a person to standard error."""
+    print(f"assistant: {clean(text)}", file=sys.stderr, flush=True)
+
+
+def record(value: Mapping[str, Any]) -> None:
+    """Write one JSON object on one line."""
+    print(json.dumps(value, ensure_ascii=True), flush=True)
+
+
+def lines(*rows: Line) -> None:
+    """Write lines to standard output."""
+    if not coloured():
+        for row in rows:
+            print("".join(clean(text) for text, _ in row))
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(markup=False, emoji=False, highlight=False, soft_wrap=False)
+    for row in rows:
+        console.print(Text.assemble(*((clean(text), style) for text, style in row)))
+
+
+def plain(text: str = "", style: str = "") -> Line:
+    """Return a line of one piece."""
+    return ((text, style),)
+
+
+def coloured() -> bool:
+    """Whether standard output is a terminal that wants colour."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def marks() -> Mapping[str, str]:
+    """Return a mark for each verdict, in signs that the output can show."""
+    try:
+        "✓≈✗⇄".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return {
+            "supported": "[ok]",
+            "weak": "[weak]",
+            "unsupported": "[FAIL]",
+            "misattributed": "[SWAP]",
+            "uncited": "[BARE]",
+        }
+    return {"supported": "✓", "weak": "≈", "unsupported": "✗", "misattributed": "⇄", "uncited": "∅"}

@@ -1,0 +1,100 @@
+"""The command line: its commands, loaded one at a time, and the one place where errors become exit codes."""
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from assistant.cli import output
+from assistant.errors import AssistantError
+
+INTERRUPTED = 130
+
+# Command -> (module, one line of help). Modules are imported when their command is called: start-up is a feature.
+_COMMANDS = {
+    "ask": ("ask", "Ask the library a question; every claim of the answer cites a paper and is checked."),
+    "ingest": ("ingest", "Read listings (pages, JSONL, CSV) and add their papers to the library."),
+    "search": ("search", "Find the papers nearest to a query, without an answer."),
+    "show": ("look", "Show one paper."),
+    "papers": ("look", "List papers, by date and source."),
+    "verify": ("verify", "Check the claims of any text against the papers it cites."),
+    "status": ("upkeep", "Tell what the library holds, whether it is sound, and what to do."),
+    "reindex": ("upkeep", "Rebuild the indexes from the catalogue, or with another embedder."),
+}
+
+_EPILOG = """\b
+Examples:
+  assistant ingest papers/                     add listings to the library
+  assistant ask "How is RLHF made robust?"     one question, one cited answer
+  assistant ask --stdin --json < questions     one JSON object a question
+  assistant search "reward hacking" -k 5       retrieval alone
+  assistant verify related-work.txt            check a text against the library
+
+\b
+Exit codes: 0 answered, 1 internal error, 2 usage, 3 not in the library,
+4 failed verification under --strict, 5 the model failed, 6 the library
+cannot be used, 130 interrupted.
+"""
+
+
+class _Commands(click.Group):
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"assistant.cli.{_COMMANDS[name][0]}")
+        command = getattr(module, name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="assistant", message="assistant %(version)s")
+@click.option("--debug", is_flag=True, help="Show where an error came from.")
+def assistant(debug: bool) -> None:
+    """Ask a library of research papers; every claim of the answer cites a paper and was checked against it."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command line and return its exit code; nothing but its result goes to standard output."""
+    output.prepare()
+    try:
+        code = assistant.main(list(words), prog_name="assistant", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except (KeyboardInterrupt, click.Abort):
+        output.tell("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has what it wanted (`| head`). Python would complain again while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except click.ClickException as error:
+        with contextlib.suppress(BrokenPipeError):
+            error.show(sys.stderr)
+        return 2
+    except AssistantError as error:
+        _trace(words)
+        output.tell(f"error: {error}")
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001  the last resort
+        _trace(words)
+        output.tell(f"internal error: {type(error).__name__}: {error}; run with --debug first for the details")
+        return 1
+
+
+def _trace(words: Sequence[str]) -> None:
+    if "--debug" in words:
+        import traceback
+
+        output.tell(traceback.format_exc())

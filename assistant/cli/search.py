@@ -1,0 +1,95 @@
+"""`assistant search`: queries -> the nearest papers, as text or JSON."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import click
+
+from assistant.cli import options, output
+from assistant.errors import UsageError
+
+_SNIPPET = 240  # characters
+
+
+@click.command()
+@click.argument("query", required=False)
+@options.limit(10)
+@options.json
+@options.stdin
+@options.filters
+@options.library
+def search(
+    query: str | None,
+    limit: int,
+    as_json: bool,
+    from_stdin: bool,
+    since: date | None,
+    until: date | None,
+    source: str | None,
+    **named: str | None,
+) -> int:
+    """Find the papers nearest to QUERY.
+
+    \b
+    Examples:
+      assistant search "reward hacking" -k 5
+      assistant search --since 2024 --json "long context"
+      assistant search --stdin --json -k 100 < queries.txt
+    """
+    from assistant import evidence, settings, wiring
+
+    environment = wiring.environment()
+    chosen = settings.load(environment, library=named["library"], embedder=named["embedder"])
+    embedder = wiring.embedder(chosen, environment)
+    found_any = False
+    with wiring.library(chosen, environment, embedder, output.tell) as library:
+        allowed = evidence.admitted(library, evidence.Filter(since, until, source))
+        for words in queries(query, from_stdin):
+            began = time.perf_counter()
+            found = evidence.gather(library, embedder, words, limit, allowed)
+            found_any = found_any or bool(found)
+            seconds = time.perf_counter() - began
+            if as_json:
+                output.record({"query": words, "hits": [_hit(item) for item in found], "seconds": round(seconds, 4)})
+            else:
+                output.lines(*_rows(found))
+    return 0 if found_any else 3
+
+
+def queries(query: str | None, from_stdin: bool) -> Iterable[str]:
+    """Return what was asked: the argument, or the lines of standard input that are not blank; raises `UsageError`."""
+    if from_stdin and query is None:
+        return _lines()
+    if query is None or from_stdin:
+        raise UsageError("give one question as an argument, or many with --stdin, one a line")
+    if not query.strip():
+        raise UsageError("the question is empty")
+    return [query]
+
+
+def _lines() -> Iterator[str]:
+    for raw in sys.stdin.buffer:
+        if line := raw.decode("utf-8", "replace").strip():
+            yield line
+
+
+def _hit(item: Any) -> dict[str, Any]:
+    paper = item.paper
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "date": paper.date.isoformat() if paper.date else None,
+        "score": round(item.score, 6),
+        "snippet": paper.abstract[:_SNIPPET],
+    }
+
+
+def _rows(found: Iterable[Any]) -> Iterator[output.Line]:
+    from assistant.terminal import line
+
+    for rank, item in enumerate(found, 1):
+        day = f"  {item.paper.date}" if item.paper.date else ""
+        yield (f"{rank:3}. ", "dim"), (line(item.paper.title), "bold"), (day, "dim"), (f"  {item.score:.2f}", "dim")

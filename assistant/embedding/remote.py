@@ -1,0 +1,133 @@
+"""Texts -> vectors from any OpenAI-compatible /embeddings endpoint, each reply checked before it is believed."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import ModelError
+from assistant.openai_model import OFFICIAL, http_client
+from assistant.terminal import line
+
+Vectors = NDArray[np.float32]
+
+_BATCH = 32
+_RETRIES = 2
+_LARGEST_REPLY = 64_000_000  # bytes; 32 vectors of 4,096 numbers spelled out are 3 MB
+_NOTHING = "."
+"""Sent for a blank text, which endpoints refuse."""
+
+
+class RemoteEmbedder:
+    """One embedding model behind one endpoint. The key is sent to the endpoint and appears nowhere else."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        key: str,
+        base_url: str = OFFICIAL,
+        dimension: int | None = None,
+        deadline: float = 120.0,
+        longest: int = 8_000,
+    ) -> None:
+        """`deadline` is in seconds, for one request with its retries; texts are cut after `longest` characters."""
+        self.name = name
+        self._key = key
+        self._base_url = base_url
+        self._dimension = dimension
+        self._deadline = deadline
+        self._longest = longest
+
+    def __repr__(self) -> str:
+        return f"RemoteEmbedder({self.name!r}, base_url={self._base_url!r})"
+
+    @property
+    def fingerprint(self) -> str:
+        """The model and where it is: two servers may mean different models by one name."""
+        address = urlsplit(self._base_url)
+        port = f":{address.port}" if address.port else ""
+        return f"{self.name}@{address.hostname}{port}{address.path.rstrip('/')}/{self._longest}"
+
+    @property
+    def dimension(self) -> int:
+        """Length of one vector; asks the endpoint where it is not known yet."""
+        if self._dimension is None:
+            self.embed(["dimension"])
+        assert self._dimension is not None
+        return self._dimension
+
+    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """One row of length one a text, in the given order; `progress` hears how many are done."""
+        rows: list[Vectors] = []
+        for start in range(0, len(texts), _BATCH):
+            batch = texts[start : start + _BATCH]
+            rows.append(self._checked(self._request([self._sendable(text) for text in batch]), len(batch)))
+            if progress:
+                progress(start + len(batch))
+        return np.concatenate(rows) if rows else np.empty((0, self.dimension), np.float32)
+
+    def _sendable(self, text: str) -> str:
+        cut = text[: self._longest].encode("utf-8", "replace").decode("utf-8")
+        return cut if cut.strip() else _NOTHING
+
+    def _request(self, texts: Sequence[str]) -> bytes:
+        """The body of the reply, read within the deadline; raises `ModelError`."""
+        import httpx
+        import openai
+
+        patience = self._deadline / (1 + _RETRIES)
+        try:
+            with http_client(self._base_url, patience) as http:
+                client = openai.OpenAI(
+                    api_key=self._key or "none", base_url=self._base_url, max_retries=_RETRIES, http_client=http
+                )
+                stop = time.monotonic() + self._deadline
+                request = client.embeddings.with_streaming_response
+                with request.create(model=self.name, input=list(texts), encoding_format="float") as response:
+                    return self._read(response, stop)
+        except openai.APIStatusError as error:
+            raise self._failed(f"status {error.status_code}: {error.message}") from error
+        except (openai.APITimeoutError, httpx.TimeoutException) as error:
+            raise self._failed("no answer in time") from error
+        except (openai.APIConnectionError, httpx.HTTPError) as error:
+            raise self._failed(f"the connection failed: {error.__cause__ or error}") from error
+        except (openai.OpenAIError, ValueError) as error:
+            raise self._failed(str(error)) from error
+
+    def _read(self, response: Any, stop: float) -> bytes:
+        """The body, no longer and no later than allowed: the client's own timeout is for each read."""
+        body = bytearray()
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > _LARGEST_REPLY:
+                raise self._failed(f"the reply is larger than {_LARGEST_REPLY:,} bytes")
+            if time.monotonic() > stop:
+                raise self._failed(f"the reply took longer than {self._deadline:g} seconds")
+        return bytes(body)
+
+    def _checked(self, body: bytes, count: int) -> Vectors:
+        """The vectors of a reply, in order and of length one, where it holds just these."""
+        try:
+            items = {item["index"]: item["embedding"] for item in json.loads(body)["data"]}
+            vectors = np.array([items.pop(index) for index in range(count)], np.float32)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise self._failed(f"the reply is not a list of {count} vectors ({type(error).__name__})") from error
+        if items or vectors.ndim != 2 or vectors.shape[1] == 0:
+            raise self._failed(f"the reply is not a list of {count} vectors")
+        if self._dimension not in (None, vectors.shape[1]):
+            raise self._failed(f"vectors of {vectors.shape[1]} numbers came where {self._dimension} were expected")
+        lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+        if not np.isfinite(lengths).all() or not lengths.all():
+            raise self._failed("a vector of the reply is zero or not finite")
+        self._dimension = vectors.shape[1]
+        return np.asarray(vectors / lengths, np.float32)
+
+    def _failed(self, why: str) -> ModelError:
+        told = line(f"the embedding model {self.name} at {self._base_url} failed: {why}")[:600]
+        masked = told.replace(self._key, "***") if self._key else told
+        return ModelError(f"{masked}. Check the endpoint's address, its key and the name of the model")

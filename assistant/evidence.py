@@ -1,0 +1,86 @@
+"""A question -> the papers of a library that may answer it, best first, each under a key of its own."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import ranking
+from assistant.embedding.ports import Embedder
+from assistant.library.reader import Library
+from assistant.records import Evidence, Paper
+
+_WORD_HITS = 1000
+"""Word hits fetched where not all papers are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which papers may be found; the default lets all through."""
+
+    since: date | None = None
+    until: date | None = None
+    source: str | None = None
+    """Part of the name of a source, in any case."""
+
+    def admits(self, paper: Paper) -> bool:
+        """Whether the paper may be found; one without a date is not within any period."""
+        if (self.since or self.until) and paper.date is None:
+            return False
+        if paper.date and ((self.since and paper.date < self.since) or (self.until and paper.date > self.until)):
+            return False
+        named = (self.source or "").casefold()
+        return any(named in listing.source.casefold() for listing in paper.listings)
+
+
+def gather(
+    library: Library, embedder: Embedder, question: str, limit: int, allowed: frozenset[str] | None = None
+) -> tuple[Evidence, ...]:
+    """Return at most `limit` papers, best first; `allowed` are the ids that a filter admits (None: all)."""
+    vector = embedder.embed([question])[0]
+    return nearest(library, vector, question, limit, allowed)
+
+
+def nearest(
+    library: Library, vector: NDArray[np.float32], question: str, limit: int, allowed: frozenset[str] | None = None
+) -> tuple[Evidence, ...]:
+    """`gather`, for a question whose vector is known."""
+    if not library.ids:
+        return ()
+    hits = library.words.search(question, len(library.ids) if library.exact else _WORD_HITS)
+    named = {library.ids[number]: score for number, score in hits}
+    table = library.candidates(vector, list(named))
+    words = np.fromiter((named.get(id, 0.0) for id in table.ids), np.float32, len(table.ids))
+    scores = ranking.combine(words, table, vector)
+    order = np.argsort(-scores, kind="stable")
+    best = [i for i in order if allowed is None or table.ids[i] in allowed][:limit]
+    found = library.papers([table.ids[i] for i in best])
+    named_keys = keys(paper.id for paper in found)
+    return tuple(Evidence(named_keys[paper.id], paper, float(scores[i])) for paper, i in zip(found, best, strict=True))
+
+
+def admitted(library: Library, wanted: Filter) -> frozenset[str] | None:
+    """Return the ids of the papers that a filter admits; None where it admits all."""
+    if wanted == Filter():
+        return None
+    return frozenset(paper.id for paper in library.papers() if wanted.admits(paper))
+
+
+def keys(ids: Iterable[str]) -> dict[str, str]:
+    """Return {paper id: key}: "P" and the first hex digits of the id's hash, four or as many as tell them apart.
+
+    A key names a paper, not a rank: the same paper has the same key in the next question.
+    """
+    hashes = {id: hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest() for id in ids}
+    length = 4
+    while len({digest[:length] for digest in hashes.values()}) < len(hashes):
+        length += 1
+    return {id: f"P{digest[:length]}" for id, digest in hashes.items()}
+
+
+def titles(evidence: Sequence[Evidence]) -> str:
+    """Return the titles, for messages."""
+    return "; ".join(item.paper.title for item in evidence)

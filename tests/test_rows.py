@@ -1,0 +1,257 @@
+"""Rows of JSON and CSV as entries, and why a row is none."""
+
+import io
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.reading import read
+from assistant.records import Entry, Listing, Rejection
+
+TODAY = date(2026, 3, 1)
+TITLE = "On the Height of Trees"
+ABSTRACT = "Trees grow until they stop."
+ROW = {"title": TITLE, "abstract": ABSTRACT}
+
+
+def found(text: str | bytes) -> list[Entry | Rejection]:
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    return list(read(["-"], None, TODAY, io.BytesIO(data)))
+
+
+def entry(line: int = 1, title: str = TITLE, abstract: str = ABSTRACT, **listing: Any) -> Entry:
+    return Entry(Listing("-", line, title, **listing), abstract)
+
+
+def reason(row: object) -> str:
+    """Why the row, standing below a good one, is rejected."""
+    text = row if isinstance(row, str) else json.dumps(row)
+    good, bad = found(json.dumps(ROW) + "\n" + text + "\n")
+    assert good == entry()
+    assert isinstance(bad, Rejection)
+    assert (bad.source, bad.line) == ("-", 2)
+    return bad.reason
+
+
+def test_a_row_with_every_field_is_read_whole() -> None:
+    row = {
+        "_id": "2401.00001",
+        "Title": f"  {TITLE}\n",
+        "abstract": "Trees grow\n until they stop.",
+        "date": "2024-05",
+        "authors": ["Ann Ash", "Ben Birch"],
+        "url": "https://example.org/trees",
+        "week": 3,
+    }
+    assert found(json.dumps(row)) == [
+        Entry(
+            Listing("-", 1, TITLE, date=date(2024, 5, 1), date_inferred=True, author_count=2),
+            ABSTRACT,
+            id="2401.00001",
+            authors=("Ann Ash", "Ben Birch"),
+            url="https://example.org/trees",
+        )
+    ]
+
+
+@pytest.mark.parametrize("field", ["abstract", "text", "summary"])
+def test_the_abstract_has_three_names(field: str) -> None:
+    assert found(json.dumps({"title": TITLE, field: ABSTRACT})) == [entry()]
+
+
+@pytest.mark.parametrize(
+    ("given_id", "expected"),
+    [("A b ", "A b "), (17, "17"), (-3, "-3"), ("", None), ("  ", None), (None, None), ("007", "007")],
+)
+def test_an_id_is_kept_exactly_as_given(given_id: object, expected: str | None) -> None:
+    (row,) = found(json.dumps({**ROW, "id": given_id}))
+    assert isinstance(row, Entry)
+    assert row.id == expected
+
+
+@pytest.mark.parametrize(
+    ("authors", "names", "count"),
+    [
+        ("Ash, Ann; Birch, Ben", ("Ash, Ann", "Birch, Ben"), 2),
+        ("Ann Ash and Ben Birch", ("Ann Ash", "Ben Birch"), 2),
+        ("Sandy Anderson", ("Sandy Anderson",), 1),
+        ([{"name": "Ann Ash"}, "Ben Birch", ""], ("Ann Ash", "Ben Birch"), 2),
+        (4, (), 4),
+        ("4", (), 4),
+        ("4 authors", (), 4),
+        ([], (), None),
+        ("", (), None),
+        (None, (), None),
+    ],
+)
+def test_authors_are_a_list_a_text_or_a_count(authors: object, names: tuple[str, ...], count: int | None) -> None:
+    (row,) = found(json.dumps({**ROW, "authors": authors}))
+    assert isinstance(row, Entry)
+    assert (row.authors, row.listing.author_count) == (names, count)
+
+
+@pytest.mark.parametrize(
+    ("fields", "day", "inferred"),
+    [
+        ({"date": "2024-05-03"}, date(2024, 5, 3), False),
+        ({"published": "2024-05-03T10:00:00Z"}, date(2024, 5, 3), False),
+        ({"publishedAt": "2024"}, date(2024, 1, 1), True),
+        ({"year": 2024}, date(2024, 1, 1), True),
+        ({"date": "Feb 29"}, date(2024, 2, 29), True),
+        ({"date": "some day"}, None, False),
+        ({"date": "some day", "published": "2023-01-02"}, date(2023, 1, 2), False),
+        ({"date": ""}, None, False),
+    ],
+)
+def test_a_date_nobody_can_read_does_not_cost_the_paper(
+    fields: dict[str, object], day: date | None, inferred: bool
+) -> None:
+    assert found(json.dumps({**ROW, **fields})) == [entry(date=day, date_inferred=inferred)]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("{", "is not valid JSON: expecting property name enclosed in double quotes at character 2"),
+        ('{"title": NaN, "abstract": "x"}', "is not valid JSON: NaN is not a JSON value"),
+        ('{"title": ' + "[" * 100_000, "is nested too deeply"),
+        ('{"title": "t", "id": ' + "9" * 10_000 + "}", "holds a number of too many digits"),
+        ("[1, 2]", "is a list, not a JSON object"),
+        ("7", "is a number, not a JSON object"),
+        ('"word"', "is text, not a JSON object"),
+        ("null", "is empty, not a JSON object"),
+        ({"abstract": ABSTRACT}, "has no title"),
+        ({"title": " \n ", "abstract": ABSTRACT}, "has an empty title"),
+        ({"title": None, "abstract": ABSTRACT}, "has an empty title"),
+        ({"title": TITLE}, "has no abstract (nor text, nor summary)"),
+        ({"title": TITLE, "abstract": ""}, "has an empty abstract"),
+        ({"title": 3, "abstract": ABSTRACT}, "title is a number, not text"),
+        ({"title": TITLE, "abstract": ["a", "b"]}, "abstract is a list, not text"),
+        ({**ROW, "url": {"a": 1}}, "url is an object, not text"),
+        ({**ROW, "id": 1.5}, "id is a number with a fraction, not text or a whole number"),
+        ({**ROW, "id": True}, "id is true or false, not text or a whole number"),
+        ({**ROW, "id": "a\nb"}, "id holds a control character"),
+        ({**ROW, "id": "x" * 501}, "id is 501 characters long; the limit is 500"),
+        ({**ROW, "date": [2024]}, "date is a list, not a date"),
+        ({**ROW, "authors": {"name": "Ann"}}, "authors is an object, not a list of names"),
+        ({**ROW, "authors": [7]}, "an author is a number, not text"),
+        ({**ROW, "authors": True}, "authors is true or false, not a list of names"),
+        ({"title": "a\0b", "abstract": ABSTRACT}, "title holds a NUL character"),
+        ('{"title": "\\ud800", "abstract": "x"}', "title holds half of a character (a lone surrogate)"),
+    ],
+)
+def test_a_row_that_is_no_paper_is_rejected_at_its_line_in_plain_words(row: object, expected: str) -> None:
+    assert reason(row) == expected
+
+
+def test_control_characters_become_spaces() -> None:
+    (row,) = found(json.dumps({"title": "On\x1b[1mthe\x07Height", "abstract": "a\x9bb\u200bc"}))
+    assert row == entry(title="On [1mthe Height", abstract="a b\u200bc")
+
+
+def test_blank_lines_and_a_mark_of_byte_order_are_passed_over() -> None:
+    text = "\ufeff\n" + json.dumps(ROW) + "\r\n\r\n" + json.dumps(ROW)
+    assert found(text) == [entry(2), entry(4)]
+
+
+def test_a_bad_line_costs_only_itself() -> None:
+    good = json.dumps(ROW).encode()
+    big = b'{"title": "' + b"x" * 2_500_000 + b'"}'
+    assert found(b"\n".join([good, b'{"title": "na\xefve"}', big, b'{"nul": "\0"}', good])) == [
+        entry(1),
+        Rejection("-", 2, "is not UTF-8 text (byte 0xEF at character 14)"),
+        Rejection("-", 3, "line is 2.5 MB long; the limit is 1 MB"),
+        Rejection("-", 4, "holds a NUL character"),
+        entry(5),
+    ]
+
+
+@pytest.mark.parametrize("start", ["oops", '{"title": "cut'])
+def test_a_bad_first_line_does_not_hide_what_the_file_is(start: str) -> None:
+    rejected, *rest = found("\n".join([start, *[json.dumps(ROW)] * 3]))
+    assert isinstance(rejected, Rejection)
+    assert rejected.line == 1
+    assert rest == [entry(2), entry(3), entry(4)]
+
+
+def test_an_array_is_read_object_by_object_each_at_its_line() -> None:
+    text = json.dumps([ROW, {"title": TITLE}, ROW], indent=2)
+    assert found(text) == [entry(2), Rejection("-", 6, "has no abstract (nor text, nor summary)"), entry(9)]
+
+
+def test_objects_over_several_lines_are_read() -> None:
+    assert found("\n\n".join([json.dumps(ROW, indent=1)] * 2)) == [entry(1), entry(6)]
+
+
+def test_what_follows_a_syntax_error_in_an_array_is_not_read() -> None:
+    first, second = found("[" + json.dumps(ROW) + ",\n{oops},\n" + json.dumps(ROW) + "]")
+    assert first == entry(1)
+    assert isinstance(second, Rejection)
+    assert second.line == 2
+    assert second.reason.endswith("; nothing after it was read")
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_table_may_be_separated_by_commas_semicolons_or_tabs(mark: str) -> None:
+    text = f'\ufeffID{mark}TITLE{mark} Abstract\r\n7{mark}{TITLE}{mark}"Trees grow\r\nuntil they stop."\r\n'
+    assert found(text) == [Entry(Listing("-", 2, TITLE), ABSTRACT, id="7")]
+
+
+def test_the_records_of_a_table_stand_at_the_lines_where_they_begin() -> None:
+    text = f'title,text\n{TITLE},"Trees grow\n\nuntil\nthey stop."\n\n{TITLE},{ABSTRACT}\n,{ABSTRACT}\n'
+    assert found(text) == [entry(2), entry(7), Rejection("-", 8, "has no title")]
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ("a,b,c", "has 3 fields; the header names 2"),
+        ('"a"b,c', "has text right after a closing quotation mark; double the quotation marks inside a field"),
+        (
+            "a," + "b" * 140_000,
+            "has a field of more than 131,072 characters, or a quotation mark that is never closed",
+        ),
+        ("alone", "has no abstract (nor text, nor summary)"),
+    ],
+)
+def test_a_broken_record_costs_only_itself(record: str, expected: str) -> None:
+    good = f"{TITLE},{ABSTRACT}"
+    assert found("\n".join(["title,abstract", good, record, good])) == [entry(2), Rejection("-", 3, expected), entry(4)]
+
+
+def test_a_quotation_mark_that_is_never_closed_does_not_swallow_the_rest() -> None:
+    good = f"{TITLE},{ABSTRACT}"
+    text = "\n".join(["title,abstract", '"open,b', good, good])
+    assert found(text) == [Rejection("-", 2, "has a quotation mark that is never closed"), entry(3), entry(4)]
+
+
+def test_a_bad_line_in_a_table_costs_only_its_record() -> None:
+    good = f"{TITLE},{ABSTRACT}".encode()
+    assert found(b"\n".join([b"title,abstract", b"na\xefve,b", b"x" * 2_000_000, good])) == [
+        Rejection("-", 2, "is not UTF-8 text (byte 0xEF at character 3)"),
+        Rejection("-", 3, "line is 2.0 MB long; the limit is 1 MB"),
+        entry(4),
+    ]
+
+
+def test_a_table_of_many_columns_is_read_by_their_names() -> None:
+    text = f"year,authors,title,summary,url\n2024,Ann Ash; Ben Birch,{TITLE},{ABSTRACT},https://example.org\n"
+    listing = Listing("-", 2, TITLE, date=date(2024, 1, 1), date_inferred=True, author_count=2)
+    assert found(text) == [Entry(listing, ABSTRACT, authors=("Ann Ash", "Ben Birch"), url="https://example.org")]
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=5))
+def test_no_value_of_any_field_breaks_a_row(value: object) -> None:
+    for key in ("title", "abstract", "id", "date", "authors", "url"):
+        assert len(found(json.dumps({**ROW, key: value}))) == 1
+
+
+@given(st.lists(st.lists(st.text(alphabet='ab",;\n\t '), max_size=3), max_size=5))
+def test_no_table_breaks_the_reading(rows: list[list[str]]) -> None:
+    text = "title,abstract\n" + "\n".join(",".join(row) for row in rows)
+    for each in found(text):
+        assert each.listing.line > 1 if isinstance(each, Entry) else each.line > 1 or not each.reason.startswith("has ")
