@@ -16,6 +16,7 @@ _ARXIV = re.compile(
     r"(?P<number>[0-9]{4}\.[0-9]{4,5}|[a-z][a-z\-]*(?:\.[a-z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?(?:\.pdf)?/?",
     re.IGNORECASE,
 )
+_OWN = re.compile(r"t-[0-9a-f]{12}")  # an id made from a title is no source's id, wherever it comes back from
 _DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(?P<doi>10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
 
 
@@ -39,7 +40,7 @@ class _Library:
         self.named: dict[str, Paper] = {}
         self.titled: dict[str, Paper] = {}
         for paper in known:
-            if paper.id == title_id(paper.title):
+            if _OWN.fullmatch(paper.id):
                 self.titled[normalise(paper.title)] = paper
             else:
                 self.named[identity(paper.id)] = paper
@@ -86,7 +87,7 @@ def _accepted(entries: Iterable[Entry]) -> tuple[list[tuple[str, str, Entry]], l
     given: dict[str, tuple[str, str]] = {}
     for entry in entries:
         title = normalise(entry.listing.title)
-        key = identity(entry.id) if entry.id is not None and entry.id != title_id(entry.listing.title) else ""
+        key = identity(entry.id) if entry.id is not None and not _OWN.fullmatch(entry.id) else ""
         first, place = given.setdefault(key, (title, entry.place)) if key else (title, "")
         if first == title:
             accepted.append((key, title, entry))

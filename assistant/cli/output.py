@@ -66,4 +66,6 @@ def marks() -> Mapping[str, str]:
             "misattributed": "[SWAP]",
             "uncited": "[BARE]",
         }
-    return {"supported": "✓", "weak": "≈", "unsupported": "✗", "misattributed": "⇄", "uncited": "∅"}
+    else:
+        signs = ("✓", "≈", "✗", "⇄", "∅")
+    return dict(zip(("supported", "weak", "unsupported", "misattributed", "uncited"), signs, strict=True))

@@ -41,6 +41,8 @@ def _build_once(path: Path, build: Callable[[], bytes]) -> bytes:
         kept = _read(path)
         if kept is not None:
             return kept
+        for abandoned in path.parent.glob(f"{path.name}*.tmp"):  # of a process that was killed
+            abandoned.unlink(missing_ok=True)
         content = build()
         _write(path, content)
         return content
@@ -67,6 +69,5 @@ def _write(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
-    except BaseException:
+    finally:
         Path(temporary).unlink(missing_ok=True)
-        raise

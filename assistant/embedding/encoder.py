@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from assistant.embedding.cache import cached
 from assistant.embedding.tokens import Tokenizer
-from assistant.embedding.weights import MODEL, WEIGHTS_SHA256, ModelFiles
+from assistant.embedding.weights import MODEL, WEIGHTS_SHA256, Model
 
 Vectors = NDArray[np.float32]
 
@@ -44,7 +45,7 @@ class Encoder:
         return result
 
 
-def load_encoder(model: ModelFiles, precision: str, cache: Path) -> Encoder:
+def load_encoder(model: Model, precision: str, cache: Path) -> Encoder:
     """The encoder of this precision, its graph built or taken from the cache folder."""
 
     def build() -> bytes:
@@ -53,7 +54,10 @@ def load_encoder(model: ModelFiles, precision: str, cache: Path) -> Encoder:
         return graph.build(model.read_tensors(), precision)
 
     name = f"{MODEL}-{WEIGHTS_SHA256[:8]}-{precision}-{VERSION}.onnx"
-    return Encoder(Tokenizer(model.read_tokenizer()), _session(cached(cache, name, build)))
+    with ThreadPoolExecutor(1) as beside:  # both take their time outside of Python
+        tokenizer = beside.submit(lambda: Tokenizer(model.read_tokenizer()))
+        session = _session(cached(cache, name, build))
+        return Encoder(tokenizer.result(), session)
 
 
 def _session(graph: bytes) -> Any:

@@ -113,15 +113,17 @@ class RemoteEmbedder:
     def _checked(self, body: bytes, count: int) -> Vectors:
         """The vectors of a reply, in order and of length one, where it holds just these."""
         try:
-            items = {item["index"]: item["embedding"] for item in json.loads(body)["data"]}
-            vectors = np.array([items.pop(index) for index in range(count)], np.float32)
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            data = json.loads(body)["data"]
+            items = {item["index"]: item["embedding"] for item in data}
+            vectors = np.array([items[index] for index in range(count)], np.float64)
+        except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
             raise self._failed(f"the reply is not a list of {count} vectors ({type(error).__name__})") from error
-        if items or vectors.ndim != 2 or vectors.shape[1] == 0:
+        if len(data) != count or vectors.ndim != 2 or vectors.shape[1] == 0:
             raise self._failed(f"the reply is not a list of {count} vectors")
         if self._dimension not in (None, vectors.shape[1]):
             raise self._failed(f"vectors of {vectors.shape[1]} numbers came where {self._dimension} were expected")
-        lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+        with np.errstate(over="ignore"):
+            lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(lengths).all() or not lengths.all():
             raise self._failed("a vector of the reply is zero or not finite")
         self._dimension = vectors.shape[1]

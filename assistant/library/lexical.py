@@ -17,7 +17,8 @@ class Lexical:
 
     def __init__(self, index: Any) -> None:
         self._index = index
-        self._index.register_tokenizer(_ANALYSER, _analyser())
+        self._analyser = _analyser()
+        self._index.register_tokenizer(_ANALYSER, self._analyser)
         self._index.reload()
         self._searcher = index.searcher()
 
@@ -45,7 +46,7 @@ class Lexical:
 
     def terms(self, words: str) -> list[str]:
         """Return the distinct index terms of `words`: lower case, stemmed, without stop words."""
-        return list(dict.fromkeys(_analyser().analyze(words)))
+        return list(dict.fromkeys(self._analyser.analyze(words)))
 
     def frequency(self, term: str) -> int:
         """Return in how many abstracts an index term occurs."""

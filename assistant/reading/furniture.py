@@ -112,12 +112,7 @@ def _described(pieces: list[Piece]) -> Iterator[Piece]:
     for index, piece in enumerate(pieces):
         following = pieces[index + 1].text if index + 1 < len(pieces) else ""
         metadata = Metadata() if piece.text in (_SEPARATOR, "•") else _metadata(piece.text)
-        if (
-            metadata is None
-            and index
-            and following.startswith(_SEPARATOR)
-            and _is_organisation(piece, pieces[index - 1])
-        ):
+        if metadata is None and index and following.startswith(_SEPARATOR) and _is_organisation(piece.text):
             metadata = Metadata(organisation=_organisation(piece.text))
         yield Piece(piece.line, piece.text, piece.apart, piece.fault, metadata)
 
@@ -142,9 +137,9 @@ def _metadata(text: str) -> Metadata | None:
     return Metadata(count, organisation, words) if parts else None
 
 
-def _is_organisation(piece: Piece, before: Piece) -> bool:
-    """A short line right above the separator, which no sentence ends."""
-    return len(piece.text) <= _ORGANISATION_LENGTH and len(before.text) > 0 and not piece.text.endswith((".", "!", "?"))
+def _is_organisation(text: str) -> bool:
+    """A short line right above the separator, which does not end as a sentence does."""
+    return len(text) <= _ORGANISATION_LENGTH and not text.endswith((".", "!", "?"))
 
 
 def _organisation(text: str) -> str:

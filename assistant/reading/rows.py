@@ -15,6 +15,7 @@ _IDS = ("_id", "id")
 _DATES = ("date", "published", "publishedat", "publicationdate", "published_at", "publication_date", "year")
 _URLS = ("url", "link")
 _ID_LENGTH = 500
+_BETWEEN = re.compile(r"[\s,\[\]]*")  # what may stand between two objects
 _COUNT = re.compile(r"([0-9]{1,6})(?: authors?)?", re.IGNORECASE)
 _SEPARATORS = re.compile(r"\s*;\s*|\s+and\s+")
 _KINDS = {dict: "an object", list: "a list", bool: "true or false", float: "a number", int: "a number", str: "text"}
@@ -36,22 +37,22 @@ def json_lines(name: str, lines: Iterable[Line], year: int) -> Iterator[Entry | 
 def json_text(name: str, lines: Iterable[Line], year: int) -> Iterator[Entry | Rejection]:
     """An array of objects, or objects that go over several lines; what follows a syntax error cannot be read."""
     kept = list(lines)
-    if faulty := next((line for line in kept if line.fault), None):
-        yield Rejection(name, faulty.number, f"{faulty.fault}; the file is one JSON text, so nothing of it was read")
-        return
-    text = "\n".join(line.text for line in kept)
-    between = re.compile(r"[\s,\[\]]*")
-    position, number, counted = 0, kept[0].number, 0
+    faults = {line.number: line.fault for line in kept if line.fault}
+    text = "\n".join(line.text.replace("\0", "\ufffd") for line in kept)
     decoder = json.JSONDecoder(parse_constant=_no_constant)
-    while (start := _end(between, text, position)) < len(text):
-        number += text.count("\n", counted, start)
-        counted = start
+    end, number = 0, kept[0].number
+    while (start := _end(_BETWEEN, text, end)) < len(text):
+        number += text.count("\n", end, start)
         try:
-            value, position = decoder.raw_decode(text, start)
+            value, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError, _Unusable) as error:
-            yield Rejection(name, number, f"{_broken(error)}; nothing after it was read")
+            line, reason = next(((each, faults[each]) for each in faults if each >= number), (number, _broken(error)))
+            yield Rejection(name, line, f"{reason}; nothing after it was read; write one object a line")
             return
-        yield entry(name, number, value, year)
+        last = number + text.count("\n", start, end)
+        faulty = next((each for each in faults if number <= each <= last), None)
+        yield entry(name, number, value, year) if faulty is None else Rejection(name, faulty, faults[faulty])
+        number = last
 
 
 def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
@@ -174,4 +175,4 @@ def _authors(value: object) -> tuple[tuple[str, ...], int | None]:
 
 
 def _kind(value: object) -> str:
-    return "empty" if value is None else _KINDS.get(type(value), "something else")
+    return "null" if value is None else _KINDS.get(type(value), "something else")

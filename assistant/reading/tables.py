@@ -36,8 +36,6 @@ def csv_rows(name: str, lines: Iterable[Line], year: int) -> Iterator[Entry | Re
         return
     header = _header(first.text, mark)
     for record in _records(rest, mark):
-        if not any(line.text.strip() or line.fault for line in record.lines):
-            continue
         number = record.lines[0].number
         faulty = next((line for line in record.lines if line.fault), None)
         if faulty is not None:
@@ -46,7 +44,7 @@ def csv_rows(name: str, lines: Iterable[Line], year: int) -> Iterator[Entry | Re
             yield Rejection(name, number, record.reason)
         elif len(record.fields) > len(header):
             yield Rejection(name, number, f"has {len(record.fields)} fields; the header names {len(header)}")
-        else:
+        elif any(text.strip() for text in record.fields):
             row = {key: text for key, text in zip(header, record.fields, strict=False) if key and text.strip()}
             yield entry(name, number, row, year)
 

@@ -1,0 +1,131 @@
+"""`assistant ask`: questions -> cited, verified answers, as text or JSON."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assistant.cli import options, output
+from assistant.errors import ModelError
+
+if TYPE_CHECKING:
+    from assistant.answers import Asking
+    from assistant.records import Answer
+
+ABSTAINED, UNVERIFIED = 3, 4
+
+
+@click.command()
+@click.argument("question", required=False)
+@click.option(
+    "-k", "limit", type=click.IntRange(1, 50), default=8, show_default=True, help="How many papers are evidence."
+)
+@click.option("--model", metavar="NAME", help="The answering model, `none` for quotes [ASSISTANT_MODEL].")
+@click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails verification.")
+@options.json
+@options.stdin
+@options.filters
+@options.library
+def ask(
+    question: str | None,
+    limit: int,
+    model: str | None,
+    strict: bool,
+    as_json: bool,
+    from_stdin: bool,
+    **named: Any,
+) -> int:
+    """Answer QUESTION from the library; every claim cites a paper and is checked against it.
+
+    Without a model the answer consists of quotes. A model is any OpenAI-compatible endpoint: set OPENAI_API_KEY, or
+    OPENAI_BASE_URL for another than OpenAI's, and --model.
+
+    \b
+    Examples:
+      assistant ask "How can reward overoptimization be mitigated?"
+      assistant ask --since 2024 --json "Which papers study long contexts?"
+      assistant ask --stdin --json --strict < questions.txt
+      OPENAI_BASE_URL=http://localhost:11434/v1 assistant ask --model qwen3 "..."
+    """
+    from assistant import evidence, settings, wiring
+    from assistant.answers import Asking
+    from assistant.cli.search import queries
+
+    environment = wiring.environment()
+    chosen = settings.load(environment, library=named["library"], embedder=named["embedder"], model=model)
+    asked = queries(question, from_stdin)
+    embedder = wiring.embedder(chosen, environment)
+    codes: list[int] = []
+    with wiring.library(chosen, environment, embedder, output.tell) as library, _draft() as hear:
+        allowed = evidence.admitted(library, evidence.Filter(named["since"], named["until"], named["source"]))
+        answering = wiring.model(chosen, environment)
+        if answering is None and sys.stderr.isatty():
+            output.tell("answering with quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write")
+        asking = Asking(library, embedder, answering, limit, allowed, hear)
+        for words in asked:
+            codes.append(_answer(asking, words, as_json=as_json, strict=strict))
+    return _code(codes)
+
+
+def _answer(asking: "Asking", question: str, *, as_json: bool, strict: bool) -> int:
+    """Ask, print, and return the exit code of this question."""
+    from assistant import answers, render
+    from assistant.records import Answer
+
+    code = 0
+    try:
+        answer = answers.ask(asking, question)
+    except ModelError as error:
+        output.tell(f"error: {error}")
+        answer = Answer(question, "failed", (), (), getattr(asking.model, "name", None), (str(error),))
+        code = error.exit_code
+    if as_json:
+        output.record(render.record(answer, asking.library.fingerprint, len(asking.library.ids)))
+    elif answer.status != "failed":
+        output.lines(*render.lines(answer, output.marks()))
+    if answer.status == "abstained":
+        code = ABSTAINED
+    return _failing(answer) or code if strict else code
+
+
+def _failing(answer: "Answer") -> int:
+    """Name the failing claims on standard error; return the exit code they call for."""
+    from assistant.verification import FAILING
+
+    failing = [claim for claim in answer.claims if claim.verdict in FAILING]
+    for claim in failing:
+        output.tell(f"{claim.verdict}: {claim.text} ({claim.reason})")
+    return UNVERIFIED if failing else 0
+
+
+def _code(codes: list[int]) -> int:
+    """Return what many questions end with: a failed model, else failed verification, else abstention from all."""
+    for code in (ModelError.exit_code, UNVERIFIED):
+        if code in codes:
+            return code
+    return ABSTAINED if codes and all(code == ABSTAINED for code in codes) else 0
+
+
+@contextmanager
+def _draft() -> Iterator[Callable[[str], None] | None]:
+    """Show a reply as it arrives, on a terminal only, and wipe it: what stays is the verified answer."""
+    if not (sys.stderr.isatty() and sys.stdout.isatty()):
+        yield None
+        return
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    from assistant.terminal import clean
+
+    shown = Text(style="dim")
+    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+    with Live(shown, console=console, transient=True, refresh_per_second=8, vertical_overflow="ellipsis") as live:
+
+        def hear(piece: str) -> None:
+            shown.append(clean(piece))
+            live.update(shown)
+
+        yield hear
