@@ -5,7 +5,7 @@ Q ?=
 # What only torch would need: out of the lock altogether.
 NEVER := sentence-transformers torch transformers scikit-learn scipy sympy mpmath threadpoolctl narwhals
 
-.PHONY: help setup ask test lint types wheel lock bench clean
+.PHONY: help setup ask test lint types wheel lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10

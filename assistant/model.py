@@ -24,6 +24,8 @@ class Reply:
     """True where the endpoint stopped at its length limit or filtered the rest."""
     input_tokens: int | None = None
     output_tokens: int | None = None
+    shortened: bool = False
+    """True where the endpoint counted far fewer tokens than it was sent: it did not read them all."""
 
 
 class ChatModel(Protocol):

@@ -61,11 +61,30 @@ def lines(answer: Answer, marks: Mapping[str, str]) -> list[Line]:
 
 def summary(answer: Answer, marks: Mapping[str, str]) -> str:
     """Return one line: how many claims got which verdict, and who answered."""
-    counted = {verdict: sum(claim.verdict == verdict for claim in answer.claims) for verdict in _STYLES}
-    told = ", ".join(f"{count} {verdict} {marks[verdict]}" for verdict, count in counted.items() if count)
-    total = len(answer.claims)
     by = f"model {line(answer.model)}" if answer.model else "extractive: quotes, no model"
-    return f"{total} claim{'s' * (total != 1)}: {told} · {by} · {answer.seconds.total:.1f} s"
+    return f"{counted(answer.claims, marks)} · {by} · {answer.seconds.total:.1f} s"
+
+
+def counted(claims: Sequence[Claim], marks: Mapping[str, str]) -> str:
+    """Return how many claims got which verdict, in words and marks."""
+    numbers = {verdict: sum(claim.verdict == verdict for claim in claims) for verdict in _STYLES}
+    told = ", ".join(f"{count} {verdict} {marks[verdict]}" for verdict, count in numbers.items() if count)
+    return f"{len(claims)} claim{'s' * (len(claims) != 1)}" + (f": {told}" if told else "")
+
+
+def checked(claim: Claim, marks: Mapping[str, str]) -> list[Line]:
+    """Return the lines for one claim of a text: its mark, what it cites by title, why, and the best sentence."""
+    rows: list[Line] = [((f"{marks[claim.verdict]} ", _STYLES[claim.verdict]), (line(claim.text), ""))]
+    for finding in claim.findings:
+        title = line(finding.paper.title if finding.paper else finding.key)
+        rows.append(((f"    {marks[finding.verdict]} ", _STYLES[finding.verdict]), (f"[{title}]", "cyan")))
+        if finding.reason:
+            rows.append(((f"      {finding.verdict}: {line(finding.reason)}", "dim"),))
+        if finding.quote:
+            rows.append(((f"      “{line(finding.quote)}”", "dim"),))
+    if claim.reason and not claim.findings:
+        rows.append(((f"    {claim.verdict}: {line(claim.reason)}", "dim"),))
+    return rows
 
 
 def record(answer: Answer, fingerprint: str, papers: int) -> dict[str, Any]:

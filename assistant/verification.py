@@ -51,10 +51,11 @@ def verify(stated: Sequence[Stated], against: Shown, embedder: Embedder) -> tupl
     if not stated:
         return ()
     vectors = embedder.embed([claim.text for claim in stated])
-    return tuple(_claim(claim, vector, against) for claim, vector in zip(stated, vectors, strict=True))
+    return tuple(judge(claim, vector, against) for claim, vector in zip(stated, vectors, strict=True))
 
 
-def _claim(claim: Stated, vector: NDArray[np.float32], against: Shown) -> Claim:
+def judge(claim: Stated, vector: NDArray[np.float32], against: Shown) -> Claim:
+    """Return one claim, whose unit vector is `vector`, with its verdict."""
     if not claim.cited:
         return Claim(claim.text, "uncited", "citation", reason="cites no paper")
     scores = {key: support.measure(claim.text, vector, held, against.words) for key, held in against.abstracts.items()}
@@ -71,9 +72,9 @@ def _finding(
     cited: Cited, claim: Stated, scores: Mapping[str, Support], absent: Sequence[str], against: Shown
 ) -> Finding:
     if not cited.wellformed:
-        return Finding(None, cited.key, "unsupported", "key", reason=f"[{cited.key}] is not a key")
+        return Finding(None, cited.key, "unsupported", "key", reason=f"no paper is named “{cited.key}”")
     if cited.key not in against.abstracts:
-        return Finding(None, cited.key, "unsupported", "key", reason=f"{cited.key} is no paper of this evidence")
+        return Finding(None, cited.key, "unsupported", "key", reason=f"“{cited.key}” names no paper of the evidence")
     held, found = against.abstracts[cited.key], scores[cited.key]
     quote = held.sentences[found.sentence] if found.sentence >= 0 else ""
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.reading.dates import Dated, Words, page_words, page_year, row_words, settle
@@ -88,6 +88,7 @@ def test_a_page_was_taken_in_the_year_after_the_latest_written_one(
     assert page_year(written, as_of=as_of, modified=modified, today=TODAY) == year
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
     for words in (page_words(text), row_words(text)):
@@ -95,6 +96,7 @@ def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
             settle(words, 2025)
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2099, 12, 31)), st.integers(1, 999))
 def test_a_written_date_comes_back_as_it_was(day: date, discussions: int) -> None:
     words = page_words(f"{day:%b} {day.day}, {day.year} {discussions}")

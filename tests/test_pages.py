@@ -23,6 +23,12 @@ def test_lines_that_alternate_are_titles_and_abstracts(count: int, head: str) ->
     assert texts(head + compact(PAPERS[:count])) == PAPERS[:count]
 
 
+def test_a_page_in_small_letters_is_read_like_any_other() -> None:
+    papers = [(title.lower(), abstract.lower()) for title, abstract in PAPERS]
+    assert texts(compact(papers)) == papers
+    assert texts(spaced(papers)) == papers
+
+
 def test_papers_that_blank_lines_separate_from_each_other_are_read() -> None:
     assert texts("\n\n".join("\n".join(paper) for paper in PAPERS)) == PAPERS
 
@@ -130,7 +136,7 @@ def test_a_text_without_a_paper_is_one_rejection(text: str, reason: str) -> None
     assert found(text) == [Rejection("-", 0, reason)]
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.text(alphabet=st.sampled_from('aA.·•\n 4$\x1b\0é,{["'), max_size=200) | st.binary(max_size=200))
 def test_no_text_breaks_the_reading(text: str | bytes) -> None:
     for row in found(text):

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.papers import Merge, identity, merge, title_id
@@ -163,6 +163,7 @@ ENTRIES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ENTRIES, ENTRIES)
 def test_reading_the_same_twice_changes_nothing(before: list[Entry], entries: list[Entry]) -> None:
     library = kept([], merge(before))
@@ -171,6 +172,7 @@ def test_reading_the_same_twice_changes_nothing(before: list[Entry], entries: li
     assert merge(entries, library) == replace(once, superseded=())
 
 
+@settings(deadline=None)
 @given(ENTRIES)
 def test_every_entry_is_in_one_paper_or_rejected(entries: list[Entry]) -> None:
     result = merge(entries)

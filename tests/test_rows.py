@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.reading import read
@@ -178,6 +178,7 @@ def test_a_bad_first_line_does_not_hide_what_the_file_is(start: str) -> None:
     assert rest == [entry(2), entry(3), entry(4)]
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=5))
 def test_no_value_of_any_field_breaks_a_row(value: object) -> None:
     for key in ("title", "abstract", "id", "date", "authors", "url"):

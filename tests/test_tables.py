@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.reading import read
@@ -78,6 +78,7 @@ def test_a_table_of_many_columns_is_read_by_their_names() -> None:
     assert found(text) == [Entry(listing, ABSTRACT, authors=("Ann Ash", "Ben Birch"), url="https://example.org")]
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text(alphabet='ab",;\n\t '), max_size=3), max_size=5))
 def test_no_table_breaks_the_reading(rows: list[list[str]]) -> None:
     text = "title,abstract\n" + "\n".join(",".join(row) for row in rows)

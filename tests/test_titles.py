@@ -1,7 +1,7 @@
 """Titles that are equal, and titles that are not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.titles import normalise
@@ -50,11 +50,13 @@ def test_titles_of_different_papers_stay_different(first: str, second: str) -> N
     assert normalise(first) != normalise(second)
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1))
 def test_the_form_of_a_title_is_never_empty(title: str) -> None:
     assert normalise(title)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(categories=["Lu", "Ll", "Nd", "Zs"]), min_size=1))
 def test_case_and_surrounding_punctuation_do_not_matter(title: str) -> None:
     if title.strip():

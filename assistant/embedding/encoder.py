@@ -40,6 +40,10 @@ class Encoder:
         rows: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
         return rows
 
+    def count(self, text: str, limit: int) -> int:
+        """How many tokens are read of a text."""
+        return len(self._tokenizer.read(text, limit).ids)
+
     def _run(self, ids: NDArray[np.int64], output: str) -> Vectors:
         result: Vectors = self._session.run([output], {"ids": ids[np.newaxis]})[0][0]
         return result

@@ -2,18 +2,24 @@
 
 import json
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Any
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import ModelError
-from assistant.openai_model import OFFICIAL, http_client
+from assistant.errors import ModelError, UsageError
+from assistant.openai_model import http_client
 from assistant.terminal import line
 
+if TYPE_CHECKING:
+    import httpx
+
 Vectors = NDArray[np.float32]
+Span = tuple[int, int]
 
 _BATCH = 32
 _RETRIES = 2
@@ -28,15 +34,16 @@ class RemoteEmbedder:
     def __init__(
         self,
         name: str,
-        *,
+        base_url: str,
         key: str,
-        base_url: str = OFFICIAL,
+        *,
         dimension: int | None = None,
         deadline: float = 120.0,
         longest: int = 8_000,
     ) -> None:
         """`deadline` is in seconds, for one request with its retries; texts are cut after `longest` characters."""
         self.name = name
+        self._address = _address(base_url)
         self._key = key
         self._base_url = base_url
         self._dimension = dimension
@@ -49,9 +56,7 @@ class RemoteEmbedder:
     @property
     def fingerprint(self) -> str:
         """The model and where it is: two servers may mean different models by one name."""
-        address = urlsplit(self._base_url)
-        port = f":{address.port}" if address.port else ""
-        return f"{self.name}@{address.hostname}{port}{address.path.rstrip('/')}/{self._longest}"
+        return f"{self.name}@{self._address}/{self._longest}"
 
     @property
     def dimension(self) -> int:
@@ -63,33 +68,54 @@ class RemoteEmbedder:
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """One row of length one a text, in the given order; `progress` hears how many are done."""
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
         rows: list[Vectors] = []
-        for start in range(0, len(texts), _BATCH):
-            batch = texts[start : start + _BATCH]
-            rows.append(self._checked(self._request([self._sendable(text) for text in batch]), len(batch)))
+        with http_client(self._base_url, self._deadline / (1 + _RETRIES)) as http:
+            for start in range(0, len(texts), _BATCH):
+                batch = [self._sendable(text) for text in texts[start : start + _BATCH]]
+                rows.append(self._checked(self._request(http, batch), len(batch)))
+                if progress:
+                    progress(start + len(batch))
+        return np.concatenate(rows)
+
+    def embed_with_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], progress: Callable[[int], None] | None = None
+    ) -> list[Vectors]:
+        """For each text a matrix: its vector, then one for each of its spans; here each span is read by itself.
+
+        A blank span has the text's own vector. `progress` hears how many texts are done.
+        """
+        pieces = [
+            piece
+            for text, parts in zip(texts, spans, strict=True)
+            for piece in (text, *(text[start:end].strip() or text for start, end in parts))
+        ]
+        ends = list(accumulate(1 + len(parts) for parts in spans))
+
+        def heard(done: int) -> None:
             if progress:
-                progress(start + len(batch))
-        return np.concatenate(rows) if rows else np.empty((0, self.dimension), np.float32)
+                progress(bisect_right(ends, done))
+
+        return np.split(self.embed(pieces, heard), ends[:-1]) if texts else []
 
     def _sendable(self, text: str) -> str:
         cut = text[: self._longest].encode("utf-8", "replace").decode("utf-8")
         return cut if cut.strip() else _NOTHING
 
-    def _request(self, texts: Sequence[str]) -> bytes:
+    def _request(self, http: "httpx.Client", texts: Sequence[str]) -> bytes:
         """The body of the reply, read within the deadline; raises `ModelError`."""
         import httpx
         import openai
 
-        patience = self._deadline / (1 + _RETRIES)
+        stop = time.monotonic() + self._deadline
         try:
-            with http_client(self._base_url, patience) as http:
-                client = openai.OpenAI(
-                    api_key=self._key or "none", base_url=self._base_url, max_retries=_RETRIES, http_client=http
-                )
-                stop = time.monotonic() + self._deadline
-                request = client.embeddings.with_streaming_response
-                with request.create(model=self.name, input=list(texts), encoding_format="float") as response:
-                    return self._read(response, stop)
+            client = openai.OpenAI(
+                api_key=self._key or "none", base_url=self._base_url, max_retries=_RETRIES, http_client=http
+            )
+            request = client.embeddings.with_streaming_response
+            with request.create(model=self.name, input=texts, encoding_format="float") as response:
+                return self._read(response, stop)
         except openai.APIStatusError as error:
             raise self._failed(f"status {error.status_code}: {error.message}") from error
         except (openai.APITimeoutError, httpx.TimeoutException) as error:
@@ -133,3 +159,15 @@ class RemoteEmbedder:
         told = line(f"the embedding model {self.name} at {self._base_url} failed: {why}")[:600]
         masked = told.replace(self._key, "***") if self._key else told
         return ModelError(f"{masked}. Check the endpoint's address, its key and the name of the model")
+
+
+def _address(base_url: str) -> str:
+    """Host, port and path of an endpoint, without what may be secret in its address."""
+    try:
+        parts = urlsplit(base_url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        raise UsageError(f"{base_url!r} is not the address of an endpoint: {error}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{base_url!r} is not the address of an endpoint, such as https://api.openai.com/v1")
+    return f"{parts.hostname}{port}{parts.path.rstrip('/')}"

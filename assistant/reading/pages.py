@@ -165,5 +165,7 @@ def _convinces(draft: _Draft) -> bool:
     is_prose = letters >= _LETTERS * len(abstract) and (
         words >= _LONG or (words >= _SHORT and prose.is_ended(abstract))
     )
-    is_title = bool(_TITLE.match(title)) and (prose.title_score(title) > 0 or len(abstract) > 2 * len(title))
+    is_title = bool(_TITLE.match(title)) and (
+        prose.title_score(title, dotted=title.endswith(".")) > 0 or len(abstract) > 2 * len(title)
+    )
     return is_prose and is_title

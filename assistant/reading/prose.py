@@ -82,11 +82,11 @@ def roles(paragraphs: Sequence[Paragraph], layout: Layout, *, closed: bool) -> l
     """The role of every paragraph, the first being a title; `closed`: metadata follow the abstracts of this page."""
     if not paragraphs:
         return []
-    dotted = paragraphs[0].text.endswith(".")
+    dotted, cased = paragraphs[0].text.endswith("."), not paragraphs[0].text[:1].islower()
     best: dict[Role, float] = {Role.TITLE: 0.0}
     origins: list[dict[Role, Role]] = []
     for before, after in pairwise(paragraphs):
-        prices = _prices(before, after, layout, closed=closed)
+        prices = _prices(before, after, layout, closed=closed, cased=cased)
         score = title_score(after.text, dotted=dotted)
         reached: dict[Role, float] = {}
         origin: dict[Role, Role] = {}
@@ -103,9 +103,11 @@ def roles(paragraphs: Sequence[Paragraph], layout: Layout, *, closed: bool) -> l
     return path[::-1]
 
 
-def _prices(before: Paragraph, after: Paragraph, layout: Layout, *, closed: bool) -> dict[tuple[Role, Role], float]:
-    """What every change of role costs between two paragraphs."""
-    flows, lower = not is_ended(before.text), after.text[:1].islower()
+def _prices(
+    before: Paragraph, after: Paragraph, layout: Layout, *, closed: bool, cased: bool
+) -> dict[tuple[Role, Role], float]:
+    """What every change of role costs between two paragraphs; `cased`: a small letter does not begin a text here."""
+    flows, lower = not is_ended(before.text), cased and after.text[:1].islower()
     together = layout is not Layout.COMPACT and not after.apart
     begin = _MID_SENTENCE * lower + _AGAINST * (after.apart if layout is Layout.BLOCKS else after.wraps)
     if together and layout is Layout.SPACED:

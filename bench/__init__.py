@@ -1,0 +1,1 @@
+"""Measurements against stock stacks and on public data; nothing here runs in continuous integration."""

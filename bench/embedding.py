@@ -1,0 +1,95 @@
+"""A folder of text files -> how much faster the assistant's embedder is than Chroma's own, as ratios.
+
+    .venv/bin/python bench/embedding.py FOLDER [ROUNDS]
+
+Every paragraph of 500 to 4,000 characters is one text (200 are drawn). Chroma's `ONNXMiniLM_L6_V2` runs as it is
+(padded to 256 tokens, floats, 32 texts a batch), over this project's float graph under Chroma's names for inputs and
+outputs, so that no download is needed. The runs alternate; each ratio is the median over the rounds, so that whatever
+else the machine does falls on all alike.
+"""
+
+import random
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from assistant.embedding import graph
+from assistant.embedding.local import LocalEmbedder
+from assistant.embedding.weights import find_model
+
+
+def paragraphs(folder: Path) -> list[str]:
+    """Abstract-sized paragraphs of all text files of a folder, a fixed draw of 200."""
+    lines = [line for path in sorted(folder.rglob("*.txt")) for line in path.read_text("utf-8", "replace").split("\n")]
+    fitting = [line for line in lines if 500 <= len(line) <= 4_000]
+    return random.Random(0).sample(fitting, min(200, len(fitting)))
+
+
+def chroma(folder: Path) -> Any:
+    """Chroma's embedding function, with this project's float graph where it keeps its own."""
+    import onnx
+    from chromadb.utils.embedding_functions import ONNXMiniLM_L6_V2
+
+    model = onnx.load_model_from_string(graph.build(find_model().read_tensors(), "fp32"))
+    for node in model.graph.node:
+        node.input[:] = ["input_ids" if name == "ids" else name for name in node.input]
+        node.output[:] = ["last_hidden_state" if name == "states" else name for name in node.output]
+    model.graph.input[0].name = "input_ids"
+    for name in ("attention_mask", "token_type_ids"):
+        model.graph.input.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.INT64, ["batch", "tokens"]))
+    del model.graph.output[0]
+    model.graph.output[0].name = "last_hidden_state"
+    kept = folder / ONNXMiniLM_L6_V2.EXTRACTED_FOLDER_NAME
+    kept.mkdir()
+    onnx.save_model(model, str(kept / "model.onnx"))
+    (kept / "tokenizer.json").write_bytes(find_model().read_tokenizer())
+    for name in ("config.json", "special_tokens_map.json", "tokenizer_config.json", "vocab.txt"):
+        (kept / name).touch()
+    stock = ONNXMiniLM_L6_V2()
+    stock.DOWNLOAD_PATH = folder
+    return stock
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Where the sentences of a text stand."""
+    return [match.span() for match in re.finditer(r"\S.*?(?:[.!?](?=\s)|$)", text)]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def main(folder: str, rounds: str = "3") -> None:
+    texts = paragraphs(Path(folder))
+    spans = [sentences(text) for text in texts]
+    int8, fp32 = LocalEmbedder("int8"), LocalEmbedder("fp32")
+    with TemporaryDirectory() as temporary:
+        stock = chroma(Path(temporary))
+        runs: dict[str, Callable[[], object]] = {
+            "chroma, fp32, padded to 256": lambda: stock(texts),
+            "assistant, fp32, 256": lambda: fp32.embed(texts),
+            "assistant, int8, 256": lambda: int8.embed(texts),
+            "assistant, int8, 512 and spans": lambda: int8.embed_with_spans(texts, spans),
+        }
+        for embed in (stock, fp32.embed, int8.embed):
+            embed(texts[:2])
+        taken = [{name: seconds(work) for name, work in runs.items()} for _ in range(int(rounds))]
+    encoder = int8.load()
+    tokens = {limit: sum(encoder.count(text, limit) for text in texts) for limit in (256, 512)}
+    print(f"{len(texts)} texts of {tokens[512] / len(texts):.0f} tokens, {sum(map(len, spans))} spans, {rounds} rounds")
+    for name in runs:
+        ratio = statistics.median(one["chroma, fp32, padded to 256"] / one[name] for one in taken)
+        rate = statistics.median(len(texts) / one[name] for one in taken)
+        speed = rate / len(texts) * tokens[512 if "512" in name else 256]
+        print(f"{name:32}{ratio:6.2f}x{rate:8.1f} texts/s{speed:8.0f} tokens/s")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,64 @@
+"""Retrieval on SciFact through the public commands: python -m bench.scifact FOLDER [train].
+
+FOLDER holds corpus.jsonl, queries.jsonl with qrels.tsv (test) and queries_train.jsonl with qrels_train.tsv.
+nDCG has linear gain and is cut at 10 together with its ideal, as trec_eval's `ndcg_cut`; recall at 100.
+"""
+
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+
+def main(folder: Path, split: str) -> None:
+    suffix = "_train" if split == "train" else ""
+    relevant: defaultdict[str, set[str]] = defaultdict(set)
+    for row in (folder / f"qrels{suffix}.tsv").read_text().splitlines()[1:]:
+        query, paper, grade = row.split("\t")
+        if int(grade) > 0:
+            relevant[query].add(paper)
+    rows = [json.loads(row) for row in (folder / f"queries{suffix}.jsonl").read_text().splitlines()]
+    queries = [row for row in rows if row["_id"] in relevant]
+    with tempfile.TemporaryDirectory() as temporary:
+        library = os.environ.get("BENCH_LIBRARY", temporary)
+        began = time.perf_counter()
+        run("ingest", "--json", "--library", library, str(folder / "corpus.jsonl"))
+        ingested = time.perf_counter() - began
+        asked = "\n".join(" ".join(row["text"].split()) for row in queries)
+        began = time.perf_counter()
+        found = run("search", "--stdin", "--json", "-k", "100", "--library", library, typed=asked).splitlines()
+        searched = time.perf_counter() - began
+    hits = [[hit["id"] for hit in json.loads(line)["hits"]] for line in found]
+    gains = [ndcg(ids, relevant[row["_id"]]) for row, ids in zip(queries, hits, strict=True)]
+    recalls = [recall(ids, relevant[row["_id"]]) for row, ids in zip(queries, hits, strict=True)]
+    print(f"SciFact {split}: {len(queries)} queries, ingest {ingested:.0f} s, search {searched / len(queries):.3f} s each")
+    print(f"nDCG@10     {sum(gains) / len(gains):.4f}   (at least 0.735)")
+    print(f"recall@100  {sum(recalls) / len(recalls):.4f}   (at least 0.965)")
+
+
+def run(*words: str, typed: str = "") -> str:
+    """Return the standard output of one assistant command."""
+    command = [sys.executable, "-m", "assistant", *words]
+    return subprocess.run(command, input=typed, text=True, check=True, stdout=subprocess.PIPE).stdout
+
+
+def ndcg(ids: list[str], relevant: set[str]) -> float:
+    """Return nDCG@10 with binary gains."""
+    gain = sum(1 / math.log2(rank + 1) for rank, id in enumerate(ids[:10], 1) if id in relevant)
+    return gain / sum(1 / math.log2(rank + 1) for rank in range(1, min(10, len(relevant)) + 1))
+
+
+def recall(ids: list[str], relevant: set[str]) -> float:
+    """Return recall@100."""
+    return len(relevant.intersection(ids[:100])) / len(relevant)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) == 3 else "test")

@@ -1,0 +1,207 @@
+"""The command line as its users and their scripts meet it: streams, JSON fields, exit codes."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+
+OVEROPTIMIZATION = "How can reward overoptimization be mitigated?"
+
+
+def objects(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_the_five_pages_are_643_listings_of_614_papers(real_library: Path) -> None:
+    report = json.loads((real_library.parent / "ingest.json").read_text())
+    del report["seconds"]
+    assert report == {
+        "listings": 643,
+        "added": 614,
+        "updated": 0,
+        "unchanged": 0,
+        "merged": 29,
+        "rejected": 0,
+        "embedded": 614,
+        "rejections": [],
+    }
+
+
+def test_a_second_ingest_changes_and_computes_nothing(run: Run, real_library: Path, pages: Path) -> None:
+    before = (real_library / "catalogue.sqlite3").read_bytes()
+    [report] = objects(run("ingest", "--json", "--library", real_library, pages).stdout)
+    assert (report["added"], report["updated"], report["unchanged"], report["embedded"]) == (0, 0, 614, 0)
+    assert (real_library / "catalogue.sqlite3").read_bytes() == before
+
+
+def test_listings_keep_their_facts(run: Run, real_library: Path) -> None:
+    papers = objects(run("papers", "--json", "--library", real_library).stdout)
+    listings = [listing for paper in papers for listing in paper["listings"]]
+    page = [listing for listing in listings if listing["source"].startswith("001_")]
+    assert (len(papers), len(listings), len(page)) == (614, 643, 63)
+    assert sum(listing["authors"] is not None for listing in page) == 61
+    assert sum(listing["date"] is not None for listing in page) == 62
+    assert sum(listing["organisation"] is not None for listing in page) == 1
+    assert sum(listing["authors"] is None and listing["date"] is None for listing in page) == 1
+
+
+def test_papers_are_filtered_by_date_and_source(run: Run, real_library: Path) -> None:
+    dated = objects(run("papers", "--json", "--since", "2024", "--until", "2024-06", "--library", real_library).stdout)
+    assert dated
+    assert all("2024-01-01" <= paper["date"] <= "2024-06-30" for paper in dated)
+    listed = objects(run("papers", "--json", "--source", "000_", "--library", real_library).stdout)
+    assert len(listed) == 8
+
+
+def test_search_finds_a_paper_by_its_topic(run: Run, real_library: Path) -> None:
+    done = run(
+        "search", "reward model ensembles against overoptimization", "-k", "3", "--json", "--library", real_library
+    )
+    [found] = objects(done.stdout)
+    assert list(found) == ["query", "hits", "seconds"]
+    assert list(found["hits"][0]) == ["id", "title", "date", "score", "snippet"]
+    assert "Reward Model Ensembles Help Mitigate Overoptimization" in [hit["title"] for hit in found["hits"]]
+    assert len(found["hits"]) == 3
+
+
+def test_search_answers_each_line_of_standard_input(run: Run, real_library: Path) -> None:
+    done = run("search", "--stdin", "--json", "--library", real_library, typed="diffusion models\n\nrobot imitation\n")
+    assert [found["query"] for found in objects(done.stdout)] == ["diffusion models", "robot imitation"]
+
+
+def test_an_extractive_answer_quotes_the_abstracts_it_cites(run: Run, real_library: Path) -> None:
+    done = run("ask", OVEROPTIMIZATION, "--json", "--strict", "--library", real_library)
+    assert done.returncode == 0, done.stderr
+    [answer] = objects(done.stdout)
+    papers = {paper["id"]: paper for paper in objects(run("papers", "--json", "--library", real_library).stdout)}
+    numbered = {citation["n"]: papers[citation["id"]] for citation in answer["citations"]}
+    assert answer["status"] == "answered"
+    assert answer["extractive"] is True
+    assert len(numbered) > 1
+    for claim in answer["claims"]:
+        assert claim["verdict"] == "supported"
+        [number] = claim["citations"]
+        assert claim["text"] in numbered[number]["abstract"]
+    for citation in answer["citations"]:
+        assert citation["title"] == papers[citation["id"]]["title"]
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the capital of France?", "How do I bake sourdough bread?", "asdf qwer zxcv"]
+)
+def test_a_question_that_the_library_does_not_answer_ends_with_3(run: Run, real_library: Path, question: str) -> None:
+    done = run("ask", question, "--json", "--library", real_library)
+    [answer] = objects(done.stdout)
+    assert (done.returncode, answer["status"], answer["claims"], answer["citations"]) == (3, "abstained", [], [])
+    assert answer["answer"] == "The library does not hold the answer."
+    assert len(answer["evidence"]) == 8
+
+
+def test_show_prints_one_paper_by_title_in_any_case(run: Run, real_library: Path) -> None:
+    done = run("show", "scaling laws for reward model overoptimization", "--json", "--library", real_library)
+    [paper] = objects(done.stdout)
+    assert paper["title"] == "Scaling Laws for Reward Model Overoptimization"
+    assert run("show", "No Such Paper Anywhere", "--library", real_library).returncode == 3
+
+
+def test_status_tells_counts_and_health(run: Run, real_library: Path) -> None:
+    [status] = objects(run("status", "--json", "--library", real_library).stdout)
+    assert (status["papers"], status["listings"], status["healthy"], status["problems"]) == (614, 643, True, [])
+    assert status["chunks"] > 614
+    assert status["fingerprint"].startswith("all-MiniLM-L6-v2@53aa5117/int8/")
+
+
+def test_rows_of_jsonl_keep_their_ids_and_titles(run: Run, tmp_path: Path) -> None:
+    rows = tmp_path / "rows"
+    rows.write_text(
+        '{"_id": "4983", "title": "Bread, and how it  rises", "text": "Yeast makes gas. Gas makes dough rise."}\n'
+        '{"title": "", "abstract": "No title here."}\n'
+        "not json\n"
+        '{"id": 7, "title": "Cheese", "summary": "Milk turns to cheese with rennet.", "date": "2024-05-02"}\n'
+    )
+    done = run("ingest", rows, "--json", "--library", tmp_path / "library")
+    [report] = objects(done.stdout)
+    assert (done.returncode, report["added"], report["rejected"]) == (0, 2, 2)
+    assert [row["line"] for row in report["rejections"]] == [2, 3]
+    papers = objects(run("papers", "--json", "--library", tmp_path / "library").stdout)
+    assert [(paper["id"], paper["title"]) for paper in papers] == [("4983", "Bread, and how it rises"), ("7", "Cheese")]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["ask"], 2),
+        (["ask", "  "], 2),
+        (["ask", "a", "--since", "soon"], 2),
+        (["ingest", "nowhere.txt"], 2),
+        (["nonsense"], 2),
+        (["ask", "a", "--embedder", "magic"], 2),
+        (["ask", "a", "--library", "nowhere"], 6),
+        (["papers", "--library", "nowhere"], 6),
+        (["verify", "nowhere.txt"], 2),
+        (["--version"], 0),
+    ],
+)
+def test_exit_codes(run: Run, words: list[str], code: int) -> None:
+    done = run(*words)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert bool(done.stdout) is (code == 0)
+
+
+def test_with_no_library_the_sample_answers(run: Run, tmp_path: Path) -> None:
+    done = run("ask", OVEROPTIMIZATION, XDG_DATA_HOME=str(tmp_path), HOME=str(tmp_path))
+    if "no library yet" not in done.stderr:
+        pytest.skip("this checkout has a library of its own in store/default")
+    assert done.returncode == 0, done.stderr
+    assert "[1] " in done.stdout
+
+
+def test_nothing_is_coloured_when_piped_and_signs_fit_the_encoding(run: Run, real_library: Path) -> None:
+    done = run("ask", OVEROPTIMIZATION, "--library", real_library, PYTHONIOENCODING="ascii", FORCE_COLOR="1")
+    assert "\x1b" not in done.stdout
+    assert "[ok] " in done.stdout
+
+
+def test_a_reader_that_has_enough_is_no_error(clean_environment: Mapping[str, str], real_library: Path) -> None:
+    command = f"{sys.executable} -m assistant papers --library {real_library} | head -n 1"
+    done = subprocess.run(command, shell=True, env=clean_environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_on_a_terminal_hostile_titles_stay_words(
+    run: Run, clean_environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    title = "Escape \\u001b]0;owned\\u0007 [/INST] [bold red]x[/] :bomb: \\u202e end"
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(f'{{"id": "1", "title": "{title}", "abstract": "Something about escapes is said here."}}\n')
+    run("ingest", rows, "--library", tmp_path / "library")
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "assistant", "search", "escapes", "--library", str(tmp_path / "library")]
+    done = subprocess.run(command, env={**clean_environment, "TERM": "xterm-256color"}, stdout=follower, check=False)
+    os.close(follower)
+    shown = os.read(leader, 65536).decode()
+    os.close(leader)
+    assert done.returncode == 0
+    assert "[/INST] [bold red]x[/] :bomb:" in shown
+    assert "\x1b]" not in shown
+    assert "\u202e" not in shown
+    assert "\x07" not in shown
+
+
+def test_a_hostile_dotenv_in_the_working_folder_changes_nothing(run: Run, real_library: Path, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "IS_PERSISTENT=notabool\nMIGRATIONS=none\nCHROMA_API_IMPL=x.y\nOPENAI_API_KEY=k\nOPENAI_BASE_URL=http://evil\n"
+    )
+    row = tmp_path / "row.jsonl"
+    row.write_text('{"id": "1", "title": "One", "abstract": "One thing is said here."}\n')
+    assert run("ingest", row, "--library", tmp_path / "library", cwd=tmp_path).returncode == 0
+    [answer] = objects(run("ask", OVEROPTIMIZATION, "--json", "--library", real_library, cwd=tmp_path).stdout)
+    assert (answer["status"], answer["extractive"]) == ("answered", True)

@@ -1,0 +1,232 @@
+import json
+import socket
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assistant.embedding.ports import Embedder
+from assistant.embedding.remote import RemoteEmbedder
+from assistant.errors import ModelError, UsageError
+
+KEY = "sk-secret-0123456789"
+Answer = Callable[["Handler", dict[str, Any]], None]
+
+
+class Server(ThreadingHTTPServer):
+    """An endpoint that answers as it is told, and remembers what it was asked."""
+
+    daemon_threads = True
+    answer: Answer
+    asked: list[dict[str, Any]]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.asked.append(request | {"path": self.path, "key": self.headers["Authorization"]})
+        self.server.answer(self, request)
+
+    def do_GET(self) -> None:
+        self.server.asked.append({"path": self.path})
+        self.reply(200, b"{}")
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
+
+    def reply(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server(("127.0.0.1", 0), Handler) as running:
+        running.answer = vectors_of_lengths
+        running.asked = []
+        thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+def item(index: int, vector: Any) -> dict[str, Any]:
+    return {"object": "embedding", "index": index, "embedding": vector}
+
+
+def listed(items: list[dict[str, Any]]) -> bytes:
+    return json.dumps({"object": "list", "model": "m", "data": items, "usage": {}}).encode()
+
+
+def vectors_of_lengths(handler: Handler, request: dict[str, Any]) -> None:
+    """The length of each text as a direction, in reverse order."""
+    items = [item(index, [len(text), 1.0]) for index, text in enumerate(request["input"])]
+    handler.reply(200, listed(items[::-1]))
+
+
+def replying(status: int, body: bytes, **headers: str) -> Answer:
+    return lambda handler, request: handler.reply(status, body, **headers)
+
+
+def embedder(server: Server, **settings: Any) -> RemoteEmbedder:
+    return RemoteEmbedder("m", server.url, KEY, **settings)
+
+
+def test_vectors_come_in_the_order_of_the_texts_with_length_one(server: Server) -> None:
+    heard: list[int] = []
+    texts = ["a" * (1 + place % 7) for place in range(70)]
+    vectors = embedder(server).embed(texts, heard.append)
+    rows = np.array([[len(text), 1.0] for text in texts])
+    assert vectors == pytest.approx(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    assert vectors.dtype == np.float32
+    assert heard == [32, 64, 70]
+    assert [(asked["path"], asked["key"], asked["model"]) for asked in server.asked] == [
+        ("/v1/embeddings", f"Bearer {KEY}", "m")
+    ] * 3
+
+
+def test_it_says_what_it_is(server: Server) -> None:
+    port: Embedder = embedder(server)
+    assert port.dimension == 2
+    assert port.fingerprint == f"m@127.0.0.1:{server.server_address[1]}/v1/8000"
+    assert port.embed([]).shape == (0, 2)
+    assert len(server.asked) == 1
+    assert KEY not in repr(port)
+
+
+def test_texts_that_endpoints_refuse_are_made_sendable(server: Server) -> None:
+    embedder(server, longest=5).embed(["", " \n", "\ud800", "long enough to cut"])
+    assert server.asked[0]["input"] == [".", ".", "?", "long "]
+
+
+def test_spans_are_read_by_themselves(server: Server) -> None:
+    heard: list[int] = []
+    first, second = embedder(server).embed_with_spans(["ab cdef", ""], [[(0, 2), (2, 3), (3, 7)], []], heard.append)
+    assert [asked["input"] for asked in server.asked] == [["ab cdef", "ab", "ab cdef", "cdef", "."]]
+    assert (first.shape, second.shape, heard) == ((4, 2), (1, 2), [2])
+    assert embedder(server).embed_with_spans([], []) == []
+
+
+def test_a_passing_failure_is_tried_again(server: Server) -> None:
+    def once(handler: Handler, request: dict[str, Any]) -> None:
+        server.answer = vectors_of_lengths
+        handler.reply(503, b"{}", retry_after_ms="1")
+
+    server.answer = once
+    assert embedder(server).embed(["a"]).shape == (1, 2)
+    assert len(server.asked) == 2
+
+
+def test_a_lasting_failure_is_tried_three_times_in_all(server: Server) -> None:
+    server.answer = replying(429, b'{"error": {"message": "too many"}}', retry_after_ms="1")
+    with pytest.raises(ModelError, match=r"m at .* failed: status 429.*too many"):
+        embedder(server).embed(["a"])
+    assert len(server.asked) == 3
+
+
+def test_the_key_is_in_no_message(server: Server) -> None:
+    server.answer = replying(401, json.dumps({"error": {"message": f"bad key {KEY}\x1b[31m"}}).encode())
+    with pytest.raises(ModelError) as caught:
+        embedder(server).embed(["a"])
+    assert "bad key ***" in str(caught.value)
+    assert not {KEY, "\x1b"} & set(str(caught.value).split())
+    assert "\x1b" not in str(caught.value)
+
+
+def test_no_redirect_is_followed(server: Server) -> None:
+    server.answer = replying(302, b"", Location=f"{server.url}/elsewhere")
+    with pytest.raises(ModelError, match="status 302"):
+        embedder(server).embed(["a"])
+    assert {asked["path"] for asked in server.asked} == {"/v1/embeddings"}
+
+
+BAD = {
+    "no JSON": b"<html>",
+    "no object": b"[]",
+    "no data": b"{}",
+    "data of another kind": b'{"data": 3}',
+    "deep": b'{"data":' + b"[" * 100_000,
+    "too few": listed([item(0, [1, 2])]),
+    "too many": listed([item(index, [1, 2]) for index in range(3)]),
+    "one twice": listed([item(0, [1, 2]), item(0, [1, 2]), item(1, [1, 2])]),
+    "wrong places": listed([item(1, [1, 2]), item(2, [1, 2])]),
+    "no places": listed([{"embedding": [1, 2]}, {"embedding": [1, 2]}]),
+    "two dimensions": listed([item(0, [1, 2]), item(1, [1, 2, 3])]),
+    "no numbers": listed([item(0, []), item(1, [])]),
+    "words": listed([item(0, ["a", "b"]), item(1, ["a", "b"])]),
+    "text": listed([item(0, "AAAA"), item(1, "AAAA")]),
+    "zero": listed([item(0, [1, 2]), item(1, [0, 0])]),
+    "not a number": listed([item(0, [1, 2]), item(1, [float("nan"), 1])]),
+    "endless": listed([item(0, [1, 2]), item(1, [float("inf"), 1])]),
+    "overflow": listed([item(0, [1e200, 1e200]), item(1, [1e308, 1e308])]),
+    "huge whole number": listed([item(0, [1, 2]), item(1, [10**400, 1])]),
+}
+
+
+@pytest.mark.parametrize("body", BAD.values(), ids=BAD.keys())
+def test_a_reply_is_believed_only_where_it_is_one(server: Server, body: bytes) -> None:
+    server.answer = replying(200, body)
+    with pytest.raises(ModelError, match=r"m at .* failed: (the|a vector of the) reply"):
+        embedder(server).embed(["a", "b"])
+
+
+def test_the_dimension_may_not_change(server: Server) -> None:
+    with pytest.raises(ModelError, match="vectors of 2 numbers came where 3 were expected"):
+        embedder(server, dimension=3).embed(["a"])
+
+
+def test_a_reply_that_never_ends_is_left_at_the_deadline(server: Server) -> None:
+    def endless(handler: Handler, request: dict[str, Any]) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        try:
+            while True:
+                handler.wfile.write(b" ")
+        except OSError:
+            return
+
+    server.answer = endless
+    with pytest.raises(ModelError, match=r"the reply took longer than 0\.3 seconds"):
+        embedder(server, deadline=0.3).embed(["a"])
+
+
+def test_silence_and_a_broken_connection_are_failures() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        with pytest.raises(ModelError, match="no answer in time"):
+            RemoteEmbedder("m", url, "", deadline=0.15).embed(["a"])
+    with pytest.raises(ModelError, match="the connection failed"):
+        RemoteEmbedder("m", url, "").embed(["a"])
+
+
+def test_an_answer_cut_off_is_a_failure(server: Server) -> None:
+    def short(handler: Handler, request: dict[str, Any]) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        handler.wfile.write(b'{"data": [')
+
+    server.answer = short
+    with pytest.raises(ModelError, match="the connection failed"):
+        embedder(server).embed(["a"])
+
+
+@pytest.mark.parametrize("url", ["nowhere", "http://[::1", "ftp://127.0.0.1/v1", "http://host:port/v1", "https://"])
+def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
+    with pytest.raises(UsageError, match="is not the address of an endpoint"):
+        RemoteEmbedder("m", url, KEY)
