@@ -15,7 +15,7 @@ from assistant.embedding.weights import CURE, ChromaModel, PublishedModel, Tenso
 from assistant.errors import UsageError
 
 CONTENT = b"slow to build"
-# Says when it starts to build, and is done when a line comes in.
+# Says when it is about to ask and when it starts to build; is done building when its input ends.
 BUILDER = """
 import sys
 from pathlib import Path
@@ -23,9 +23,10 @@ from assistant.embedding.cache import cached
 
 def build():
     print("building", flush=True)
-    sys.stdin.readline()
+    sys.stdin.read()
     return b"slow to build" * 100_000
 
+print("asking", flush=True)
 print(len(cached(Path(sys.argv[1]), "thing", build)))
 """
 
@@ -38,9 +39,9 @@ def builder(folder: Path) -> "Popen[str]":
     return Popen([sys.executable, "-c", BUILDER, str(folder)], stdin=PIPE, stdout=PIPE, text=True)
 
 
-def first_line(process: "Popen[str]") -> str:
+def heard(process: "Popen[str]", word: str) -> bool:
     assert process.stdout is not None
-    return process.stdout.readline()
+    return process.stdout.readline() == f"{word}\n"
 
 
 def test_what_is_built_once_is_read_afterwards(tmp_path: Path) -> None:
@@ -58,14 +59,17 @@ def test_a_damaged_file_is_built_again_in_silence(tmp_path: Path, damage: bytes)
 
 def test_two_processes_at_once_build_once(tmp_path: Path) -> None:
     with builder(tmp_path) as first, builder(tmp_path) as second:
-        outputs = [process.communicate("\n", timeout=30)[0].split() for process in (first, second)]
-    assert sorted(map(len, outputs)) == [1, 2]
-    assert {output[-1] for output in outputs} == {"1300000"}
+        assert heard(first, "asking")
+        assert heard(first, "building")
+        assert heard(second, "asking")
+        outputs = [process.communicate(timeout=30)[0] for process in (first, second)]
+    assert outputs == ["1300000\n", "1300000\n"]
 
 
 def test_a_process_killed_while_building_stands_in_nobodys_way(tmp_path: Path) -> None:
     with builder(tmp_path) as process:
-        assert first_line(process) == "building\n"
+        assert heard(process, "asking")
+        assert heard(process, "building")
         (tmp_path / "thing_half.tmp").write_bytes(b"half")
         process.kill()
     assert cached(tmp_path, "thing", lambda: CONTENT) == CONTENT

@@ -72,13 +72,12 @@ class Int8Linear:
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes
+        self._zero_lists: dict[int, str] = {}
 
     def add(self, source: str, weight: Matrix, bias: Matrix) -> str:
         """The name of source·weight + bias; states become bytes around 128."""
         nodes = self._nodes
-        highest = nodes.add("ReduceMax", source, nodes.integers(-1), keepdims=0)
-        lowest = nodes.add("ReduceMin", source, nodes.integers(-1), keepdims=0)
-        largest = nodes.add("Max", highest, nodes.add("Neg", lowest))
+        largest = nodes.add("ReduceMax", nodes.add("Abs", source), nodes.integers(-1), keepdims=0)
         integers, scale = quantised_weight(weight)
         return self._product(source, nodes.add("Mul", largest, nodes.number(1 / 127)), 128, integers, scale, bias)
 
@@ -110,12 +109,9 @@ class Int8Linear:
         """Source in bytes of `step` a token, times the weight, back in floats."""
         nodes = self._nodes
         stem = nodes.stem("linear")
-        zeros = nodes.add(
-            "Expand", nodes.constant(f"zero_{zero}", np.array([zero], np.uint8)), nodes.add("Shape", step)
-        )
         product = nodes.add(
             "MatMulIntegerToFloat",
-            nodes.add("QuantizeLinear", source, step, zeros, axis=0),
+            nodes.add("QuantizeLinear", source, step, self._zeros(zero, step), axis=0),
             nodes.constant(f"{stem}.weight", weight),
             nodes.number(1),
             nodes.constant(f"{stem}.scale", scale),
@@ -124,6 +120,13 @@ class Int8Linear:
         )
         scaled = nodes.add("Mul", product, nodes.add("Unsqueeze", step, nodes.integers(-1)))
         return nodes.add("Add", scaled, nodes.constant(f"{stem}.bias", bias))
+
+    def _zeros(self, zero: int, step: str) -> str:
+        """The zero point once for each token: one list serves all layers."""
+        if zero not in self._zero_lists:
+            value = self._nodes.constant(f"zero_{zero}", np.array([zero], np.uint8))
+            self._zero_lists[zero] = self._nodes.add("Expand", value, self._nodes.add("Shape", step))
+        return self._zero_lists[zero]
 
 
 def quantised_weight(weight: Matrix) -> tuple[NDArray[np.int8], Matrix]:

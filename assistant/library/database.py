@@ -1,16 +1,21 @@
 """A folder -> an open SQLite connection to its catalogue, or a `LibraryError` that says why not and what to do."""
 
 import contextlib
+import errno
 import os
+import shutil
 import sqlite3
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.errors import LibraryError
+from assistant.errors import LibraryError, LockedError
 
 NAME = "catalogue.sqlite3"
+INDEXES = ("chroma", "lexical")
+"""The folders beside it, each a cache of what it holds."""
 _SCHEMA = 1
+_LEAST_FREE = 256 * 1024  # bytes; below it, whatever SQLite or Chroma call the failure, the disk is full
 _TABLES = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE papers (
@@ -26,6 +31,7 @@ CREATE TABLE files (
     generation INTEGER NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
     digest TEXT NOT NULL, PRIMARY KEY (generation, path)) WITHOUT ROWID;
 """
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def create(folder: Path, fingerprint: str, dimension: int) -> None:
@@ -34,12 +40,13 @@ def create(folder: Path, fingerprint: str, dimension: int) -> None:
     scratch = folder / f".{NAME}.{os.getpid()}"
     with translated(path):
         scratch.unlink(missing_ok=True)
-        connection = sqlite3.connect(scratch, isolation_level=None)
-        connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA}; COMMIT;")
-        state = {"generation": "0", "fingerprint": fingerprint, "dimension": str(dimension)}
-        connection.executemany("INSERT INTO state VALUES (?, ?)", state.items())
-        connection.close()
+        with contextlib.closing(sqlite3.connect(scratch, isolation_level=None)) as connection:
+            connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA};")
+            state = {"generation": "0", "fingerprint": fingerprint, "dimension": str(dimension)}
+            connection.executemany("INSERT INTO state VALUES (?, ?)", state.items())
+            connection.execute("COMMIT")
         scratch.replace(path)
+        flush(folder)
 
 
 def connect(folder: Path) -> sqlite3.Connection:
@@ -56,17 +63,44 @@ def connect(folder: Path) -> sqlite3.Connection:
         try:
             [(version,)] = connection.execute("PRAGMA user_version")
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-            if _writable(path):
+            if version != _SCHEMA or not {"state", "papers", "embeddings"} <= tables:
+                newer = f"it is of version {version}, this program reads version {_SCHEMA}: use the newer program"
+                raise _unusable(path, newer if version > _SCHEMA else "it is not a catalogue of this program")
+            if writable(path):  # only now: a file that is not ours is left byte for byte as it was
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
         except BaseException:
             connection.close()
             raise
-    if version != _SCHEMA or not {"state", "papers", "embeddings"} <= tables:
-        connection.close()
-        newer = f"it is of version {version}, this program reads version {_SCHEMA}: use the newer program"
-        raise _unusable(path, newer if version > _SCHEMA else "it is not a catalogue of this program")
     return connection
+
+
+def writable(path: Path) -> bool:
+    """Whether this process may change the catalogue."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def logged(path: Path) -> bool:
+    """Whether a write-ahead log lies beside the catalogue: somebody writes to it, or was killed writing."""
+    return _log(path).exists()
+
+
+def flush(path: Path) -> None:
+    """Make a file, or the names in a folder, survive a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def full(folder: Path, error: BaseException) -> LibraryError | None:
+    """Return what to raise where `error` came of a full disk, by whatever words it says so; else None."""
+    said = "No space left" in str(error) or (isinstance(error, OSError) and error.errno in _FULL)
+    if not said:
+        with contextlib.suppress(OSError):
+            said = shutil.disk_usage(folder).free < _LEAST_FREE
+    return LibraryError(f"{folder}: no space left on the disk; free some and run this again") if said else None
 
 
 @contextlib.contextmanager
@@ -74,18 +108,26 @@ def translated(path: Path) -> Iterator[None]:
     """Turn SQLite's and the file system's errors about `path` into `LibraryError`s."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if "full" in str(error):
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "") or ""
+        if name == "SQLITE_FULL":
             raise LibraryError(f"{path.parent}: no space left on the disk; free some and run this again") from error
-        if "readonly" in str(error) or "unable to open" in str(error):
-            raise LibraryError(
-                f"{path.parent} cannot be written ({error}); make it writable, or name another with --library"
-            ) from error
-        raise _unusable(path, str(error)) from error
-    except sqlite3.DatabaseError as error:
+        if name.startswith("SQLITE_IOERR") and (why := full(path.parent, error)):
+            raise why from error
+        if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+            raise unwritable(path.parent, str(error)) from error
+        if name.startswith("SQLITE_BUSY"):
+            raise LockedError(f"{path} is held by another program; wait for it to finish, then try again") from error
         raise _unusable(path, str(error)) from error
     except OSError as error:
-        raise LibraryError(f"{error.filename or path}: {error.strerror}") from error
+        if error.errno in _FULL:
+            raise LibraryError(f"{path.parent}: no space left on the disk; free some and run this again") from error
+        raise LibraryError(f"{error.filename or path}: {error.strerror or error}") from error
+
+
+def unwritable(folder: Path, why: str) -> LibraryError:
+    """Return what to raise where the folder, or a file in it, refuses a change."""
+    return LibraryError(f"{folder} cannot be written ({why}); make it writable, or name another with --library")
 
 
 def _unusable(path: Path, why: str) -> LibraryError:
@@ -98,6 +140,10 @@ def _unusable(path: Path, why: str) -> LibraryError:
 def _check_size(path: Path) -> None:
     """Refuse a catalogue that is missing, empty or shorter than its own header says."""
     if not path.exists():
+        if not logged(path) and not any((path.parent / kind).exists() for kind in INDEXES):
+            raise LibraryError(
+                f"there is no library in {path.parent}; make it with `assistant ingest PATH --library {path.parent}`"
+            )
         raise _unusable(path, "it is missing")
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -106,18 +152,35 @@ def _check_size(path: Path) -> None:
         raise _unusable(path, "it is empty" if not size else "it is not a SQLite file")
     # https://www.sqlite.org/fileformat2.html 1.3: page size at 16, "in-header database size" at 28, both big-endian.
     page, pages = struct.unpack(">H", header[16:18])[0], struct.unpack(">I", header[28:32])[0]
-    expected = (65536 if page == 1 else page) * pages
-    if size < expected:
-        raise _unusable(path, f"it is cut short ({size:,} of {expected:,} bytes)")
+    page = 65536 if page == 1 else page
+    there = size // page if page else 0
+    # Killed while it moves the log into the file, SQLite leaves it short, and the log still has what is missing.
+    if there < pages and not set(range(there + 1, pages + 1)) <= _pages_logged(path):
+        raise _unusable(path, f"it is cut short ({size:,} of {page * pages:,} bytes)")
 
 
-def _writable(path: Path) -> bool:
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+def _pages_logged(path: Path) -> set[int]:
+    """Return the numbers of the pages in the write-ahead log (fileformat2.html 4.1: 32 bytes, then frames)."""
+    if not logged(path):
+        return set()
+    with _log(path).open("rb") as file:
+        header = file.read(32)
+        if len(header) < 32:
+            return set()
+        page, salts = struct.unpack(">I", header[8:12])[0], header[16:24]
+        found = set()
+        while len(frame := file.read(24)) == 24 and frame[8:16] == salts:
+            found.add(struct.unpack(">I", frame[:4])[0])
+            file.seek(page, os.SEEK_CUR)
+    return found
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
 
 
 def _address(path: Path) -> str:
     """Return the SQLite URI; in a read-only folder with no log left over, one that needs no files beside it."""
-    if _writable(path):
+    if writable(path):
         return f"{path.absolute().as_uri()}?mode=rw"
-    logged = path.with_name(f"{NAME}-wal").exists()
-    return f"{path.absolute().as_uri()}?mode=ro" + ("" if logged else "&immutable=1")
+    return f"{path.absolute().as_uri()}?mode=ro" + ("" if logged(path) else "&immutable=1")

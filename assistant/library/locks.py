@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.errors import LibraryError, LockedError
+from assistant.library import database
 
 _POLL = 0.1  # seconds between attempts while another process holds the lock
 
@@ -25,16 +26,14 @@ def writing(folder: Path, timeout: float) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise LibraryError(
-            f"{folder} cannot be written ({error.strerror}); make it writable, or name another with --library"
-        ) from error
+        raise database.full(folder, error) or database.unwritable(folder, str(error.strerror)) from error
     try:
         _acquire(descriptor, folder, timeout)
-        holder = {"pid": os.getpid(), "host": socket.gethostname(), "command": " ".join(sys.argv)[:200]}
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
-        yield
-        os.truncate(descriptor, 0)
+        _sign(descriptor)
+        try:
+            yield
+        finally:
+            os.truncate(descriptor, 0)
     finally:
         os.close(descriptor)
 
@@ -49,11 +48,21 @@ def _acquire(descriptor: int, folder: Path, timeout: float) -> None:
         time.sleep(_POLL)
 
 
+def _sign(descriptor: int) -> None:
+    """Write who holds the lock; on a full disk nobody does, and the lock holds all the same."""
+    holder = {"pid": os.getpid(), "host": socket.gethostname(), "command": " ".join(sys.argv)[:200]}
+    os.truncate(descriptor, 0)
+    with contextlib.suppress(OSError):
+        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+
+
 def _locked(descriptor: int, kind: int) -> bool:
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        raise LibraryError(f"this file system has no file locks ({error.strerror}); keep the library on another") from error
     return True
 
 
@@ -61,18 +70,19 @@ def _holder(descriptor: int) -> str:
     try:
         holder = json.loads(os.pread(descriptor, 4096, 0))
         return f"process {holder['pid']} on {holder['host']} ({holder['command']})"
-    except (ValueError, KeyError, OSError):
+    except (ValueError, KeyError, TypeError, OSError):
         return "another process"
 
 
 class Use:
-    """A shared hold on one folder: as long as any process has one, nobody removes the folder."""
+    """A shared hold on one folder: as long as any process has one, nobody sweeps it away."""
 
     def __init__(self, folder: Path) -> None:
         """Take the hold; a folder that cannot be opened is simply not held."""
         self._descriptor: int | None = None
         with contextlib.suppress(OSError):
             self._descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+            # Refused only while a sweep looks at the folder, which it does at no current one.
             fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
     def release(self) -> None:

@@ -4,13 +4,19 @@ Damaged files can crash Chroma's native code, which no `except` catches; here on
 """
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from assistant.library.vectors import Vectors
 
 _TIMEOUT = 120.0  # seconds: 100,000 vectors take about 5
 _SAME = 1e-3  # largest difference of a stored vector's component, or of a cosine with itself, that rounding explains
@@ -26,40 +32,45 @@ def examine(folder: Path, count: int, samples: Mapping[str, NDArray[np.float32]]
         "count": count,
         "samples": {id: vector.astype(float).tolist() for id, vector in samples.items()},
     }
+    # The child watches this pipe: it must not outlive us, or it would open a folder that the next writer builds anew.
+    watched, ours = os.pipe()
     try:
         child = subprocess.run(
-            [sys.executable, "-P", "-m", __name__],
+            [sys.executable, "-P", "-m", __name__, str(watched)],
             input=json.dumps(question),
             capture_output=True,
             text=True,
             timeout=_TIMEOUT,
             check=False,
+            pass_fds=(watched,),
         )
     except subprocess.TimeoutExpired:
         return f"it did not answer within {_TIMEOUT:.0f} seconds"
+    except OSError as error:
+        return f"no process could be started to read it: {error.strerror}"
+    finally:
+        os.close(watched)
+        os.close(ours)
     if child.returncode == 0:
-        return str(json.loads(child.stdout)["problem"] or "") or None
+        return str(json.loads(child.stdout.splitlines()[-1])["problem"] or "") or None
     if child.returncode < 0:
         return f"reading it crashed (signal {-child.returncode})"
     return f"reading it failed: {child.stderr.strip()[-300:]}"
 
 
-def _answer(question: Mapping[str, object]) -> str | None:
+def _answer(question: Mapping[str, Any]) -> str | None:
     from assistant.errors import LibraryError
     from assistant.library.vectors import Vectors
 
-    expected = {id: np.asarray(vector, np.float32) for id, vector in question["samples"].items()}  # type: ignore[attr-defined]
+    expected = {id: np.asarray(vector, np.float32) for id, vector in question["samples"].items()}
     try:
-        with Vectors(Path(str(question["folder"]))) as vectors:
-            return _difference(vectors, int(str(question["count"])), expected)
+        with Vectors(Path(question["folder"])) as vectors:
+            return _difference(vectors, question["count"], expected)
     except LibraryError as error:
         return str(error.__cause__ or error)
 
 
-def _difference(vectors: "object", count: int, expected: Mapping[str, NDArray[np.float32]]) -> str | None:
-    from assistant.library.vectors import Vectors
-
-    assert isinstance(vectors, Vectors)
+def _difference(vectors: "Vectors", count: int, expected: Mapping[str, NDArray[np.float32]]) -> str | None:
     if (found := vectors.count()) != count:
         return f"it holds {found:,} chunks instead of {count:,}"
     stored = vectors.get(list(expected))
@@ -74,5 +85,11 @@ def _difference(vectors: "object", count: int, expected: Mapping[str, NDArray[np
     return None
 
 
+def _end_with(parent: int) -> None:
+    os.read(parent, 1)
+    os._exit(1)
+
+
 if __name__ == "__main__":
-    json.dump({"problem": _answer(json.load(sys.stdin))}, sys.stdout)
+    threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
+    print(json.dumps({"problem": _answer(json.load(sys.stdin))}))

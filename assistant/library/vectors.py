@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,8 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import LibraryError
+from assistant.library import database
 
 COLLECTION = "papers"
+DATABASE = "chroma.sqlite3"
+"""Whoever opens a Chroma folder, if only to read, writes a few bytes here."""
+# Said outright, so that no variable of the environment changes them.
+_SETTINGS = {
+    "anonymized_telemetry": False,
+    "allow_reset": False,
+    "migrations": "apply",
+    "chroma_api_impl": "chromadb.api.rust.RustBindingsAPI",
+}
 _BATCH = 500  # Chroma refuses more than 5,461; 500 keeps memory and the time to Ctrl-C small
 
 
@@ -38,18 +49,24 @@ class Vectors:
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         """Open the collection in `folder`; `create` makes it. Raises `LibraryError` where Chroma cannot."""
         chromadb = _chromadb()
-        with translated(folder):
-            settings = chromadb.config.Settings(anonymized_telemetry=False, _env_file=None)
-            self._client = chromadb.PersistentClient(str(folder.absolute()), settings=settings)
-            # No embedding function, ever: one named by a tampered store would be loaded and run.
-            if create:
-                space = {"hnsw": {"space": "cosine"}}
-                self._collection = self._client.create_collection(
-                    COLLECTION, configuration=space, embedding_function=None
-                )
-            else:
-                self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
         self._folder = folder
+        with translated(folder):
+            if not create and not (folder / DATABASE).stat().st_size:
+                raise EOFError(f"{DATABASE} is empty")  # of which Chroma would make a new, empty index
+            settings = chromadb.config.Settings(_env_file=None, **_SETTINGS)
+            self._client = chromadb.PersistentClient(str(folder.absolute()), settings=settings)
+            try:
+                self._collection = self._open(create)
+            except BaseException:
+                self.close()
+                raise
+
+    def _open(self, create: bool) -> Any:
+        # No embedding function, ever: one named by a tampered store would be loaded and run.
+        if create:
+            space = {"hnsw": {"space": "cosine"}}
+            return self._client.create_collection(COLLECTION, configuration=space, embedding_function=None)
+        return self._client.get_collection(COLLECTION, embedding_function=None)
 
     def close(self) -> None:
         """Flush and let go of the folder."""
@@ -107,9 +124,7 @@ def translated(folder: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if ("disk" in str(error) and "full" in str(error)) or "No space" in str(error):
-            raise LibraryError(f"{folder}: no space left on the disk; free some and run this again") from error
-        raise LibraryError(
+        raise database.full(folder, error) or LibraryError(
             f"the vector index in {folder} failed ({type(error).__name__}: {str(error)[:200]}); run `assistant reindex`"
         ) from error
 
@@ -131,14 +146,21 @@ def _metadata(row: Row) -> dict[str, str]:
 
 def _chromadb() -> Any:
     """Import chromadb from its own folder: it reads `.env` of the working folder while it is imported."""
+    if "chromadb" in sys.modules:
+        return sys.modules["chromadb"]
     package = importlib.util.find_spec("chromadb")
     if package is None or not package.submodule_search_locations:
         raise LibraryError("the package chromadb is not installed; run `make setup`")
-    before = os.getcwd()  # noqa: PTH109
-    os.chdir(package.submodule_search_locations[0])
+    before = os.open(".", os.O_RDONLY | os.O_CLOEXEC)  # holds even where the folder was removed
     try:
-        import chromadb
-        import chromadb.config
+        os.chdir(package.submodule_search_locations[0])
+        try:
+            import chromadb
+            import chromadb.config
+        finally:
+            os.fchdir(before)
+    except Exception as error:  # noqa: BLE001 (pydantic's, where a variable of the environment is not to its liking)
+        raise LibraryError(f"chromadb cannot be loaded ({str(error)[:300]}); unset the variable it names") from error
     finally:
-        os.chdir(before)
+        os.close(before)
     return chromadb
