@@ -20,6 +20,8 @@ class Abstract:
     sentences: tuple[str, ...]
     vectors: NDArray[np.float32]
     """One unit row a sentence."""
+    title: NDArray[np.float32]
+    """The unit vector of the title."""
     whole: NDArray[np.float32]
     """The unit vector of title and abstract together."""
 
@@ -31,6 +33,4 @@ def read(library: Library, papers: Sequence[Paper]) -> dict[str, Abstract]:
 
 
 def _abstract(paper: Paper, matrix: NDArray[np.float32]) -> Abstract:
-    text = chunks.text(paper)
-    split = chunks.split(paper)[1:]
-    return Abstract(paper, tuple(text[chunk.start : chunk.end] for chunk in split), matrix[1:], matrix[0])
+    return Abstract(paper, chunks.parts(paper)[1:], matrix[1:], matrix[0], chunks.vector(matrix, 0, len(matrix) - 1))

@@ -1,23 +1,19 @@
-"""A model behind an endpoint that hangs, drips, breaks off, floods or talks nonsense: an error, in time and in bounds."""
+"""A model behind an endpoint that hangs, drips, breaks off, floods or talks nonsense: an error, in bounds."""
 
-import inspect
 import json
 import resource
 import socket
-import ssl
 import threading
 import time
-from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import openai
 import pytest
+from asking import ASKED, KEY, failure, warm
 from endpoint import Step, answers, chunk, drips, encoded, hangs, refuses, repeats, says, serve, streams
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_openai_model import ASKED, KEY, failure, warm
 
 from assistant.errors import ModelError
 from assistant.openai_model import OpenAIModel
@@ -42,22 +38,23 @@ LATE = {
 
 @pytest.mark.parametrize("step", LATE.values(), ids=LATE)
 def test_the_deadline_holds_whatever_the_endpoint_does(step: Step) -> None:
-    before, began = threading.active_count(), time.monotonic()
+    before, began = set(threading.enumerate()), time.monotonic()
     message, server = failure(step, deadline=0.3)
     assert time.monotonic() - began < 1.5
     assert "no whole reply within 0.3 seconds" in message
     assert len(server.requests) == 1
-    for thread in threading.enumerate():
-        if thread.name == "call" and step is not LATE["asks to wait"]:
-            thread.join(2)
+    if step is not LATE["asks to wait"]:  # the client sleeps on; it asks nothing more when it wakes
+        for thread in set(threading.enumerate()) - before:
+            thread.join(5)
             assert not thread.is_alive()
-    assert threading.active_count() <= before + 1
 
 
 def test_pieces_that_are_heard_slowly_do_not_outlast_the_deadline() -> None:
     clock = threading.Event()
     with serve(says(*["piece"] * 50)) as server, pytest.raises(ModelError, match=r"no whole reply within 0\.3"):
-        OpenAIModel("m", key=KEY, base_url=server.url, deadline=0.3).reply(ASKED, lambda piece: _ignore(clock.wait(0.1)))
+        OpenAIModel("m", key=KEY, base_url=server.url, deadline=0.3).reply(
+            ASKED, lambda piece: _ignore(clock.wait(0.1))
+        )
 
 
 def test_what_the_listener_raises_is_its_own_and_ends_the_call() -> None:
@@ -88,11 +85,11 @@ NONSENSE = {
     "content blank": (says("", " \n"), "the reply is empty"),
     "content a list": (streams(chunk([{"text": "Hi"}]), chunk(finish="stop")), "the reply is empty"),
     "events of no shape": (streams([], "a", 1, None, {}), STRANGE),
-    "not events": (streams(b"hello\n\n", b"data\n\n"), "failed"),
+    "not events": (streams(b"hello\n\n", b"data\n\n"), STRANGE),
     "bad JSON": (streams(*HALF, b"data: {'a': 1}\n\n"), STRANGE),
     "bad UTF-8": (streams(*HALF, b'data: {"a": "\xff"}\n\n'), STRANGE),
     "a deep event": (streams(*HALF, b"data: " + b"[" * 100_000 + b"\n\n"), STRANGE),
-    "a number without end": (streams(b'data: {"usage": ' + b"9" * 10_000 + b"}\n\n"), "failed"),
+    "a number without end": (streams(b'data: {"usage": ' + b"9" * 10_000 + b"}\n\n"), "limit"),
     "no end": (streams(*HALF), "the reply broke off"),
     "no end and no mark": (streams(*HALF, done=False), "the reply broke off"),
     "cut": (streams(*HALF, then="cut"), "the connection failed: peer closed"),
@@ -134,7 +131,7 @@ FLOODS = {
 
 @pytest.mark.parametrize(("step", "told"), FLOODS.values(), ids=FLOODS)
 def test_a_flood_ends_in_bounds(step: Step, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.calls._LARGEST", 4_000_000)  # as much as the floods need, in less time
+    monkeypatch.setattr("assistant.calls._LARGEST", 1_500_000)  # as much as the floods need, in less time
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     message, _ = failure(step, deadline=20)
     assert told in message
@@ -159,62 +156,16 @@ def test_a_server_without_encryption_is_told_from_one_with() -> None:
 
 @pytest.mark.parametrize("address", ["nonsense", "ftp://127.0.0.1/v1", "http://[::1", "http://127.0.0.1:99999/v1", ""])
 def test_an_address_that_is_none_is_told(address: str) -> None:
-    with pytest.raises(ModelError, match="Check .*OPENAI_BASE_URL"):
+    with pytest.raises(ModelError, match=r"Check .*OPENAI_BASE_URL"):
         OpenAIModel("m", key=KEY, base_url=address, transport=httpx.MockTransport(_unreachable)).reply(ASKED)
-
-
-def _errors() -> Iterator[Exception]:
-    """One of every exception of the two vendors, each quoting the key."""
-    request = httpx.Request("POST", "http://127.0.0.1/v1")
-    given = {"request": request, "response": httpx.Response(418, request=request), "body": {"message": KEY}}
-    given |= {"completion": SimpleNamespace(usage=None), "unsent_messages": [], "error": KEY}
-    for vendor in (openai, httpx):
-        for kind in list(vars(vendor).values()):
-            if isinstance(kind, type) and issubclass(kind, Exception):
-                yield _made(kind, {"message": KEY, **given})
-    yield from (ssl.SSLError(KEY), OSError(KEY), UnicodeError(KEY), RecursionError(KEY), ValueError(KEY))
-
-
-def _made(kind: type[Exception], values: dict[str, Any]) -> Exception:
-    """The exception, made of as many of the values as it takes."""
-    names = inspect.signature(kind.__init__).parameters
-    return kind(**{name: values[name] for name in names if name in values}) if "args" not in names else kind(KEY)
-
-
-class Breaking(httpx.SyncByteStream):
-    """A body that begins well and then raises."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield encoded(*HALF, done=False)
-        raise self.error
-
-
-@pytest.mark.parametrize("error", list(_errors()), ids=lambda error: type(error).__name__)
-def test_every_exception_of_the_vendors_becomes_a_model_error(error: Exception) -> None:
-    def breaks(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, headers={"Content-Type": "text/event-stream"}, stream=Breaking(error))
-
-    with pytest.raises(ModelError) as caught:
-        OpenAIModel("m", key=KEY, transport=httpx.MockTransport(breaks)).reply(ASKED)
-    assert KEY not in str(caught.value)
-
-
-@pytest.mark.parametrize("error", [error for error in _errors() if isinstance(error, openai.OpenAIError)])
-def test_every_exception_of_the_client_is_one_before_the_reply_too(error: Exception) -> None:
-    def breaks(request: httpx.Request) -> httpx.Response:
-        raise error
-
-    with pytest.raises(ModelError):
-        OpenAIModel("m", key=KEY, transport=httpx.MockTransport(breaks)).reply(ASKED)
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["choices", "delta", "message", "content", "usage", "error", "model"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["choices", "delta", "message", "content", "usage", "error", "model"]), inner)
+    ),
     max_leaves=8,
 )
 

@@ -19,6 +19,7 @@ class Catalogue:
     def __init__(self, folder: Path) -> None:
         """Open the catalogue of `folder`; raises `LibraryError` where it cannot be used."""
         self.path = folder / database.NAME
+        self._seen = database.stamp(self.path)
         self._connection = database.connect(folder)
 
     def close(self) -> None:
@@ -42,6 +43,10 @@ class Catalogue:
     def snapshot(self) -> None:
         """From here on, reads see the library as it is now, whatever others write; called again, as it is then."""
         self.release()
+        if self._seen is not None and database.stamp(self.path) != self._seen:
+            self._connection.close()  # in a read-only folder SQLite does not look at what others write
+            self._seen = database.stamp(self.path)
+            self._connection = database.connect(self.path.parent)
         self._run("BEGIN")
         self.state()
 
@@ -54,13 +59,25 @@ class Catalogue:
 
     def state(self) -> dict[str, str]:
         """Return the named facts about the library: `fingerprint`, `generation`, and so on."""
-        return {str(key): str(value) for key, value in self._read("SELECT key, value FROM state")}
+        facts = {str(key): str(value) for key, value in self._read("SELECT key, value FROM state")}
+        if not {"fingerprint", "generation", "dimension"} <= facts.keys():
+            raise database.unusable(self.path, "it does not say what the library was built with")
+        return facts
+
+    def generation(self) -> int:
+        """Return the number of the current generation of indexes; 0 before the first ingest has ended."""
+        return int(self.state()["generation"])
 
     def set_state(self, **values: str) -> None:
         """Set facts; those not named stay."""
         self._many(
             "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", values.items()
         )
+
+    def faults(self) -> list[str]:
+        """Return what SQLite finds wrong with the file when it reads all of it."""
+        found = [str(row[0]) for row in self._read("PRAGMA quick_check(3)")]
+        return [f"{self.path}: {fault}" for fault in found if fault != "ok"]
 
     # -- papers
 
@@ -78,7 +95,10 @@ class Catalogue:
         listings: dict[str, list[Listing]] = {}
         for paper_id, *row in listed:
             listings.setdefault(paper_id, []).append(rows.listing(row))
-        found = {row[0]: rows.paper(row, tuple(listings.get(row[0], ()))) for row in stored}
+        try:
+            found = {row[0]: rows.paper(row, tuple(listings.get(row[0], ()))) for row in stored}
+        except ValueError as error:
+            raise database.unusable(self.path, f"a paper cannot be read ({error})") from error
         return list(found.values()) if ids is None else [found[id] for id in ids if id in found]
 
     def contents(self) -> list[tuple[str, str]]:
@@ -109,18 +129,19 @@ class Catalogue:
 
     # -- vectors
 
-    def embedded(self) -> set[str]:
-        """Return the content hashes that have vectors."""
-        return {content for (content,) in self._read("SELECT content FROM embeddings")}
+    def embedded(self) -> dict[str, int]:
+        """Return {content hash: bytes of its vectors}."""
+        return dict(self._read("SELECT content, length(vectors) FROM embeddings"))
 
     def put_embeddings(self, vectors: Iterable[tuple[str, bytes]]) -> None:
-        """Keep vectors by content hash."""
-        self._many("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", vectors)
+        """Keep vectors by content hash, all at once."""
+        with self.transaction():
+            self._many("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", vectors)
 
-    def rows(self, dimension: int) -> int:
-        """Return the number of vectors of all papers, each of `dimension` numbers of two bytes."""
-        [(total,)] = self._read("SELECT coalesce(sum(length(vectors)), 0) FROM papers JOIN embeddings USING (content)")
-        return int(total) // (2 * dimension)
+    def parts(self, dimension: int) -> list[int]:
+        """Return how many vectors each paper has, each of `dimension` numbers of two bytes."""
+        sizes = self._read("SELECT length(vectors) FROM papers JOIN embeddings USING (content)")
+        return [size // (2 * dimension) for (size,) in sizes]
 
     def embeddings(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, bytes]]:
         """Yield (paper id, its vectors) in the order the papers were added, for all or for these ids."""
@@ -136,10 +157,10 @@ class Catalogue:
 
     # -- index files
 
-    def files(self, generation: int) -> dict[str, tuple[int, int, str]]:
-        """Return {relative path: (size, modified ns, sha256)} of the index files of a generation."""
+    def files(self, generation: int, kind: str = "") -> dict[str, tuple[int, int, str]]:
+        """Return {relative path: (size, modified ns, sha256)} of the index files of a generation, or of one kind."""
         found = self._read("SELECT path, size, modified, digest FROM files WHERE generation = ?", (generation,))
-        return {path: (size, modified, digest) for path, size, modified, digest in found}
+        return {path: (size, modified, digest) for path, size, modified, digest in found if path.startswith(kind)}
 
     def set_files(self, generation: int, files: dict[str, tuple[int, int, str]]) -> None:
         """Record the index files of `generation`, and forget those of every other."""
@@ -147,6 +168,14 @@ class Catalogue:
         self._many(
             "INSERT INTO files VALUES (?, ?, ?, ?, ?)", [(generation, path, *facts) for path, facts in files.items()]
         )
+
+    def renew_files(self, generation: int, files: dict[str, tuple[int, int, str]]) -> None:
+        """Record some index files of `generation` as they are now; nothing where it is no longer current."""
+        with self.transaction():
+            self._many(
+                "UPDATE files SET size = ?, modified = ?, digest = ? WHERE generation = ? AND path = ?",
+                [(*facts, generation, path) for path, facts in files.items()],
+            )
 
     # -- plumbing
 

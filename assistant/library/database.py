@@ -1,21 +1,19 @@
 """A folder -> an open SQLite connection to its catalogue, or a `LibraryError` that says why not and what to do."""
 
 import contextlib
-import errno
 import os
-import shutil
 import sqlite3
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.errors import LibraryError, LockedError
+from assistant.library import disk
 
 NAME = "catalogue.sqlite3"
 INDEXES = ("chroma", "lexical")
 """The folders beside it, each a cache of what it holds."""
 _SCHEMA = 1
-_LEAST_FREE = 256 * 1024  # bytes; below it, whatever SQLite or Chroma call the failure, the disk is full
 _TABLES = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE papers (
@@ -31,7 +29,6 @@ CREATE TABLE files (
     generation INTEGER NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
     digest TEXT NOT NULL, PRIMARY KEY (generation, path)) WITHOUT ROWID;
 """
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def create(folder: Path, fingerprint: str, dimension: int) -> None:
@@ -46,7 +43,7 @@ def create(folder: Path, fingerprint: str, dimension: int) -> None:
             connection.executemany("INSERT INTO state VALUES (?, ?)", state.items())
             connection.execute("COMMIT")
         scratch.replace(path)
-        flush(folder)
+        disk.flush(folder)
 
 
 def connect(folder: Path) -> sqlite3.Connection:
@@ -65,7 +62,7 @@ def connect(folder: Path) -> sqlite3.Connection:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             if version != _SCHEMA or not {"state", "papers", "embeddings"} <= tables:
                 newer = f"it is of version {version}, this program reads version {_SCHEMA}: use the newer program"
-                raise _unusable(path, newer if version > _SCHEMA else "it is not a catalogue of this program")
+                raise unusable(path, newer if version > _SCHEMA else "it is not a catalogue of this program")
             if writable(path):  # only now: a file that is not ours is left byte for byte as it was
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
@@ -80,27 +77,22 @@ def writable(path: Path) -> bool:
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
+def vacant(folder: Path) -> bool:
+    """Whether `folder` has neither a catalogue nor anything that was left of a library."""
+    return not any((folder / name).exists() for name in (NAME, f"{NAME}-wal", *INDEXES))
+
+
+def stamp(path: Path) -> tuple[object, ...] | None:
+    """Return what changes when others write to a catalogue that is read only; None where ours can be written."""
+    with contextlib.suppress(OSError):
+        found = path.stat()
+        return None if writable(path) else (logged(path), found.st_ino, found.st_size, found.st_mtime_ns)
+    return None
+
+
 def logged(path: Path) -> bool:
     """Whether a write-ahead log lies beside the catalogue: somebody writes to it, or was killed writing."""
     return _log(path).exists()
-
-
-def flush(path: Path) -> None:
-    """Make a file, or the names in a folder, survive a loss of power."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def full(folder: Path, error: BaseException) -> LibraryError | None:
-    """Return what to raise where `error` came of a full disk, by whatever words it says so; else None."""
-    said = "No space left" in str(error) or (isinstance(error, OSError) and error.errno in _FULL)
-    if not said:
-        with contextlib.suppress(OSError):
-            said = shutil.disk_usage(folder).free < _LEAST_FREE
-    return LibraryError(f"{folder}: no space left on the disk; free some and run this again") if said else None
 
 
 @contextlib.contextmanager
@@ -110,27 +102,22 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", "") or ""
-        if name == "SQLITE_FULL":
-            raise LibraryError(f"{path.parent}: no space left on the disk; free some and run this again") from error
-        if name.startswith("SQLITE_IOERR") and (why := full(path.parent, error)):
+        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")) and (
+            why := disk.full(path.parent, error)
+        ):
             raise why from error
         if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
-            raise unwritable(path.parent, str(error)) from error
+            raise disk.unwritable(path.parent, str(error)) from error
         if name.startswith("SQLITE_BUSY"):
             raise LockedError(f"{path} is held by another program; wait for it to finish, then try again") from error
-        raise _unusable(path, str(error)) from error
+        raise unusable(path, str(error)) from error
     except OSError as error:
-        if error.errno in _FULL:
-            raise LibraryError(f"{path.parent}: no space left on the disk; free some and run this again") from error
-        raise LibraryError(f"{error.filename or path}: {error.strerror or error}") from error
+        why = disk.full(path.parent, error)
+        raise why or LibraryError(f"{error.filename or path}: {error.strerror or error}") from error
 
 
-def unwritable(folder: Path, why: str) -> LibraryError:
-    """Return what to raise where the folder, or a file in it, refuses a change."""
-    return LibraryError(f"{folder} cannot be written ({why}); make it writable, or name another with --library")
-
-
-def _unusable(path: Path, why: str) -> LibraryError:
+def unusable(path: Path, why: str) -> LibraryError:
+    """Return what to raise where the catalogue is damaged, or none."""
     return LibraryError(
         f"{path} cannot be used: {why}. Nothing was changed. Put a copy of it back if you have one; otherwise move "
         f"{path.parent} aside and run `assistant ingest` on your listings again"
@@ -140,23 +127,23 @@ def _unusable(path: Path, why: str) -> LibraryError:
 def _check_size(path: Path) -> None:
     """Refuse a catalogue that is missing, empty or shorter than its own header says."""
     if not path.exists():
-        if not logged(path) and not any((path.parent / kind).exists() for kind in INDEXES):
+        if vacant(path.parent):
             raise LibraryError(
                 f"there is no library in {path.parent}; make it with `assistant ingest PATH --library {path.parent}`"
             )
-        raise _unusable(path, "it is missing")
+        raise unusable(path, "it is missing")
     size = path.stat().st_size
     with path.open("rb") as file:
         header = file.read(100)
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
-        raise _unusable(path, "it is empty" if not size else "it is not a SQLite file")
+        raise unusable(path, "it is empty" if not size else "it is not a SQLite file")
     # https://www.sqlite.org/fileformat2.html 1.3: page size at 16, "in-header database size" at 28, both big-endian.
     page, pages = struct.unpack(">H", header[16:18])[0], struct.unpack(">I", header[28:32])[0]
     page = 65536 if page == 1 else page
     there = size // page if page else 0
     # Killed while it moves the log into the file, SQLite leaves it short, and the log still has what is missing.
     if there < pages and not set(range(there + 1, pages + 1)) <= _pages_logged(path):
-        raise _unusable(path, f"it is cut short ({size:,} of {page * pages:,} bytes)")
+        raise unusable(path, f"it is cut short ({size:,} of {page * pages:,} bytes)")
 
 
 def _pages_logged(path: Path) -> set[int]:

@@ -5,31 +5,45 @@ that changes the papers, so that a reader always finds papers and indexes that b
 """
 
 import contextlib
-import errno
-import hashlib
-import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant import chunks
 from assistant.errors import LibraryError
-from assistant.library import lexical, locks, probe
+from assistant.library import database, disk, files, lexical, locks, probe
 from assistant.library.vectors import Row, Vectors
 from assistant.records import Paper
 
-Files = dict[str, tuple[int, int, str]]
-"""Relative path -> size in bytes, modification time in ns, sha256."""
-
-Indexed = Sequence[tuple[Paper, NDArray[np.float32]]]
-"""Papers with the vectors of their chunks, one row a chunk."""
-
-KINDS = ("chroma", "lexical")
+KINDS = database.INDEXES
 _SAMPLES = 64
-_SQLITE = "chroma.sqlite3"  # whoever opens a Chroma folder, if only to read, writes a few bytes here
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a generation holds."""
+
+    papers: Sequence[Paper]
+    chunks: int
+    vectors: Callable[[Sequence[str] | None], Iterator[tuple[str, NDArray[np.float32]]]]
+    """(paper id, one row a part) of these papers, or of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """How a generation comes from an older one."""
+
+    basis: int
+    removed: Sequence[str]
+    """Ids of papers whose chunks of then go."""
+    put: Sequence[str]
+    """Ids of papers whose chunks of now come."""
 
 
 def folder(library: Path, kind: str, number: int) -> Path:
@@ -37,78 +51,53 @@ def folder(library: Path, kind: str, number: int) -> Path:
     return library / kind / str(number)
 
 
-def build(library: Path, number: int, papers: Indexed) -> Files:
-    """Write generation `number` from nothing, prove it, make it durable; return its files.
+def build(library: Path, number: int, contents: Contents, patch: Patch | None = None) -> tuple[files.Files, bool]:
+    """Write generation `number`, prove it, make it durable; return its files, and whether the patch could be used.
 
     Raises `LibraryError`, leaving nothing of it behind, where it cannot be written or does not hold what it should.
     """
     try:
         for kind in KINDS:
-            shutil.rmtree(folder(library, kind, number), ignore_errors=True)
-            folder(library, kind, number).mkdir(parents=True)
-        lexical.build(((paper.title, paper.abstract) for paper, _ in papers), folder(library, "lexical", number))
-        with Vectors(folder(library, "chroma", number), create=True) as vectors:
-            vectors.put(_rows(papers))
-        _prove(library, number, papers)
-        return _manifest(library, number)
-    except OSError as error:
+            _empty(folder(library, kind, number))
+        words = folder(library, "lexical", number)
+        lexical.build(((paper.title, paper.abstract) for paper in contents.papers), words)
+        if (size := lexical.open_folder(words).size) != len(contents.papers):
+            raise LibraryError(f"the new word index holds {size:,} papers instead of {len(contents.papers):,}")
+        patched = patch is not None and _patched(library, number, contents, patch)
+        if not patched:
+            _fill(library, number, contents)
+        return files.manifest(library, number), patched
+    except (OSError, LibraryError) as error:
+        why = disk.full(library, error)  # asked before the disk is less full again
         discard(library, number)
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        why = "no space left on the disk; free some and run this again" if full else f"{error.strerror}"
-        raise LibraryError(f"{error.filename or library}: {why}") from error
+        if isinstance(error, OSError):
+            raise why or LibraryError(f"{error.filename or library}: {error.strerror or error}") from error
+        raise why or error from error.__cause__
     except BaseException:
         discard(library, number)
         raise
 
 
-def damage(library: Path, recorded: Files) -> dict[str, str]:
-    """Return {kind of index: what is wrong with its files}, looking only at those that are not as they were left.
+def examine(library: Path, number: int, contents: Contents, changed: Sequence[str] = ()) -> str | None:
+    """Return what is wrong with the vector index of generation `number`, or None; a child process looks.
 
-    Files whose size and time are unchanged are trusted; others are read and compared by checksum. A change of
-    `chroma.sqlite3` alone is no damage where the probe finds the index sound.
+    It looks for a sample of all papers, and for one of the papers just `changed`.
     """
-    problems: dict[str, str] = {}
-    for path, (size, modified, digest) in recorded.items():
-        kind, name = path.split("/")[0], path.rsplit("/", 1)[-1]
-        if kind in problems:
-            continue
-        try:
-            found = (library / path).stat()
-            if found.st_size == size and (found.st_mtime_ns == modified or _digest(library / path) == digest):
-                continue
-            if name != _SQLITE or found.st_size < size:
-                problems[kind] = f"{path} was changed or cut"
-        except OSError as error:
-            problems[kind] = f"{path}: {error.strerror}"
-    return problems
-
-
-def touched(library: Path, recorded: Files) -> bool:
-    """Whether Chroma's own database file is not as it was left, so that only the probe can tell if it is sound."""
-    for path, (size, modified, _) in recorded.items():
-        if path.endswith(_SQLITE):
-            with contextlib.suppress(OSError):
-                found = (library / path).stat()
-                return (found.st_size, found.st_mtime_ns) != (size, modified)
-    return True
-
-
-def examine(library: Path, number: int, papers: Indexed) -> str | None:
-    """Return what is wrong with the vector index of generation `number`, or None; a child process looks."""
-    spread = np.linspace(0, len(papers) - 1, min(_SAMPLES, len(papers))).astype(int)
-    samples = {row.id: row.vector for row in _rows([papers[i] for i in spread])}
-    thinned = dict(list(samples.items())[:: max(1, len(samples) // _SAMPLES)])
-    count = sum(len(matrix) for _, matrix in papers)
-    return probe.examine(folder(library, "chroma", number), count, thinned)
+    asked = [*_spread([paper.id for paper in contents.papers]), *_spread(changed)]
+    samples = [(row.id, row.vector) for row in _rows(contents, asked)]
+    return probe.examine(folder(library, "chroma", number), contents.chunks, dict(_spread(samples, 2 * _SAMPLES)))
 
 
 def sweep(library: Path, current: int) -> None:
-    """Remove every generation but `current` that no reader holds."""
+    """Remove every generation but `current` that no reader holds, and half-made catalogues; for who holds the lock."""
     for kind in KINDS:
         with contextlib.suppress(OSError):
             for path in (library / kind).iterdir():
-                if path.name != str(current) and not locks.in_use(path):
+                if path.name.isdecimal() and path.name != str(current) and not locks.in_use(path):
                     shutil.rmtree(path, ignore_errors=True)
+    for scratch in library.glob(f".{database.NAME}.*"):
+        with contextlib.suppress(OSError):
+            scratch.unlink()
 
 
 def discard(library: Path, number: int) -> None:
@@ -117,45 +106,49 @@ def discard(library: Path, number: int) -> None:
         shutil.rmtree(folder(library, kind, number), ignore_errors=True)
 
 
-def _rows(papers: Indexed) -> Iterator[Row]:
-    for paper, matrix in papers:
-        day = paper.date.isoformat() if paper.date else ""
-        whole = chunks.text(paper)
-        for chunk, vector in zip(chunks.split(paper), matrix, strict=True):
-            yield Row(chunk.id, paper.id, paper.title, day, whole[chunk.start : chunk.end], vector)
-
-
-def _prove(library: Path, number: int, papers: Indexed) -> None:
-    if (size := lexical.open_folder(folder(library, "lexical", number)).size) != len(papers):
-        raise LibraryError(f"the new word index holds {size:,} papers instead of {len(papers):,}; run this again")
-    if problem := examine(library, number, papers):
+def _fill(library: Path, number: int, contents: Contents) -> None:
+    """Make the vector index from nothing."""
+    _empty(folder(library, "chroma", number))
+    with Vectors(folder(library, "chroma", number), create=True) as vectors:
+        vectors.put(_rows(contents))
+    if problem := examine(library, number, contents):
         raise LibraryError(f"the new vector index is not sound: {problem}; run this again")
 
 
-def _manifest(library: Path, number: int) -> Files:
-    files: Files = {}
-    for kind in KINDS:
-        root = folder(library, kind, number)
-        for path in sorted(root.rglob("*")):
-            if path.is_file() and not path.name.endswith(".lock"):
-                _flush(path)
-                found = path.stat()
-                name = path.relative_to(library).as_posix()
-                files[name] = (found.st_size, found.st_mtime_ns, _digest(path))
-        for path in (*(p for p in root.rglob("*") if p.is_dir()), root, root.parent, library):
-            _flush(path)
-    return files
-
-
-def _flush(path: Path) -> None:
-    """Make a file, or the names in a folder, survive a loss of power."""
-    descriptor = os.open(path, os.O_RDONLY)
+def _patched(library: Path, number: int, contents: Contents, patch: Patch) -> bool:
+    """Make the vector index from a copy of an older one; False where that did not come out right."""
+    target = folder(library, "chroma", number)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        target.rmdir()
+        shutil.copytree(folder(library, "chroma", patch.basis), target)
+        with Vectors(target) as vectors:
+            vectors.remove(patch.removed)
+            vectors.put(_rows(contents, patch.put))
+    except (OSError, LibraryError) as error:
+        if why := disk.full(library, error):
+            raise why from error
+        return False
+    return examine(library, number, contents, patch.put) is None
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _rows(contents: Contents, ids: Sequence[str] | None = None) -> Iterator[Row]:
+    named = {paper.id: paper for paper in contents.papers}
+    for id, matrix in contents.vectors(ids):
+        paper = named[id]
+        day = paper.date.isoformat() if paper.date else ""
+        split = chunks.split(paper)
+        if len(split) != chunks.count(len(matrix)):
+            raise LibraryError(f"{id} has {len(matrix)} vectors, which do not fit its text; run `assistant reindex`")
+        for chunk in split:
+            vector = chunks.vector(matrix, chunk.first, chunk.last)
+            yield Row(chunk.id, paper.id, paper.title, day, chunk.text, vector)
+
+
+def _spread(items: Sequence[_Item], most: int = _SAMPLES) -> list[_Item]:
+    """Return at most `most` of the items, evenly spread."""
+    return [items[i] for i in np.linspace(0, len(items) - 1, min(most, len(items))).astype(int)]
+
+
+def _empty(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)

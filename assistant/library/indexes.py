@@ -1,6 +1,8 @@
 """The catalogue's papers -> vectors kept and a current generation of indexes; whoever calls holds the writer's lock."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +10,8 @@ from numpy.typing import NDArray
 
 from assistant import chunks
 from assistant.embedding.ports import Embedder
-from assistant.errors import FingerprintError
-from assistant.library import generations, locks, stored
+from assistant.errors import FingerprintError, LibraryError, ModelError
+from assistant.library import files, generations, locks, stored
 from assistant.library.catalogue import Catalogue
 from assistant.records import Paper
 
@@ -17,11 +19,37 @@ Progress = Callable[[str, int, int], None]
 """Hears what is being done, how many are done, and of how many."""
 
 _BATCH = 64  # papers whose vectors are kept at once: what an interruption can lose
+_PATCHED = 5  # a vector index is patched until one paper in five has changed, then built from nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an ingest changes, by paper ids."""
+
+    removed: Sequence[str]
+    """Papers whose chunks of then go."""
+    put: Sequence[str]
+    """Papers whose chunks of now come."""
+
+
+@contextlib.contextmanager
+def changing(folder: Path, catalogue: Catalogue, seconds: float) -> Iterator[None]:
+    """Hold the writer's lock; what killed runs left behind goes first, and what this one leaves goes at its end.
+
+    Raises `LockedError` where another process is writing for longer than `seconds`.
+    """
+    with locks.writing(folder, seconds):
+        generations.sweep(folder, catalogue.generation())
+        try:
+            yield
+        finally:
+            with contextlib.suppress(LibraryError):
+                generations.sweep(folder, catalogue.generation())
 
 
 def check(catalogue: Catalogue, embedder: str) -> None:
     """Raise `FingerprintError` where the library's vectors were not made by this embedder."""
-    built, now = catalogue.state().get("fingerprint", ""), stored.fingerprint(embedder)
+    built, now = catalogue.state()["fingerprint"], stored.fingerprint(embedder)
     if built != now:
         raise FingerprintError(
             f"{catalogue.path.parent} was built with {built}, and this is {now}; run `assistant reindex` to compute "
@@ -35,49 +63,68 @@ def embed(
     """Keep the vectors of these papers in the catalogue; return how many were computed, and {paper id: content}."""
     named = stored.fingerprint(embedder.fingerprint)
     contents = {paper.id: stored.content(paper, named) for paper in wanted}
-    there = catalogue.embedded()
-    missing = {contents[paper.id]: paper for paper in wanted if contents[paper.id] not in there}
+    kept = catalogue.embedded()
+    row = len(stored.pack(np.zeros((1, embedder.dimension), np.float32))) if wanted else 0
+    # Vectors of another number than the paper has parts come of another way to split; they are of no use.
+    missing = {
+        contents[paper.id]: paper
+        for paper in wanted
+        if contents[paper.id] not in kept or kept[contents[paper.id]] != row * len(chunks.parts(paper))
+    }
     queue = list(missing.items())
     for start in range(0, len(queue), _BATCH):
         progress("embedding", start, len(queue))
         batch = queue[start : start + _BATCH]
-        texts = [chunks.text(paper) for _, paper in batch]
-        spans = [[(chunk.start, chunk.end) for chunk in chunks.split(paper)[1:]] for _, paper in batch]
-        matrices = embedder.embed_with_spans(texts, spans)
-        kept = [(content, stored.pack(matrix)) for (content, _), matrix in zip(batch, matrices, strict=True)]
-        catalogue.put_embeddings(kept)
+        matrices = _vectors([paper for _, paper in batch], embedder)
+        catalogue.put_embeddings(
+            (content, stored.pack(matrix)) for (content, _), matrix in zip(batch, matrices, strict=True)
+        )
     progress("embedding", len(queue), len(queue))
     return len(queue), contents
 
 
-def rebuild(folder: Path, catalogue: Catalogue, progress: Progress) -> None:
-    """Within a transaction: build the next generation from the catalogue as it stands there, and make it current."""
-    number = int(catalogue.state()["generation"]) + 1
+def rebuild(folder: Path, catalogue: Catalogue, progress: Progress, change: Change | None = None) -> None:
+    """Within a transaction: build the next generation from the catalogue as it stands there, and make it current.
+
+    `change` says what was changed since the last one, where that is known: a small change is patched into a copy.
+    """
+    number = catalogue.generation() + 1
     indexed = contents(catalogue)
-    progress("indexing", 0, len(indexed))
-    catalogue.set_files(number, generations.build(folder, number, indexed))
-    catalogue.set_state(generation=str(number))
-    progress("indexing", len(indexed), len(indexed))
+    progress("indexing", 0, len(indexed.papers))
+    patch, changed = _patch(folder, catalogue, change, len(indexed.papers))
+    recorded, patched = generations.build(folder, number, indexed, patch)
+    catalogue.set_files(number, recorded)
+    catalogue.set_state(generation=str(number), patched=str(changed if patched else 0))
+    progress("indexing", len(indexed.papers), len(indexed.papers))
 
 
-def contents(catalogue: Catalogue) -> list[tuple[Paper, NDArray[np.float32]]]:
-    """Return every paper with the vectors of its chunks, from the catalogue alone."""
+def contents(catalogue: Catalogue) -> generations.Contents:
+    """Return what a generation of this catalogue holds; its vectors are read when they are asked for."""
     dimension = int(catalogue.state()["dimension"])
-    vectors = dict(catalogue.embeddings())
-    return [(paper, stored.unpack(vectors[paper.id], dimension)) for paper in catalogue.papers()]
+
+    def vectors(ids: Sequence[str] | None) -> Iterator[tuple[str, NDArray[np.float32]]]:
+        for id, kept in catalogue.embeddings(ids):
+            yield id, stored.unpack(kept, dimension)
+
+    return generations.Contents(
+        catalogue.papers(), sum(chunks.count(parts) for parts in catalogue.parts(dimension)), vectors
+    )
 
 
-def repair(folder: Path, catalogue: Catalogue, seconds: float, progress: Progress) -> None:
-    """Rebuild the indexes without computing a vector; raises `LockedError` where another process is writing."""
-    with locks.writing(folder, seconds):
-        with catalogue.transaction():
-            rebuild(folder, catalogue, progress)
-        generations.sweep(folder, int(catalogue.state()["generation"]))
+def repair(folder: Path, catalogue: Catalogue, damaged: int) -> None:
+    """Replace generation `damaged` without computing a vector, unless somebody already did.
+
+    Raises `LockedError` where another process is writing.
+    """
+    with changing(folder, catalogue, 0.0):
+        if catalogue.generation() == damaged:
+            with catalogue.transaction():
+                rebuild(folder, catalogue, lambda *_: None)
 
 
 def renew(folder: Path, catalogue: Catalogue, embedder: Embedder, seconds: float, progress: Progress) -> int:
     """Compute what this embedder has not computed yet, and rebuild the indexes; return how many papers it read anew."""
-    with locks.writing(folder, seconds):
+    with changing(folder, catalogue, seconds):
         everything = catalogue.papers()
         computed, named = embed(catalogue, everything, embedder, progress)
         with catalogue.transaction():
@@ -85,5 +132,36 @@ def renew(folder: Path, catalogue: Catalogue, embedder: Embedder, seconds: float
             catalogue.put((paper, named[paper.id]) for paper in everything)
             catalogue.forget()
             rebuild(folder, catalogue, progress)
-        generations.sweep(folder, int(catalogue.state()["generation"]))
     return computed
+
+
+def _patch(
+    folder: Path, catalogue: Catalogue, change: Change | None, papers: int
+) -> tuple[generations.Patch | None, int]:
+    """Return how to patch the current vector index, None where that does not pay or it is not sound; and how many
+    papers then were changed since it was built from nothing."""
+    basis = catalogue.generation()
+    if change is None or not basis:
+        return None, 0
+    changed = int(catalogue.state().get("patched", "0")) + len(change.removed) + len(change.put)
+    if changed * _PATCHED > papers:
+        return None, 0
+    if "chroma" in files.inspect(folder, catalogue.files(basis, "chroma"), every=True).problems:
+        return None, 0
+    return generations.Patch(basis, change.removed, change.put), changed
+
+
+def _vectors(papers: Sequence[Paper], embedder: Embedder) -> list[NDArray[np.float32]]:
+    """Compute the vectors of papers; raises `ModelError` rather than return any that cannot be compared."""
+    parts = [chunks.parts(paper) for paper in papers]
+    vectors = embedder.embed([text for own in parts for text in own])
+    ends = np.cumsum([len(own) for own in parts])
+    if len(vectors) != ends[-1]:
+        raise ModelError(f"{embedder.fingerprint} gave {len(vectors)} vectors for {ends[-1]} texts")
+    matrices = np.split(vectors, ends[:-1])
+    for paper, own, matrix in zip(papers, parts, matrices, strict=True):
+        if problem := stored.fault(matrix, len(own), embedder.dimension):
+            raise ModelError(
+                f"{embedder.fingerprint} gave {problem} for {paper.title[:80]!r} ({paper.id}); nothing of it was stored"
+            )
+    return matrices

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant import papers, titles
 from assistant.embedding.ports import Embedder
-from assistant.library import database, generations, indexes, locks, stored
+from assistant.library import database, indexes, locks, stored
 from assistant.library.catalogue import Catalogue
 from assistant.library.indexes import Progress
 from assistant.records import Entry, Paper, Rejection
@@ -61,10 +61,11 @@ def add(
     catalogue = Catalogue(folder)
     try:
         if dry_run:
+            catalogue.snapshot()
             known = catalogue.papers()
             report = _classify(papers.merge(entries, known), known, len(entries), rejections)
         else:
-            with locks.writing(folder, LOCK_SECONDS):
+            with indexes.changing(folder, catalogue, LOCK_SECONDS):
                 indexes.check(catalogue, embedder.fingerprint)
                 known = catalogue.papers()
                 report = _classify(papers.merge(entries, known), known, len(entries), rejections)
@@ -79,22 +80,24 @@ def make(folder: Path, embedder: Embedder) -> None:
     with database.translated(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with locks.writing(folder, LOCK_SECONDS):
-        if not (folder / database.NAME).exists() and not any((folder / kind).exists() for kind in generations.KINDS):
+        if database.vacant(folder):
             database.create(folder, stored.fingerprint(embedder.fingerprint), embedder.dimension)
 
 
 def _store(folder: Path, catalogue: Catalogue, report: Report, embedder: Embedder, progress: Progress) -> Report:
     changed = (*report.added, *report.updated)
-    if changed or report.relisted or catalogue.state()["generation"] == "0":
+    first = not catalogue.generation()
+    if changed or report.relisted or first:
         computed, contents = indexes.embed(catalogue, (*changed, *report.relisted), embedder, progress)
         with catalogue.transaction():
             catalogue.remove(report.superseded)
             catalogue.put((paper, contents[paper.id]) for paper in (*changed, *report.relisted))
-            if changed or catalogue.state()["generation"] == "0":
+            if changed or first:
                 catalogue.forget()
-                indexes.rebuild(folder, catalogue, progress)
+                gone = [*report.superseded, *(paper.id for paper in report.updated)]
+                change = indexes.Change(gone, [paper.id for paper in changed])
+                indexes.rebuild(folder, catalogue, progress, change)
         report = replace(report, embedded=computed)
-    generations.sweep(folder, int(catalogue.state()["generation"]))
     return report
 
 

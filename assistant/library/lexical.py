@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryError
+from assistant.library import disk
 
 _ANALYSER = "english"
-_TITLE_BOOST = 3.0
+_TITLE_WEIGHT = 3
+"""How often a title counts against once for the abstract. One field with the title repeated ranks far better than a
+boosted field of its own (nDCG@10 on SciFact's train queries 0.70 against 0.59): its words weigh by one frequency."""
 _HEAP = 15_000_000  # bytes for the writer; tantivy's minimum for one thread
 
 
@@ -31,11 +34,7 @@ class Lexical:
         """Return (number, BM25 score) of at most `limit` papers that share a word with `words`, best first."""
         import tantivy
 
-        occurs = [
-            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, term), boost))
-            for term in self.terms(words)
-            for field, boost in (("title", _TITLE_BOOST), ("abstract", 1.0))
-        ]
+        occurs = [(tantivy.Occur.Should, self._term(term)) for term in self.terms(words)]
         if not occurs or not limit:
             return []
         hits = self._searcher.search(tantivy.Query.boolean_query(occurs), limit, count=False).hits
@@ -49,13 +48,13 @@ class Lexical:
         return list(dict.fromkeys(self._analyser.analyze(words)))
 
     def frequency(self, term: str) -> int:
-        """Return in how many abstracts an index term occurs."""
-        return int(self._searcher.doc_freq("abstract", term))
+        """Return in how many papers an index term occurs."""
+        return int(self._searcher.doc_freq("text", term))
 
-    def _term(self, field: str, term: str) -> Any:
+    def _term(self, term: str) -> Any:
         import tantivy
 
-        return tantivy.Query.term_query(self._index.schema, field, term, "freq")
+        return tantivy.Query.term_query(self._index.schema, "text", term, "freq")
 
 
 def build(papers: Iterable[tuple[str, str]], folder: Path | None) -> Lexical:
@@ -64,14 +63,13 @@ def build(papers: Iterable[tuple[str, str]], folder: Path | None) -> Lexical:
 
     schema = tantivy.SchemaBuilder()
     schema.add_integer_field("number", stored=False, indexed=False, fast=True)
-    for field in ("title", "abstract"):
-        schema.add_text_field(field, stored=False, tokenizer_name=_ANALYSER, index_option="freq")
+    schema.add_text_field("text", stored=False, tokenizer_name=_ANALYSER, index_option="freq")
     with _translated(folder):
         index = tantivy.Index(schema.build(), path=None if folder is None else str(folder))
         index.register_tokenizer(_ANALYSER, _analyser())
         writer = index.writer(heap_size=_HEAP, num_threads=1)
         for number, (title, abstract) in enumerate(papers):
-            writer.add_document(tantivy.Document(number=number, title=title, abstract=abstract))
+            writer.add_document(tantivy.Document(number=number, text=f"{title} " * _TITLE_WEIGHT + abstract))
         writer.commit()
         writer.wait_merging_threads()
         return Lexical(index)
@@ -92,6 +90,7 @@ def _analyser() -> Any:
     filters: Sequence[Any] = (
         tantivy.Filter.remove_long(60),
         tantivy.Filter.lowercase(),
+        tantivy.Filter.ascii_fold(),
         tantivy.Filter.stopword("english"),
         tantivy.Filter.stemmer("english"),
     )
@@ -104,7 +103,9 @@ def _analyser() -> Any:
 def _translated(folder: Path | None) -> Iterator[None]:
     try:
         yield
-    except (ValueError, OSError, RuntimeError) as error:  # all that tantivy's bindings raise
-        if "No space left" in str(error):
-            raise LibraryError(f"{folder}: no space left on the disk; free some and run this again") from error
-        raise LibraryError(f"the word index in {folder} failed ({error}); run `assistant reindex`") from error
+    except BaseException as error:
+        # Beside these, the bindings raise a panic of tantivy's own code, which is no Exception and has no public name.
+        if not isinstance(error, ValueError | OSError | RuntimeError) and type(error).__name__ != "PanicException":
+            raise
+        full = disk.full(folder, error) if folder else None
+        raise full or LibraryError(f"the word index in {folder} failed ({error}); run `assistant reindex`") from error

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.errors import LibraryError, LockedError
-from assistant.library import database
+from assistant.library import disk
 
 _POLL = 0.1  # seconds between attempts while another process holds the lock
 
@@ -26,7 +26,7 @@ def writing(folder: Path, timeout: float) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise database.full(folder, error) or database.unwritable(folder, str(error.strerror)) from error
+        raise disk.full(folder, error) or disk.unwritable(folder, str(error.strerror)) from error
     try:
         _acquire(descriptor, folder, timeout)
         _sign(descriptor)
@@ -62,7 +62,9 @@ def _locked(descriptor: int, kind: int) -> bool:
     except BlockingIOError:
         return False
     except OSError as error:
-        raise LibraryError(f"this file system has no file locks ({error.strerror}); keep the library on another") from error
+        raise LibraryError(
+            f"this file system has no file locks ({error.strerror}); keep the library on another"
+        ) from error
     return True
 
 

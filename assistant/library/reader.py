@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant import chunks
 from assistant.errors import LibraryError
-from assistant.library import generations, indexes, lexical, locks, stored
+from assistant.library import generations, health, indexes, lexical, locks, stored
 from assistant.library.catalogue import Catalogue
 from assistant.library.vectors import Vectors
 from assistant.records import Paper
 
 EXACT_ROWS = 200_000
-"""Up to so many chunk vectors are compared one by one: exact, and faster than starting Chroma. Beyond, HNSW finds."""
+"""Up to so many vectors are compared one by one: exact, and faster than starting Chroma. Beyond, HNSW finds."""
 
 _NEAREST = 400  # chunks asked of HNSW: about 100 papers
 
@@ -37,10 +38,6 @@ class Library:
 
         `told` hears of damage; `heal` rebuilds what is damaged. Raises `LibraryError`, `FingerprintError`.
         """
-        if not folder.exists():
-            raise LibraryError(
-                f"there is no library in {folder}; make it with `assistant ingest PATH --library {folder}`"
-            )
         self.folder = folder
         self._embedder = embedder
         self._told = told
@@ -48,7 +45,9 @@ class Library:
         self._heals = heal
         self._uses: list[locks.Use] = []
         self.catalogue = Catalogue(folder)
+        self._opened: Vectors | None = None
         self._generation = -1
+        self.problems: dict[str, str] = {}
         try:
             self.refresh()
         except BaseException:
@@ -70,65 +69,56 @@ class Library:
 
     def refresh(self) -> None:
         """Move on to the library as it is now; cheap where nothing changed."""
+        if not self._moved_on():
+            return
+        self.problems = health.damage(self.folder, self.catalogue)
+        if not self.problems or not self._heals:
+            return
+        self._heal()
+        if self._moved_on():
+            self.problems = health.damage(self.folder, self.catalogue)
+
+    def _moved_on(self) -> bool:
+        """Take a snapshot and hold its index files; return whether it is of another generation than before."""
         while True:
             self.catalogue.snapshot()
             state = self.catalogue.state()
             generation = int(state["generation"])
             if generation == self._generation:
-                return
+                return False
             self._release()
+            if self._embedder is not None:
+                indexes.check(self.catalogue, self._embedder)
             for kind in generations.KINDS:
                 self._uses.append(locks.Use(generations.folder(self.folder, kind, generation)))
             self.catalogue.snapshot()
-            if int(self.catalogue.state()["generation"]) == generation:
+            if self.catalogue.generation() == generation:
                 break  # still current, and now held: nobody removes it
         self._generation = generation
         self.fingerprint = state["fingerprint"]
         self.dimension = int(state["dimension"])
-        if self._embedder is not None:
-            indexes.check(self.catalogue, self._embedder)
-        self.problems = self._damage()
-        if self.problems and self._heals:
-            self._heal()
+        return True
 
     def examine(self) -> list[str]:
-        """Return all that is wrong with the indexes, with every file read and the vector index tried."""
-        problems = dict(self.problems)
-        if self._generation and "chroma" not in problems:
-            problem = generations.examine(self.folder, self._generation, indexes.contents(self.catalogue))
-            problems |= {"chroma": problem} if problem else {}
-        return list(problems.values())
-
-    def _damage(self) -> dict[str, str]:
-        """Return {index: what is wrong}, looking only at files that are not as they were left."""
-        if not self._generation:
-            return {}
-        recorded = self.catalogue.files(self._generation)
-        problems = generations.damage(self.folder, recorded)
-        if "chroma" not in problems and self.exact and generations.touched(self.folder, recorded):
-            problem = generations.examine(self.folder, self._generation, indexes.contents(self.catalogue))
-            problems |= {"chroma": problem} if problem else {}
-        return problems
+        """Return all that is wrong with the library, with every file read and the vector index tried."""
+        problems = health.damage(self.folder, self.catalogue, every=True) | self.problems
+        return [*self.catalogue.faults(), *problems.values()]
 
     def _heal(self) -> None:
         what = "; ".join(self.problems.values())
         self._told(f"the indexes of {self.folder} are damaged ({what}); rebuilding them from the catalogue")
         self.catalogue.release()
         try:
-            indexes.repair(self.folder, self.catalogue, 0.0, lambda *_: None)
+            indexes.repair(self.folder, self.catalogue, self._generation)
         except LibraryError as error:
             self._told(f"not rebuilt ({error}); answering by exact search. `assistant reindex` rebuilds them")
-            self.catalogue.snapshot()
-            return
-        self._generation = -1
-        self.refresh()
 
     # -- what it holds
 
-    @property
+    @cached_property
     def chunks(self) -> int:
-        """The number of chunks, each with a vector."""
-        return self.catalogue.rows(self.dimension)
+        """The number of chunks in the vector index."""
+        return sum(chunks.count(parts) for parts in self.catalogue.parts(self.dimension))
 
     @property
     def chroma(self) -> Path:
@@ -147,7 +137,7 @@ class Library:
     @property
     def exact(self) -> bool:
         """Whether all vectors are compared, rather than those HNSW finds."""
-        return self.chunks <= self._exact_rows
+        return sum(self.catalogue.parts(self.dimension)) <= self._exact_rows
 
     @cached_property
     def words(self) -> lexical.Lexical:
@@ -166,14 +156,29 @@ class Library:
         """Return the vectors to compare with `vector`: of all papers, or of the nearest by HNSW and those of `also`."""
         if self.exact or "chroma" in self.problems:
             return self.table
-        with Vectors(generations.folder(self.folder, "chroma", self._generation)) as vectors:
-            near = [paper_id for _, paper_id, _ in vectors.nearest(vector, _NEAREST)]
+        try:
+            near = [paper_id for _, paper_id, _ in self._vectors().nearest(vector, _NEAREST)]
+        except LibraryError as error:
+            self.problems["chroma"] = str(error)
+            self._told(f"{error}; answering by exact search")
+            return self.table
         wanted = list(dict.fromkeys((*near, *also)))
         return stored.table(self.catalogue.embeddings(wanted), self.dimension)
+
+    def _vectors(self) -> Vectors:
+        """Return the collection, opened once for a generation: each opening costs some MB that Chroma keeps."""
+        if self._opened is None:
+            self._opened = Vectors(self.chroma)
+            health.opened(self.folder, self.catalogue)  # sound a moment ago, and changed by nobody but us
+        return self._opened
 
     def _release(self) -> None:
         for use in self._uses:
             use.release()
         self._uses = []
-        for name in ("ids", "words", "table"):
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+        self._generation = -1
+        for name in ("chunks", "ids", "words", "table"):
             self.__dict__.pop(name, None)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from assistant import chunks
 from assistant.records import Paper
 
+_UNIT = 1e-2  # how far from one the length of a vector may be; a zero vector is far from it
 _KEPT_AS = np.float16  # half the space; the cosine with what was computed stays above 0.999999
 
 
@@ -24,7 +25,7 @@ def content(paper: Paper, fingerprint: str) -> str:
 
 
 def pack(matrix: NDArray[np.float32]) -> bytes:
-    """Return the bytes of one paper's matrix, one row a chunk."""
+    """Return the bytes of one paper's matrix, one row a part."""
     return matrix.astype(_KEPT_AS).tobytes()
 
 
@@ -33,14 +34,28 @@ def unpack(kept: bytes, dimension: int) -> NDArray[np.float32]:
     return np.frombuffer(kept, _KEPT_AS).reshape(-1, dimension).astype(np.float32)
 
 
+def fault(matrix: NDArray[np.float32], rows: int, dimension: int) -> str | None:
+    """Return what makes a paper's matrix unfit to be kept, or None."""
+    if matrix.shape != (rows, dimension):
+        return f"a matrix of shape {matrix.shape} instead of {(rows, dimension)}"
+    lengths = np.linalg.norm(matrix.astype(np.float64), axis=1)
+    if not np.isfinite(lengths).all():
+        return "numbers that are not finite"
+    if np.abs(lengths - 1).max() > _UNIT:
+        return f"a vector of length {lengths[np.abs(lengths - 1).argmax()]:.3g} instead of 1"
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """The vectors of many papers in one matrix: `matrix[starts[i]:starts[i + 1]]` are those of paper `i`."""
 
     ids: tuple[str, ...]
     starts: NDArray[np.int64]
-    """One more than papers; the first row of a paper is its whole text, the others its sentences."""
+    """One more than papers; the first row of a paper is its title, the others its sentences."""
     matrix: NDArray[np.float32]
+    wholes: NDArray[np.float32]
+    """One row a paper: the vector of title and abstract together."""
 
 
 def table(rows: Iterable[tuple[str, bytes]], dimension: int) -> Table:
@@ -51,4 +66,13 @@ def table(rows: Iterable[tuple[str, bytes]], dimension: int) -> Table:
         kept.append(blob)
     width = dimension * np.dtype(_KEPT_AS).itemsize
     starts = np.concatenate(([0], np.cumsum([len(blob) // width for blob in kept]))).astype(np.int64)
-    return Table(tuple(ids), starts, unpack(b"".join(kept), dimension))
+    matrix = unpack(b"".join(kept), dimension)
+    return Table(tuple(ids), starts, matrix, _wholes(matrix, starts))
+
+
+def _wholes(matrix: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the vector of each whole paper, as `chunks.vector` makes it, for all papers of a table at once."""
+    titles = matrix[starts[:-1]]
+    sums = np.add.reduceat(matrix, starts[:-1], axis=0) - titles
+    counts = np.maximum(np.diff(starts) - 1, 1)[:, np.newaxis]
+    return chunks.unit(chunks.unit((sums / counts).astype(np.float32)) + titles)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import LibraryError
-from assistant.library import database
+from assistant.library import disk
 
 COLLECTION = "papers"
 DATABASE = "chroma.sqlite3"
@@ -124,7 +124,7 @@ def translated(folder: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise database.full(folder, error) or LibraryError(
+        raise disk.full(folder, error) or LibraryError(
             f"the vector index in {folder} failed ({type(error).__name__}: {str(error)[:200]}); run `assistant reindex`"
         ) from error
 
@@ -159,7 +159,7 @@ def _chromadb() -> Any:
             import chromadb.config
         finally:
             os.fchdir(before)
-    except Exception as error:  # noqa: BLE001 (pydantic's, where a variable of the environment is not to its liking)
+    except Exception as error:  # pydantic's, where a variable of the environment is not to its liking
         raise LibraryError(f"chromadb cannot be loaded ({str(error)[:300]}); unset the variable it names") from error
     finally:
         os.close(before)

@@ -1,0 +1,49 @@
+"""The current generation of a library -> what is wrong with it, found by looking at as few of its files as will do."""
+
+import contextlib
+from pathlib import Path
+
+from assistant.errors import LibraryError
+from assistant.library import database, files, generations, indexes, locks
+from assistant.library.catalogue import Catalogue
+from assistant.library.vectors import DATABASE
+
+
+def damage(folder: Path, catalogue: Catalogue, *, every: bool = False) -> dict[str, str]:
+    """Return {kind of index: what is wrong}; looks only at files that are not as they were left, or at `every` one.
+
+    What is found sound after all is recorded, so that the next to look need not look again.
+    """
+    number = catalogue.generation()
+    if not number:
+        return {}
+    condition = files.inspect(folder, catalogue.files(number), every=every)
+    remember(folder, number, condition.moved)
+    tried = "chroma" not in condition.problems and (every or condition.opened)
+    # In a read-only folder Chroma opens nothing: nobody can tell, and nobody is answered by it.
+    if tried and database.writable(catalogue.path):
+        if problem := generations.examine(folder, number, indexes.contents(catalogue)):
+            return condition.problems | {"chroma": problem}
+        opened(folder, catalogue)
+    return condition.problems
+
+
+def opened(folder: Path, catalogue: Catalogue) -> None:
+    """Record that the vector index is sound as it is, now that Chroma has opened it and left its mark."""
+    number = catalogue.generation()
+    for path in catalogue.files(number, "chroma"):
+        if path.endswith(f"/{DATABASE}"):
+            with contextlib.suppress(OSError):
+                remember(folder, number, files.facts(folder, path))
+
+
+def remember(folder: Path, number: int, sound: files.Files) -> None:
+    """Record the times of files found sound, where that can be done at once."""
+    if sound and database.writable(folder / database.NAME):
+        # The reader's own connection stays in its snapshot; this one writes.
+        with (
+            contextlib.suppress(LibraryError),
+            locks.writing(folder, 0.0),
+            contextlib.closing(Catalogue(folder)) as catalogue,
+        ):
+            catalogue.renew_files(number, sound)

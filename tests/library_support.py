@@ -1,0 +1,130 @@
+"""What the tests of the library stand on: papers made by rule, an embedder without a model, a look into every part."""
+
+import hashlib
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import chunks, evidence
+from assistant.library import intake
+from assistant.library.reader import Library
+from assistant.library.vectors import Vectors
+from assistant.records import Entry, Listing
+
+SUBJECTS = ("moss", "granite", "rivers", "ferns", "comets", "bridges", "violins", "glaciers", "lichen", "tides")
+VERBS = ("measure", "weigh", "predict", "explain", "compare", "count", "restore")
+QUESTIONS = ("How do we predict glaciers?", "moss and granite", "counting violins in paper 17", "Who restores bridges?")
+
+
+class HashedWords:
+    """An embedder without a model: a text is the sum of its words, each a direction drawn from its hash."""
+
+    def __init__(self, dimension: int = 32) -> None:
+        self.dimension = dimension
+        self.fingerprint = f"hashed-words/{dimension}"
+        self.read: list[str] = []
+        """Every text that was embedded with its spans, in order."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.stack([self._vector(text) for text in texts])
+
+    def embed_with_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> list[NDArray[np.float32]]:
+        self.read += texts
+        return [
+            self.embed([text, *(text[start:end] for start, end in own)])
+            for text, own in zip(texts, spans, strict=True)
+        ]
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        words = re.findall(r"\w+", text.lower()) or [text]
+        drawn = [np.frombuffer(hashlib.shake_256(word.encode()).digest(self.dimension), np.uint8) for word in words]
+        total = np.sum(drawn, axis=0, dtype=np.float32) - 127.5 * len(words)
+        return np.asarray(total / np.linalg.norm(total), np.float32)
+
+
+def entry(number: int, extra: str = "") -> Entry:
+    """One listing; the same number is the same paper, `extra` another edition of its abstract."""
+    subject, other = SUBJECTS[number % 10], SUBJECTS[number // 10 % 10]
+    verb = VERBS[number % 7]
+    abstract = (
+        f"This paper is about {subject} near {other}. We {verb} item{number} in {number % 13} places and see {other} "
+        f"change. The error is below {number % 9 + 1} percent. Nothing of this was known for {subject}{number}.{extra}"
+    )
+    title = f"How to {verb} {subject} and {other}, part {number}"
+    return Entry(
+        Listing("made.jsonl", number + 1, title, date(2024, 1, 1) + timedelta(number)), abstract, f"id{number}"
+    )
+
+
+def entries(start: int, stop: int) -> list[Entry]:
+    return [entry(number) for number in range(start, stop)]
+
+
+def ids(start: int, stop: int) -> set[str]:
+    return {f"id{number}" for number in range(start, stop)}
+
+
+def ingest(folder: Path, rows: Sequence[Entry], embedder: HashedWords | None = None) -> intake.Report:
+    return intake.add(folder, rows, embedder or HashedWords())
+
+
+Results = list[list[tuple[str, float]]]
+
+
+def results(library: Library, embedder: HashedWords | None = None) -> Results:
+    """What is found for every question, with its scores."""
+    vectors = (embedder or HashedWords(library.dimension)).embed(QUESTIONS)
+    found = [
+        evidence.nearest(library, vector, question, 10) for vector, question in zip(vectors, QUESTIONS, strict=True)
+    ]
+    return [[(item.paper.id, item.score) for item in items] for items in found]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The ids of the papers in each of the three parts of a library."""
+
+    catalogue: set[str]
+    words: set[str]
+    vectors: set[str]
+
+
+def parts(folder: Path) -> Parts:
+    """Open the library as a reader does, without mending it, and look into every part; all must be sound."""
+    told: list[str] = []
+    with Library(folder, HashedWords().fingerprint, told=told.append, heal=False) as library:
+        assert (library.problems, told) == ({}, [])
+        papers = library.papers()
+        assert [paper.id for paper in papers] == list(library.ids) == list(library.table.ids)
+        words = {library.ids[number] for number, _ in library.words.search("paper", len(papers) + 10)}
+        expected = [chunk.id for paper in papers for chunk in chunks.split(paper)]
+        if not library.chroma.exists():
+            assert not papers
+            return Parts(set(), set(), set())
+        found = chunk_ids(library.chroma)
+        assert sorted(found) == sorted(expected)
+    return Parts({paper.id for paper in papers}, words, {id.rsplit("#", 1)[0] for id in found})
+
+
+def chunk_ids(chroma: Path) -> list[str]:
+    """Every chunk of a Chroma folder that also has its vector; read from a copy, for reading changes a few bytes."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "chroma"
+        shutil.copytree(chroma, copy)
+        with Vectors(copy) as vectors:
+            everything = vectors._collection.get(include=[])["ids"]
+            return list(vectors.get(everything))
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -1,0 +1,53 @@
+"""Ingests killed at any moment -> a library that opens, whole, with all that was acknowledged."""
+
+import random
+import threading
+import time
+from pathlib import Path
+
+from tests import library_support as support
+from tests.library_children import BATCH, Child, ingest_batches
+
+KILLS = 25
+
+
+def ingest_until_killed(folder: Path, first: int, delay: float) -> int:
+    """Run ingests from batch `first` on, kill them after `delay` seconds, and return how many were acknowledged."""
+    child = Child(ingest_batches, folder, first, 1000)
+    assert child.hear() == "began"
+    timer = threading.Timer(delay, child.process.kill)
+    timer.start()
+    acknowledged = 0
+    while (heard := child.hear()) is not None:
+        acknowledged += heard != "began"
+    timer.join()
+    assert child.end() == -9
+    return acknowledged
+
+
+def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_the_parts_agree(tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    chance = random.Random(20_260_301)
+    began = time.monotonic()
+    child = Child(ingest_batches, folder, 0, 1)
+    assert [child.hear(), child.hear(), child.end()] == ["began", 0, 0]
+    whole = time.monotonic() - began
+    acknowledged = 1
+    seen = set()
+    for _ in range(KILLS):
+        acknowledged += ingest_until_killed(folder, acknowledged, chance.uniform(0, 1.25 * whole))
+        found = support.parts(folder)
+        assert found.catalogue == found.words == found.vectors
+        # The one under way when the signal came may have been committed, and not said so.
+        assert found.catalogue in (support.ids(0, acknowledged * BATCH), support.ids(0, (acknowledged + 1) * BATCH))
+        seen.add(len(found.catalogue))
+    assert len(seen) > 3, "the kills came too early to try anything"
+
+    child = Child(ingest_batches, folder, 0, acknowledged + 2)
+    while child.hear() is not None:
+        pass
+    assert child.end() == 0
+    everything = support.ids(0, (acknowledged + 2) * BATCH)
+    assert support.parts(folder) == support.Parts(everything, everything, everything)
+    leftovers = {path.name for kind in ("chroma", "lexical") for path in (folder / kind).iterdir()}
+    assert len(leftovers) == 1
