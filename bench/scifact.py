@@ -36,7 +36,9 @@ def main(folder: Path, split: str) -> None:
     hits = [[hit["id"] for hit in json.loads(line)["hits"]] for line in found]
     gains = [ndcg(ids, relevant[row["_id"]]) for row, ids in zip(queries, hits, strict=True)]
     recalls = [recall(ids, relevant[row["_id"]]) for row, ids in zip(queries, hits, strict=True)]
-    print(f"SciFact {split}: {len(queries)} queries, ingest {ingested:.0f} s, search {searched / len(queries):.3f} s each")
+    print(
+        f"SciFact {split}: {len(queries)} queries, ingest {ingested:.0f} s, search {searched / len(queries):.3f} s each"
+    )
     print(f"nDCG@10     {sum(gains) / len(gains):.4f}   (at least 0.735)")
     print(f"recall@100  {sum(recalls) / len(recalls):.4f}   (at least 0.965)")
 

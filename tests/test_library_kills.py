@@ -28,14 +28,15 @@ def ingest_until_killed(folder: Path, first: int, delay: float) -> int:
 def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_the_parts_agree(tmp_path: Path) -> None:
     folder = tmp_path / "library"
     chance = random.Random(20_260_301)
+    child = Child(ingest_batches, folder, 0, 2)
+    assert [child.hear(), child.hear(), child.hear()] == ["began", 0, "began"]
     began = time.monotonic()
-    child = Child(ingest_batches, folder, 0, 1)
-    assert [child.hear(), child.hear(), child.end()] == ["began", 0, 0]
+    assert (child.hear(), child.end()) == (1, 0)
     whole = time.monotonic() - began
-    acknowledged = 1
+    acknowledged = 2
     seen = set()
     for _ in range(KILLS):
-        acknowledged += ingest_until_killed(folder, acknowledged, chance.uniform(0, 1.25 * whole))
+        acknowledged += ingest_until_killed(folder, acknowledged, chance.uniform(0, 1.05 * whole))
         found = support.parts(folder)
         assert found.catalogue == found.words == found.vectors
         # The one under way when the signal came may have been committed, and not said so.
