@@ -7,16 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant import abstracts, claims, evidence, extraction, prompts, verification
+from assistant.claims import Stated
 from assistant.embedding.ports import Embedder
 from assistant.errors import ModelError
 from assistant.library.reader import Library
 from assistant.model import ChatModel, Message, Reply
 from assistant.prompts import Prompt
 from assistant.records import Answer, Claim, Evidence, Seconds
+from assistant.terminal import line
 from assistant.verification import FAILING, Shown
 
 ABSTENTION = "The library does not hold the answer."
 
+_CHARACTERS_A_TOKEN = 5.0  # of English in common tokenizers, a little more: an estimate that never accuses wrongly
 _BUDGET = 24_000  # characters of evidence, about 6,000 tokens: what small local models still read whole
 # What chat templates treat as their own marks, and brackets that would read as a citation key.
 _CONTROL = re.compile(r"<\|[^|>]{0,40}\|>|\[/?INST\]|<</?SYS>>|\[(?=P[0-9a-f]{4})", re.IGNORECASE)
@@ -51,73 +54,105 @@ def ask(asking: Asking, question: str) -> Answer:
     retrieved = time.perf_counter() - began
     if asking.model is None or not found:
         stated = extraction.extract(question, vector, found, held, asking.library.words)
-        answer = Answer(question, "answered" if stated else "abstained", (), found)
+        answer = _quoted(question, found, stated, shown, asking.embedder)
     else:
-        answer, stated = Answer(question, "answered", (), found), ()
-    if asking.model is not None and found:
-        answer = _written(asking, asking.model, answer, shown)
-    else:
-        checked = time.perf_counter()
-        verdicts = verification.verify(stated, shown, asking.embedder)
-        answer = replace(answer, claims=verdicts, seconds=Seconds(verify=time.perf_counter() - checked))
+        answer = _written(asking.model, question, found, shown, asking)
     total = time.perf_counter() - began
     return replace(answer, seconds=replace(answer.seconds, retrieve=retrieved, total=total))
 
 
-def _written(asking: Asking, model: ChatModel, answer: Answer, shown: Shown) -> Answer:
+def _quoted(
+    question: str, found: Sequence[Evidence], stated: Sequence[Stated], shown: Shown, embedder: Embedder
+) -> Answer:
+    """Put an answer together from quotes; none is an abstention."""
+    began = time.perf_counter()
+    checked = verification.verify(stated, shown, embedder)
+    spent = Seconds(verify=time.perf_counter() - began)
+    return Answer(question, "answered" if checked else "abstained", checked, tuple(found), seconds=spent)
+
+
+def _written(model: ChatModel, question: str, found: Sequence[Evidence], shown: Shown, asking: Asking) -> Answer:
     """Have the model write, check what it wrote, and send failing claims back once."""
     prompt = prompts.load("answer.v1")
-    messages = [Message("user", _filled(prompt, answer.question, answer.evidence))]
-    began = time.perf_counter()
-    reply = model.reply(messages, asking.hear)
-    generated = time.perf_counter() - began
-    began = time.perf_counter()
-    checked, notes = _checked(reply, prompt, shown, asking.embedder)
-    verified = time.perf_counter() - began
-    tokens = (reply.input_tokens, reply.output_tokens)
-    if any(claim.verdict in FAILING for claim in checked):
-        began = time.perf_counter()
+    turns = [Message("user", _filled(prompt, question, found))]
+    draft = _draft(model, turns, prompt, shown, asking)
+    final = draft
+    if draft.failing:
+        turns += [Message("assistant", draft.reply.text), _findings(draft.claims, shown)]
         try:
-            revised = model.reply([*messages, Message("assistant", reply.text), _findings(checked, shown)], asking.hear)
+            final = _better(draft, _draft(model, turns, prompt, shown, asking))
         except ModelError as error:
-            notes.append(f"failing claims were sent back, and the model failed: {error}")
-        else:
-            generated += time.perf_counter() - began
-            tokens = _sum(tokens, (revised.input_tokens, revised.output_tokens))
-            checked, notes = _better((checked, notes), _checked(revised, prompt, shown, asking.embedder))
-    return replace(
-        answer,
-        status="answered" if checked else "abstained",
-        claims=checked,
-        model=reply.model,
-        notes=tuple(notes),
+            note = f"{draft.failing} failing claims were sent back once, and the model failed: {error}"
+            final = replace(draft, notes=(*draft.notes, note))
+    return Answer(
+        question,
+        "answered" if final.claims else "abstained",
+        final.claims,
+        tuple(found),
+        model=final.reply.model,
+        notes=final.notes,
         prompt=(prompt.name, prompt.sha256),
-        tokens=tokens,
-        seconds=Seconds(generate=generated, verify=verified),
+        tokens=final.tokens,
+        seconds=final.seconds,
     )
 
 
-def _checked(reply: Reply, prompt: Prompt, shown: Shown, embedder: Embedder) -> tuple[tuple[Claim, ...], list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One reply, checked."""
+
+    reply: Reply
+    claims: tuple[Claim, ...]
+    notes: tuple[str, ...]
+    tokens: tuple[int | None, int | None]
+    seconds: Seconds
+
+    @property
+    def failing(self) -> int:
+        """How many claims have a verdict that --strict forbids."""
+        return sum(claim.verdict in FAILING for claim in self.claims)
+
+
+def _draft(model: ChatModel, turns: Sequence[Message], prompt: Prompt, shown: Shown, asking: Asking) -> _Draft:
+    """Get one reply and check it."""
+    began = time.perf_counter()
+    reply = model.reply(turns, asking.hear)
+    generated = time.perf_counter() - began
     abstained = verification.normal(prompt.abstain)
     stated = [claim for claim in claims.split(reply.text) if verification.normal(claim.text) != abstained]
-    notes = ["the model's reply was cut off at its length limit"] if reply.cut else []
-    bad = [cited.key for claim in stated for cited in claim.cited if cited.key not in shown.abstracts]
-    if bad:
-        notes.append(f"citations of no paper of the evidence: {', '.join(dict.fromkeys(bad))}")
-    return verification.verify(stated, shown, embedder), notes
+    checked = verification.verify(stated, shown, asking.embedder)
+    spent = Seconds(generate=generated, verify=time.perf_counter() - began - generated)
+    tokens = (reply.input_tokens, reply.output_tokens)
+    return _Draft(reply, checked, _notes(reply, stated, turns, shown), tokens, spent)
 
 
-def _better(
-    first: tuple[tuple[Claim, ...], list[str]], second: tuple[tuple[Claim, ...], list[str]]
-) -> tuple[tuple[Claim, ...], list[str]]:
-    """Return the revision, unless more of its claims fail."""
+def _notes(reply: Reply, stated: Sequence[Stated], turns: Sequence[Message], shown: Shown) -> tuple[str, ...]:
+    """Return what the reader should know about a reply."""
+    notes = []
+    if reply.cut:
+        notes.append("the model's reply was cut off, at its length limit or by a filter")
+    sent = sum(len(turn.text) for turn in turns) / _CHARACTERS_A_TOKEN
+    if reply.input_tokens is not None and reply.input_tokens < sent / 2:
+        notes.append(f"the endpoint read {reply.input_tokens:,} of about {sent:,.0f} tokens: raise its context length")
+    named = [cited.key for claim in stated for cited in claim.cited if cited.key not in shown.abstracts]
+    if named:
+        notes.append(f"citations of no paper of the evidence: {', '.join(dict.fromkeys(named))}")
+    return tuple(notes)
 
-    def failing(checked: Sequence[Claim]) -> int:
-        return sum(claim.verdict in FAILING for claim in checked)
 
-    if failing(second[0]) > failing(first[0]):
-        return first[0], [*first[1], "failing claims were sent back once; the revision was worse and is not shown"]
-    return second[0], [*second[1], f"{failing(first[0])} failing claims were sent back once; this is the revision"]
+def _better(first: _Draft, second: _Draft) -> _Draft:
+    """Return the revision, unless more of its claims fail; with what both cost."""
+    if second.failing > first.failing:
+        told = f"{first.failing} failing claims were sent back once; the revision was worse and is not shown"
+        kept = replace(first, notes=(*first.notes, told))
+    else:
+        told = f"{first.failing} failing claims were sent back once; this is the revision"
+        kept = replace(second, notes=(*second.notes, told))
+    spent = Seconds(
+        generate=first.seconds.generate + second.seconds.generate,
+        verify=first.seconds.verify + second.seconds.verify,
+    )
+    return replace(kept, tokens=_sum(first.tokens, second.tokens), seconds=spent)
 
 
 def _findings(checked: Sequence[Claim], shown: Shown) -> Message:
@@ -143,8 +178,6 @@ def _filled(prompt: Prompt, question: str, found: Sequence[Evidence]) -> str:
 
 def _data(text: str) -> str:
     """Return text that cannot pass for a mark of ours or of a chat template."""
-    from assistant.terminal import line
-
     return _CONTROL.sub(lambda match: match[0].replace("[", "(").replace("<", "(").replace("]", ")"), line(text))
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -58,12 +59,12 @@ def ask(
     asked = queries(question, from_stdin)
     embedder = wiring.embedder(chosen, environment)
     codes: list[int] = []
-    with wiring.library(chosen, environment, embedder, output.tell) as library, _draft() as hear:
+    with wiring.library(chosen, environment, embedder, output.tell) as library:
         allowed = evidence.admitted(library, evidence.Filter(named["since"], named["until"], named["source"]))
         answering = wiring.model(chosen, environment)
         if answering is None and sys.stderr.isatty():
             output.tell("answering with quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write")
-        asking = Asking(library, embedder, answering, limit, allowed, hear)
+        asking = Asking(library, embedder, answering, limit, allowed)
         for words in asked:
             codes.append(_answer(asking, words, as_json=as_json, strict=strict))
     return _code(codes)
@@ -76,7 +77,8 @@ def _answer(asking: "Asking", question: str, *, as_json: bool, strict: bool) -> 
 
     code = 0
     try:
-        answer = answers.ask(asking, question)
+        with _draft(asking.model is not None) as hear:
+            answer = answers.ask(replace(asking, hear=hear), question)
     except ModelError as error:
         output.tell(f"error: {error}")
         answer = Answer(question, "failed", (), (), getattr(asking.model, "name", None), (str(error),))
@@ -109,9 +111,9 @@ def _code(codes: list[int]) -> int:
 
 
 @contextmanager
-def _draft() -> Iterator[Callable[[str], None] | None]:
+def _draft(written: bool) -> Iterator[Callable[[str], None] | None]:
     """Show a reply as it arrives, on a terminal only, and wipe it: what stays is the verified answer."""
-    if not (sys.stderr.isatty() and sys.stdout.isatty()):
+    if not (written and sys.stderr.isatty() and sys.stdout.isatty()):
         yield None
         return
     from rich.console import Console
@@ -122,7 +124,7 @@ def _draft() -> Iterator[Callable[[str], None] | None]:
 
     shown = Text(style="dim")
     console = Console(stderr=True, markup=False, emoji=False, highlight=False)
-    with Live(shown, console=console, transient=True, refresh_per_second=8, vertical_overflow="ellipsis") as live:
+    with Live(shown, console=console, transient=True, refresh_per_second=8) as live:
 
         def hear(piece: str) -> None:
             shown.append(clean(piece))
