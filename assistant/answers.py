@@ -19,7 +19,6 @@ from assistant.verification import FAILING, Shown
 
 ABSTENTION = "The library does not hold the answer."
 
-_CHARACTERS_A_TOKEN = 5.0  # of English in common tokenizers, a little more: an estimate that never accuses wrongly
 _BUDGET = 24_000  # characters of evidence, about 6,000 tokens: what small local models still read whole
 # What chat templates treat as their own marks, and brackets that would read as a citation key.
 _CONTROL = re.compile(r"<\|[^|>]{0,40}\|>|\[/?INST\]|<</?SYS>>|\[(?=P[0-9a-f]{4})", re.IGNORECASE)
@@ -123,17 +122,16 @@ def _draft(model: ChatModel, turns: Sequence[Message], prompt: Prompt, shown: Sh
     checked = verification.verify(stated, shown, asking.embedder)
     spent = Seconds(generate=generated, verify=time.perf_counter() - began - generated)
     tokens = (reply.input_tokens, reply.output_tokens)
-    return _Draft(reply, checked, _notes(reply, stated, turns, shown), tokens, spent)
+    return _Draft(reply, checked, _notes(reply, stated, shown), tokens, spent)
 
 
-def _notes(reply: Reply, stated: Sequence[Stated], turns: Sequence[Message], shown: Shown) -> tuple[str, ...]:
+def _notes(reply: Reply, stated: Sequence[Stated], shown: Shown) -> tuple[str, ...]:
     """Return what the reader should know about a reply."""
     notes = []
     if reply.cut:
         notes.append("the model's reply was cut off, at its length limit or by a filter")
-    sent = sum(len(turn.text) for turn in turns) / _CHARACTERS_A_TOKEN
-    if reply.input_tokens is not None and reply.input_tokens < sent / 2:
-        notes.append(f"the endpoint read {reply.input_tokens:,} of about {sent:,.0f} tokens: raise its context length")
+    if reply.shortened:
+        notes.append(f"the endpoint read only {reply.input_tokens:,} tokens of the prompt: raise its context length")
     named = [cited.key for claim in stated for cited in claim.cited if cited.key not in shown.abstracts]
     if named:
         notes.append(f"citations of no paper of the evidence: {', '.join(dict.fromkeys(named))}")

@@ -40,14 +40,17 @@ def load(name: str, folder: Path | None = None) -> Prompt:
     match = _FRONT.match(raw.decode("utf-8"))
     if not match:
         raise AssistantError(f"{path}: no front matter between two lines +++")
-    front, text = tomllib.loads(match[1]), match[2]
-    fields = frozenset(front["fields"])
+    try:
+        front, text = tomllib.loads(match[1]), match[2]
+        fields, abstain = frozenset(front["fields"]), str(front["abstain"])
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise AssistantError(f"{path}: the front matter needs `fields` and `abstain` ({error})") from error
     used = set(string.Template(text).get_identifiers())
     if used != fields:
         raise AssistantError(f"{path}: declares the fields {sorted(fields)} and uses {sorted(used)}")
-    if front["abstain"] not in text:
+    if abstain not in text:
         raise AssistantError(f"{path}: the abstention sentence of the front matter is not in the text")
-    return Prompt(name, hashlib.sha256(raw).hexdigest(), fields, front["abstain"], text)
+    return Prompt(name, hashlib.sha256(raw).hexdigest(), fields, abstain, text)
 
 
 def home() -> Path:

@@ -1,16 +1,26 @@
 """Running text -> the spans of its sentences, unharmed by abbreviations, decimals, mathematics, quotes and lists."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 
 Span = tuple[int, int]
 """Start and end offset, end exclusive."""
 
-# A sentence may end at . ! ? or an ellipsis, with closing quotes and brackets belonging to it.
-_TERMINATOR = re.compile(r"[.!?…]+[\"'”’»)\]}]*(?=\s)")
-# A line of these kinds is a unit of its own: list items, headings, table rows.
-_BREAK = re.compile(r"\n\s*\n\s*|\n(?=\s*(?:[-*•·–]|\d{1,3}[.)]|#{1,6}|\|)\s)|(?<=\|)[ \t]*\n")
-_MATHEMATICS = re.compile(r"\$\$.+?\$\$|\$(?!\s)[^$\n]{1,300}?(?<!\s)\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+# A sentence may end at . ! ? or an ellipsis, with closing quotes and brackets belonging to it; East Asian marks need no
+# space after them.
+_TERMINATOR = re.compile(r"[.!?…]+[\"'”’»)\]}]*(?=\s)|[。！？]+[”’」』）】]*")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+# Lines that begin a unit of their own (list items, headings, table rows, code fences), and those that are one.
+_OPENING_LINE = re.compile(r"[ \t]*(?:(?:[-*•·–]|\d{1,3}[.)]|#{1,6}|\|)\s|```|~~~)")
+_WHOLE_LINE = re.compile(r"[ \t]*(?:#{1,6}[ \t]|```|~~~)|.*\|\s*\Z")
+_ITEM_LINE = re.compile(r"[ \t]*(?:[-*•·–]|\d{1,3}[.)])[ \t]+\S")
+# Each kind stops at its own opening mark, lest many marks without an end take long.
+_MATHEMATICS = re.compile(
+    r"\$\$.+?\$\$|\$(?!\s)[^$\n]{1,300}?(?<!\s)\$(?!\d)|\\\((?:(?!\\\().)+?\\\)|\\\[(?:(?!\\\[).)+?\\\]", re.DOTALL
+)
+_NUMBERING = re.compile(r"\s*\d+\Z")
+_VISIBLE = re.compile(r"\S")
 _LAST_WORD = re.compile(r"([^\s(\[{\"'“‘]+)$")
 
 # Abbreviations after which a sentence goes on, whatever follows.
@@ -45,11 +55,21 @@ def split(text: str) -> list[Span]:
 
 
 def _blocks(text: str) -> Iterator[Span]:
-    begin = 0
-    for match in _BREAK.finditer(text):
-        yield begin, match.start()
-        begin = match.end()
+    begin, before = 0, ""
+    for line in _LINE.finditer(text):
+        if _parted(before, line[0]):
+            yield begin, line.start()
+            begin = line.start()
+        before = line[0]
     yield begin, len(text)
+
+
+def _parted(before: str, line: str) -> bool:
+    """Whether two lines belong to different units."""
+    if not before.strip() or not line.strip() or _OPENING_LINE.match(line) or _WHOLE_LINE.match(before):
+        return True
+    # What goes on from a list's item is indented, or goes on in the middle of a sentence.
+    return bool(_ITEM_LINE.match(before)) and not line[0].isspace() and _can_open(line)
 
 
 def _boundaries(text: str, start: int, end: int) -> Iterator[int]:
@@ -59,9 +79,10 @@ def _boundaries(text: str, start: int, end: int) -> Iterator[int]:
     begin = start
     for match in _TERMINATOR.finditer(text, start, end):
         stop = match.end()
-        if any(low < match.start() < high for low, high in formulas):
+        formula = bisect(formulas, (match.start(), -1)) - 1
+        if formula >= 0 and match.start() < formulas[formula][1]:
             continue
-        if text[begin : match.start()].strip().isdigit():
+        if _NUMBERING.match(text, begin, match.start()):
             continue  # "3." numbers an item
         if _goes_on(text, match.start(), stop, end) or _inside_aside(text, begin, stop):
             continue
@@ -71,9 +92,10 @@ def _boundaries(text: str, start: int, end: int) -> Iterator[int]:
 
 def _goes_on(text: str, dot: int, stop: int, end: int) -> bool:
     """Whether the text runs on past a terminator that starts at `dot` and ends at `stop`."""
-    following = text[stop:end].lstrip()
-    if not following:
+    visible = _VISIBLE.search(text, stop, end)
+    if visible is None or text[dot] in "。！？":
         return False
+    following = text[visible.start() : visible.start() + 80]
     if not _can_open(following):
         return True
     if text[dot] != "." or text[dot:stop] not in {".", ".)", '."', ".'", ".”", ".’"}:

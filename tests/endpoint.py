@@ -4,8 +4,7 @@
         OpenAIModel("m", key="k", base_url=server.url).reply(...)
         assert len(server.requests) == 1
 
-A script is one step, or a list of steps of which each answers one request and the last all that follow. Nothing sleeps:
-what hangs waits for the end of the `with` block.
+A script is one step, or a list of steps of which each answers one request and the last all that follow.
 """
 
 import json
@@ -64,8 +63,7 @@ class Exchange(BaseHTTPRequestHandler):
         """Wait for the end of the test; return whether it came."""
         return self.server.over.wait(seconds)
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+    def log_message(self, format: str, *args: object) -> None: ...
 
 
 Step = Callable[[Exchange], None]
@@ -166,7 +164,7 @@ def answers(status: int, body: object = b"", kind: str = "application/json", **h
 
 def refuses(status: int, message: str, code: str | None = None, **headers: str) -> Step:
     """Answer with an error in OpenAI's form; a client that tries again does so at once."""
-    error = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
+    error = {"message": message, "type": "error", "param": None, "code": code}
     return answers(status, {"error": error}, **(headers or {"retry_after_ms": "1"}))
 
 
@@ -179,15 +177,11 @@ def drips(data: bytes, head: bytes = b"", pause: float = 0.02) -> Step:
     """Send `head` at once if given, else the usual head, then one byte at a time."""
 
     def step(exchange: Exchange) -> None:
-        if head:
-            exchange.wfile.write(head)
-        else:
-            exchange.begin()
+        exchange.wfile.write(head) if head else exchange.begin()
         for place in range(len(data)):
             if exchange.wait(pause):
                 return
-            byte = data[place : place + 1]
-            exchange.wfile.write(byte) if head else exchange.send(byte)
+            (exchange.wfile.write if head else exchange.send)(data[place : place + 1])
 
     return step
 
