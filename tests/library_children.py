@@ -6,16 +6,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import chromadb.config  # noqa: F401 (imported once, in the server that all children are forked from)
-import tantivy  # noqa: F401
+import library_support as support
 
 from assistant.errors import LibraryError
 from assistant.library import intake, locks
-from tests import library_support as support
 
 BATCH = 12
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["__main__", __name__])
+# Imported once, in the server that all children are forked from; only imported, for a Chroma that is open cannot fork.
+_context.set_forkserver_preload(["__main__", "chromadb.config", "tantivy", "assistant.library.intake"])
 
 
 class Child:

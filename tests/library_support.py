@@ -1,5 +1,7 @@
 """What the tests of the library stand on: papers made by rule, an embedder without a model, a look into every part."""
 
+import atexit
+import functools
 import hashlib
 import re
 import shutil
@@ -20,6 +22,7 @@ from assistant.records import Entry, Listing
 
 SUBJECTS = ("moss", "granite", "rivers", "ferns", "comets", "bridges", "violins", "glaciers", "lichen", "tides")
 VERBS = ("measure", "weigh", "predict", "explain", "compare", "count", "restore")
+MADE = 40
 QUESTIONS = ("How do we predict glaciers?", "moss and granite", "counting violins in paper 17", "Who restores bridges?")
 
 
@@ -30,19 +33,16 @@ class HashedWords:
         self.dimension = dimension
         self.fingerprint = f"hashed-words/{dimension}"
         self.read: list[str] = []
-        """Every text that was embedded with its spans, in order."""
+        """Every text that was embedded, in order."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.read += texts
         return np.stack([self._vector(text) for text in texts])
 
     def embed_with_spans(
         self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
     ) -> list[NDArray[np.float32]]:
-        self.read += texts
-        return [
-            self.embed([text, *(text[start:end] for start, end in own)])
-            for text, own in zip(texts, spans, strict=True)
-        ]
+        raise AssertionError("the library embeds titles and sentences, each as a text of its own")
 
     def _vector(self, text: str) -> NDArray[np.float32]:
         words = re.findall(r"\w+", text.lower()) or [text]
@@ -75,6 +75,19 @@ def ids(start: int, stop: int) -> set[str]:
 
 def ingest(folder: Path, rows: Sequence[Entry], embedder: HashedWords | None = None) -> intake.Report:
     return intake.add(folder, rows, embedder or HashedWords())
+
+
+@functools.cache
+def _made() -> Path:
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    ingest(folder / "library", entries(0, MADE))
+    return folder / "library"
+
+
+def made(folder: Path) -> Path:
+    """Put a library of `MADE` papers into `folder`: a copy of one made once, the times of its files copied too."""
+    return Path(shutil.copytree(_made(), folder / "library"))
 
 
 Results = list[list[tuple[str, float]]]

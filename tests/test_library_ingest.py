@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import library_support as support
 import numpy as np
 import pytest
+from library_support import HashedWords
 from numpy.typing import NDArray
 
 from assistant.errors import LibraryError, ModelError
-from assistant.library import indexes
+from assistant.library import indexes, intake
 from assistant.library.catalogue import Catalogue
 from assistant.library.reader import Library
-from tests import library_support as support
-from tests.library_support import HashedWords
 
-Matrices = list[NDArray[np.float32]]
+Matrix = NDArray[np.float32]
 
 
 def generation(folder: Path) -> tuple[int, int]:
@@ -24,8 +24,10 @@ def generation(folder: Path) -> tuple[int, int]:
 
 
 def test_only_what_changed_is_embedded_and_patched_into_the_index(tmp_path: Path) -> None:
-    folder, embedder = tmp_path / "library", HashedWords()
-    assert support.ingest(folder, support.entries(0, 40), embedder).embedded == 40
+    folder, embedder = support.made(tmp_path), HashedWords()
+    with Library(folder, exact_rows=0) as library:
+        assert not library.exact
+        expected = support.results(library)
     assert generation(folder) == (1, 0)
 
     again = support.ingest(folder, support.entries(0, 40), embedder)
@@ -34,11 +36,14 @@ def test_only_what_changed_is_embedded_and_patched_into_the_index(tmp_path: Path
     edited = support.entry(7, " One sentence more.")
     report = support.ingest(folder, [edited], embedder)
     assert (report.embedded, [paper.id for paper in report.updated]) == (1, ["id7"])
-    assert embedder.read[40:] == [f"{edited.listing.title}\n{edited.abstract}"]
+    sentences = [f"{part}." for part in edited.abstract.rstrip(".").split(". ")]
+    assert embedder.read == [edited.listing.title, *sentences]
     assert generation(folder) == (2, 2)
 
     support.ingest(folder, [support.entry(7)], embedder)  # the chunk that is no more must not stay behind
     assert generation(folder) == (3, 4)
+    with Library(folder, exact_rows=0) as library:  # patched twice, it finds what one built from nothing finds
+        assert support.results(library) == expected
     assert support.parts(folder) == support.Parts(*[support.ids(0, 40)] * 3)
 
     support.ingest(folder, support.entries(38, 50), embedder)  # with these, one in five has changed
@@ -46,23 +51,8 @@ def test_only_what_changed_is_embedded_and_patched_into_the_index(tmp_path: Path
     assert support.parts(folder) == support.Parts(*[support.ids(0, 50)] * 3)
 
 
-def test_a_patched_index_finds_what_one_built_from_nothing_finds(tmp_path: Path) -> None:
-    patched, fresh = tmp_path / "patched", tmp_path / "fresh"
-    support.ingest(patched, support.entries(0, 60))
-    support.ingest(patched, [*support.entries(60, 66), support.entry(3, " And more.")])
-    support.ingest(fresh, [*support.entries(0, 3), support.entry(3, " And more."), *support.entries(4, 66)])
-    assert generation(patched) == (2, 8)
-    found = []
-    for folder in (patched, fresh):
-        with Library(folder, exact_rows=0) as library:
-            assert not library.exact
-            found.append(support.results(library))
-    assert found[0] == found[1]
-
-
 def test_where_the_old_index_is_damaged_the_new_one_is_built_from_nothing(tmp_path: Path) -> None:
-    folder = tmp_path / "library"
-    support.ingest(folder, support.entries(0, 40))
+    folder = support.made(tmp_path)
     (folder / "chroma" / "1" / "chroma.sqlite3").write_bytes(b"")
     support.ingest(folder, support.entries(40, 42))
     assert generation(folder) == (2, 0)
@@ -72,26 +62,19 @@ def test_where_the_old_index_is_damaged_the_new_one_is_built_from_nothing(tmp_pa
 class Faulty(HashedWords):
     """An embedder that spoils what it gives."""
 
-    def __init__(self, spoil: Callable[[Matrices], Matrices]) -> None:
+    def __init__(self, spoil: Callable[[Matrix], Matrix]) -> None:
         super().__init__()
         self._spoil = spoil
 
-    def embed_with_spans(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> Matrices:
-        return self._spoil(super().embed_with_spans(texts, spans))
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        return self._spoil(super().embed(texts))
 
 
-def last(change: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> Callable[[Matrices], Matrices]:
-    return lambda given: [*given[:-1], change(given[-1])]
-
-
-def with_last_row(value: float) -> Callable[[Matrices], Matrices]:
-    return last(lambda matrix: np.vstack([matrix[:-1], np.full((1, 32), value, np.float32)]))
+def with_last_row(value: float) -> Callable[[Matrix], Matrix]:
+    return lambda given: np.vstack([given[:-1], np.full((1, 32), value, np.float32)])
 
 
 FAULTS = {
-    "a matrix of shape (5, 31) instead of (5, 32)": last(lambda matrix: matrix[:, 1:]),
-    "a matrix of shape (4, 32) instead of (5, 32)": last(lambda matrix: matrix[1:]),
-    "a matrix of shape (32,) instead of (5, 32)": last(lambda matrix: matrix[0]),
     "numbers that are not finite": with_last_row(float("nan")),
     "a vector of length 0 instead of 1": with_last_row(0.0),
     "a vector of length 5.66e+30 instead of 1": with_last_row(1e30),
@@ -110,9 +93,11 @@ def test_vectors_that_cannot_be_compared_are_refused_before_any_is_stored(tmp_pa
     catalogue.close()
 
 
-def test_a_matrix_too_few_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="hashed-words/32 gave vectors of 2 texts for 3"):
+def test_vectors_too_few_or_too_short_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="hashed-words/32 gave 14 vectors for 15 texts"):
         support.ingest(tmp_path / "library", support.entries(0, 3), Faulty(lambda given: given[1:]))
+    with pytest.raises(ModelError, match=r"gave a matrix of shape \(5, 31\) instead of \(5, 32\) for .* \(id0\)"):
+        support.ingest(tmp_path / "library", support.entries(0, 3), Faulty(lambda given: given[:, 1:]))
 
 
 def test_an_interrupted_first_ingest_leaves_an_empty_library_and_its_vectors(tmp_path: Path) -> None:
@@ -121,8 +106,6 @@ def test_an_interrupted_first_ingest_leaves_an_empty_library_and_its_vectors(tmp
     def stop(what: str, done: int, of: int) -> None:
         if what == "indexing":
             raise KeyboardInterrupt
-
-    from assistant.library import intake
 
     with pytest.raises(KeyboardInterrupt):
         intake.add(folder, support.entries(0, 5), HashedWords(), progress=stop)
@@ -136,16 +119,15 @@ def test_an_interrupted_first_ingest_leaves_an_empty_library_and_its_vectors(tmp
 
 
 def test_vectors_of_another_splitting_are_computed_anew(tmp_path: Path) -> None:
-    folder, embedder = tmp_path / "library", HashedWords()
-    support.ingest(folder, support.entries(0, 5), embedder)
+    folder, embedder = support.made(tmp_path), HashedWords()
     catalogue = Catalogue(folder)
     [(content, kept)] = [(hash, blob) for hash, blob in by_content(catalogue, "id3")]
-    catalogue.put_embeddings([(content, kept[: len(kept) // 5 * 4])])
-    with pytest.raises(LibraryError, match="id3 has 4 vectors for 5 chunks; run `assistant reindex`"):
-        support.ingest(folder, support.entries(0, 6))
+    catalogue.put_embeddings([(content, kept[: len(kept) // 5 * 3])])
+    with pytest.raises(LibraryError, match="id3 has 3 vectors, which do not fit its text; run `assistant reindex`"):
+        support.ingest(folder, support.entries(0, 41))
     assert indexes.renew(folder, catalogue, embedder, 0.0, lambda *_: None) == 1
     catalogue.close()
-    assert support.parts(folder) == support.Parts(*[support.ids(0, 5)] * 3)
+    assert support.parts(folder) == support.Parts(*[support.ids(0, support.MADE)] * 3)
 
 
 def by_content(catalogue: Catalogue, id: str) -> list[tuple[str, bytes]]:

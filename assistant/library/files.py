@@ -62,12 +62,20 @@ def manifest(library: Path, number: int) -> Files:
     for kind in database.INDEXES:
         root = library / kind / str(number)
         for path in sorted(root.rglob("*")):
-            if path.is_file() and not path.name.endswith(".lock"):
+            if path.is_file() and not path.name.endswith(".lock") and not _unwritten(path):
                 disk.flush(path)
                 recorded |= facts(library, path.relative_to(library).as_posix())
         for path in (*(p for p in root.rglob("*") if p.is_dir()), root, root.parent, library):
             disk.flush(path)
     return recorded
+
+
+def _unwritten(path: Path) -> bool:
+    """Whether a file is of a graph that Chroma has not written yet, as it does from 1,000 chunks on.
+
+    Until then the vectors are in its database, and these files get whatever is in memory each time they are opened.
+    """
+    return path.suffix == ".bin" and not (path.parent / "index_metadata.pickle").exists()
 
 
 def _of(kind: str, recorded: Files) -> bool:

@@ -137,7 +137,7 @@ def _rows(contents: Contents, ids: Sequence[str] | None = None) -> Iterator[Row]
         paper = named[id]
         day = paper.date.isoformat() if paper.date else ""
         split = chunks.split(paper)
-        if len(split) != chunks.count(len(matrix)):
+        if len(matrix) != 1 + split[0].last:  # its title and all its sentences
             raise LibraryError(f"{id} has {len(matrix)} vectors, which do not fit its text; run `assistant reindex`")
         for chunk in split:
             vector = chunks.vector(matrix, chunk.first, chunk.last)

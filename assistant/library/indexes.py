@@ -106,9 +106,11 @@ def contents(catalogue: Catalogue) -> generations.Contents:
         for id, kept in catalogue.embeddings(ids):
             yield id, stored.unpack(kept, dimension)
 
-    return generations.Contents(
-        catalogue.papers(), sum(chunks.count(parts) for parts in catalogue.parts(dimension)), vectors
-    )
+    papers, parts = catalogue.papers(), catalogue.parts(dimension)
+    if len(parts) != len(papers):
+        missing = len(papers) - len(parts)
+        raise LibraryError(f"{catalogue.path} has no vectors for {missing:,} papers; run `assistant reindex`")
+    return generations.Contents(papers, sum(map(chunks.count, parts)), vectors)
 
 
 def repair(folder: Path, catalogue: Catalogue, damaged: int) -> None:

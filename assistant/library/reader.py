@@ -118,7 +118,11 @@ class Library:
     @cached_property
     def chunks(self) -> int:
         """The number of chunks in the vector index."""
-        return sum(chunks.count(parts) for parts in self.catalogue.parts(self.dimension))
+        return sum(chunks.count(parts) for parts in self._parts)
+
+    @cached_property
+    def _parts(self) -> list[int]:
+        return self.catalogue.parts(self.dimension)
 
     @property
     def chroma(self) -> Path:
@@ -137,7 +141,7 @@ class Library:
     @property
     def exact(self) -> bool:
         """Whether all vectors are compared, rather than those HNSW finds."""
-        return sum(self.catalogue.parts(self.dimension)) <= self._exact_rows
+        return sum(self._parts) <= self._exact_rows
 
     @cached_property
     def words(self) -> lexical.Lexical:
@@ -180,5 +184,5 @@ class Library:
             self._opened.close()
             self._opened = None
         self._generation = -1
-        for name in ("chunks", "ids", "words", "table"):
+        for name in ("chunks", "_parts", "ids", "words", "table"):
             self.__dict__.pop(name, None)
