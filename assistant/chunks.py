@@ -12,7 +12,8 @@ SCHEME = "title+sentences/1"
 """Named in the library's fingerprint: another scheme means other vectors."""
 
 MOST_SENTENCES = 40  # an abstract has about 8; the rest of a pasted full text stays searchable by words
-_PASSAGE = 4  # sentences of a passage, about 110 tokens; an abstract of no more is one chunk
+_ONE_CHUNK = 12  # sentences, about 330 tokens: an abstract of no more is found as a whole
+_PASSAGE = 8  # sentences of a passage of a longer one, about 220 tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,10 @@ def parts(paper: Paper) -> tuple[str, ...]:
 
 
 def split(paper: Paper) -> tuple[Chunk, ...]:
-    """Return the chunks of `paper`: the whole, then passages of a few sentences where there are more than that."""
+    """Return the chunks of `paper`: the whole, then passages where the abstract is long."""
     spans = sentences.split(paper.abstract)[:MOST_SENTENCES]
     whole = Chunk(paper.id, 0, f"{paper.title}\n{paper.abstract}", 0, len(spans))
-    firsts = range(0, len(spans), _PASSAGE) if len(spans) > _PASSAGE else ()
+    firsts = range(0, len(spans), _PASSAGE) if len(spans) > _ONE_CHUNK else ()
     return (
         whole,
         *(
@@ -56,8 +57,8 @@ def split(paper: Paper) -> tuple[Chunk, ...]:
 
 def count(rows: int) -> int:
     """Return how many chunks a paper with so many parts has."""
-    passages = -(-(rows - 1) // _PASSAGE)
-    return 1 + (passages if passages > 1 else 0)
+    read = rows - 1
+    return 1 + (-(-read // _PASSAGE) if read > _ONE_CHUNK else 0)
 
 
 def vector(matrix: NDArray[np.float32], first: int, last: int) -> NDArray[np.float32]:

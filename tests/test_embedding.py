@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from assistant.embedding.local import LocalEmbedder, fingerprint
 from assistant.embedding.ports import Embedder
-from assistant.embedding.tokens import Tokens
 from assistant.errors import UsageError
 
 Vectors = NDArray[np.float32]
@@ -22,25 +21,12 @@ class Reference:
 
     texts: list[str]
     vectors: Vectors
-    long: list[int]
-    long_vectors: Vectors
-    spans_of: int
-    spans: list[tuple[int, int]]
-    span_vectors: Vectors
 
 
 @pytest.fixture(scope="module")
 def reference() -> Reference:
     with np.load(Path(__file__).parent / "data" / "reference_vectors.npz") as data:
-        return Reference(
-            json.loads(data["texts"].tobytes()),
-            data["vectors"].astype(np.float32),
-            data["long"].tolist(),
-            data["long_vectors"].astype(np.float32),
-            int(data["spans_of"]),
-            [(start, end) for start, end in data["spans"].tolist()],
-            data["span_vectors"].astype(np.float32),
-        )
+        return Reference(json.loads(data["texts"].tobytes()), data["vectors"].astype(np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -64,35 +50,15 @@ def cosines(first: Vectors, second: Vectors) -> Vectors:
     return rows
 
 
-def whole(embedder: LocalEmbedder, texts: list[str], tokens: int) -> Vectors:
-    none: list[list[tuple[int, int]]] = [[] for _ in texts]
-    return np.concatenate(embedder.embed_with_spans(texts, none, whole_tokens=tokens))
-
-
 def test_floats_agree_with_sentence_transformers(fp32: LocalEmbedder, reference: Reference) -> None:
     assert len(reference.texts) >= 60
     assert cosines(fp32.embed(reference.texts), reference.vectors).min() > 0.9999
-    long = [reference.texts[place] for place in reference.long]
-    assert cosines(whole(fp32, long, 512), reference.long_vectors).min() > 0.9999
 
 
 def test_integers_stay_near_sentence_transformers(int8: LocalEmbedder, reference: Reference) -> None:
     near = cosines(int8.embed(reference.texts), reference.vectors)
     assert near.min() > 0.99
     assert near.mean() > 0.996
-    long = [reference.texts[place] for place in reference.long]
-    assert cosines(whole(int8, long, 512), reference.long_vectors).mean() > 0.995
-
-
-def test_spans_agree_with_the_token_vectors_of_sentence_transformers(
-    fp32: LocalEmbedder, int8: LocalEmbedder, reference: Reference
-) -> None:
-    text = reference.texts[reference.spans_of]
-    [exact] = fp32.embed_with_spans([text], [reference.spans])
-    assert cosines(exact[1:], reference.span_vectors).min() > 0.9999
-    assert cosines(exact[:1], reference.vectors[reference.spans_of][np.newaxis]).min() > 0.9999
-    [near] = int8.embed_with_spans([text], [reference.spans])
-    assert cosines(near[1:], reference.span_vectors).min() > 0.99
 
 
 def test_a_vector_depends_on_nothing_but_its_text(int8: LocalEmbedder, cache: Path, reference: Reference) -> None:
@@ -112,30 +78,26 @@ def test_any_text_has_a_vector_of_length_one(int8: LocalEmbedder) -> None:
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(7), abs=1e-5)
     assert np.array_equal(vectors[5:], int8.embed(["a b " * 300, "end"]))
     assert int8.embed([]).shape == (0, 384)
-    assert int8.embed_with_spans([], []) == []
 
 
-def test_a_span_without_tokens_has_the_vector_of_its_text(int8: LocalEmbedder) -> None:
-    text = "one two " * 400
-    [rows] = int8.embed_with_spans([text], [[(3, 4), (0, 7), (3_000, 3_100), (9_000, 9_001)]])
-    assert np.array_equal(rows[[1, 3, 4]], rows[[0, 0, 0]])
-    assert not np.allclose(rows[2], rows[0])
-    with pytest.raises(ValueError, match="2 texts with the spans of 1"):
-        int8.embed_with_spans(["a", "b"], [[]])
+@pytest.mark.parametrize("precision", ["int8", "fp32"])
+def test_texts_of_the_same_length_run_together_and_stay_the_same_to_the_last_bit(
+    precision: str, reference: Reference, request: pytest.FixtureRequest
+) -> None:
+    embedder: LocalEmbedder = request.getfixturevalue(precision)
+    turned = [
+        " ".join(words[turn:] + words[:turn]) for words in map(str.split, reference.texts[20:45]) for turn in (0, 1, 2)
+    ]
+    counts: list[int] = []
+    together = embedder.embed(turned, counts.append)
+    assert len(counts) < len(turned) / 2
+    assert np.array_equal(np.concatenate([embedder.embed([text]) for text in turned]), together)
 
 
-def test_a_span_is_the_tokens_it_shares_a_character_with() -> None:
-    tokens = Tokens(np.array([101, 7, 8, 9, 102]), np.array([0, 3, 6]), np.array([3, 5, 9]))  # "abcde fgh"
-    expected = {(0, 3): (1, 2), (2, 4): (1, 3), (0, 9): (1, 4), (5, 6): (3, 3), (6, 9): (3, 4), (9, 20): (4, 4)}
-    found = {span: tokens.within(*span) for span in expected}
-    assert {span: (part.start, part.stop) for span, part in found.items()} == expected
-
-
-def test_progress_counts_the_texts(int8: LocalEmbedder) -> None:
+def test_progress_counts_the_texts_once_each_run(int8: LocalEmbedder) -> None:
     heard: list[int] = []
-    int8.embed(["a", "b", "c"], heard.append)
-    int8.embed_with_spans(["a", "b"], [[], []], heard.append)
-    assert heard == [1, 2, 3, 1, 2]
+    int8.embed(["a", "b", "c", "longer than these", "word " * 300, "other " * 300], heard.append)
+    assert heard == [1, 2, 3, 6]
 
 
 def test_it_says_what_it_is(int8: LocalEmbedder) -> None:

@@ -114,14 +114,6 @@ def test_texts_that_endpoints_refuse_are_made_sendable(server: Server) -> None:
     assert server.asked[0]["input"] == [".", ".", "?", "long "]
 
 
-def test_spans_are_read_by_themselves(server: Server) -> None:
-    heard: list[int] = []
-    first, second = embedder(server).embed_with_spans(["ab cdef", ""], [[(0, 2), (2, 3), (3, 7)], []], heard.append)
-    assert [asked["input"] for asked in server.asked] == [["ab cdef", "ab", "ab cdef", "cdef", "."]]
-    assert (first.shape, second.shape, heard) == ((4, 2), (1, 2), [2])
-    assert embedder(server).embed_with_spans([], []) == []
-
-
 def test_a_passing_failure_is_tried_again(server: Server) -> None:
     def once(handler: Handler, request: dict[str, Any]) -> None:
         server.answer = vectors_of_lengths

@@ -1,7 +1,6 @@
-"""A text -> its vector, and the vectors of its parts, through one pass of the model."""
+"""A text -> its tokens, and texts of equally many tokens -> their vectors, through one pass of the model."""
 
 import os
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedding.cache import cached
-from assistant.embedding.tokens import Tokenizer
+from assistant.embedding.tokens import Ids, Tokenizer
 from assistant.embedding.weights import MODEL, WEIGHTS_SHA256, Model
 
 Vectors = NDArray[np.float32]
 
 VERSION = 1
 """Rises whenever the same text may get another vector."""
+_GRAPH = 2
+"""Rises whenever the graph is written otherwise, though to the same vectors: the name of its file in the cache."""
+
+TEXT_TOKENS = 256
+"""What the model was trained to read, and what sentence-transformers gives it."""
 
 
 class Encoder:
@@ -26,27 +30,14 @@ class Encoder:
         self._tokenizer = tokenizer
         self._session = session
 
-    def vector(self, text: str, limit: int) -> Vectors:
-        """The vector of a text's first `limit` tokens."""
-        vector: Vectors = self._run(self._tokenizer.read(text, limit).ids, "vector")
-        return vector
+    def read(self, text: str) -> Ids:
+        """The ids of a text's first tokens, as many as the model was trained to read."""
+        return self._tokenizer.read(text, TEXT_TOKENS)
 
-    def vectors(self, text: str, spans: Sequence[tuple[int, int]], limit: int, whole: int) -> Vectors:
-        """The mean over the first `whole` tokens, then over the tokens of each span, each of length one."""
-        tokens = self._tokenizer.read(text, limit)
-        states = self._run(tokens.ids, "states")
-        parts = [slice(0, whole), *(tokens.within(start, end) for start, end in spans)]
-        means = np.stack([states[part if states[part].size else parts[0]].mean(axis=0) for part in parts])
-        rows: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
+    def vectors(self, ids: Ids) -> Vectors:
+        """One row of length one for each row of ids; each is what it would be alone, to the last bit."""
+        rows: Vectors = self._session.run(None, {"ids": ids})[0]
         return rows
-
-    def count(self, text: str, limit: int) -> int:
-        """How many tokens are read of a text."""
-        return len(self._tokenizer.read(text, limit).ids)
-
-    def _run(self, ids: NDArray[np.int64], output: str) -> Vectors:
-        result: Vectors = self._session.run([output], {"ids": ids[np.newaxis]})[0][0]
-        return result
 
 
 def load_encoder(model: Model, precision: str, cache: Path) -> Encoder:
@@ -57,7 +48,7 @@ def load_encoder(model: Model, precision: str, cache: Path) -> Encoder:
 
         return graph.build(model.read_tensors(), precision)
 
-    name = f"{MODEL}-{WEIGHTS_SHA256[:8]}-{precision}-{VERSION}.onnx"
+    name = f"{MODEL}-{WEIGHTS_SHA256[:8]}-{precision}-{VERSION}.{_GRAPH}.onnx"
     with ThreadPoolExecutor(1) as beside:  # both take their time outside of Python
         tokenizer = beside.submit(lambda: Tokenizer(model.read_tokenizer()))
         session = _session(cached(cache, name, build))

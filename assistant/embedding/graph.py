@@ -1,4 +1,4 @@
-"""The model's weights -> an ONNX graph: token ids in, the unit vector of the text and the states of its tokens out."""
+"""The model's weights -> an ONNX graph: token ids in, the unit vectors of the texts out."""
 
 import numpy as np
 
@@ -12,9 +12,10 @@ _OPSET, _IR_VERSION = 21, 10
 
 
 def build(tensors: Tensors, precision: str) -> bytes:
-    """The serialised graph: `ids` (batch, tokens) -> `vector` (batch, 384) and `states` (batch, tokens, 384).
+    """The serialised graph: `ids` (batch, tokens) -> `vector` (batch, 384).
 
-    It knows no padding: the texts of a batch have the same number of tokens.
+    It knows no padding: the texts of a batch have the same number of tokens. Inside, `states` (batch, tokens, 384) are
+    those of the last layer.
     """
     from onnx import TensorProto, helper
 
@@ -26,16 +27,14 @@ def build(tensors: Tensors, precision: str) -> bytes:
     shape = nodes.add("Concat", nodes.add("Shape", "ids"), nodes.integers(WIDTH), axis=0)
     by_text = nodes.add("Reshape", states, shape)
     nodes.rename(by_text, "states")
-    mean = nodes.add("ReduceMean", by_text, nodes.integers(1), keepdims=0)
+    # each text's mean by itself: over several at once, ReduceMean adds in another order, and the last bits differ
+    mean = nodes.each("states", "ReduceMean", nodes.integers(0), keepdims=0)
     nodes.rename(nodes.add("LpNormalization", mean, axis=-1, p=2), "vector")
     graph = helper.make_graph(
         nodes.nodes,
         "sentence_encoder",
         [helper.make_tensor_value_info("ids", TensorProto.INT64, ["batch", "tokens"])],
-        [
-            helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", WIDTH]),
-            helper.make_tensor_value_info("states", TensorProto.FLOAT, ["batch", "tokens", WIDTH]),
-        ],
+        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", WIDTH])],
         nodes.constants,
     )
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(FUSED, 1)]

@@ -1,9 +1,9 @@
 """Texts -> vectors with all-MiniLM-L6-v2 on this machine, without torch."""
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Literal, TypeVar
@@ -17,16 +17,13 @@ from assistant.embedding.weights import MODEL, WEIGHTS_SHA256, find_model
 from assistant.errors import UsageError
 
 Vectors = NDArray[np.float32]
-Span = tuple[int, int]
 Progress = Callable[[int], None]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 DIMENSION = 384
-TEXT_TOKENS = 256
-"""What the model was trained to read, and what sentence-transformers gives it."""
-MOST_TOKENS = 512
-"""What it has positions for."""
+_RUN_TOKENS = 256
+"""Tokens of one run: by then the weights, read once a run, are no longer what takes the time."""
 
 
 def fingerprint(precision: str = "int8") -> str:
@@ -35,7 +32,7 @@ def fingerprint(precision: str = "int8") -> str:
 
 
 class LocalEmbedder:
-    """Runs one text on each core at a time: no padding is computed, and no text can change another's vector."""
+    """Runs texts of the same length together: no padding is computed, and a vector depends on nothing but its text."""
 
     def __init__(
         self,
@@ -76,39 +73,20 @@ class LocalEmbedder:
         """One row of length one a text, over its first 256 tokens; `progress` hears how many are done."""
         vectors = np.empty((len(texts), DIMENSION), np.float32)
         if texts:
-            encode = partial(self.load().vector, limit=TEXT_TOKENS)
-            for row, vector in enumerate(self._mapped(encode, texts)):
-                vectors[row] = vector
-                if progress:
-                    progress(row + 1)
-        return vectors
-
-    def embed_with_spans(
-        self,
-        texts: Sequence[str],
-        spans: Sequence[Sequence[Span]],
-        progress: Progress | None = None,
-        whole_tokens: int = TEXT_TOKENS,
-    ) -> list[Vectors]:
-        """For each text a matrix: the text's vector, then one for each of its spans of characters, read in context.
-
-        The model reads 512 tokens once. The first row is the mean over `whole_tokens` of them, the others over the
-        tokens of their span; a span without any (blank, or beyond the 512) has the text's own vector.
-        """
-        if len(texts) != len(spans):
-            raise ValueError(f"{len(texts)} texts with the spans of {len(spans)}")
-        matrices: list[Vectors] = []
-        if texts:
             encoder = self.load()
-
-            def encode(pair: tuple[str, Sequence[Span]]) -> Vectors:
-                return encoder.vectors(*pair, limit=MOST_TOKENS, whole=whole_tokens)
-
-            for matrix in self._mapped(encode, list(zip(texts, spans, strict=True))):
-                matrices.append(matrix)
+            ids = [encoder.read(text) for text in texts]
+            runs = _runs([len(one) for one in ids])
+            done = 0
+            for run, rows in zip(
+                runs,
+                self._mapped(lambda run: encoder.vectors(np.stack([ids[place] for place in run])), runs),
+                strict=True,
+            ):
+                vectors[run] = rows
+                done += len(run)
                 if progress:
-                    progress(len(matrices))
-        return matrices
+                    progress(done)
+        return vectors
 
     def _mapped(self, encode: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         """The results in order, one item on each core at a time; a single item needs no other thread."""
@@ -120,6 +98,19 @@ class LocalEmbedder:
             yield from pool.map(encode, items)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _runs(lengths: Sequence[int]) -> list[list[int]]:
+    """The places of the texts that run together: of the same length, up to a number of tokens, the longest first."""
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for place, length in enumerate(lengths):
+        places[length].append(place)
+    return [
+        alike[start : start + most]
+        for length, alike in sorted(places.items(), reverse=True)
+        for most in [max(1, _RUN_TOKENS // length)]
+        for start in range(0, len(alike), most)
+    ]
 
 
 def usable_cores() -> int:

@@ -26,6 +26,15 @@ class Nodes:
         self.nodes.append(helper.make_node(operator, inputs, [name], domain=domain, **attributes))
         return name
 
+    def each(self, source: str, operator: str, *inputs: str, **attributes: Any) -> str:
+        """One operation on each item of a list of tensors of floats by itself, its results as a list."""
+        from onnx import TensorProto, helper
+
+        item, result = (helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("item", "result"))
+        step = helper.make_node(operator, ["item", *inputs], ["result"], **attributes)
+        body = helper.make_graph([step], f"each_{len(self.nodes)}", [item], [result])
+        return self.add("Scan", source, body=body, num_scan_inputs=1)
+
     def constant(self, name: str, value: NDArray[Any]) -> str:
         """A tensor that is part of the graph; the same name twice is the same tensor."""
         from onnx import numpy_helper

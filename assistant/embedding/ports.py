@@ -1,6 +1,6 @@
 """The port every embedder fits: texts -> one row of unit length each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -18,10 +18,5 @@ class Embedder(Protocol):
     def dimension(self) -> int:
         """Length of one vector."""
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One row a text, in the given order, each of length one."""
-
-    def embed_with_spans(
-        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
-    ) -> list[NDArray[np.float32]]:
-        """For each text a matrix of unit rows: the text's vector, then one for each of its spans of characters."""
+    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        """One row a text, in the given order, each of length one; `progress` hears how many are done."""

@@ -2,9 +2,7 @@
 
 import json
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     import httpx
 
 Vectors = NDArray[np.float32]
-Span = tuple[int, int]
 
 _BATCH = 32
 _RETRIES = 2
@@ -78,26 +75,6 @@ class RemoteEmbedder:
                 if progress:
                     progress(start + len(batch))
         return np.concatenate(rows)
-
-    def embed_with_spans(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], progress: Callable[[int], None] | None = None
-    ) -> list[Vectors]:
-        """For each text a matrix: its vector, then one for each of its spans; here each span is read by itself.
-
-        A blank span has the text's own vector. `progress` hears how many texts are done.
-        """
-        pieces = [
-            piece
-            for text, parts in zip(texts, spans, strict=True)
-            for piece in (text, *(text[start:end].strip() or text for start, end in parts))
-        ]
-        ends = list(accumulate(1 + len(parts) for parts in spans))
-
-        def heard(done: int) -> None:
-            if progress:
-                progress(bisect_right(ends, done))
-
-        return np.split(self.embed(pieces, heard), ends[:-1]) if texts else []
 
     def _sendable(self, text: str) -> str:
         cut = text[: self._longest].encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,129 @@
+"""A folder of pages -> how long until its papers can be searched, ours against stock llama-index, as a ratio.
+
+    .venv/bin/python -m bench.ingest PAGES [ROUNDS]
+
+Whole processes from an empty folder, imports included, alternating. Ours is `assistant ingest`, which reads the pages;
+the stock stack (bench/stock.py) is handed the same papers as JSON, so that reading is not timed against it, and runs
+with its own batch sizes and threads over the float graph `bench.embedding.write_stock_model` describes. One search in
+each result, outside the timing, shows that it can be searched. Then one run of ours in stages.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+QUESTION = "How can reward overoptimization be mitigated?"
+TARGET = 0.5
+
+
+def main(pages: str, rounds: str = "3") -> None:
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        papers = prepare(folder, pages)
+        taken: defaultdict[str, list[float]] = defaultdict(list)
+        for number in range(int(rounds)):
+            ours, stock = folder / f"ours{number}", folder / f"stock{number}"
+            took, _ = seconds("assistant", "ingest", "--library", str(ours), pages)
+            taken["ours"].append(took)
+            took, count = seconds("bench.stock", str(folder / "papers.json"), str(folder / "model"), str(stock))
+            taken["stock"].append(took)
+            assert int(count) >= papers
+            _, found = seconds("assistant", "search", "--library", str(ours), "--json", QUESTION)
+            assert json.loads(found.splitlines()[0])
+            print(f"round {number + 1}: ours {taken['ours'][-1]:.1f} s, stock {taken['stock'][-1]:.1f} s", flush=True)
+        _, told = seconds("bench.ingest", "stages", str(folder / "stages"), pages)
+    median = {name: statistics.median(values) for name, values in taken.items()}
+    print(f"{papers} papers, medians of {rounds}: ours {median['ours']:.1f} s, stock {median['stock']:.1f} s")
+    print(f"ours / stock {median['ours'] / median['stock']:.3f}   (at most {TARGET})")
+    print(told, end="")
+
+
+def prepare(folder: Path, pages: str) -> int:
+    """Write the papers and the stock stack's model; the embedder's own graph is built and cached here too."""
+    from assistant import papers, reading
+    from assistant.embedding.local import LocalEmbedder
+    from assistant.records import Entry
+    from bench.embedding import write_stock_model
+
+    rows = [row for row in reading.read([pages], None, date.today()) if isinstance(row, Entry)]
+    merged = papers.merge(rows, ()).papers
+    listing = [{"title": paper.title, "abstract": paper.abstract} for paper in merged]
+    (folder / "papers.json").write_text(json.dumps(listing))
+    (folder / "model").mkdir()
+    write_stock_model(folder / "model")
+    LocalEmbedder().load()
+    return len(listing)
+
+
+def seconds(module: str, *words: str) -> tuple[float, str]:
+    """Return the wall-clock seconds of one run in a process of its own, and what it printed."""
+    began = time.perf_counter()
+    command = [sys.executable, "-m", module, *words]
+    done = subprocess.run(command, text=True, check=True, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1])
+    return time.perf_counter() - began, done.stdout
+
+
+def stages(library: str, pages: str) -> None:
+    """Ingest in this process with a watch on each stage, and print where the time went."""
+    whole = time.perf_counter()
+    import onnxruntime  # noqa: F401
+    import tokenizers  # noqa: F401
+
+    from assistant import reading
+    from assistant.embedding.local import LocalEmbedder
+    from assistant.library import generations, intake, lexical, vectors
+
+    vectors._chromadb()
+    spent: dict[str, float] = defaultdict(float)
+    spent["imports"] = time.perf_counter() - whole
+    watched: Sequence[tuple[Any, str, str]] = (
+        (LocalEmbedder, "load", "loading the model"),
+        (LocalEmbedder, "embed", "embedding"),
+        (lexical, "build", "word index"),
+        (vectors.Vectors, "__init__", "Chroma: opening"),
+        (vectors.Vectors, "put", "Chroma: writing"),
+        (vectors.Vectors, "close", "Chroma: closing"),
+        (generations, "examine", "proof, in a child process"),
+    )
+    began = time.perf_counter()
+    rows = list(reading.read([pages], None, date.today()))
+    spent["reading"] = time.perf_counter() - began
+    embedder = LocalEmbedder()
+    for owner, name, stage in watched:
+        setattr(owner, name, timed(getattr(owner, name), stage, spent))
+    embedder.load()
+    intake.add(Path(library), rows, embedder)
+    whole = time.perf_counter() - whole
+    spent["merging, catalogue and the rest"] = whole - sum(spent.values())
+    for stage, taken in spent.items():
+        print(f"  {stage:32}{taken:7.2f} s{taken / whole:7.1%}")
+
+
+def timed(work: Any, stage: str, spent: dict[str, float]) -> Any:
+    """Return the same, adding the time it takes to its stage."""
+
+    def run(*given: Any, **named: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return work(*given, **named)
+        finally:
+            spent[stage] += time.perf_counter() - began
+
+    return run
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["stages"]:
+        stages(*sys.argv[2:])
+    elif len(sys.argv) in (2, 3):
+        main(*sys.argv[1:])
+    else:
+        sys.exit(__doc__)
