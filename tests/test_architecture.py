@@ -12,9 +12,11 @@ PACKAGE = Path(__file__).parents[1] / "assistant"
 
 # Each module may import from its own layer or one below it. A package stands for all its modules.
 LAYERS = [
-    {"errors", "terminal", "titles", "sentences"},
+    {"errors", "terminal", "titles", "sentences", "numerals", "quotes"},
     {"records", "settings", "prompts", "model", "claims", "facts"},
-    {"papers", "chunks", "reading", "openai_model"},
+    {"papers", "chunks", "reading", "replies"},
+    {"calls"},
+    {"openai_model"},
     {"embedding"},
     {"library"},
     {"abstracts", "ranking", "sample"},
@@ -30,7 +32,7 @@ LAYERS = [
 VENDORS = {
     "chromadb": {"library/vectors.py"},
     "tantivy": {"library/lexical.py"},
-    "openai": {"openai_model.py", "embedding/remote.py"},
+    "openai": {"openai_model.py", "replies.py", "calls.py", "embedding/remote.py"},
     "llama_index": {"adapters/llama.py"},
     "onnxruntime": {"embedding/"},
     "onnx": {"embedding/"},
@@ -87,10 +89,10 @@ def test_each_vendor_is_imported_in_one_place(path: Path) -> None:
 def test_a_module_opens_by_saying_what_it_is_and_stays_small(path: Path) -> None:
     text = path.read_text()
     assert ast.get_docstring(ast.parse(text))
-    assert text.count("\n") <= 220
+    assert text.count("\n") <= 200
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef) and node.end_lineno:
-            assert node.end_lineno - node.lineno <= 50, f"{node.name} is long"
+            assert node.end_lineno - node.lineno <= 45, f"{node.name} is long"
 
 
 HEAVY = {"chromadb", "llama_index", "openai", "onnxruntime", "onnx", "tantivy", "rich", "numpy", "tokenizers"}

@@ -33,7 +33,8 @@ def verify(
 
     A citation stands in square brackets after its claim: the title or the id of a paper of the library, or several
     separated by semicolons. With --stdin --json each line is {"claim": "…", "papers": ["title or id", …]} and gives
-    {"verdict", "step", "quote", "score", "papers": [{"id", "title", "verdict"}]}.
+    {"verdict", "step", "quote", "score", "reason", "papers": [{"id", "title", "verdict"}]}: the score is how likely the
+    paper is the right one to cite (not whether the claim is true), the quote its sentence nearest to the claim.
 
     \b
     Examples:
@@ -43,6 +44,7 @@ def verify(
     """
     from assistant import references, settings, wiring
     from assistant.checking import Checking
+    from assistant.support import Measure
 
     environment = wiring.environment()
     chosen = settings.load(environment, library=library, embedder=embedder)
@@ -51,14 +53,18 @@ def verify(
     text = None if from_stdin else _text(file)
     found = wiring.embedder(chosen, environment)
     with wiring.library(chosen, environment, found, output.tell) as opened:
-        checking = Checking(opened, found, references.index(opened.papers()))
+        checking = Checking(opened, found, references.index(opened.papers()), Measure(opened.words))
         if text is None:
             failed, bad = _stream(checking)
         else:
             failed, bad = _checked_text(checking, text, as_json=as_json), 0
     if bad:
         raise UsageError(f"{bad} lines were no claims; see their `error`")
-    return UNVERIFIED if strict and failed else 0
+    if not strict:
+        return 0
+    for claim in failed:
+        output.tell(f"{claim.verdict}: {claim.text} ({claim.reason})")
+    return UNVERIFIED if failed else 0
 
 
 def _text(file: str | None) -> str:
@@ -75,8 +81,8 @@ def _text(file: str | None) -> str:
     return text
 
 
-def _checked_text(checking: "Checking", text: str, *, as_json: bool) -> int:
-    """Check a text, print, and return how many claims fail."""
+def _checked_text(checking: "Checking", text: str, *, as_json: bool) -> "list[Claim]":
+    """Check a text, print, and return the claims that fail."""
     from assistant import checking as checks
     from assistant import references, render
     from assistant.verification import FAILING
@@ -89,15 +95,16 @@ def _checked_text(checking: "Checking", text: str, *, as_json: bool) -> int:
             output.lines(*render.checked(claim, output.marks()))
     if not as_json:
         output.lines(output.plain(render.counted(claims, output.marks()), "dim"))
-    return sum(claim.verdict in FAILING for claim in claims)
+    return [claim for claim in claims if claim.verdict in FAILING]
 
 
-def _stream(checking: "Checking") -> tuple[int, int]:
-    """Check JSON lines; return how many claims fail, and how many lines were no claims."""
+def _stream(checking: "Checking") -> "tuple[list[Claim], int]":
+    """Check JSON lines; return the claims that fail, and how many lines were no claims."""
     from assistant import checking as checks
     from assistant.verification import FAILING
 
-    failed = bad = 0
+    failed: list[Claim] = []
+    bad = 0
     numbered = enumerate(sys.stdin.buffer, 1)
     while batch := list(islice(((number, raw) for number, raw in numbered if raw.strip()), _BATCH)):
         parsed = [_parsed(number, raw) for number, raw in batch]
@@ -108,7 +115,8 @@ def _stream(checking: "Checking") -> tuple[int, int]:
                 output.record({"error": row})
                 continue
             claim = next(verdicts)
-            failed += claim.verdict in FAILING
+            if claim.verdict in FAILING:
+                failed.append(claim)
             output.record(_record(claim))
     return failed, bad
 

@@ -1,0 +1,68 @@
+"""A claim and abstracts -> the support by each, and the sentence to quote: located evidence, not proof."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.abstracts import Abstract
+from assistant.library.lexical import Lexical
+from assistant.support import features, model, prepared
+from assistant.support.features import Match
+from assistant.support.prepared import Prepared, Wanted
+from assistant.support.vocabulary import Vocabulary
+
+_MOST_HELD = 4_000  # prepared abstracts kept, about 25 KB each
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What one abstract has of a claim."""
+
+    score: float
+    """Log-odds, from the claim and this abstract only."""
+    match: Match
+
+
+class Measure:
+    """Measures claims against the abstracts of one library; keeps what it prepared for the next claim."""
+
+    def __init__(self, words: Lexical) -> None:
+        self.words = Vocabulary(words)
+        self._held: dict[str, Prepared] = {}
+
+    def claim(self, text: str, vector: NDArray[np.float32]) -> Wanted:
+        """Prepare a claim, whose unit vector is `vector`."""
+        return prepared.claim(text, vector, self.words)
+
+    def abstract(self, held: Abstract) -> Prepared:
+        """Prepare an abstract, or find it prepared."""
+        found = self._held.get(held.paper.id)
+        if found is None or found.abstract is not held:
+            if len(self._held) >= _MOST_HELD:
+                self._held.clear()
+            found = self._held[held.paper.id] = prepared.abstract(held, self.words)
+        return found
+
+    def support(self, wanted: Wanted, held: Abstract) -> Support:
+        """Return the support of a claim by an abstract."""
+        match = features.match(wanted, self.abstract(held))
+        return Support(model.support(features.paper(wanted, match)), match)
+
+    def best(self, wanted: Wanted, held: Abstract, found: Support) -> int:
+        """Return the index of the sentence to quote; -1 for an abstract without any."""
+        if not held.sentences:
+            return -1
+        return int(np.argmax(model.order(features.sentences(wanted, found.match, self.abstract(held), self.words))))
+
+
+def together(wanted: Wanted, cited: list[Support]) -> tuple[float, list[float]]:
+    """Return the support by several abstracts read as one, and the share of the claim that only each one holds."""
+    matches = [support.match for support in cited]
+    similar = np.concatenate([match.similar for match in matches])
+    joined = Match(np.vstack([match.sentences for match in matches]), similar)
+    score = model.support(features.paper(wanted, joined))
+    held = np.array([match.sentences.max(axis=0, initial=0.0) for match in matches])
+    total = float(wanted.weights.sum()) or 1.0
+    alone = [held[i] - np.delete(held, i, axis=0).max(axis=0, initial=0.0) for i in range(len(cited))]
+    return score, [float(np.maximum(own, 0) @ wanted.weights) / total for own in alone]
