@@ -20,8 +20,10 @@ setup: .venv/.ready  ## make .venv with everything in it; nothing the second tim
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . >&2
 	@touch $@
 
+# As it was typed: a question may hold dollar signs and quotation marks.
+unexport Q
 ask: .venv/.ready  ## answer a question: make ask Q="How can reward overoptimization be mitigated?"
-	@$(BIN)/assistant ask "$$Q"
+	@$(BIN)/assistant ask '$(subst ','\'',$(value Q))'
 
 test: lint types  ## lint, strict types and tests
 	@$(BIN)/python -m pytest

@@ -19,9 +19,14 @@ from assistant.verification import FAILING, Shown
 
 ABSTENTION = "The library does not hold the answer."
 
+_LONGEST = 4_000  # characters of one abstract; the longest of 614 real ones has 1,919
 _BUDGET = 24_000  # characters of evidence, about 6,000 tokens: what small local models still read whole
 # What chat templates treat as their own marks, and brackets that would read as a citation key.
-_CONTROL = re.compile(r"<\|[^|>]{0,40}\|>|\[/?INST\]|<</?SYS>>|\[(?=P[0-9a-f]{4})", re.IGNORECASE)
+_CONTROL = re.compile(
+    r"<[|｜][^<>]{0,40}[|｜]>|</?(?:s|think|tool_call)>|<(?:start|end)_of_turn>|<</?SYS>>"
+    r"|\[/?(?:INST|SYSTEM_PROMPT|TOOL_CALLS|TOOL_RESULTS|AVAILABLE_TOOLS)\]|\[(?=P[0-9a-f]{4})",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def _written(model: ChatModel, question: str, found: Sequence[Evidence], shown: 
         try:
             final = _better(draft, _draft(model, turns, prompt, shown, asking))
         except ModelError as error:
-            note = f"{draft.failing} failing claims were sent back once, and the model failed: {error}"
+            note = f"what failed was sent back once, and the model failed: {error}"
             final = replace(draft, notes=(*draft.notes, note))
     return Answer(
         question,
@@ -111,6 +116,11 @@ class _Draft:
         """How many claims have a verdict that --strict forbids."""
         return sum(claim.verdict in FAILING for claim in self.claims)
 
+    @property
+    def worth(self) -> int:
+        """How many more claims pass than fail."""
+        return len(self.claims) - 2 * self.failing
+
 
 def _draft(model: ChatModel, turns: Sequence[Message], prompt: Prompt, shown: Shown, asking: Asking) -> _Draft:
     """Get one reply and check it."""
@@ -139,12 +149,13 @@ def _notes(reply: Reply, stated: Sequence[Stated], shown: Shown) -> tuple[str, .
 
 
 def _better(first: _Draft, second: _Draft) -> _Draft:
-    """Return the revision, unless more of its claims fail; with what both cost."""
-    if second.failing > first.failing:
-        told = f"{first.failing} failing claims were sent back once; the revision was worse and is not shown"
+    """Return the revision, unless it is worth less, as where it gives up what had passed; with what both cost."""
+    sent_back = f"{first.failing} failing claim{'s were' if first.failing > 1 else ' was'} sent back once"
+    if (second.worth, bool(second.claims)) < (first.worth, False):
+        told = f"{sent_back}; the revision was worse and is not shown"
         kept = replace(first, notes=(*first.notes, told))
     else:
-        told = f"{first.failing} failing claims were sent back once; this is the revision"
+        told = f"{sent_back}; this is the revision"
         kept = replace(second, notes=(*second.notes, told))
     spent = Seconds(
         generate=first.seconds.generate + second.seconds.generate,
@@ -155,7 +166,9 @@ def _better(first: _Draft, second: _Draft) -> _Draft:
 
 def _findings(checked: Sequence[Claim], shown: Shown) -> Message:
     told = "\n".join(
-        f"- {claim.text}\n  {claim.verdict}: {claim.reason}" for claim in checked if claim.verdict in FAILING
+        f"- {_data(claim.text)}\n  {claim.verdict}: {_data(claim.reason)}"
+        for claim in checked
+        if claim.verdict in FAILING
     )
     prompt = prompts.load("revise.v1")
     return Message("user", prompt.fill(findings=told, keys=", ".join(shown.abstracts)))
@@ -164,8 +177,8 @@ def _findings(checked: Sequence[Claim], shown: Shown) -> Message:
 def _filled(prompt: Prompt, question: str, found: Sequence[Evidence]) -> str:
     listed = "\n\n".join(
         f"[{item.key}] {_data(item.paper.title)}"
-        + (f" ({item.paper.date.isoformat()})" if item.paper.date else "")
-        + f"\n{_data(item.paper.abstract)}"
+        + (f" ({item.paper.shown_day})" if item.paper.date else "")
+        + f"\n{_data(_cut(item.paper.abstract))}"
         for item in found
     )
     # Nobody who wrote an abstract can know this line.
@@ -180,15 +193,20 @@ def _data(text: str) -> str:
 
 
 def _within_budget(found: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Return the best papers whose abstracts fit the budget together; always at least one."""
+    """Return the papers, best first, whose abstracts fit the budget together; always at least one."""
     spent = 0
     kept: list[Evidence] = []
     for item in found:
-        spent += len(item.paper.title) + len(item.paper.abstract)
-        if kept and spent > _BUDGET:
-            break
-        kept.append(item)
+        size = len(item.paper.title) + len(_cut(item.paper.abstract))
+        if not kept or spent + size <= _BUDGET:
+            spent += size
+            kept.append(item)
     return tuple(kept)
+
+
+def _cut(abstract: str) -> str:
+    """Return an abstract, or the beginning of what is none."""
+    return abstract if len(abstract) <= _LONGEST else f"{abstract[:_LONGEST]} …"
 
 
 def _sum(first: tuple[int | None, int | None], second: tuple[int | None, int | None]) -> tuple[int | None, int | None]:

@@ -1,7 +1,7 @@
 """A question -> the papers of a library that may answer it, best first, each under a key of its own."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,13 +62,6 @@ def nearest(
     return tuple(Evidence(named_keys[paper.id], paper, float(scores[i])) for paper, i in zip(found, best, strict=True))
 
 
-def admitted(library: Library, wanted: Filter) -> frozenset[str] | None:
-    """Return the ids of the papers that a filter admits; None where it admits all."""
-    if wanted == Filter():
-        return None
-    return frozenset(paper.id for paper in library.papers() if wanted.admits(paper))
-
-
 def keys(ids: Iterable[str]) -> dict[str, str]:
     """Return {paper id: key}: "P" and the first hex digits of the id's hash, four or as many as tell them apart.
 
@@ -79,8 +72,3 @@ def keys(ids: Iterable[str]) -> dict[str, str]:
     while len({digest[:length] for digest in hashes.values()}) < len(hashes):
         length += 1
     return {id: f"P{digest[:length]}" for id, digest in hashes.items()}
-
-
-def titles(evidence: Sequence[Evidence]) -> str:
-    """Return the titles, for messages."""
-    return "; ".join(item.paper.title for item in evidence)

@@ -21,6 +21,11 @@ class Listing:
     organisation: str | None = None
     discussions: int | None = None
 
+    @property
+    def day(self) -> str | None:
+        """Its date in ISO form."""
+        return self.date.isoformat() if self.date else None
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -66,6 +71,16 @@ class Paper:
     author_count: int | None = None
     url: str | None = None
     listings: tuple[Listing, ...] = ()
+
+    @property
+    def day(self) -> str | None:
+        """Its date in ISO form."""
+        return self.date.isoformat() if self.date else None
+
+    @property
+    def shown_day(self) -> str:
+        """Its date for a person: "2024-05-31", marked where part of it had to be supplied, "" where there is none."""
+        return f"{self.day or ''}{' (inferred)' if self.date_inferred else ''}"
 
 
 Verdict = Literal["supported", "weak", "unsupported", "misattributed", "uncited"]

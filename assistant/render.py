@@ -5,10 +5,7 @@ from typing import Any
 
 from assistant.answers import ABSTENTION
 from assistant.records import Answer, Claim, Finding, Paper, Verdict
-from assistant.terminal import line
-
-Line = tuple[tuple[str, str], ...]
-"""Pieces of one line, each (text, style)."""
+from assistant.terminal import Line, line
 
 _STYLES: Mapping[Verdict, str] = {
     "supported": "green",
@@ -49,12 +46,12 @@ def lines(answer: Answer, marks: Mapping[str, str]) -> list[Line]:
             rows.append(((f"    {claim.verdict}: {line(claim.reason)}", "dim"),))
     rows.append((("", ""),))
     for paper, number, best in _sources(answer.claims, numbered):
-        day = f" ({paper.date})" if paper.date else ""
+        day = f" ({paper.shown_day})" if paper.date else ""
         url = f"  {line(paper.url)}" if paper.url else ""
         rows.append(((f"[{number}] ", "cyan"), (line(paper.title), "bold"), (day + url, "dim")))
         if answer.model is not None and best.quote:
             rows.append(((f"    {marks[best.verdict]} “{line(best.quote)}”", "dim"),))
-    rows += [((f"note: {line(note)}", "yellow"),) for note in answer.notes]
+    rows += _notes(answer)
     rows.append(((summary(answer, marks), "dim"),))
     return rows
 
@@ -102,7 +99,8 @@ def record(answer: Answer, fingerprint: str, papers: int) -> dict[str, Any]:
                 "n": number,
                 "id": paper.id,
                 "title": paper.title,
-                "date": paper.date.isoformat() if paper.date else None,
+                "date": paper.day,
+                "date_inferred": paper.date_inferred,
                 "url": paper.url,
                 "quote": best.quote,
                 "verdict": best.verdict,
@@ -144,9 +142,13 @@ def _abstained(answer: Answer) -> list[Line]:
     if answer.evidence:
         rows.append((("Closest, but they do not answer:", "dim"),))
     for item in answer.evidence[:_NEAREST]:
-        day = f" ({item.paper.date})" if item.paper.date else ""
+        day = f" ({item.paper.shown_day})" if item.paper.date else ""
         rows.append((("  ", ""), (line(item.paper.title), ""), (day, "dim")))
-    return rows
+    return rows + _notes(answer)
+
+
+def _notes(answer: Answer) -> list[Line]:
+    return [((f"note: {line(note)}", "yellow"),) for note in answer.notes]
 
 
 def _cited(claim: Claim, numbered: Mapping[str, int]) -> str:

@@ -2,6 +2,9 @@
 
 import re
 
+Line = tuple[tuple[str, str], ...]
+"""Pieces of one line, each (text, rich style); the style is dropped where there is no colour."""
+
 # C0 controls but tab and newline, DEL, C1, soft hyphen, Arabic letter mark, zero-width and bidirectional controls,
 # line and paragraph separators, invisible operators, surrogates, byte-order mark, interlinear marks, Unicode tags, and
 # what is as wide as nothing: joiners, fillers, variation selectors but those of emoji, marks of musical notation.

@@ -37,7 +37,14 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def clean_environment(cache: Path) -> Mapping[str, str]:
     """Return the environment without anything that settles our settings."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("ASSISTANT_", "OPENAI_"))}
-    return {**kept, "ASSISTANT_CACHE": str(cache), "PYTHONPATH": str(Path(__file__).parents[1])}
+    # A proxy that is not there: what leaves this machine fails, also in the commands that tests start.
+    closed = {
+        "http_proxy": "http://127.0.0.1:9",
+        "https_proxy": "http://127.0.0.1:9",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+    own = {"ASSISTANT_CACHE": str(cache), "PYTHONPATH": str(Path(__file__).parents[1])}
+    return {**kept, **closed, **own}
 
 
 @pytest.fixture(scope="session")

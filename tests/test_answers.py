@@ -11,13 +11,13 @@ import pytest
 from conftest import Run
 from endpoint import refuses, says, serve
 
-from assistant import answers, evidence, render
+from assistant import answers, evidence, prompts, render
 from assistant.answers import Asking
 from assistant.embedding.local import LocalEmbedder
 from assistant.library import intake
 from assistant.library.reader import Library
 from assistant.openai_model import OpenAIModel
-from assistant.records import Answer, Entry, Listing
+from assistant.records import Answer, Entry, Evidence, Listing, Paper
 
 YEAST = "Yeast and the Rise of Dough"
 RENNET = "Rennet Sets Milk into Curd"
@@ -95,7 +95,16 @@ def test_failing_claims_go_back_once_with_the_findings(asking: Asking, keys: dic
     assert "Dough rises because of unicorn breath" in sent[1]
     assert "Pabcdef0123" in sent[1]
     assert answer.tokens == (1800, 18)
-    assert answer.notes == ("1 failing claims were sent back once; this is the revision",)
+    assert answer.notes == ("1 failing claim was sent back once; this is the revision",)
+
+
+def test_a_revision_that_gives_up_what_had_passed_is_not_taken(asking: Asking, keys: dict[str, str]) -> None:
+    passing = (
+        f"Carbon dioxide from yeast makes dough rise [{keys[YEAST]}]. Colder dough rises more slowly [{keys[YEAST]}]."
+    )
+    answer, _ = written(asking, f"{passing} Unicorns help [P0000].", "The library does not hold the answer.")
+    assert [claim.verdict for claim in answer.claims] == ["supported", "supported", "unsupported"]
+    assert answer.notes[-1] == "1 failing claim was sent back once; the revision was worse and is not shown"
 
 
 def test_what_still_fails_is_shown_as_failing(asking: Asking) -> None:
@@ -146,12 +155,23 @@ def test_a_changed_number_fails(asking: Asking, keys: dict[str, str]) -> None:
 def test_a_swapped_citation_is_a_misattribution(asking: Asking, keys: dict[str, str]) -> None:
     reply = f"Rennet sets milk into curd [{keys[YEAST]}]."
     answer, _ = written(asking, reply, reply, question="How do dough, milk and cabbage change?")
-    assert answer.claims[0].verdict in {"misattributed", "unsupported"}
+    assert verdicts(answer) == [("misattributed", "contrast")]
 
 
 def test_the_abstention_sentence_abstains(asking: Asking) -> None:
     answer, sent = written(asking, "The library does not hold the answer.")
     assert (answer.status, answer.claims, len(sent)) == ("abstained", (), 1)
+
+
+def test_a_long_abstract_takes_no_more_than_its_share(asking: Asking) -> None:
+    long = replace(asking_paper(asking), abstract="Dough rises. " * 5000)
+    found = [Evidence("P1", long, 1.0), *(Evidence(f"P{n}", asking_paper(asking), 0.5) for n in range(2, 9))]
+    assert [item.key for item in answers._within_budget(found)] == [item.key for item in found]
+    assert len(answers._filled(prompts.load("answer.v1"), QUESTION, found)) < 10_000
+
+
+def asking_paper(asking: Asking) -> Paper:
+    return asking.library.papers(["k1"])[0]
 
 
 def test_papers_cannot_give_orders_or_forge_keys(asking: Asking) -> None:

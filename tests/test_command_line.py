@@ -66,7 +66,7 @@ def test_search_finds_a_paper_by_its_topic(run: Run, real_library: Path) -> None
     )
     [found] = objects(done.stdout)
     assert list(found) == ["query", "hits", "seconds"]
-    assert list(found["hits"][0]) == ["id", "title", "date", "score", "snippet"]
+    assert list(found["hits"][0]) == ["id", "title", "date", "date_inferred", "score", "snippet"]
     assert "Reward Model Ensembles Help Mitigate Overoptimization" in [hit["title"] for hit in found["hits"]]
     assert len(found["hits"]) == 3
 
@@ -146,6 +146,8 @@ def test_rows_of_jsonl_keep_their_ids_and_titles(run: Run, tmp_path: Path) -> No
         (["ask", "a", "--library", "nowhere"], 6),
         (["papers", "--library", "nowhere"], 6),
         (["verify", "nowhere.txt"], 2),
+        (["show", " "], 2),
+        (["search", "a", "-k", "many"], 2),
         (["--version"], 0),
     ],
 )
@@ -156,14 +158,6 @@ def test_exit_codes(run: Run, words: list[str], code: int) -> None:
     assert bool(done.stdout) is (code == 0)
 
 
-def test_with_no_library_the_sample_answers(run: Run, tmp_path: Path) -> None:
-    done = run("ask", OVEROPTIMIZATION, XDG_DATA_HOME=str(tmp_path), HOME=str(tmp_path))
-    if "no library yet" not in done.stderr:
-        pytest.skip("this checkout has a library of its own in store/default")
-    assert done.returncode == 0, done.stderr
-    assert "[1] " in done.stdout
-
-
 def test_nothing_is_coloured_when_piped_and_signs_fit_the_encoding(run: Run, real_library: Path) -> None:
     done = run("ask", OVEROPTIMIZATION, "--library", real_library, PYTHONIOENCODING="ascii", FORCE_COLOR="1")
     assert "\x1b" not in done.stdout
@@ -171,9 +165,52 @@ def test_nothing_is_coloured_when_piped_and_signs_fit_the_encoding(run: Run, rea
 
 
 def test_a_reader_that_has_enough_is_no_error(clean_environment: Mapping[str, str], real_library: Path) -> None:
-    command = f"{sys.executable} -m assistant papers --library {real_library} | head -n 1"
-    done = subprocess.run(command, shell=True, env=clean_environment, capture_output=True, text=True, check=False)
+    command = f"set -o pipefail; {sys.executable} -m assistant papers --json --library {real_library} | head -n 1"
+    done = subprocess.run(["bash", "-c", command], env=clean_environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)
+
+
+def test_an_output_that_is_full_or_closed_is_said_plainly(
+    clean_environment: Mapping[str, str], real_library: Path
+) -> None:
+    command = f"{sys.executable} -m assistant papers --library {real_library}"
+    full = subprocess.run(f"{command} > /dev/full", shell=True, env=clean_environment, capture_output=True, check=False)
+    assert (full.returncode, full.stderr) == (1, b"assistant: error: writing the output: No space left on device\n")
+    closed = subprocess.run(f"{command} >&-", shell=True, env=clean_environment, capture_output=True, check=False)
+    assert (closed.returncode, closed.stderr) == (0, b"")
+
+
+def test_many_answers_name_their_questions(run: Run, real_library: Path) -> None:
+    done = run("ask", "--stdin", "--library", real_library, typed="capital of France?\nhow to bake bread?\n")
+    assert done.returncode == 3
+    assert [line for line in done.stdout.splitlines() if line.startswith("# ")] == [
+        "# capital of France?",
+        "# how to bake bread?",
+    ]
+
+
+def test_a_filter_tells_what_it_leaves_out(run: Run, real_library: Path) -> None:
+    done = run("papers", "--since", "2030", "--library", real_library)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.splitlines() == [
+        "assistant: 552 papers without a date are left out",
+        "assistant: no paper passes the filter",
+    ]
+    assert run("papers", "--since", "2024", "--until", "2023", "--library", real_library).returncode == 2
+
+
+def test_a_file_without_papers_makes_no_library(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("hello\n")
+    done = run("ingest", tmp_path / "note.txt", "--library", tmp_path / "library")
+    assert done.returncode == 2
+    assert "rejected note.txt" in done.stderr
+    assert not (tmp_path / "library").exists()
+
+
+@pytest.mark.parametrize("question", ["x", "1", "??"])
+def test_a_question_without_a_word_is_not_answered(run: Run, real_library: Path, question: str) -> None:
+    assert run("ask", question, "--library", real_library).returncode == 3
 
 
 def test_on_a_terminal_hostile_titles_stay_words(

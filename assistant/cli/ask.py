@@ -50,7 +50,7 @@ def ask(
       assistant ask --stdin --json --strict < questions.txt
       OPENAI_BASE_URL=http://localhost:11434/v1 assistant ask --model qwen3 "..."
     """
-    from assistant import evidence, settings, wiring
+    from assistant import settings, wiring
     from assistant.answers import Asking
     from assistant.cli.search import queries
 
@@ -60,12 +60,14 @@ def ask(
     embedder = wiring.embedder(chosen, environment)
     codes: list[int] = []
     with wiring.library(chosen, environment, embedder, output.tell) as library:
-        allowed = evidence.admitted(library, evidence.Filter(named["since"], named["until"], named["source"]))
+        allowed = options.admitted(library, named["since"], named["until"], named["source"])
         answering = wiring.model(chosen, environment)
         if answering is None and sys.stderr.isatty():
             output.tell("answering with quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write")
         asking = Asking(library, embedder, answering, limit, allowed)
         for words in asked:
+            if from_stdin and not as_json:
+                output.lines(output.heading(words))
             codes.append(_answer(asking, words, as_json=as_json, strict=strict))
     return _code(codes)
 
@@ -89,7 +91,7 @@ def _answer(asking: "Asking", question: str, *, as_json: bool, strict: bool) -> 
         output.lines(*render.lines(answer, output.marks()))
     if answer.status == "abstained":
         code = ABSTAINED
-    return _failing(answer) or code if strict else code
+    return (_failing(answer) or code) if strict else code
 
 
 def _failing(answer: "Answer") -> int:

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from assistant.cli import options, output
+from assistant.errors import UsageError
 from assistant.records import Listing, Paper
-from assistant.terminal import line
+from assistant.terminal import Line, line
 
 _SUGGESTIONS = 5
 
@@ -31,6 +32,8 @@ def show(name: str, as_json: bool, library: str | None, embedder: str | None) ->
     chosen = settings.load(environment, library=library, embedder=embedder)
     with wiring.library(chosen, environment, None, output.tell) as opened:
         held = opened.papers()
+    if not name.strip():
+        raise UsageError("give the id or the title of a paper")
     wanted = titles.normalise(name)
     normal = [(titles.normalise(paper.title), paper) for paper in held]
     exact = [paper for paper in held if paper.id == name] or [paper for title, paper in normal if title == wanted]
@@ -58,25 +61,33 @@ def papers(
     library: str | None,
     embedder: str | None,
 ) -> int:
-    """List the papers of the library in the order they were added.
+    """List the papers of the library in the order they were added; ~ marks a date that had to be inferred.
 
     \b
     Examples:
       assistant papers --since 2024-06 --until 2024
       assistant papers --source page.txt --json
     """
-    from assistant import evidence, settings, wiring
+    from assistant import settings, wiring
 
     environment = wiring.environment()
     chosen = settings.load(environment, library=library, embedder=embedder)
-    wanted = evidence.Filter(since, until, source)
+    wanted = options.chosen_filter(since, until, source)
     with wiring.library(chosen, environment, None, output.tell) as opened:
-        chosen_ones = [paper for paper in opened.papers() if wanted.admits(paper)]
+        held = opened.papers()
+    chosen_ones = [paper for paper in held if wanted.admits(paper)]
+    options.explain(wanted, held, len(chosen_ones))
     for paper in chosen_ones:
         if as_json:
             output.record(record(paper))
         else:
-            output.lines(((f"{_day(paper):10}  ", "dim"), (line(paper.title), ""), (f"  {line(paper.id)}", "dim")))
+            output.lines(
+                (
+                    (f"{paper.day or '':10}{'~' if paper.date_inferred else ' '} ", "dim"),
+                    (line(paper.title), ""),
+                    (f"  {line(paper.id)}", "dim"),
+                )
+            )
     return 0
 
 
@@ -86,7 +97,7 @@ def record(paper: Paper) -> dict[str, Any]:
         "id": paper.id,
         "title": paper.title,
         "abstract": paper.abstract,
-        "date": paper.date.isoformat() if paper.date else None,
+        "date": paper.day,
         "date_inferred": paper.date_inferred,
         "authors": list(paper.authors) or paper.author_count,
         "url": paper.url,
@@ -99,7 +110,7 @@ def _listing(listing: Listing) -> dict[str, Any]:
         "source": listing.source,
         "line": listing.line,
         "title": listing.title,
-        "date": listing.date.isoformat() if listing.date else None,
+        "date": listing.day,
         "date_inferred": listing.date_inferred,
         "authors": listing.author_count,
         "organisation": listing.organisation,
@@ -107,18 +118,13 @@ def _listing(listing: Listing) -> dict[str, Any]:
     }
 
 
-def _card(paper: Paper) -> Iterator[output.Line]:
+def _card(paper: Paper) -> Iterator[Line]:
     yield output.plain(line(paper.title), "bold")
     authors = ", ".join(paper.authors) or (f"{paper.author_count} authors" if paper.author_count else "")
-    year_guessed = " (year inferred)" if paper.date_inferred else ""
-    facts = (paper.id, f"{paper.date}{year_guessed}" if paper.date else "", authors, paper.url or "")
+    facts = (paper.id, paper.shown_day, authors, paper.url or "")
     yield output.plain(" · ".join(line(fact) for fact in facts if fact), "dim")
     yield output.plain()
     yield output.plain(paper.abstract)
     yield output.plain()
     for listing in paper.listings:
         yield output.plain(f"listed in {line(listing.source)}:{listing.line}", "dim")
-
-
-def _day(paper: Paper) -> str:
-    return f"{paper.date}" if paper.date else ""

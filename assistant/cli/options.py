@@ -1,10 +1,18 @@
 """The options that several commands share, and dates and limits as typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from assistant.cli import output
+from assistant.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.evidence import Filter
+    from assistant.library.reader import Library
+    from assistant.records import Paper
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -54,6 +62,37 @@ def stdin(command: Command) -> Command:
     return click.option("--stdin", "from_stdin", is_flag=True, help="Read one a line from standard input.")(command)
 
 
+def chosen_filter(since: date | None, until: date | None, source: str | None) -> "Filter":
+    """Return the filter of these options; raises `UsageError` for a period that ends before it begins."""
+    from assistant.evidence import Filter
+
+    if since and until and since > until:
+        raise UsageError(f"--since {since} is later than --until {until}")
+    return Filter(since, until, source)
+
+
+def admitted(library: "Library", since: date | None, until: date | None, source: str | None) -> frozenset[str] | None:
+    """Return the ids of the papers that these options let through (None: all), and tell what they leave out."""
+    from assistant.evidence import Filter
+
+    wanted = chosen_filter(since, until, source)
+    if wanted == Filter():
+        return None
+    held = library.papers()
+    ids = frozenset(paper.id for paper in held if wanted.admits(paper))
+    explain(wanted, held, len(ids))
+    return ids
+
+
+def explain(wanted: "Filter", held: "Sequence[Paper]", kept: int) -> None:
+    """Tell what nobody would expect of a filter: that undated papers are left out, or that nothing is left."""
+    undated = sum(paper.date is None for paper in held)
+    if (wanted.since or wanted.until) and undated:
+        output.tell(f"{undated:,} papers without a date are left out")
+    if held and not kept:
+        output.tell("no paper passes the filter")
+
+
 class Day(click.ParamType[date]):
     """A day, month or year; the first or the last day of it."""
 
@@ -69,7 +108,7 @@ class Day(click.ParamType[date]):
         import calendar
         import re
 
-        match = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", str(value).strip())
+        match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?", str(value).strip())
         try:
             if not match:
                 raise ValueError

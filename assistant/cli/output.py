@@ -7,14 +7,15 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.terminal import clean
-
-Line = tuple[tuple[str, str], ...]
-"""Pieces of one line, each (text, rich style); the style is dropped where there is no colour."""
+from assistant.terminal import Line, clean, line
 
 
 def prepare() -> None:
-    """Let no character that the terminal's encoding lacks stop a command."""
+    """Let neither a closed output nor a character that the terminal's encoding lacks stop a command."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  it lives as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -47,6 +48,11 @@ def lines(*rows: Line) -> None:
 def plain(text: str = "", style: str = "") -> Line:
     """Return a line of one piece."""
     return ((text, style),)
+
+
+def heading(question: str) -> Line:
+    """Return the line above one of several answers: a blank line, then the question."""
+    return (("\n", ""), (f"# {line(question)}", "bold"))
 
 
 def coloured() -> bool:

@@ -1,6 +1,5 @@
 """The command line: its commands, loaded one at a time, and the one place where errors become exit codes."""
 
-import contextlib
 import importlib
 import os
 import sys
@@ -60,7 +59,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="assistant", message="assistant %(version)s")
-@click.option("--debug", is_flag=True, help="Show where an error came from.")
+@click.option("--debug", is_flag=True, help="Show where an error came from; may stand anywhere.")
 def assistant(debug: bool) -> None:
     """Ask a library of research papers; every claim of the answer cites a paper and was checked against it."""
 
@@ -68,33 +67,41 @@ def assistant(debug: bool) -> None:
 def run(words: Sequence[str]) -> int:
     """Run one command line and return its exit code; nothing but its result goes to standard output."""
     output.prepare()
+    debug = "--debug" in words
     try:
-        code = assistant.main(list(words), prog_name="assistant", standalone_mode=False)
+        code = assistant.main(
+            [word for word in words if word != "--debug"], prog_name="assistant", standalone_mode=False
+        )
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except (KeyboardInterrupt, click.Abort):
         output.tell("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has what it wanted (`| head`). Python would complain again while it shuts down.
+    except (BrokenPipeError, SystemExit):
+        # The reader has what it wanted (`| head`); click turns that, and nothing else, into an exit of its own.
+        # Python would complain again while it shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except click.ClickException as error:
-        with contextlib.suppress(BrokenPipeError):
-            error.show(sys.stderr)
+        usage = error.ctx.get_usage() + "\n" if isinstance(error, click.UsageError) and error.ctx else ""
+        output.tell(f"error: {error.format_message()}\n{usage}".strip())
         return 2
     except AssistantError as error:
-        _trace(words)
+        _trace(debug)
         output.tell(f"error: {error}")
         return error.exit_code
+    except OSError as error:
+        _trace(debug)
+        output.tell(f"error: {error.filename or 'writing the output'}: {error.strerror}")
+        return AssistantError.exit_code
     except Exception as error:  # noqa: BLE001  the last resort
-        _trace(words)
-        output.tell(f"internal error: {type(error).__name__}: {error}; run with --debug first for the details")
-        return 1
+        _trace(debug)
+        output.tell(f"internal error: {type(error).__name__}: {error}; add --debug for the details, and report them")
+        return AssistantError.exit_code
 
 
-def _trace(words: Sequence[str]) -> None:
-    if "--debug" in words:
+def _trace(wanted: bool) -> None:
+    if wanted:
         import traceback
 
         output.tell(traceback.format_exc())

@@ -10,6 +10,7 @@ import click
 
 from assistant.cli import options, output
 from assistant.errors import UsageError
+from assistant.terminal import Line, line
 
 _SNIPPET = 240  # characters
 
@@ -44,19 +45,19 @@ def search(
     environment = wiring.environment()
     chosen = settings.load(environment, library=named["library"], embedder=named["embedder"])
     embedder = wiring.embedder(chosen, environment)
-    found_any = False
+    empty: list[bool] = []
     with wiring.library(chosen, environment, embedder, output.tell) as library:
-        allowed = evidence.admitted(library, evidence.Filter(since, until, source))
+        allowed = options.admitted(library, since, until, source)
         for words in queries(query, from_stdin):
             began = time.perf_counter()
             found = evidence.gather(library, embedder, words, limit, allowed)
-            found_any = found_any or bool(found)
+            empty.append(not found)
             seconds = time.perf_counter() - began
             if as_json:
                 output.record({"query": words, "hits": [_hit(item) for item in found], "seconds": round(seconds, 4)})
             else:
-                output.lines(*_rows(found))
-    return 0 if found_any else 3
+                output.lines(*([output.heading(words)] if from_stdin else []), *_rows(found))
+    return 3 if empty and all(empty) else 0
 
 
 def queries(query: str | None, from_stdin: bool) -> Iterable[str]:
@@ -81,15 +82,14 @@ def _hit(item: Any) -> dict[str, Any]:
     return {
         "id": paper.id,
         "title": paper.title,
-        "date": paper.date.isoformat() if paper.date else None,
+        "date": paper.day,
+        "date_inferred": paper.date_inferred,
         "score": round(item.score, 6),
         "snippet": paper.abstract[:_SNIPPET],
     }
 
 
-def _rows(found: Iterable[Any]) -> Iterator[output.Line]:
-    from assistant.terminal import line
-
+def _rows(found: Iterable[Any]) -> Iterator[Line]:
     for rank, item in enumerate(found, 1):
-        day = f"  {item.paper.date}" if item.paper.date else ""
+        day = f"  {item.paper.shown_day}" if item.paper.date else ""
         yield (f"{rank:3}. ", "dim"), (line(item.paper.title), "bold"), (day, "dim"), (f"  {item.score:.2f}", "dim")

@@ -52,6 +52,8 @@ def add(
     """
     began = time.monotonic()
     entries, rejections = _sorted_out(rows)
+    if not entries:
+        return Report(0, rejected=tuple(rejections), seconds=time.monotonic() - began)
     if dry_run and not (folder / database.NAME).exists():
         merged = papers.merge(entries, ())
         report = _classify(merged, [], len(entries), rejections)
