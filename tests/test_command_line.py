@@ -147,6 +147,7 @@ def test_rows_of_jsonl_keep_their_ids_and_titles(run: Run, tmp_path: Path) -> No
         (["papers", "--library", "nowhere"], 6),
         (["verify", "nowhere.txt"], 2),
         (["show", " "], 2),
+        (["remove"], 2),
         (["search", "a", "-k", "many"], 2),
         (["--version"], 0),
     ],
@@ -206,6 +207,23 @@ def test_a_file_without_papers_makes_no_library(run: Run, tmp_path: Path) -> Non
     assert done.returncode == 2
     assert "rejected note.txt" in done.stderr
     assert not (tmp_path / "library").exists()
+
+
+def test_papers_are_removed_by_title_or_by_source_all_or_nothing(run: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        rows = [f'{{"title": "{name} {n}", "abstract": "Something {name} is said of {n}."}}' for n in ("ham", "rye")]
+        (tmp_path / name).write_text("\n".join([*rows, '{"title": "Both", "abstract": "Listed in both files."}']))
+    words = ("--library", tmp_path / "library")
+    run("ingest", tmp_path / "one", tmp_path / "two", *words)
+    assert run("remove", "one ham", "no such paper", *words).returncode == 3
+    assert run("remove", "ONE HAM", *words).stdout == "removed one ham\n"
+    assert run("remove", "--source", "two", *words).stdout == "removed two ham\nremoved two rye\n"
+    left = objects(run("papers", "--json", *words).stdout)
+    assert [paper["title"] for paper in left] == ["one rye", "Both"]
+    [found] = objects(run("search", "ham", "--json", *words).stdout)
+    assert sorted(hit["title"] for hit in found["hits"]) == ["Both", "one rye"]
+    [status] = objects(run("status", "--json", *words).stdout)
+    assert (status["papers"], status["healthy"]) == (2, True)
 
 
 @pytest.mark.parametrize("question", ["x", "1", "??"])

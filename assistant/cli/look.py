@@ -1,6 +1,6 @@
 """`assistant show` and `assistant papers`: what the library holds, as text or JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -36,7 +36,7 @@ def show(name: str, as_json: bool, library: str | None, embedder: str | None) ->
         raise UsageError("give the id or the title of a paper")
     wanted = titles.normalise(name)
     normal = [(titles.normalise(paper.title), paper) for paper in held]
-    exact = [paper for paper in held if paper.id == name] or [paper for title, paper in normal if title == wanted]
+    exact = named(held, name)
     found = exact or [paper for title, paper in normal if title.startswith(wanted)]
     if len(found) != 1 and not exact:
         near = found or [paper for title, paper in normal if wanted in title]
@@ -89,6 +89,15 @@ def papers(
                 )
             )
     return 0
+
+
+def named(held: Sequence[Paper], name: str) -> list[Paper]:
+    """Return the papers with this id, or else with this title in any spelling."""
+    from assistant import titles
+
+    wanted = titles.normalise(name)
+    by_id = [paper for paper in held if paper.id == name]
+    return by_id or [paper for paper in held if titles.normalise(paper.title) == wanted]
 
 
 def record(paper: Paper) -> dict[str, Any]:

@@ -19,6 +19,7 @@ _COMMANDS = {
     "search": ("search", "Find the papers nearest to a query, without an answer."),
     "show": ("look", "Show one paper."),
     "papers": ("look", "List papers, by date and source."),
+    "remove": ("remove", "Take papers out of the library."),
     "verify": ("verify", "Check the claims of any text against the papers it cites."),
     "status": ("upkeep", "Tell what the library holds, whether it is sound, and what to do."),
     "reindex": ("upkeep", "Rebuild the indexes from the catalogue, or with another embedder."),

@@ -1,16 +1,26 @@
 """`assistant status` and `assistant reindex`: the health of a library, and its cure."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import click
 
 from assistant.cli import options, output, progress
+from assistant.errors import LibraryError
 from assistant.terminal import line
+
+if TYPE_CHECKING:
+    from assistant.library import health
+    from assistant.library.catalogue import Catalogue
+    from assistant.library.reader import Library
+    from assistant.settings import Settings
 
 
 @click.command()
 @options.json
 @options.library
 def status(as_json: bool, library: str | None, embedder: str | None) -> int:
-    """Tell what the library holds, whether its indexes are sound, and what to do.
+    """Tell what the library holds, whether it is sound, and what to do. Ends with 6 where something is wrong.
 
     \b
     Examples:
@@ -21,39 +31,61 @@ def status(as_json: bool, library: str | None, embedder: str | None) -> int:
 
     environment = wiring.environment()
     chosen = settings.load(environment, library=library, embedder=embedder)
+    wiring.model(chosen, environment)  # raises where its endpoint's address is none: nothing could be asked
     with wiring.library(chosen, environment, None, output.tell, heal=False) as opened:
         papers, listings = opened.catalogue.count()
-        problems = [*opened.examine(), *wiring.mismatch(chosen, opened.fingerprint)]
+        faults = _faults(opened, chosen, environment)
         facts: dict[str, object] = {
             "library": str(opened.folder),
             "papers": papers,
             "listings": listings,
             "chunks": opened.chunks,
             "fingerprint": opened.fingerprint,
-            "healthy": not problems,
-            "problems": problems,
+            "healthy": not faults,
+            "problems": [fault.problem for fault in faults],
+            "cures": list(dict.fromkeys(fault.cure for fault in faults)),
             "chroma": str(opened.chroma),
             "model": chosen.model,
         }
     if as_json:
         output.record(facts)
-        return 0
+    else:
+        _print(facts, faults)
+    return LibraryError.exit_code if faults else 0
+
+
+def _faults(opened: "Library", chosen: "Settings", environment: Mapping[str, str]) -> "list[health.Fault]":
+    """Return all that is wrong with the library, and with the embedder chosen for it."""
+    from assistant import wiring
+    from assistant.library import health
+
+    found = health.faults(opened.folder, opened.catalogue, opened.problems)
+    other = wiring.mismatch(chosen, environment, opened.fingerprint)
+    return found if other is None else [*found, health.Fault("made by another embedder", *other)]
+
+
+def _print(facts: Mapping[str, object], faults: "list[health.Fault]") -> None:
+    extractive = "extractive; set OPENAI_API_KEY or OPENAI_BASE_URL for a model"
     output.lines(
         output.plain(f"library      {line(str(facts['library']))}"),
-        output.plain(f"papers       {papers:,} in {listings:,} listings, {facts['chunks']:,} chunks"),
-        output.plain(f"fingerprint  {facts['fingerprint']}"),
-        output.plain(f"answers      {chosen.model or 'extractive; set OPENAI_API_KEY or OPENAI_BASE_URL for a model'}"),
-        output.plain(f"health       {'sound' if not problems else 'damaged: run `assistant reindex`'}"),
-        *(output.plain(f"             {problem}") for problem in problems),
+        output.plain(f"papers       {facts['papers']:,} in {facts['listings']:,} listings, {facts['chunks']:,} chunks"),
+        output.plain(f"fingerprint  {line(str(facts['fingerprint']))}"),
+        output.plain(f"answers      {line(str(facts['model'] or extractive))}"),
     )
-    return 0
+    if not faults:
+        output.lines(output.plain("health       sound"))
+    for what, cure in dict.fromkeys((fault.what, fault.cure) for fault in faults):
+        output.lines(output.plain(f"health       {what}: {line(cure)}"))
+        told = [fault.problem for fault in faults if (fault.what, fault.cure) == (what, cure)]
+        output.lines(*(output.plain(f"             {line(problem)}") for problem in told))
 
 
 @click.command()
 @options.json
 @options.library
 def reindex(as_json: bool, library: str | None, embedder: str | None) -> int:
-    """Rebuild the indexes from the catalogue. No vector is computed again, unless the embedder is another one.
+    """Rebuild the indexes from the catalogue. With --embedder (or ASSISTANT_EMBEDDER) compute what vectors that
+    embedder has not computed yet; without, keep those of a remote embedder as they are.
 
     \b
     Examples:
@@ -66,18 +98,40 @@ def reindex(as_json: bool, library: str | None, embedder: str | None) -> int:
 
     environment = wiring.environment()
     chosen = settings.load(environment, library=library, embedder=embedder)
-    wiring.existing(chosen)
     catalogue = Catalogue(chosen.library)
     try:
-        with progress.bar() as heard:
-            computed = indexes.renew(
-                chosen.library, catalogue, wiring.embedder(chosen, environment), intake.LOCK_SECONDS, heard
-            )
+        built = catalogue.state()["fingerprint"]
+        if chosen.embedder is None and not wiring.is_local(built):
+            computed = 0
+            _rebuild(chosen, catalogue, built)
+        else:
+            found = wiring.embedder(chosen, environment)
+            with progress.bar() as heard:
+                computed = indexes.renew(chosen.library, catalogue, found, intake.LOCK_SECONDS, heard)
         papers, _ = catalogue.count()
+        fingerprint = catalogue.state()["fingerprint"]
     finally:
         catalogue.close()
     if as_json:
-        output.record({"papers": papers, "embedded": computed})
+        output.record({"papers": papers, "embedded": computed, "fingerprint": fingerprint})
     else:
         output.lines(output.plain(f"{papers:,} papers indexed anew; vectors computed for {computed:,}"))
     return 0
+
+
+def _rebuild(chosen: "Settings", catalogue: "Catalogue", built: str) -> None:
+    """Rebuild the indexes from the vectors kept, and say so: computing them anew may cost money."""
+    from assistant import wiring
+    from assistant.library import indexes, intake
+
+    anew = f"`assistant reindex --embedder {wiring.remote_name(built)}`"
+    output.tell(f"keeping the vectors of {built}: none is computed; --embedder NAME has another compute them anew")
+    try:
+        with (
+            progress.bar() as heard,
+            indexes.changing(chosen.library, catalogue, intake.LOCK_SECONDS),
+            catalogue.transaction(),
+        ):
+            indexes.rebuild(chosen.library, catalogue, heard)
+    except LibraryError as error:  # where vectors are missing, this very command would be named as the cure
+        raise type(error)(str(error).replace("`assistant reindex`", anew)) from error
