@@ -1,12 +1,10 @@
 """A question -> an answer: evidence gathered, a reply or quotes, every claim verified, failing ones sent back once."""
 
-import hashlib
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant import abstracts, claims, evidence, extraction, prompts, verification
+from assistant import abstracts, briefing, claims, evidence, extraction, prompts, verification
 from assistant.claims import Stated
 from assistant.embedding.ports import Embedder
 from assistant.errors import ModelError
@@ -14,19 +12,9 @@ from assistant.library.reader import Library
 from assistant.model import ChatModel, Message, Reply
 from assistant.prompts import Prompt
 from assistant.records import Answer, Claim, Evidence, Seconds
-from assistant.terminal import line
 from assistant.verification import FAILING, Shown
 
 ABSTENTION = "The library does not hold the answer."
-
-_LONGEST = 4_000  # characters of one abstract; the longest of 614 real ones has 1,919
-_BUDGET = 24_000  # characters of evidence, about 6,000 tokens: what small local models still read whole
-# What chat templates treat as their own marks, and brackets that would read as a citation key.
-_CONTROL = re.compile(
-    r"<[|｜][^<>]{0,40}[|｜]>|</?(?:s|think|tool_call)>|<(?:start|end)_of_turn>|<</?SYS>>"
-    r"|\[/?(?:INST|SYSTEM_PROMPT|TOOL_CALLS|TOOL_RESULTS|AVAILABLE_TOOLS)\]|\[(?=P[0-9a-f]{4})",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +40,7 @@ def ask(asking: Asking, question: str) -> Answer:
     vector = asking.embedder.embed([question])[0]
     found = evidence.nearest(asking.library, vector, question, asking.limit, asking.allowed)
     if asking.model is not None:
-        found = _within_budget(found)
+        found = briefing.fit(found)
     held = abstracts.read(asking.library, [item.paper for item in found])
     shown = verification.shown(question, found, held, asking.library.words)
     retrieved = time.perf_counter() - began
@@ -78,7 +66,7 @@ def _quoted(
 def _written(model: ChatModel, question: str, found: Sequence[Evidence], shown: Shown, asking: Asking) -> Answer:
     """Have the model write, check what it wrote, and send failing claims back once."""
     prompt = prompts.load("answer.v1")
-    turns = [Message("user", _filled(prompt, question, found))]
+    turns = [Message("user", briefing.fill(prompt, question, found))]
     draft = _draft(model, turns, prompt, shown, asking)
     final = draft
     if draft.failing:
@@ -166,47 +154,12 @@ def _better(first: _Draft, second: _Draft) -> _Draft:
 
 def _findings(checked: Sequence[Claim], shown: Shown) -> Message:
     told = "\n".join(
-        f"- {_data(claim.text)}\n  {claim.verdict}: {_data(claim.reason)}"
+        f"- {briefing.safe(claim.text)}\n  {claim.verdict}: {briefing.safe(claim.reason)}"
         for claim in checked
         if claim.verdict in FAILING
     )
     prompt = prompts.load("revise.v1")
     return Message("user", prompt.fill(findings=told, keys=", ".join(shown.abstracts)))
-
-
-def _filled(prompt: Prompt, question: str, found: Sequence[Evidence]) -> str:
-    listed = "\n\n".join(
-        f"[{item.key}] {_data(item.paper.title)}"
-        + (f" ({item.paper.shown_day})" if item.paper.date else "")
-        + f"\n{_data(_cut(item.paper.abstract))}"
-        for item in found
-    )
-    # Nobody who wrote an abstract can know this line.
-    fence = "=== " + hashlib.sha256(f"{question}\0{listed}".encode("utf-8", "replace")).hexdigest()[:16] + " ==="
-    keys = [item.key for item in found]
-    return prompt.fill(evidence=listed, question=_data(question), keys=", ".join(keys), fence=fence, example=keys[0])
-
-
-def _data(text: str) -> str:
-    """Return text that cannot pass for a mark of ours or of a chat template."""
-    return _CONTROL.sub(lambda match: match[0].replace("[", "(").replace("<", "(").replace("]", ")"), line(text))
-
-
-def _within_budget(found: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Return the papers, best first, whose abstracts fit the budget together; always at least one."""
-    spent = 0
-    kept: list[Evidence] = []
-    for item in found:
-        size = len(item.paper.title) + len(_cut(item.paper.abstract))
-        if not kept or spent + size <= _BUDGET:
-            spent += size
-            kept.append(item)
-    return tuple(kept)
-
-
-def _cut(abstract: str) -> str:
-    """Return an abstract, or the beginning of what is none."""
-    return abstract if len(abstract) <= _LONGEST else f"{abstract[:_LONGEST]} …"
 
 
 def _sum(first: tuple[int | None, int | None], second: tuple[int | None, int | None]) -> tuple[int | None, int | None]:

@@ -1,5 +1,6 @@
 """A question and its evidence -> an answer without a model: sentences of the best abstracts, quoted word for word."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -21,7 +22,13 @@ _SHORTEST = 3  # letters; at least one word of a question is as long
 
 # Which sentences: chosen on the same dev half for the F1 of the cited titles.
 _SIMILAR = 0.6  # weight of a sentence's similarity, against the coverage of the question's words
-_NEAR = 0.9  # share of the best sentence's score that another must reach
+_NEAR = 0.9  # share of the best sentence's score that another must reach,
+_NEAR_ENOUGH = 0.75  # and where the question asks for several things
+_SEVERAL = re.compile(
+    r"\b(?:which|papers|works|studies|methods|approaches|ways|techniques|list|any|what are"
+    r"|how (?:can|do|does|to|is|are))\b",
+    re.IGNORECASE,
+)
 _MOST = 4  # sentences of an answer
 
 
@@ -45,7 +52,7 @@ def extract(
     best = [_best(item, held[item.paper.id], vector, weights, words) for item in readable]
     # A good sentence of a paper far from the question is rarely the answer: the paper's own score counts as much.
     scores = [score + item.score / readable[0].score for (score, _), item in zip(best, readable, strict=True)]
-    floor = _NEAR * max(scores)
+    floor = (_NEAR_ENOUGH if _SEVERAL.search(question) else _NEAR) * max(scores)
     return tuple(stated for score, (_, stated) in zip(scores, best, strict=True) if score >= floor)[:_MOST]
 
 

@@ -11,7 +11,7 @@ import pytest
 from conftest import Run
 from endpoint import refuses, says, serve
 
-from assistant import answers, evidence, prompts, render
+from assistant import answers, briefing, evidence, prompts, render
 from assistant.answers import Asking
 from assistant.embedding.local import LocalEmbedder
 from assistant.library import intake
@@ -166,8 +166,8 @@ def test_the_abstention_sentence_abstains(asking: Asking) -> None:
 def test_a_long_abstract_takes_no_more_than_its_share(asking: Asking) -> None:
     long = replace(asking_paper(asking), abstract="Dough rises. " * 5000)
     found = [Evidence("P1", long, 1.0), *(Evidence(f"P{n}", asking_paper(asking), 0.5) for n in range(2, 9))]
-    assert [item.key for item in answers._within_budget(found)] == [item.key for item in found]
-    assert len(answers._filled(prompts.load("answer.v1"), QUESTION, found)) < 10_000
+    assert [item.key for item in briefing.fit(found)] == [item.key for item in found]
+    assert len(briefing.fill(prompts.load("answer.v1"), QUESTION, found)) < 10_000
 
 
 def asking_paper(asking: Asking) -> Paper:

@@ -19,7 +19,7 @@ LAYERS = [
     {"openai_model"},
     {"embedding"},
     {"library"},
-    {"abstracts", "ranking", "sample"},
+    {"abstracts", "ranking", "sample", "briefing"},
     {"evidence", "support"},
     {"references", "verification", "extraction", "wiring"},
     {"answers", "checking"},
