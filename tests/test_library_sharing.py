@@ -74,7 +74,8 @@ def test_a_reader_of_another_embedder_is_refused_each_time_it_asks(tmp_path: Pat
     other = support.HashedWords(16)
     message = (
         f"{folder} was built with hashed-words/32+title+sentences/1, and this is hashed-words/16+title+sentences/1; "
-        "run `assistant reindex` with --embedder NAME to compute its vectors anew, or choose the embedder it was built with (--embedder)"
+        "run `assistant reindex` with --embedder NAME to compute its vectors anew, or "
+        "choose the embedder it was built with (--embedder)"
     )
     rows = [support.entry(0)]
     for attempt in (lambda: Library(folder, other.fingerprint), lambda: support.ingest(folder, rows, other)):
