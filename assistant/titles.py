@@ -20,8 +20,8 @@ _STYLES = re.compile(
 )
 _ACCENT = re.compile(r"""\\(["'`^~=.]|[cvuHkr](?![a-zA-Z]))\s*\{?\s*(\\?[a-zA-Z])\s*\}?""")
 _COMMAND = re.compile(r"\\([a-zA-Z]+)\*?\s*")
-_IN_MATHEMATICS = re.compile(r"\$([^$]*)\$|\\\((.*?)\\\)")
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=[^\s*_])(.+?)(?<=[^\s*_])\1(?![\w*])")
+_IN_MATHEMATICS = re.compile(r"\$([^$]*)\$|\\\(((?:(?!\\[()]).)*)\\\)")
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=[^\s*_])(.{1,300}?)(?<=[^\s*_])\1(?![\w*])")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\(https?://[^()\s]*\)")
 _NAME_MARKS = "#*%+"  # part of a name where they follow a letter or digit: C#, A*, C++
 
@@ -31,7 +31,7 @@ def normalise(title: str) -> str:
 
     "**Deep** $\\alpha$-Nets: {A} Study" -> "deep α nets a study".
     """
-    plain = _emphasis(_latex(unicodedata.normalize("NFKC", title)))
+    plain = _emphasis(_latex(" ".join(unicodedata.normalize("NFKC", title).split())))
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", plain).casefold())
     kept = "".join(_kept(folded, index) for index in range(len(folded)))
     return " ".join(kept.split()) or " ".join(title.casefold().split()) or title

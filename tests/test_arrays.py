@@ -1,26 +1,13 @@
 """JSON texts over several lines as entries, each at the line of its object."""
 
-import io
 import json
-from datetime import date
-from typing import Any
+from pathlib import Path
 
-from assistant.reading import read
-from assistant.records import Entry, Listing, Rejection
+import pytest
+from writing import ROW, TITLE, TODAY, entry, found
 
-TODAY = date(2026, 3, 1)
-TITLE = "On the Height of Trees"
-ABSTRACT = "Trees grow until they stop."
-ROW = {"title": TITLE, "abstract": ABSTRACT}
-
-
-def found(text: str | bytes) -> list[Entry | Rejection]:
-    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return list(read(["-"], None, TODAY, io.BytesIO(data)))
-
-
-def entry(line: int = 1, title: str = TITLE, abstract: str = ABSTRACT, **listing: Any) -> Entry:
-    return Entry(Listing("-", line, title, **listing), abstract)
+from assistant.reading import files, read
+from assistant.records import Entry, Rejection
 
 
 def test_an_array_is_read_object_by_object_each_at_its_line() -> None:
@@ -55,3 +42,19 @@ def test_an_array_on_one_line_has_the_limit_of_a_line() -> None:
     (row,) = found(json.dumps([{**ROW, "abstract": "x" * 1_500_000}]))
     assert isinstance(row, Rejection)
     assert row.reason.startswith("line is 1.5 MB long; the limit is 1 MB; nothing after it was read")
+
+
+@pytest.mark.parametrize("text", ["[]", "[\n]", " [ \n\n ] "])
+def test_an_array_of_nothing_is_said_to_hold_no_paper(text: str) -> None:
+    assert found(text) == [Rejection("-", 0, "holds no paper")]
+
+
+def test_an_array_is_held_whole_only_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps([ROW] * 3, indent=1))
+    monkeypatch.setattr(files, "MEGABYTE", 100)
+    monkeypatch.setattr(files, "STREAM_LIMIT", path.stat().st_size + 1)
+    assert len([row for row in read([str(path)], None, TODAY) if isinstance(row, Entry)]) == 3
+    monkeypatch.setattr(files, "STREAM_LIMIT", 200)
+    reason = "is one JSON text of more than 2 MB; write one object a line, or split it"
+    assert list(read([str(path)], None, TODAY)) == [Rejection("rows.json", 0, reason)]

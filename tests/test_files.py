@@ -72,25 +72,6 @@ def test_the_size_of_a_line_is_that_of_its_bytes(tmp_path: Path) -> None:
     assert line.fault == "line is 1.2 MB long; the limit is 1 MB"
 
 
-def test_a_directory_is_read_in_sorted_order_without_hidden_files(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.txt", ".hidden", "sub/c.txt", ".git/d.txt"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(name)
-    (tmp_path / "loop").symlink_to(tmp_path)
-    found = [source for source in sources([str(tmp_path)], io.BytesIO()) if isinstance(source, Source)]
-    assert [(source.name, [line.text for line in source.lines]) for source in found] == [
-        ("a.txt", ["a.txt"]),
-        ("b.txt", ["b.txt"]),
-        ("c.txt", ["sub/c.txt"]),
-    ]
-
-
-def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
-    path = write(tmp_path, b"x")
-    found = [source for source in sources([str(tmp_path), str(path)], io.BytesIO()) if isinstance(source, Source)]
-    assert [[line.text for line in source.lines] for source in found] == [["x"]]
-
-
 def test_an_empty_directory_is_named(tmp_path: Path) -> None:
     assert refusal(tmp_path) == Rejection(tmp_path.name, 0, "is an empty directory")
 

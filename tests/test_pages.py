@@ -2,6 +2,7 @@
 
 import textwrap
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -122,9 +123,9 @@ def test_control_characters_become_spaces() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "no paper was recognised: it is empty"),
-        (" \n\n", "no paper was recognised: it is empty"),
-        (SPACED_HEAD, "no paper was recognised: it is empty"),
+        ("", "holds no paper: it is empty"),
+        (" \n\n", "holds no paper: it is empty"),
+        (SPACED_HEAD, "holds no paper: it is empty"),
         ("milk\neggs\nbread\n", "no paper was recognised"),
         ("one line alone", "no paper was recognised"),
         ("import os\n\ndef f():\n    return os.name\n", "no paper was recognised"),
@@ -134,6 +135,48 @@ def test_control_characters_become_spaces() -> None:
 )
 def test_a_text_without_a_paper_is_one_rejection(text: str, reason: str) -> None:
     assert found(text) == [Rejection("-", 0, reason)]
+
+
+ODD = "INDEX\n\n4 8 15 16 23 42 / 108"
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_two_good_papers_without_any_header_are_kept_and_an_odd_one_is_rejected_at_its_line(place: int) -> None:
+    parts = [spaced([paper]) for paper in PAPERS[:2]]
+    parts.insert(place, ODD)
+    rows = found("\n\n".join(parts))
+    assert [(row.listing.title, row.abstract) for row in rows if isinstance(row, Entry)] == PAPERS[:2]
+    assert rows[place] == Rejection("-", 1 + 4 * place, "does not read like a title and its abstract")
+
+
+def test_one_good_paper_among_others_is_not_yet_a_page() -> None:
+    assert found(spaced(PAPERS[:1]) + "\n\n" + ODD) == [Rejection("-", 0, "no paper was recognised")]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "README.md",
+        "CHANGELOG.md",
+        "Makefile",
+        "pyproject.toml",
+        "assistant/sentences.py",
+        "assistant/reading/pages.py",
+        "assistant/reading/files.py",
+        "tests/test_titles.py",
+    ],
+)
+def test_what_people_keep_beside_a_page_is_not_taken_for_one(path: str) -> None:
+    text = (Path(__file__).parents[1] / path).read_text()
+    assert found(text) == [Rejection("-", 0, "no paper was recognised")]
+
+
+def test_a_title_over_the_limit_is_rejected_with_its_length() -> None:
+    title = "A Title of Words " * 59
+    for length, kept in ((1000, True), (1001, False)):
+        *_, row = found(SPACED_HEAD + spaced([PAPERS[0], (title[: length - 1] + "s", PAPERS[1][1])], "May 1, 2024"))
+        assert isinstance(row, Entry) is kept
+    assert row == Rejection("-", 19, "title is 1,001 characters long; the limit is 1,000")
 
 
 @settings(max_examples=50, deadline=None)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.papers import Merge, identity, merge, title_id
 from assistant.records import Entry, Listing, Paper, Rejection
+from assistant.titles import normalise
 
 OAK = title_id("Oaks")
 
@@ -104,8 +105,8 @@ def test_an_id_made_from_a_title_counts_as_none() -> None:
 
 def test_a_stored_paper_takes_the_text_of_the_run_and_keeps_what_the_run_leaves_open() -> None:
     old = Listing("b", 3, "Oaks", date(2020, 1, 1))
-    stored = Paper("7", "Oaks", "Old.", date(2020, 1, 1), False, ("Ann",), 1, "https://example.org", (old,))
-    new = entry("Oaks and Elms", id="7", date=date(2021, 1, 1), date_inferred=True)
+    stored = Paper("2401.00001", "Oaks", "Old.", date(2020, 1, 1), False, ("Ann",), 1, "https://example.org", (old,))
+    new = entry("Oaks and Elms", id="2401.00001", date=date(2021, 1, 1), date_inferred=True)
     assert merge([new], [stored]).papers == (
         replace(stored, title="Oaks and Elms", abstract="Tall.", listings=(old, new.listing)),
     )
@@ -169,7 +170,22 @@ def test_reading_the_same_twice_changes_nothing(before: list[Entry], entries: li
     library = kept([], merge(before))
     once = merge(entries, library)
     library = kept(library, once)
-    assert merge(entries, library) == replace(once, superseded=())
+    again = merge(entries, library)
+    assert replace(again, rejections=()) == replace(once, superseded=(), rejections=())
+    assert list(map(place, again.rejections)) == list(map(place, once.rejections))
+
+
+@settings(deadline=None)
+@given(ENTRIES, ENTRIES)
+def test_no_title_with_an_id_of_its_source_is_lost_to_another_source(first: list[Entry], second: list[Entry]) -> None:
+    second = [replace(each, listing=replace(each.listing, source=f"later {each.listing.source}")) for each in second]
+    library = kept([], merge(first))
+    after = {(paper.id, normalise(paper.title)) for paper in kept(library, merge(second, library))}
+    assert {(paper.id, normalise(paper.title)) for paper in library if paper.id == "7"} <= after
+
+
+def place(rejection: Rejection) -> tuple[str, int]:
+    return rejection.source, rejection.line
 
 
 @settings(deadline=None)

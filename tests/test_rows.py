@@ -1,30 +1,14 @@
 """Rows of JSON as entries, and why a row is none."""
 
-import io
 import json
 from datetime import date
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from writing import ABSTRACT, ROW, TITLE, entry, found
 
-from assistant.reading import read
 from assistant.records import Entry, Listing, Rejection
-
-TODAY = date(2026, 3, 1)
-TITLE = "On the Height of Trees"
-ABSTRACT = "Trees grow until they stop."
-ROW = {"title": TITLE, "abstract": ABSTRACT}
-
-
-def found(text: str | bytes) -> list[Entry | Rejection]:
-    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return list(read(["-"], None, TODAY, io.BytesIO(data)))
-
-
-def entry(line: int = 1, title: str = TITLE, abstract: str = ABSTRACT, **listing: Any) -> Entry:
-    return Entry(Listing("-", line, title, **listing), abstract)
 
 
 def reason(row: object) -> str:
@@ -102,15 +86,35 @@ def test_authors_are_a_list_a_text_or_a_count(authors: object, names: tuple[str,
         ({"publishedAt": "2024"}, date(2024, 1, 1), True),
         ({"year": 2024}, date(2024, 1, 1), True),
         ({"date": "Feb 29"}, date(2024, 2, 29), True),
-        ({"date": "some day"}, None, False),
-        ({"date": "some day", "published": "2023-01-02"}, date(2023, 1, 2), False),
-        ({"date": ""}, None, False),
+        ({"date": "", "published": "2023-01-02"}, date(2023, 1, 2), False),
+        ({"date": " \n"}, None, False),
+        ({"date": None}, None, False),
     ],
 )
-def test_a_date_nobody_can_read_does_not_cost_the_paper(
+def test_a_row_is_dated_by_the_first_field_that_holds_something(
     fields: dict[str, object], day: date | None, inferred: bool
 ) -> None:
     assert found(json.dumps({**ROW, **fields})) == [entry(date=day, date_inferred=inferred)]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2024-13-45", '"2024-13-45"'),
+        ("Feb 30", '"Feb 30"'),
+        ("soon\x1b[1m", '"soon\\u001b[1m"'),
+        ("\ud800", '"\ufffd"'),
+        ({}, "{}"),
+        ([2024], "[2024]"),
+        (True, "true"),
+        (2024.5, "2024.5"),
+        (0, "0"),
+        ("on a day that nobody would call one, whatever the year", '"on a day that nobody would call one, w…'),
+    ],
+)
+@pytest.mark.parametrize("field", ["date", "published"])
+def test_a_date_nobody_can_read_is_told_and_not_dropped(field: str, value: object, shown: str) -> None:
+    assert reason({**ROW, field: value}) == f"{field} {shown} is no date; write 2024, 2024-05 or 2024-05-31"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +140,7 @@ def test_a_date_nobody_can_read_does_not_cost_the_paper(
         ({**ROW, "id": True}, "id is true or false, not text or a whole number"),
         ({**ROW, "id": "a\nb"}, "id holds a control character"),
         ({**ROW, "id": "x" * 501}, "id is 501 characters long; the limit is 500"),
-        ({**ROW, "date": [2024]}, "date is a list, not a date"),
+        ({**ROW, "title": "x" * 1001}, "title is 1,001 characters long; the limit is 1,000"),
         ({**ROW, "authors": {"name": "Ann"}}, "authors is an object, not a list of names"),
         ({**ROW, "authors": [7]}, "an author is a number, not text"),
         ({**ROW, "authors": True}, "authors is true or false, not a list of names"),

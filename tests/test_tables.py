@@ -1,28 +1,13 @@
 """Records of CSV as entries, and why a record is none."""
 
-import io
 from datetime import date
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from writing import ABSTRACT, TITLE, entry, found
 
-from assistant.reading import read
 from assistant.records import Entry, Listing, Rejection
-
-TODAY = date(2026, 3, 1)
-TITLE = "On the Height of Trees"
-ABSTRACT = "Trees grow until they stop."
-
-
-def found(text: str | bytes) -> list[Entry | Rejection]:
-    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return list(read(["-"], None, TODAY, io.BytesIO(data)))
-
-
-def entry(line: int = 1, title: str = TITLE, abstract: str = ABSTRACT, **listing: Any) -> Entry:
-    return Entry(Listing("-", line, title, **listing), abstract)
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
@@ -78,10 +63,15 @@ def test_a_table_of_many_columns_is_read_by_their_names() -> None:
     assert found(text) == [Entry(listing, ABSTRACT, authors=("Ann Ash", "Ben Birch"), url="https://example.org")]
 
 
+@pytest.mark.parametrize("below", ["", "\n", "\n\n,\n , \n"])
+def test_a_header_without_a_record_is_said_to_hold_no_paper(below: str) -> None:
+    assert found("title,abstract" + below) == [Rejection("-", 0, "holds no paper")]
+
+
 @settings(deadline=None)
 @given(st.lists(st.lists(st.text(alphabet='ab",;\n\t '), max_size=3), max_size=5))
 def test_no_table_breaks_the_reading(rows: list[list[str]]) -> None:
     text = "title,abstract\n" + "\n".join(",".join(row) for row in rows)
     for each in found(text):
         line = each.listing.line if isinstance(each, Entry) else each.line
-        assert 2 <= line <= text.count("\n") + 1
+        assert 2 <= line <= text.count("\n") + 1 or each == Rejection("-", 0, "holds no paper")

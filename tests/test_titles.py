@@ -50,6 +50,11 @@ def test_titles_of_different_papers_stay_different(first: str, second: str) -> N
     assert normalise(first) != normalise(second)
 
 
+def test_emphasis_goes_even_from_a_long_part_of_a_title() -> None:
+    words = "long words " * 20
+    assert normalise(f"On *{words}end* of it") == f"on {words}end of it"
+
+
 @settings(deadline=None)
 @given(st.text(min_size=1))
 def test_the_form_of_a_title_is_never_empty(title: str) -> None:

@@ -1,10 +1,11 @@
-"""Papers -> pages as the site writes them, and what is read from them."""
+"""Papers -> pages as the site writes them, rows of one paper, and what is read from them."""
 
 import io
 from datetime import date
+from typing import Any
 
 from assistant.reading import read
-from assistant.records import Entry, Rejection
+from assistant.records import Entry, Listing, Rejection
 
 TODAY = date(2026, 3, 1)
 SPACED_HEAD = (
@@ -14,6 +15,9 @@ SPACED_HEAD = (
 COMPACT_HEAD = (
     "Get trending papers in your email inbox once a day!\nGet trending papers in your email inbox!\nSubscribe"
 )
+TITLE = "On the Height of Trees"
+ABSTRACT = "Trees grow until they stop."
+ROW = {"title": TITLE, "abstract": ABSTRACT}
 PAPERS = [
     (
         "Counting Rings: How Old Is That Tree?",
@@ -34,8 +38,13 @@ PAPERS = [
 
 
 def found(text: str | bytes, as_of: date | None = None) -> list[Entry | Rejection]:
-    data = text.encode() if isinstance(text, str) else text
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     return list(read(["-"], as_of, TODAY, io.BytesIO(data)))
+
+
+def entry(line: int = 1, title: str = TITLE, abstract: str = ABSTRACT, **listing: Any) -> Entry:
+    """What a row of the paper gives."""
+    return Entry(Listing("-", line, title, **listing), abstract)
 
 
 def texts(text: str) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import chain
 from typing import BinaryIO
 
-from assistant.reading import pages, rows, tables
+from assistant.reading import arrays, pages, rows, tables
 from assistant.reading.dates import page_year
 from assistant.reading.files import Line, Source, sources
 from assistant.records import Entry, Rejection
@@ -30,26 +30,38 @@ def read(
     `as_of` is the day the pages were taken, for dates without a year; "-" is `stdin`, the process's own by default.
     """
     found = sources(paths, sys.stdin.buffer if stdin is None else stdin)
-    return chain.from_iterable(_entries(source, as_of, today) for source in found)
+    return chain.from_iterable(_held(source, as_of, today) for source in found)
 
 
-def _entries(source: Source | Rejection, as_of: date | None, today: date) -> Iterator[Entry | Rejection]:
+def _held(source: Source | Rejection, as_of: date | None, today: date) -> Iterator[Entry | Rejection]:
+    """What a source holds; that it holds nothing is said too."""
     if isinstance(source, Rejection):
         yield source
         return
+    empty = True
+    for row in _entries(source, as_of, today):
+        empty = False
+        yield row
+    if empty:
+        yield Rejection(source.name, 0, "holds no paper")
+
+
+def _entries(source: Source, as_of: date | None, today: date) -> Iterator[Entry | Rejection]:
     sample: list[Line] = []
+    texts: list[str] = []
     for line in source.lines:
         sample.append(line)
-        if sum(bool(seen.text.strip()) for seen in sample) >= _SAMPLE:
+        if line.text.strip():
+            texts.append(line.text)
+        if len(texts) == _SAMPLE:
             break
     lines = chain(sample, source.lines)
     year = page_year((), as_of=as_of, modified=source.modified, today=today)
-    texts = [line.text for line in sample if line.text.strip()]
     first = texts[0] if texts else ""
     if _MARKUP.match(first):
         yield Rejection(source.name, 0, "no paper was recognised: it is HTML or XML")
     elif _ARRAY.match(first) or _OPENED.match(first):
-        yield from rows.json_text(source.name, lines, year)
+        yield from arrays.json_text(source.name, lines, year)
     elif 2 * sum(bool(_OBJECT.match(text)) for text in texts) > len(texts) or _OBJECT.match(first):
         yield from rows.json_lines(source.name, lines, year)
     elif tables.separator(first):

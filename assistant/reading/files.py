@@ -12,14 +12,13 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
-from assistant.errors import UsageError
+from assistant.reading.paths import check, denied, files
 from assistant.records import Rejection
 
 MEGABYTE = 1_000_000
 STREAM_LIMIT = 100 * MEGABYTE
 """Of decoded bytes, for what cannot be read piece by piece: gzip, standard input, pipes."""
 LINE_LIMIT = MEGABYTE
-STANDARD_INPUT = "-"
 
 _HEAD = 8192
 _KEPT = 2000  # of a line over the limit, enough to see what kind of line it is
@@ -50,62 +49,28 @@ class Source:
 def sources(paths: Sequence[str], stdin: BinaryIO) -> Iterator[Source | Rejection]:
     """Every file once, in the order given, directories sorted; a missing path is a UsageError, raised at once."""
     for path in paths:
-        _check(path)
+        check(path)
     return _sources(paths, stdin)
 
 
 def _sources(paths: Sequence[str], stdin: BinaryIO) -> Iterator[Source | Rejection]:
-    seen: set[str] = set()
-    for path in paths:
-        for found in _files(Path(path)) if path != STANDARD_INPUT else [path]:
-            if isinstance(found, Rejection):
-                yield found
-                continue
-            identity = os.path.realpath(found) if isinstance(found, Path) else found
-            if identity not in seen:
-                seen.add(identity)
-                yield _open(found) if isinstance(found, Path) else _stream(found, stdin, None)
+    for found in files(paths):
+        if isinstance(found, Rejection):
+            yield found
+        elif found.path is None:
+            yield _stream(found.name, stdin, None)
+        else:
+            yield _open(found.name, found.path)
 
 
-def _check(path: str) -> None:
-    if path == STANDARD_INPUT:
-        return
-    try:
-        Path(path).stat()
-    except FileNotFoundError:
-        raise UsageError(f"{path}: there is no such file or directory") from None
-    except OSError as error:
-        raise UsageError(f"{path}: {_denied(error)}") from error
-    except ValueError as error:  # a NUL in the name
-        raise UsageError(f"{path!r}: is not a path") from error
-
-
-def _files(path: Path) -> Iterator[Path | Rejection]:
-    """The file itself, or every regular file below a directory but hidden ones."""
-    if not path.is_dir():
-        yield path
-        return
-    try:
-        inside = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
-    except OSError as error:
-        yield Rejection(_name(path), 0, _denied(error))
-        return
-    if not inside:
-        yield Rejection(_name(path), 0, "is an empty directory")
-    for entry in inside:
-        if entry.is_file() or (entry.is_dir() and not entry.is_symlink()):
-            yield from _files(entry)
-
-
-def _open(path: Path) -> Source | Rejection:
-    name = _name(path)
+def _open(name: str, path: Path) -> Source | Rejection:
     try:
         stream = path.open("rb")
         status = os.fstat(stream.fileno())
         modified = date.fromtimestamp(status.st_mtime)
         head = stream.read(_HEAD) if stat.S_ISREG(status.st_mode) else b""
     except OSError as error:
-        return Rejection(name, 0, _denied(error))
+        return Rejection(name, 0, denied(error))
     if not stat.S_ISREG(status.st_mode) or head.startswith(b"\x1f\x8b"):
         with stream:
             if head:
@@ -128,7 +93,7 @@ def _stream(name: str, stream: BinaryIO, modified: date | None) -> Source | Reje
     except (EOFError, zlib.error, gzip.BadGzipFile):
         return Rejection(name, 0, "is a damaged gzip file")
     except OSError as error:
-        return Rejection(name, 0, _denied(error))
+        return Rejection(name, 0, denied(error))
     if len(data) > STREAM_LIMIT:
         limit = f"{STREAM_LIMIT // MEGABYTE} MB"
         return Rejection(name, 0, f"holds more than {limit} once decoded; unpack it to a file, or split it")
@@ -156,17 +121,17 @@ def _lines(stream: BinaryIO, head: bytes) -> Iterator[Line]:
                 number += 1
                 yield _line(number, line, text)
         except OSError as error:
-            yield Line(number + 1, "", _denied(error))
+            yield Line(number + 1, "", denied(error))
         except UnicodeDecodeError:
             yield Line(number + 1, "", "is not valid UTF-16; nothing after it was read")
 
 
 def _line(number: int, line: str, rest: io.TextIOWrapper) -> Line:
-    size = len(line) if len(line) * 4 < LINE_LIMIT else _size(line)
+    size = len(line) if len(line) * 4 < LINE_LIMIT else size_of(line)
     if size > LINE_LIMIT:
         more = line
         while not more.endswith("\n") and (more := rest.readline(LINE_LIMIT)):
-            size += _size(more)
+            size += size_of(more)
         fault = f"line is {size / MEGABYTE:.1f} MB long; the limit is {LINE_LIMIT // MEGABYTE} MB"
         return Line(number, _ESCAPED.sub("\ufffd", line[:_KEPT]), fault)
     line = line.removesuffix("\n")
@@ -176,14 +141,6 @@ def _line(number: int, line: str, rest: io.TextIOWrapper) -> Line:
     return Line(number, line, "holds a NUL character" if "\0" in line else "")
 
 
-def _size(line: str) -> int:
+def size_of(line: str) -> int:
+    """The bytes of a line without its ending."""
     return len(line.removesuffix("\n").encode("utf-8", "replace"))
-
-
-def _name(path: Path) -> str:
-    """The last part of the path, as text that can be stored whatever bytes the file system allows."""
-    return os.fsencode(path.name or path.resolve().name).decode("utf-8", "replace")
-
-
-def _denied(error: OSError) -> str:
-    return f"cannot be read: {(error.strerror or str(error)).lower()}"

@@ -1,24 +1,21 @@
 """The text of a Daily Papers page -> its entries, whatever the layout, and a reason for each that cannot be read."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.reading import prose
+from assistant.reading import likeness, prose
 from assistant.reading.dates import Dated, page_year, settle
 from assistant.reading.files import Source
 from assistant.reading.furniture import Metadata, Piece, Section, sections
 from assistant.reading.prose import Layout, Paragraph, Role
-from assistant.reading.text import stored
+from assistant.reading.text import lengthy, stored
 from assistant.records import Entry, Listing, Rejection
 
 _SEPARATED = 0.2  # of the lines stand after a blank one, where blank lines have a meaning
 _SINGLE = 0.4  # of the blocks are one line, where titles stand alone
 _WRAPPED = 130  # the longest line of a page with hard line breaks
-_LETTERS = 0.8  # of the characters of an abstract that convinces are letters or spaces
-_TITLE = re.compile(r"""(?:\w|["“‘'$(*\\¿](?!""))""")  # how a title begins; headings, markup and code begin otherwise
-_SHORT, _LONG = 8, 40  # words of an abstract that convinces if it ends as a sentence does, and in any case
+_ODD = "does not read like a title and its abstract"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +30,32 @@ class _Draft:
 def entries(source: Source, *, as_of: date | None, today: date) -> Iterator[Entry | Rejection]:
     """Every paper of a page, in order; one Rejection where the text is no page."""
     found = [(section, _drafts(section)) for section in sections(source.lines)]
-    if not any(_is_page(section, drafts) for section, drafts in found):
+    is_page = any(_is_page(section, drafts) for section, drafts in found)
+    if not is_page and not any(_has_papers(drafts) for _, drafts in found):
         faults = [piece for section, _ in found for piece in section.pieces if piece.fault]
-        reason = "no paper was recognised" + ("" if found else ": it is empty")
+        reason = "no paper was recognised" if found else "holds no paper: it is empty"
         yield Rejection(source.name, faults[0].line, faults[0].fault) if faults else Rejection(source.name, 0, reason)
         return
     for _, drafts in found:
         written = (words.year for draft in drafts if draft.metadata and (words := draft.metadata.words) and words.year)
         year = page_year(written, as_of=as_of, modified=source.modified, today=today)
-        yield from (_entry(source.name, draft, year) for draft in drafts)
+        for draft in drafts:
+            doubted = not is_page and not _convinces(draft)
+            row = _entry(source.name, draft, year)
+            yield Rejection(source.name, draft.title[0].line, _ODD) if doubted and isinstance(row, Entry) else row
 
 
 def _entry(name: str, draft: _Draft, year: int) -> Entry | Rejection:
     line = draft.title[0].line
-    title = stored(" ".join(part.text for part in draft.title))
-    abstract = stored(" ".join(part.text for part in draft.abstract))
+    title = stored(_joined(draft.title))
+    abstract = stored(_joined(draft.abstract))
     faulty = next((part for part in (*draft.title, *draft.abstract) if part.fault), None)
     if faulty is not None:
         return Rejection(name, faulty.line, faulty.fault)
     if not title or not abstract:
         return Rejection(name, line, "no abstract follows this title" if title else "this paper has no title")
+    if reason := lengthy(title):
+        return Rejection(name, line, reason)
     metadata = draft.metadata or Metadata()
     dated = settle(metadata.words, year) if metadata.words else Dated(None)
     listing = Listing(
@@ -139,15 +142,13 @@ def _paragraphs(pieces: Sequence[Piece], width: int | None) -> list[Paragraph]:
 
 
 def _papers(paragraphs: Sequence[Paragraph], layout: Layout, *, closed: bool) -> list[_Draft]:
-    drafts: list[_Draft] = []
+    drafts: list[tuple[list[Paragraph], list[Paragraph]]] = []
     for paragraph, role in zip(paragraphs, prose.roles(paragraphs, layout, closed=closed), strict=True):
         if role is Role.TITLE:
-            drafts.append(_Draft((paragraph,), ()))
-        elif role is Role.MORE_TITLE:
-            drafts[-1] = replace(drafts[-1], title=(*drafts[-1].title, paragraph))
+            drafts.append(([paragraph], []))
         else:
-            drafts[-1] = replace(drafts[-1], abstract=(*drafts[-1].abstract, paragraph))
-    return drafts
+            drafts[-1][role is Role.ABSTRACT].append(paragraph)
+    return [_Draft(tuple(title), tuple(abstract)) for title, abstract in drafts]
 
 
 def _is_page(section: Section, drafts: Sequence[_Draft]) -> bool:
@@ -157,15 +158,19 @@ def _is_page(section: Section, drafts: Sequence[_Draft]) -> bool:
     return bool(whole) and (proven or 4 * sum(map(_convinces, whole)) >= 3 * len(drafts))
 
 
+def _has_papers(drafts: Sequence[_Draft]) -> bool:
+    """Two papers beyond doubt, and no more of anything else: code and licences have a few that convince."""
+    sure = sum(map(_is_sure, drafts))
+    return sure >= 2 and 2 * sure >= len(drafts)
+
+
 def _convinces(draft: _Draft) -> bool:
-    title = " ".join(part.text for part in draft.title)
-    abstract = " ".join(part.text for part in draft.abstract)
-    words = len(abstract.split())
-    letters = sum(character.isalpha() or character == " " for character in abstract)
-    is_prose = letters >= _LETTERS * len(abstract) and (
-        words >= _LONG or (words >= _SHORT and prose.is_ended(abstract))
-    )
-    is_title = bool(_TITLE.match(title)) and (
-        prose.title_score(title, dotted=title.endswith(".")) > 0 or len(abstract) > 2 * len(title)
-    )
-    return is_prose and is_title
+    return likeness.convinces(_joined(draft.title), _joined(draft.abstract))
+
+
+def _is_sure(draft: _Draft) -> bool:
+    return likeness.is_sure(_joined(draft.title), _joined(draft.abstract))
+
+
+def _joined(paragraphs: Iterable[Paragraph]) -> str:
+    return " ".join(paragraph.text for paragraph in paragraphs)

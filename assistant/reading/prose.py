@@ -19,6 +19,7 @@ _OPENING = re.compile(
     r"|In (?:this|recent|the)|To (?:address|this|further|overcome|tackle|solve|that)) "
 )
 _ENDED = re.compile(r"[.!?…。][\"'”’)\]}*]*$|[/}\]]$|(?:https?://|www\.)\S+$|\S+\.(?:com|org|io|ai|net)\S*$")
+_END = 300  # of a text are looked at for how it ends
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _LENGTHS = ((150, 2.0), (200, 0.5), (250, -1.0), (400, -4.0))
 
@@ -75,7 +76,7 @@ def title_score(text: str, *, dotted: bool = False) -> float:
 
 def is_ended(text: str) -> bool:
     """Whether a text ends as a sentence, or as the web address that often closes an abstract, does."""
-    return bool(_ENDED.search(text))
+    return bool(_ENDED.search(text[-_END:]))
 
 
 def roles(paragraphs: Sequence[Paragraph], layout: Layout, *, closed: bool) -> list[Role]:

@@ -7,7 +7,7 @@ from typing import Any, Never
 
 from assistant.reading.dates import Dated, row_words, settle
 from assistant.reading.files import Line
-from assistant.reading.text import fault, stored
+from assistant.reading.text import fault, lengthy, shown, stored
 from assistant.records import Entry, Listing, Rejection
 
 ABSTRACTS = ("abstract", "text", "summary")
@@ -15,14 +15,13 @@ _IDS = ("_id", "id")
 _DATES = ("date", "published", "publishedat", "publicationdate", "published_at", "publication_date", "year")
 _URLS = ("url", "link")
 _ID_LENGTH = 500
-_BETWEEN = re.compile(r"[\s,\[\]]*")  # what may stand between two objects
 _COUNT = re.compile(r"([0-9]{1,6})(?: authors?)?", re.IGNORECASE)
-_SEPARATORS = re.compile(r"\s*;\s*|\s+and\s+")
+_SEPARATORS = re.compile(" ?; ?| and ")  # of a text with no two spaces together
 _KINDS = {dict: "an object", list: "a list", bool: "true or false", float: "a number", int: "a number", str: "text"}
 
 
-class _Unusable(Exception):
-    """Says why a row is no paper; never leaves this module."""
+class Unusable(Exception):
+    """Says why a row is no paper; never leaves this package."""
 
 
 def json_lines(name: str, lines: Iterable[Line], year: int) -> Iterator[Entry | Rejection]:
@@ -34,50 +33,26 @@ def json_lines(name: str, lines: Iterable[Line], year: int) -> Iterator[Entry | 
             yield _read(name, line.number, line.text, year)
 
 
-def json_text(name: str, lines: Iterable[Line], year: int) -> Iterator[Entry | Rejection]:
-    """An array of objects, or objects that go over several lines; what follows a syntax error cannot be read."""
-    kept = list(lines)
-    faults = {line.number: line.fault for line in kept if line.fault}
-    text = "\n".join(line.text.replace("\0", "\ufffd") for line in kept)
-    decoder = json.JSONDecoder(parse_constant=_no_constant)
-    end, number = 0, kept[0].number
-    while (start := _end(_BETWEEN, text, end)) < len(text):
-        number += text.count("\n", end, start)
-        try:
-            value, end = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError, _Unusable) as error:
-            line, reason = next(((each, faults[each]) for each in faults if each >= number), (number, _broken(error)))
-            yield Rejection(name, line, f"{reason}; nothing after it was read; write one object a line")
-            return
-        last = number + text.count("\n", start, end)
-        faulty = next((each for each in faults if number <= each <= last), None)
-        yield entry(name, number, value, year) if faulty is None else Rejection(name, faulty, faults[faulty])
-        number = last
-
-
-def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
-    match = pattern.match(text, position)
-    return match.end() if match else position
-
-
 def _read(name: str, line: int, text: str, year: int) -> Entry | Rejection:
     try:
-        value = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError, _Unusable) as error:
-        return Rejection(name, line, _broken(error))
+        value = json.loads(text, parse_constant=no_constant)
+    except (ValueError, RecursionError, Unusable) as error:
+        return Rejection(name, line, broken(error))
     return entry(name, line, value, year)
 
 
-def _broken(error: Exception) -> str:
+def broken(error: Exception) -> str:
+    """Why a text is no JSON."""
     if isinstance(error, json.JSONDecodeError):
         return f"is not valid JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
     if isinstance(error, RecursionError):
         return "is nested too deeply"
-    return str(error) if isinstance(error, _Unusable) else "holds a number of too many digits"
+    return str(error) if isinstance(error, Unusable) else "holds a number of too many digits"
 
 
-def _no_constant(constant: str) -> Never:
-    raise _Unusable(f"is not valid JSON: {constant} is not a JSON value")
+def no_constant(constant: str) -> Never:
+    """Refuse NaN and Infinity, which JSON does not have."""
+    raise Unusable(f"is not valid JSON: {constant} is not a JSON value")
 
 
 def entry(name: str, line: int, value: object, year: int) -> Entry | Rejection:
@@ -87,7 +62,7 @@ def entry(name: str, line: int, value: object, year: int) -> Entry | Rejection:
     row = {str(key).strip().lower(): field for key, field in value.items()}
     try:
         return _entry(name, line, row, year)
-    except _Unusable as reason:
+    except Unusable as reason:
         return Rejection(name, line, str(reason))
 
 
@@ -95,10 +70,12 @@ def _entry(name: str, line: int, row: Mapping[str, Any], year: int) -> Entry:
     title = _text(row, ("title",))
     abstract = _text(row, ABSTRACTS)
     if not title:
-        raise _Unusable("has no title" if "title" not in row else "has an empty title")
+        raise Unusable("has no title" if "title" not in row else "has an empty title")
+    if reason := lengthy(title):
+        raise Unusable(reason)
     if not abstract:
         present = any(key in row for key in ABSTRACTS)
-        raise _Unusable("has an empty abstract" if present else "has no abstract (nor text, nor summary)")
+        raise Unusable("has an empty abstract" if present else "has no abstract (nor text, nor summary)")
     authors, count = _authors(row.get("authors"))
     dated = _date(row, year)
     listing = Listing(name, line, title, date=dated.date, date_inferred=dated.inferred, author_count=count)
@@ -112,9 +89,9 @@ def _text(row: Mapping[str, Any], keys: Iterable[str]) -> str:
         if value is None:
             continue
         if not isinstance(value, str):
-            raise _Unusable(f"{key} is {_kind(value)}, not text")
+            raise Unusable(f"{key} is {_kind(value)}, not text")
         if reason := fault(value):
-            raise _Unusable(f"{key} {reason}")
+            raise Unusable(f"{key} {reason}")
         if text := stored(value):
             return text
     return ""
@@ -127,12 +104,12 @@ def _id(row: Mapping[str, Any]) -> str | None:
         if value is None or value == "":
             continue
         if isinstance(value, bool) or not isinstance(value, (str, int)):
-            raise _Unusable(f"{key} is {_fraction(value)}, not text or a whole number")
+            raise Unusable(f"{key} is {_fraction(value)}, not text or a whole number")
         given = str(value)
         if reason := fault(given) or ("holds a control character" if not given.isprintable() else ""):
-            raise _Unusable(f"{key} {reason}")
+            raise Unusable(f"{key} {reason}")
         if len(given) > _ID_LENGTH:
-            raise _Unusable(f"{key} is {len(given)} characters long; the limit is {_ID_LENGTH}")
+            raise Unusable(f"{key} is {len(given)} characters long; the limit is {_ID_LENGTH}")
         if given.strip():
             return given
     return None
@@ -143,16 +120,16 @@ def _fraction(value: object) -> str:
 
 
 def _date(row: Mapping[str, Any], year: int) -> Dated:
-    """A date in words nobody can read is no reason to lose the paper: it has no date then."""
+    """Of the first field that is not empty; a date nobody can read is told, since dropping it would not be."""
     for key in _DATES:
         value = row.get(key)
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value.strip()):
             continue
-        if isinstance(value, bool) or not isinstance(value, (str, int)):
-            raise _Unusable(f"{key} is {_fraction(value)}, not a date")
-        words = row_words(str(value))
-        if words is not None and (dated := settle(words, year)).date is not None:
-            return Dated(dated.date, dated.inferred)
+        words = row_words(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+        dated = settle(words, year) if words is not None else Dated(None)
+        if dated.date is None:
+            raise Unusable(f"{key} {shown(value)} is no date; write 2024, 2024-05 or 2024-05-31")
+        return Dated(dated.date, dated.inferred)
     return Dated(None)
 
 
@@ -165,11 +142,11 @@ def _authors(value: object) -> tuple[tuple[str, ...], int | None]:
     if isinstance(value, str):
         if count := _COUNT.fullmatch(value.strip()):
             return (), int(count[1]) or None
-        names: list[object] = list(_SEPARATORS.split(value))
+        names: list[object] = list(_SEPARATORS.split(" ".join(value.split())))
     elif isinstance(value, list):
         names = [author.get("name") if isinstance(author, dict) else author for author in value]
     else:
-        raise _Unusable(f"authors is {_kind(value)}, not a list of names")
+        raise Unusable(f"authors is {_kind(value)}, not a list of names")
     found = tuple(text for author in names if (text := _text({"an author": author or ""}, ("an author",))))
     return found, len(found) or None
 

@@ -1,6 +1,7 @@
 """CSV with a header -> entries: one paper a record, whatever the separator; a broken record costs only itself."""
 
 import csv
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -51,15 +52,18 @@ def csv_rows(name: str, lines: Iterable[Line], year: int) -> Iterator[Entry | Re
 
 def _records(lines: Iterator[Line], mark: str) -> Iterator[_Record]:
     """Records in order; after a broken one, reading goes on at the line below the one where it began."""
-    waiting: list[Line] = []
-    while (line := waiting.pop(0) if waiting else next(lines, None)) is not None:
-        record = _record(chain([line], waiting, lines), mark)
-        # What the record took beyond its first line came from `waiting` first, then from `lines`.
-        waiting = waiting[len(record.lines) - 1 :]
+    waiting: deque[Line] = deque()
+    while (line := waiting.popleft() if waiting else next(lines, None)) is not None:
+        record = _record(chain([line], _taken(waiting), lines), mark)
         if record.reason:
-            waiting = record.lines[1:] + waiting
+            waiting.extendleft(reversed(record.lines[1:]))
             record.lines = record.lines[:1]
         yield record
+
+
+def _taken(waiting: deque[Line]) -> Iterator[Line]:
+    while waiting:
+        yield waiting.popleft()
 
 
 def _record(lines: Iterable[Line], mark: str) -> _Record:

@@ -1,7 +1,11 @@
 """Text as given -> text as stored: on one line, without control characters."""
 
+import json
 import re
 
+TITLE_LIMIT = 1000
+
+_SHOWN = 40
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -16,3 +20,14 @@ def fault(text: str) -> str:
     if "\0" in text:
         return "holds a NUL character"
     return "holds half of a character (a lone surrogate)" if _SURROGATES.search(text) else ""
+
+
+def lengthy(title: str) -> str:
+    """Why a title is too long to be one; empty where it is not."""
+    return f"title is {len(title):,} characters long; the limit is {TITLE_LIMIT:,}" if len(title) > TITLE_LIMIT else ""
+
+
+def shown(value: object) -> str:
+    """The beginning of a value of a row as JSON, for a message."""
+    text = stored(_SURROGATES.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

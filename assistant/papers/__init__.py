@@ -1,23 +1,17 @@
 """Entries -> papers: every listing of one paper, in this run and in the library, becomes that one paper."""
 
-import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from assistant.papers.ids import identity, is_local, is_own, title_id
+from assistant.papers.listings import Relisting, dated, relist
 from assistant.records import Entry, Listing, Paper, Rejection
 from assistant.titles import normalise
 
-_ARXIV = re.compile(
-    r"(?:(?:https?://)?(?:[a-z]+\.)?arxiv\.org/(?:abs|pdf|html|format)/|(?:https?://)?huggingface\.co/papers/"
-    r"|arxiv:\s*|(?:https?://)?(?:dx\.)?(?:doi\.org/|doi:\s*)?10\.48550/arxiv\.)?"
-    r"(?P<number>[0-9]{4}\.[0-9]{4,5}|[a-z][a-z\-]*(?:\.[a-z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?(?:\.pdf)?/?",
-    re.IGNORECASE,
-)
-_OWN = re.compile(r"t-[0-9a-f]{12}")  # an id made from a title is no source's id, wherever it comes back from
-_DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(?P<doi>10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
+__all__ = ["Merge", "identity", "merge", "title_id"]
+
+_STANDARD_INPUT = "-"  # the name that every stream has
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +34,16 @@ class _Library:
         self.named: dict[str, Paper] = {}
         self.titled: dict[str, Paper] = {}
         for paper in known:
-            if _OWN.fullmatch(paper.id):
+            if is_own(paper.id):
                 self.titled[normalise(paper.title)] = paper
             else:
                 self.named[identity(paper.id)] = paper
 
 
-def identity(given: str) -> str:
-    """What two spellings of one id have in common: "arXiv:2401.00001v2" -> "arxiv:2401.00001"; DOIs without case."""
-    plain = given.strip()
-    if match := _ARXIV.fullmatch(plain):
-        return "arxiv:" + match["number"].lower()
-    if match := _DOI.fullmatch(plain):
-        return "doi:" + match["doi"].casefold()
-    return "id:" + given
-
-
-def title_id(title: str) -> str:
-    """The id of a paper whose source gives none."""
-    return "t-" + hashlib.sha256(normalise(title).encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
 def merge(entries: Iterable[Entry], known: Iterable[Paper] = ()) -> Merge:
     """The papers of the entries, joined with those already stored; the same entries a second time change nothing."""
     library = _Library(known)
-    accepted, rejections = _accepted(entries)
+    accepted, rejections = _accepted(entries, library)
     owners = _owners(accepted, library)
     groups: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
     for key, title, entry in accepted:
@@ -80,21 +59,52 @@ def merge(entries: Iterable[Entry], known: Iterable[Paper] = ()) -> Merge:
     return Merge(tuple(papers), len(accepted) - len(papers), tuple(rejections), tuple(superseded))
 
 
-def _accepted(entries: Iterable[Entry]) -> tuple[list[tuple[str, str, Entry]], list[Rejection]]:
-    """(identity or "", normalised title, entry) of each entry but those whose id was given to another title."""
+def _accepted(entries: Iterable[Entry], library: _Library) -> tuple[list[tuple[str, str, Entry]], list[Rejection]]:
+    """(identity or "", normalised title, entry) of each entry but those whose id another title has."""
+    keyed = [(_key(entry), normalise(entry.listing.title), entry) for entry in entries]
+    listed = {(key, title) for key, title, _ in keyed}
+    given: dict[str, tuple[str, str]] = {}
+    for key, title, entry in keyed:
+        holder = library.named.get(key) if is_local(key) else None
+        if key and key not in given and (holder is None or _may_retitle(entry, title, holder, listed)):
+            given[key] = title, entry.place
     accepted: list[tuple[str, str, Entry]] = []
     rejections: list[Rejection] = []
-    given: dict[str, tuple[str, str]] = {}
-    for entry in entries:
-        title = normalise(entry.listing.title)
-        key = identity(entry.id) if entry.id is not None and not _OWN.fullmatch(entry.id) else ""
-        first, place = given.setdefault(key, (title, entry.place)) if key else (title, "")
-        if first == title:
+    for key, title, entry in keyed:
+        first, place = given.get(key, ("", ""))
+        if not key or (place and first == title):
             accepted.append((key, title, entry))
         else:
-            reason = f"its id {entry.id} was given to another title at {place}"
+            told = f"its id {entry.id} was given to another title at {place}"
+            reason = told if place else _held(entry, library.named[key])
             rejections.append(Rejection(entry.listing.source, entry.listing.line, reason))
     return accepted, rejections
+
+
+def _key(entry: Entry) -> str:
+    return identity(entry.id) if entry.id is not None and not is_own(entry.id) else ""
+
+
+def _may_retitle(entry: Entry, title: str, stored: Paper, listed: set[tuple[str, str]]) -> bool:
+    """Whether the title is the stored one, or a source's edit of its own: an id of a source means nothing in another.
+
+    No edit where the run has the stored title too. Every stream has one name, so there the text must be the same.
+    """
+    old = normalise(stored.title)
+    if title == old:
+        return True
+    source = entry.listing.source
+    return (
+        any(listing.source == source for listing in stored.listings)
+        and not listed & {(identity(stored.id), old), ("", old)}
+        and (source != _STANDARD_INPUT or entry.abstract == stored.abstract)
+    )
+
+
+def _held(entry: Entry, stored: Paper) -> str:
+    first = next(iter(stored.listings), None)
+    place = f" in {first.source}:{first.line}" if first else ""
+    return f"its id {entry.id} is that of “{stored.title}”{place}; give one of them another id"
 
 
 def _owners(accepted: Iterable[tuple[str, str, Entry]], library: _Library) -> defaultdict[str, set[str]]:
@@ -116,8 +126,9 @@ def _paper(key: str, group: Sequence[Entry], stored: Sequence[Paper]) -> Paper:
     """The first text wins; what it leaves open is filled by later entries, then by what was stored."""
     first = group[0]
     given = [paper.id for paper in stored] + [entry.id for entry in group if entry.id is not None]
-    dates = [(entry.listing.date, entry.listing.date_inferred) for entry in group]
-    day, inferred = _date([*dates, *((paper.date, paper.date_inferred) for paper in stored)])
+    seen = [entry.listing for entry in group]
+    relisting = relist([listing for paper in stored for listing in paper.listings], seen)
+    day, inferred = dated(relisting, seen, [(paper.date, paper.date_inferred) for paper in stored])
     counts = [entry.listing.author_count for entry in group] + [paper.author_count for paper in stored]
     authors = [entry.authors for entry in group] + [paper.authors for paper in stored]
     urls = [entry.url for entry in group] + [paper.url for paper in stored]
@@ -130,43 +141,16 @@ def _paper(key: str, group: Sequence[Entry], stored: Sequence[Paper]) -> Paper:
         authors=next(filter(None, authors), ()),
         author_count=next((count for count in counts if count is not None), None),
         url=next(filter(None, urls), None),
-        listings=_listings(
-            [listing for paper in stored for listing in paper.listings], [entry.listing for entry in group]
-        ),
+        listings=_listings(key, normalise(first.listing.title), relisting),
     )
 
 
-def _date(dates: Sequence[tuple[date | None, bool]]) -> tuple[date | None, bool]:
-    """The first date that was written in full, or else the first that was inferred."""
-    present = [(day, inferred) for day, inferred in dates if day is not None]
-    return next((dated for dated in present if not dated[1]), present[0] if present else (None, False))
-
-
-def _listings(stored: Sequence[Listing], seen: Iterable[Listing]) -> tuple[Listing, ...]:
-    """Each listing seen takes the place of the stored one it repeats: the equal one, else by line, else by title."""
-    result = list(stored)
-    waiting = list(dict.fromkeys(seen))
-    free = set(range(len(result)))
-    for same in (_is_equal, _is_on_line, _is_titled_alike):
-        left: list[Listing] = []
-        for listing in waiting:
-            place = next((place for place in sorted(free) if same(result[place], listing)), None)
-            if place is None:
-                left.append(listing)
-            else:
-                result[place] = listing
-                free.remove(place)
-        waiting = left
-    return (*result, *waiting)
-
-
-def _is_equal(first: Listing, second: Listing) -> bool:
-    return first == second
-
-
-def _is_on_line(first: Listing, second: Listing) -> bool:
-    return (first.source, first.line) == (second.source, second.line)
-
-
-def _is_titled_alike(first: Listing, second: Listing) -> bool:
-    return (first.source, first.title) == (second.source, second.title)
+def _listings(key: str, title: str, relisting: Relisting) -> tuple[Listing, ...]:
+    """Without those that a source had under an old title, where its id is what made them listings of this paper."""
+    sources = {listing.source for listing in (*relisting.again.values(), *relisting.new)} if is_local(key) else set()
+    kept = [
+        relisting.again.get(place, listing)
+        for place, listing in enumerate(relisting.stored)
+        if place in relisting.again or listing.source not in sources or normalise(listing.title) == title
+    ]
+    return (*kept, *relisting.new)
