@@ -1,14 +1,20 @@
 """The sample papers that come with the program -> a library, made once per user, for as long as there is no other."""
 
+import contextlib
 import hashlib
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
 from assistant import reading, settings
 from assistant.embedding.ports import Embedder
-from assistant.library import database, intake, stored
+from assistant.errors import LibraryError, LockedError
+from assistant.library import database, intake, locks, stored
 from assistant.library.catalogue import Catalogue
+
+_NONE = "no library yet"
+_OWN = "`assistant ingest PATH` makes your own"
 
 
 def papers() -> Path:
@@ -19,24 +25,57 @@ def papers() -> Path:
 
 
 def library(environment: Mapping[str, str], embedder: Embedder, tell: Callable[[str], None]) -> Path:
-    """Return the folder of the sample library, making it where it is not there yet."""
+    """Return the folder of the sample library, making it where it is not there yet, or is damaged."""
     page = papers()
     named = hashlib.sha256(page.read_bytes() + stored.fingerprint(embedder.fingerprint).encode()).hexdigest()[:12]
     folder = settings.cache_folder(environment) / f"sample-{named}"
-    if _ready(folder):
-        tell("no library yet: answering from the sample of well-known papers; `assistant ingest PATH` makes your own")
-    else:
-        tell("no library yet: preparing the sample of well-known papers, once; `assistant ingest PATH` makes your own")
+    try:
+        if (condition := _condition(folder)) == "ready":
+            tell(f"{_NONE}: answering from the sample of well-known papers; {_OWN}")
+            return folder
+        tell(f"{_NONE}: preparing the sample of well-known papers, once; {_OWN}")
+        if condition == "damaged":
+            _clear(folder)
         intake.add(folder, reading.read([str(page)], None, date.today()), embedder)
+    except LockedError:
+        raise
+    except (LibraryError, OSError) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        why = (cause.strerror if isinstance(cause, OSError) else None) or error
+        raise LibraryError(
+            f"the sample library cannot be made in {folder.parent} ({why}); set ASSISTANT_CACHE to a folder that can "
+            "be written, or make a library of your own with `assistant ingest PATH --library DIR`"
+        ) from error
     return folder
 
 
-def _ready(folder: Path) -> bool:
-    """Whether the sample was ingested to the end."""
-    if not (folder / database.NAME).exists():
-        return False
-    catalogue = Catalogue(folder)
+def _condition(folder: Path) -> str:
+    """Return `ready`, `unfinished` or `damaged`; of the indexes nothing is said, for readers mend them."""
+    if database.vacant(folder):
+        return "unfinished"
     try:
-        return catalogue.state()["generation"] != "0"
-    finally:
-        catalogue.close()
+        catalogue = Catalogue(folder)
+    except LockedError:
+        raise
+    except LibraryError:
+        return "damaged"
+    with contextlib.closing(catalogue):
+        try:
+            if catalogue.faults():
+                return "damaged"
+            return "ready" if catalogue.generation() and catalogue.papers() else "unfinished"
+        except LibraryError:
+            return "damaged"
+
+
+def _clear(folder: Path) -> None:
+    """Remove what is there of a damaged sample, unless another process has just made it anew."""
+    with locks.writing(folder, intake.LOCK_SECONDS):
+        if _condition(folder) != "damaged":
+            return
+        for name in (*database.INDEXES, database.NAME, f"{database.NAME}-wal", f"{database.NAME}-shm"):
+            path = folder / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)

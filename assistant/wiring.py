@@ -1,13 +1,15 @@
 """Settings -> live objects: the only place where a library, an embedder or a model is put together."""
 
+import contextlib
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from assistant import settings
 from assistant.embedding.ports import Embedder
-from assistant.errors import LibraryError
-from assistant.library import stored
+from assistant.library import database, stored
+from assistant.library.catalogue import Catalogue
 from assistant.library.reader import Library
 from assistant.model import ChatModel
 from assistant.settings import Settings
@@ -17,56 +19,91 @@ Tell = Callable[[str], None]
 
 def embedder(chosen: Settings, environment: Mapping[str, str]) -> Embedder:
     """Return the embedder of these settings; it loads its model when the first text comes."""
-    if chosen.embedder == settings.LOCAL:
+    if chosen.remote is None:
         from assistant.embedding.local import LocalEmbedder
 
         return LocalEmbedder(cache=settings.cache_folder(environment))
     from assistant.embedding.remote import RemoteEmbedder
-    from assistant.openai_model import OFFICIAL
 
-    name = chosen.embedder.removeprefix("openai:")
-    return RemoteEmbedder(name, chosen.base_url or OFFICIAL, environment.get("OPENAI_API_KEY", ""))
+    return RemoteEmbedder(chosen.remote, _endpoint(chosen), environment.get("OPENAI_API_KEY", ""))
 
 
 def model(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:
     """Return the answering model, or None for the extractive answerer."""
     if chosen.model is None:
         return None
-    from assistant.openai_model import OFFICIAL, OpenAIModel
+    from assistant.openai_model import OpenAIModel
 
-    key = environment.get("OPENAI_API_KEY", "")
-    return OpenAIModel(chosen.model, key=key, base_url=chosen.base_url or OFFICIAL)
+    return OpenAIModel(chosen.model, key=environment.get("OPENAI_API_KEY", ""), base_url=_endpoint(chosen))
 
 
 def library(
     chosen: Settings, environment: Mapping[str, str], found: Embedder | None, tell: Tell, *, heal: bool = True
 ) -> Library:
-    """Open the library, or the sample while nobody has made or named one."""
+    """Open the library, or the sample while nobody has named one and none was filled."""
     folder = chosen.library
-    if not chosen.chosen and not folder.exists():
+    empty = _empty(folder)
+    if empty and not chosen.chosen:
         from assistant import sample
 
         folder = sample.library(environment, embedder(chosen, environment), tell)
-    return Library(folder, found.fingerprint if found else None, told=tell, heal=heal)
+    opened = Library(folder, found.fingerprint if found else None, told=tell, heal=heal)
+    if empty and chosen.chosen:
+        tell(f"the library in {folder} is empty; `assistant ingest PATH --library {folder}` fills it")
+    return opened
 
 
-def existing(chosen: Settings) -> Path:
-    """Return the library's folder; raises `LibraryError` where there is none."""
-    if not chosen.library.exists():
-        raise LibraryError(f"there is no library in {chosen.library}; make it with `assistant ingest PATH`")
-    return chosen.library
+def mismatch(chosen: Settings, environment: Mapping[str, str], built: str) -> tuple[str, str] | None:
+    """Return what is wrong, and its cure, where a library was not built with the embedder chosen; asks no endpoint."""
+    local = _local()
+    now = stored.fingerprint(embedder(chosen, environment).fingerprint) if chosen.remote else local
+    if built == now:
+        return None
+    cures = [f"run `assistant reindex --embedder {chosen.embedder or settings.LOCAL}` to compute its vectors anew"]
+    if not is_local(built):
+        cures.append(f"choose the embedder it was built with (--embedder {remote_name(built)}, its OPENAI_BASE_URL)")
+    elif built == local:
+        cures.append(f"choose the embedder it was built with (--embedder {settings.LOCAL})")
+    return f"built with {built}, and this is {now}", ", or ".join(reversed(cures))
 
 
-def mismatch(chosen: Settings, fingerprint: str) -> list[str]:
-    """Say, where it is so, that the library's vectors were made by another embedder than the local one chosen."""
-    if chosen.embedder != settings.LOCAL:
-        return []
-    from assistant.embedding import local
+def is_local(fingerprint: str) -> bool:
+    """Whether a library's vectors are of the local embedder, of this version of it or another."""
+    from assistant.embedding.weights import MODEL
 
-    now = stored.fingerprint(local.fingerprint())
-    return [] if fingerprint == now else [f"built with {fingerprint}, and this is {now}: run `assistant reindex`"]
+    return bool(re.match(rf"{re.escape(MODEL)}@[0-9a-f]{{8}}/(int8|fp32)/", fingerprint))
+
+
+def remote_name(fingerprint: str) -> str:
+    """Return the name for `--embedder` of the remote embedder with this fingerprint."""
+    name, at, _ = fingerprint.partition("@")
+    return f"openai:{name}" if at else "NAME"
 
 
 def environment() -> Mapping[str, str]:
     """Return the environment of this process."""
     return os.environ
+
+
+def _local() -> str:
+    """Return what names vectors of the local embedder; needs no model."""
+    from assistant.embedding import local
+
+    return stored.fingerprint(local.fingerprint())
+
+
+def _endpoint(chosen: Settings) -> str:
+    """Return the endpoint's address; raises `UsageError` where that is none."""
+    from assistant.openai_model import OFFICIAL
+
+    settings.address(chosen.base_url or OFFICIAL)
+    return chosen.base_url or OFFICIAL
+
+
+def _empty(folder: Path) -> bool:
+    """Whether there is no library in `folder`, or one without papers, such as a first ingest leaves that was killed."""
+    with database.translated(folder / database.NAME):
+        if database.vacant(folder):
+            return True
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        return not catalogue.count()[0]

@@ -1,8 +1,10 @@
 """A library on a disk that is full, read only, copied or left untidy -> a clear error, or the library as it was."""
 
+import errno
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,8 @@ from pathlib import Path
 import library_support as support
 import pytest
 
-from assistant.library import database
+from assistant.errors import LibraryError
+from assistant.library import database, disk, probe
 from assistant.library.catalogue import Catalogue
 from assistant.library.reader import Library
 from assistant.library.vectors import Vectors
@@ -136,3 +139,51 @@ def test_the_next_writer_sweeps_what_killed_ones_left_but_not_what_is_held(folde
         assert reader.words.size == support.MADE
     support.ingest(folder, support.entries(0, 8))
     assert {path.name for path in (folder / "chroma").iterdir()} == {"2", "notes"}
+
+
+IO_ERROR = sqlite3.OperationalError("disk I/O error")
+BLOCKS, FREE, FLAG = 2, 4, 8  # places in what statvfs gives
+
+
+def measured(monkeypatch: pytest.MonkeyPatch, changes: dict[int, int]) -> None:
+    """Every disk is of 1,000 blocks and full, but for these changes."""
+    facts = {BLOCKS: 1000, FREE: 0} | changes
+    found = os.statvfs_result([facts.get(place, 4096 if place < BLOCKS else 0) for place in range(10)])
+    monkeypatch.setattr(os, "statvfs", lambda _: found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "full"), [({}, True), ({FREE: 1000}, False), ({BLOCKS: 0}, False), ({FLAG: os.ST_RDONLY}, False)]
+)
+def test_only_a_disk_that_can_be_written_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[int, int], full: bool
+) -> None:
+    measured(monkeypatch, changes)
+    assert (disk.full(tmp_path, IO_ERROR) is not None) is full
+
+
+def test_on_a_full_disk_other_failures_keep_their_own_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured(monkeypatch, {})
+    wrapped = LibraryError("the index failed")
+    assert disk.full(tmp_path, wrapped)
+    wrapped.__cause__ = PermissionError(errno.EACCES, "Permission denied")
+    for error in (wrapped, FileNotFoundError(errno.ENOENT, "No such file"), wrapped.__cause__):
+        assert disk.full(tmp_path, error) is None
+    assert disk.full(tmp_path, OSError(errno.ENOSPC, "No space"))
+    assert disk.full(tmp_path, OSError(errno.EDQUOT, "Quota"))
+
+
+def test_a_full_disk_that_has_room_again_is_known_by_what_caused_the_failure(tmp_path: Path) -> None:
+    wrapped = LibraryError("the index failed")
+    assert disk.full(tmp_path, wrapped) is None
+    wrapped.__cause__ = RuntimeError("(code: 13) database or disk is full")
+    assert str(disk.full(tmp_path, wrapped)).startswith(f"{tmp_path}: no space left on the disk")
+
+
+def test_proc_is_not_full() -> None:
+    assert disk.full(Path("/proc/1"), IO_ERROR) is None
+
+
+def test_an_index_of_nothing_is_sound(tmp_path: Path) -> None:
+    Vectors(tmp_path, create=True).close()
+    assert probe.examine(tmp_path, 0, {}) is None

@@ -103,7 +103,9 @@ def test_damaged_indexes_are_built_anew_without_an_embedding(
         assert support.results(library) == expected
         assert damage != "a graph spoiled" or library.examine() == []  # once: it takes a second
     embedder = HashedWords()
-    again = support.ingest(folder, [support.entry(number, " And more of this." * 10) for number in range(PAPERS)], embedder)
+    again = support.ingest(
+        folder, [support.entry(number, " And more of this." * 10) for number in range(PAPERS)], embedder
+    )
     assert (again.embedded, embedder.read) == (0, [])
     with Library(folder, FINGERPRINT, told=pytest.fail) as library:
         assert support.results(library) == expected

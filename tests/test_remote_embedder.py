@@ -1,5 +1,6 @@
 import json
 import socket
+import traceback
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -222,3 +223,25 @@ def test_an_answer_cut_off_is_a_failure(server: Server) -> None:
 def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
     with pytest.raises(UsageError, match="is not the address of an endpoint"):
         RemoteEmbedder("m", url, KEY)
+
+
+PASSWORD = "hunter2/secret"
+
+
+def test_a_password_in_the_address_is_shown_nowhere(server: Server) -> None:
+    url = server.url.replace("http://", f"http://me:{PASSWORD.replace('/', '%2F')}@")
+    port = RemoteEmbedder("m", f"{url}?token=hunter2", KEY)
+    assert repr(port) == f"RemoteEmbedder('m', base_url='{server.url}')"
+    assert port.fingerprint == embedder(server).fingerprint
+    server.answer = replying(401, json.dumps({"error": {"message": f"no {PASSWORD}, {url}, {KEY}"}}).encode())
+    with pytest.raises(ModelError, match=r"m at http://127.0.0.1:\d+/v1 failed: status 401") as caught:
+        port.embed(["a"])
+    for secret in ("hunter2", KEY):
+        assert secret not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("url", ["http://me:hunter2@[::1", "ftp://me:hunter2@127.0.0.1", "http://me:hunter2/x@host"])
+def test_an_address_that_is_none_shows_no_password(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        RemoteEmbedder("m", url, KEY)
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))

@@ -4,12 +4,14 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import ModelError, UsageError
+from assistant import settings
+from assistant.errors import ModelError
+from assistant.openai_model import _shown as shown
 from assistant.openai_model import http_client
 from assistant.terminal import line
 
@@ -26,7 +28,8 @@ _NOTHING = "."
 
 
 class RemoteEmbedder:
-    """One embedding model behind one endpoint. The key is sent to the endpoint and appears nowhere else."""
+    """One embedding model behind one endpoint. The key is sent to the endpoint and appears nowhere else; nor does a
+    password in the endpoint's address."""
 
     def __init__(
         self,
@@ -40,7 +43,7 @@ class RemoteEmbedder:
     ) -> None:
         """`deadline` is in seconds, for one request with its retries; texts are cut after `longest` characters."""
         self.name = name
-        self._address = _address(base_url)
+        self._address = settings.address(base_url)
         self._key = key
         self._base_url = base_url
         self._dimension = dimension
@@ -48,7 +51,7 @@ class RemoteEmbedder:
         self._longest = longest
 
     def __repr__(self) -> str:
-        return f"RemoteEmbedder({self.name!r}, base_url={self._base_url!r})"
+        return f"RemoteEmbedder({self.name!r}, base_url={shown(self._base_url)!r})"
 
     @property
     def fingerprint(self) -> str:
@@ -93,14 +96,15 @@ class RemoteEmbedder:
             request = client.embeddings.with_streaming_response
             with request.create(model=self.name, input=texts, encoding_format="float") as response:
                 return self._read(response, stop)
+        # Not `from error`: the vendors' messages may quote what is secret, and would be part of a traceback.
         except openai.APIStatusError as error:
-            raise self._failed(f"status {error.status_code}: {error.message}") from error
-        except (openai.APITimeoutError, httpx.TimeoutException) as error:
-            raise self._failed("no answer in time") from error
+            raise self._failed(f"status {error.status_code}: {error.message}") from None
+        except (openai.APITimeoutError, httpx.TimeoutException):
+            raise self._failed("no answer in time") from None
         except (openai.APIConnectionError, httpx.HTTPError) as error:
-            raise self._failed(f"the connection failed: {error.__cause__ or error}") from error
+            raise self._failed(f"the connection failed: {error.__cause__ or error}") from None
         except (openai.OpenAIError, ValueError) as error:
-            raise self._failed(str(error)) from error
+            raise self._failed(str(error)) from None
 
     def _read(self, response: Any, stop: float) -> bytes:
         """The body, no longer and no later than allowed: the client's own timeout is for each read."""
@@ -133,18 +137,8 @@ class RemoteEmbedder:
         return np.asarray(vectors / lengths, np.float32)
 
     def _failed(self, why: str) -> ModelError:
-        told = line(f"the embedding model {self.name} at {self._base_url} failed: {why}")[:600]
-        masked = told.replace(self._key, "***") if self._key else told
-        return ModelError(f"{masked}. Check the endpoint's address, its key and the name of the model")
-
-
-def _address(base_url: str) -> str:
-    """Host, port and path of an endpoint, without what may be secret in its address."""
-    try:
-        parts = urlsplit(base_url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError as error:
-        raise UsageError(f"{base_url!r} is not the address of an endpoint: {error}") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{base_url!r} is not the address of an endpoint, such as https://api.openai.com/v1")
-    return f"{parts.hostname}{port}{parts.path.rstrip('/')}"
+        password = urlsplit(self._base_url).password or ""
+        for secret in filter(None, (self._key, password, unquote(password))):
+            why = why.replace(secret, "***")
+        told = line(f"the embedding model {self.name} at {shown(self._base_url)} failed: {why}")[:600]
+        return ModelError(f"{told}. Check the endpoint's address, its key and the name of the model")

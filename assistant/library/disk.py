@@ -3,12 +3,13 @@
 import contextlib
 import errno
 import os
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.errors import LibraryError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_SAYING = ("No space left", "database or disk is full")  # the system's words, and SQLite's, which Chroma passes on
 _LEAST_FREE = 256 * 1024  # bytes; below it, whatever SQLite or Chroma call the failure, the disk is full
 
 
@@ -23,12 +24,29 @@ def flush(path: Path) -> None:
 
 def full(folder: Path, error: BaseException) -> LibraryError | None:
     """Return what to raise where `error` came of a full disk, by whatever words it says so; else None."""
-    said = "No space left" in str(error) or (isinstance(error, OSError) and error.errno in _FULL)
-    with contextlib.suppress(OSError):
-        said = said or shutil.disk_usage(folder).free < _LEAST_FREE
+    chain = list(_chain(error))
+    numbers = [one.errno for one in chain if isinstance(one, OSError) and one.errno is not None]
+    said = any(words in str(one) for one in chain for words in _SAYING)
+    said = said or (numbers[0] in _FULL if numbers else _exhausted(folder))
     return LibraryError(f"{folder}: no space left on the disk; free some and run this again") if said else None
 
 
 def unwritable(folder: Path, why: str) -> LibraryError:
     """Return what to raise where the folder, or a file in it, refuses a change."""
     return LibraryError(f"{folder} cannot be written ({why}); make it writable, or name another with --library")
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and those that caused it."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _exhausted(folder: Path) -> bool:
+    """Whether the disk of `folder` has no room; never one that cannot be written, or that counts no blocks (/proc)."""
+    with contextlib.suppress(OSError):
+        found = os.statvfs(folder)
+        changeable = found.f_blocks and not found.f_flag & os.ST_RDONLY
+        return bool(changeable) and found.f_bavail * found.f_frsize < _LEAST_FREE
+    return False

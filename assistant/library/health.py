@@ -1,12 +1,39 @@
 """The current generation of a library -> what is wrong with it, found by looking at as few of its files as will do."""
 
 import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import LibraryError
 from assistant.library import database, files, generations, indexes, locks
 from assistant.library.catalogue import Catalogue
 from assistant.library.vectors import DATABASE
+
+_REINDEX = "run `assistant reindex`"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a library."""
+
+    what: str
+    """Which part of it, in a few words."""
+    problem: str
+    cure: str
+
+
+def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str]) -> list[Fault]:
+    """Return all that is wrong, with every file read and the vector index tried; `known` are damages seen before."""
+    ours = "put a copy of it back if you have one; otherwise move " + str(folder)
+    ours += " aside and run `assistant ingest` on your listings again"
+    found = [Fault("the catalogue is damaged", fault, ours) for fault in catalogue.faults()]
+    try:
+        damaged = damage(folder, catalogue, every=True) | dict(known)
+    except LibraryError as error:  # the catalogue does not tell what the indexes should hold
+        problem, computable, _ = str(error).partition(f"; {_REINDEX}")
+        return found or [Fault("the catalogue is damaged", problem, _REINDEX if computable else ours)]
+    return found + [Fault("the indexes are damaged", problem, _REINDEX) for problem in damaged.values()]
 
 
 def damage(folder: Path, catalogue: Catalogue, *, every: bool = False) -> dict[str, str]:

@@ -52,8 +52,8 @@ def check(catalogue: Catalogue, embedder: str) -> None:
     built, now = catalogue.state()["fingerprint"], stored.fingerprint(embedder)
     if built != now:
         raise FingerprintError(
-            f"{catalogue.path.parent} was built with {built}, and this is {now}; run `assistant reindex` to compute "
-            "its vectors anew, or choose the embedder it was built with (--embedder)"
+            f"{catalogue.path.parent} was built with {built}, and this is {now}; run `assistant reindex` with "
+            "--embedder NAME to compute its vectors anew, or choose the embedder it was built with (--embedder)"
         )
 
 
