@@ -10,7 +10,8 @@ class Listing:
     """One appearance of a paper in a source."""
 
     source: str
-    """Name of the file it was read from, "-" for standard input."""
+    """Name of the file it was read from, below the folder given and as long as it takes to be unique; "-" for standard
+    input."""
     line: int
     """1-based line of its title (pages) or of its row."""
     title: str

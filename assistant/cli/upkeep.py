@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @options.json
 @options.library
 def status(as_json: bool, library: str | None, embedder: str | None) -> int:
-    """Tell what the library holds, whether it is sound, and what to do. Ends with 6 where something is wrong.
+    """Tell what the library holds, whether it is sound, and what to do. Ends with 6 where nothing can be asked.
 
     \b
     Examples:
@@ -51,7 +51,7 @@ def status(as_json: bool, library: str | None, embedder: str | None) -> int:
         output.record(facts)
     else:
         _print(facts, faults)
-    return LibraryError.exit_code if faults else 0
+    return 0 if all(fault.answered for fault in faults) else LibraryError.exit_code
 
 
 def _faults(opened: "Library", chosen: "Settings", environment: Mapping[str, str]) -> "list[health.Fault]":

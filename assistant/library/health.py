@@ -21,6 +21,8 @@ class Fault:
     """Which part of it, in a few words."""
     problem: str
     cure: str
+    answered: bool = False
+    """Whether questions are answered all the same."""
 
 
 def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str]) -> list[Fault]:
@@ -33,7 +35,7 @@ def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str]) -> list
     except LibraryError as error:  # the catalogue does not tell what the indexes should hold
         problem, computable, _ = str(error).partition(f"; {_REINDEX}")
         return found or [Fault("the catalogue is damaged", problem, _REINDEX if computable else ours)]
-    return found + [Fault("the indexes are damaged", problem, _REINDEX) for problem in damaged.values()]
+    return found + [Fault("the indexes are damaged", problem, _REINDEX, answered=True) for problem in damaged.values()]
 
 
 def damage(folder: Path, catalogue: Catalogue, *, every: bool = False) -> dict[str, str]:
