@@ -49,7 +49,7 @@ class OpenAIModel:
         self._transport = transport
 
     def __repr__(self) -> str:
-        return f"OpenAIModel({self.name!r}, base_url={_shown(self._base_url)!r})"
+        return f"OpenAIModel({self.name!r}, base_url={shown(self._base_url)!r})"
 
     def reply(self, messages: Sequence[Message], heard: Callable[[str], None] | None = None) -> Reply:
         """Return the whole reply; raises `ModelError` where it fails, breaks off or takes too long."""
@@ -106,7 +106,7 @@ class OpenAIModel:
             yield from stream
 
     def _failed(self, why: str, then: str = _CHECK) -> ModelError:
-        told = line(f"the model {self.name} at {_shown(self._base_url)} failed: {line(self._masked(why))[:500]}")
+        told = line(f"the model {self.name} at {shown(self._base_url)} failed: {line(self._masked(why))[:500]}")
         return ModelError(self._masked(f"{told.rstrip('.')}. {then}, or answer without a model: --model none"))
 
     def _masked(self, text: str) -> str:
@@ -138,7 +138,7 @@ def _explained(error: Exception) -> tuple[str, str]:
             then = "Ask with fewer papers (-k)"
         for header, meaning in (("Retry-After", "it asks to wait so many seconds:"), ("Location", "it redirects to")):
             if value := error.response.headers.get(header):
-                told += f" ({meaning} {_shown(value) if header == 'Location' else value})"
+                told += f" ({meaning} {shown(value) if header == 'Location' else value})"
         return f"status {status}: {told}", then
     if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
         return "no answer in time", "Check whether it is running, or ask again"
@@ -154,7 +154,7 @@ def _message(body: object) -> str:
     return told if isinstance(told, str) else ""
 
 
-def _shown(address: str) -> str:
+def shown(address: str) -> str:
     """Return the address without what may be secret: a user's name, a password, a query."""
     try:
         parts = urlsplit(address)

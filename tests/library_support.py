@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import chunks, evidence
-from assistant.library import intake
+from assistant.library import health, intake
 from assistant.library.reader import Library
 from assistant.library.vectors import Vectors
 from assistant.records import Entry, Listing
@@ -136,3 +136,8 @@ def chunk_ids(chroma: Path) -> list[str]:
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file of a folder."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def examined(library: Library) -> list[str]:
+    """All that is wrong with a library, with every file read and the vector index tried."""
+    return [fault.problem for fault in health.faults(library.folder, library.catalogue, library.problems)]

@@ -59,7 +59,7 @@ told = []
 for name in "library", "copied":
     folder = Path(sys.argv[1]) / name
     with Library(folder, "hashed-words/32", told=told.append) as library:
-        print(support.results(library), told, library.problems, library.examine())
+        print(support.results(library), told, library.problems, support.examined(library))
 with Library(folder, told=told.append, exact_rows=0) as library:
     print(support.results(library))
 print(len(told), told[0])

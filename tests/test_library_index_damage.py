@@ -71,7 +71,7 @@ def test_every_file_damaged_in_every_way_is_noticed_and_answered_around(
             assert support.results(library) == expected
         (folder / "elsewhere").rename(folder / kind)
     with Library(folder, FINGERPRINT, told=pytest.fail, heal=False) as library:
-        assert library.examine() == []
+        assert support.examined(library) == []
 
 
 def delete_both(folder: Path) -> None:
@@ -101,7 +101,7 @@ def test_damaged_indexes_are_built_anew_without_an_embedding(
         assert told[0].endswith("); rebuilding them from the catalogue")
         assert (library.problems, library.catalogue.generation()) == ({}, 2)
         assert support.results(library) == expected
-        assert damage != "a graph spoiled" or library.examine() == []  # once: it takes a second
+        assert damage != "a graph spoiled" or support.examined(library) == []  # once: it takes a second
     embedder = HashedWords()
     again = support.ingest(
         folder, [support.entry(number, " And more of this." * 10) for number in range(PAPERS)], embedder

@@ -110,7 +110,7 @@ def test_an_interrupted_first_ingest_leaves_an_empty_library_and_its_vectors(tmp
     with pytest.raises(KeyboardInterrupt):
         intake.add(folder, support.entries(0, 5), HashedWords(), progress=stop)
     with Library(folder, "hashed-words/32", told=pytest.fail) as library:
-        assert (library.ids, library.papers(), library.problems, library.examine()) == ((), [], {}, [])
+        assert (library.ids, library.papers(), library.problems, support.examined(library)) == ((), [], {}, [])
         assert support.results(library) == [[], [], [], []]
         assert (library.words.size, len(library.table.ids), library.chunks) == (0, 0, 0)
     embedder = HashedWords()

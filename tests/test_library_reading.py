@@ -107,4 +107,4 @@ def test_stock_llama_index_reads_the_vector_index(folder: Path) -> None:
     assert found.node.metadata == {"title": paper.title, "date": "2024-01-18"}
     client.close()
     with Library(folder, told=pytest.fail) as library:  # what llama-index left in the folder is no damage
-        assert library.examine() == []
+        assert support.examined(library) == []

@@ -112,7 +112,7 @@ def again(folder: Path) -> tuple[Path, str]:
     found = sample.library({"ASSISTANT_CACHE": str(folder.parent)}, support.HashedWords(), told.append)
     with Library(found, support.HashedWords().fingerprint) as opened:
         assert opened.papers()
-        assert opened.examine() == []
+        assert support.examined(opened) == []
     return found, told[0]
 
 

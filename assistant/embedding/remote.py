@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from assistant import settings
 from assistant.errors import ModelError
-from assistant.openai_model import _shown as shown
-from assistant.openai_model import http_client
+from assistant.openai_model import http_client, shown
 from assistant.terminal import line
 
 if TYPE_CHECKING:

@@ -99,11 +99,6 @@ class Library:
         self.dimension = int(state["dimension"])
         return True
 
-    def examine(self) -> list[str]:
-        """Return all that is wrong with the library, with every file read and the vector index tried."""
-        problems = health.damage(self.folder, self.catalogue, every=True) | self.problems
-        return [*self.catalogue.faults(), *problems.values()]
-
     def _heal(self) -> None:
         what = "; ".join(self.problems.values())
         self._told(f"the indexes of {self.folder} are damaged ({what}); rebuilding them from the catalogue")
