@@ -105,15 +105,6 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """Words of an abstract, exactly as they stand there."""
-
-    text: str
-    score: float
-    """Support of the claim by this sentence, 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """What checking one claim against one cited paper gave."""
 

@@ -7,7 +7,11 @@ Floats = NDArray[np.float64]
 
 
 def fit(features: Floats, labels: Floats, ridge: float = 0.1) -> Floats:
-    """Return the intercept, then one coefficient a column; the intercept is not shrunk."""
+    """Return the intercept, then one coefficient a column; the intercept is not shrunk.
+
+    Unlike `regression.logistic` it shrinks the coefficients of the features as they are, not standardised: with 75
+    questions that is what keeps those of features that hardly vary small.
+    """
     design = np.column_stack([np.ones(len(features)), features])
     penalty = np.diag([0.0, *[ridge] * features.shape[1]])
     weights = np.zeros(design.shape[1])

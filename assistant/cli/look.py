@@ -34,16 +34,19 @@ def show(name: str, as_json: bool, library: str | None, embedder: str | None) ->
         held = opened.papers()
     if not name.strip():
         raise UsageError("give the id or the title of a paper")
-    wanted = titles.normalise(name)
-    normal = [(titles.normalise(paper.title), paper) for paper in held]
-    exact = named(held, name)
-    found = exact or [paper for title, paper in normal if title.startswith(wanted)]
-    if len(found) != 1 and not exact:
-        near = found or [paper for title, paper in normal if wanted in title]
-        hint = "; ".join(line(paper.title) for paper in near[:_SUGGESTIONS])
-        several = "several papers begin so" if found else "no paper has this id or title"
-        output.tell(f"{several}: {name}" + (f" (perhaps: {hint})" if hint else "; `assistant search` finds near ones"))
-        return 3
+    found = named(held, name)
+    if not found:
+        wanted = titles.normalise(name)
+        within = [(titles.normalise(paper.title), paper) for paper in held]
+        within = [(title, paper) for title, paper in within if wanted in title]
+        found = [paper for title, paper in within if title.startswith(wanted)]
+        if len(found) != 1:
+            near = found or [paper for _, paper in within]
+            hint = "; ".join(line(paper.title) for paper in near[:_SUGGESTIONS])
+            several = "several papers begin so" if found else "no paper has this id or title"
+            more = f" (perhaps: {hint})" if hint else "; `assistant search` finds near ones"
+            output.tell(f"{several}: {name}{more}")
+            return 3
     for paper in found:
         output.record(record(paper)) if as_json else output.lines(*_card(paper))
     return 0
