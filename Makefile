@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 Q ?=
 # What only torch would need: out of the lock altogether.
-NEVER := sentence-transformers torch transformers scikit-learn scipy sympy mpmath threadpoolctl narwhals
+NEVER := sentence-transformers torch transformers scikit-learn sympy mpmath threadpoolctl narwhals
 
 .PHONY: help setup ask test lint types wheel lock clean
 
