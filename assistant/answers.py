@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assistant import abstracts, briefing, claims, evidence, extraction, prompts, verification
 from assistant.claims import Stated
 from assistant.embedding.ports import Embedder
 from assistant.errors import ModelError
+from assistant.evidence import Context
+from assistant.extraction import Asked
 from assistant.library.reader import Library
 from assistant.model import ChatModel, Message, Reply
 from assistant.prompts import Prompt
@@ -31,6 +33,8 @@ class Asking:
     """Ids of the papers that a filter admits; None for all."""
     hear: Callable[[str], None] | None = None
     """Gets the reply's pieces as they arrive."""
+    context: Context = field(default_factory=Context)
+    """What the conversation so far adds to the question."""
 
 
 def ask(asking: Asking, question: str) -> Answer:
@@ -38,14 +42,17 @@ def ask(asking: Asking, question: str) -> Answer:
     began = time.perf_counter()
     asking.library.refresh()
     vector = asking.embedder.embed([question])[0]
-    found = evidence.nearest(asking.library, vector, question, asking.limit, asking.allowed)
+    found = evidence.nearest(asking.library, vector, question, asking.limit, asking.allowed, asking.context)
     if asking.model is not None:
         found = briefing.fit(found)
     held = abstracts.read(asking.library, [item.paper for item in found])
     shown = verification.shown(question, found, held, asking.library.words)
     retrieved = time.perf_counter() - began
     if asking.model is None or not found:
-        stated = extraction.extract(question, vector, found, held, asking.library.words)
+        typed = asking.context.pointed
+        pointed = Asked(typed, asking.embedder.embed([typed])[0]) if typed else None
+        asked = Asked(question, vector)
+        stated = extraction.extract(asked, found, held, asking.library.words, asking.context, pointed)
         answer = _quoted(question, found, stated, shown, asking.embedder)
     else:
         answer = _written(asking.model, question, found, shown, asking)
@@ -85,6 +92,7 @@ def _written(model: ChatModel, question: str, found: Sequence[Evidence], shown: 
         notes=final.notes,
         prompt=(prompt.name, prompt.sha256),
         tokens=final.tokens,
+        reply=final.reply.text,
         seconds=final.seconds,
     )
 

@@ -3,6 +3,7 @@
     AssistantError               1  a fault of ours
     ├── UsageError               2  an argument, a path or a setting to mend
     ├── ModelError               5  the model endpoint failed
+    ├── ArchiveError             6  a conversation cannot be kept or read
     └── LibraryError             6  the library cannot be used
         ├── FingerprintError     6  it was built with another embedder or chunking
         └── LockedError          6  another process is writing to it
@@ -27,6 +28,12 @@ class ModelError(AssistantError):
     """The model endpoint failed or answered with something that is not a reply."""
 
     exit_code = 5
+
+
+class ArchiveError(AssistantError):
+    """A conversation cannot be kept on disk, or not be read from there."""
+
+    exit_code = 6
 
 
 class LibraryError(AssistantError):

@@ -1,7 +1,8 @@
 """A question and its evidence -> an answer without a model: sentences of the best abstracts, quoted word for word."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from assistant import support
 from assistant.abstracts import Abstract
 from assistant.claims import Cited, Stated
+from assistant.evidence import Context
 from assistant.library.lexical import Lexical
 from assistant.records import Evidence
 
@@ -33,27 +35,40 @@ _SEVERAL = re.compile(
 _MOST = 4  # sentences of an answer
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, with its unit vector."""
+
+    text: str
+    vector: NDArray[np.float32]
+
+
 def extract(
-    question: str,
-    vector: NDArray[np.float32],
+    question: Asked,
     evidence: Sequence[Evidence],
     held: Mapping[str, Abstract],
     words: Lexical,
+    context: Context | None = None,
+    pointed: Asked | None = None,
 ) -> tuple[Stated, ...]:
     """Return the sentences that answer best, one a paper, best paper first; none where the library has no answer.
 
-    `held` are the abstracts of the evidence by paper id, `vector` is the question's unit vector.
+    `held` are the abstracts of the evidence by paper id. In a conversation, `pointed` are the words just typed, and
+    papers that they name answer in any case, with several sentences each.
     """
     readable = [item for item in evidence if held[item.paper.id].sentences]
-    if not any(len(term) >= _SHORTEST for term in words.terms(question)):
+    aims = [_Aim(asked, support.rarity(asked.text, words)) for asked in (question, pointed) if asked]
+    if context and context.named and (named := [item for item in readable if item.paper.id in context.favoured]):
+        most = max(1, _MOST // len(named))
+        return tuple(stated for item in named for stated in _several(item, held, aims, words, context.said, most))
+    if not any(len(term) >= _SHORTEST for term in words.terms(question.text)):
         return ()  # "x" or "1" occurs somewhere, and asks nothing
-    if not readable or odds(*signals(question, vector, held, words)) < _LEAST_ODDS:
+    if not readable or odds(*signals(question.text, question.vector, held, words)) < _LEAST_ODDS:
         return ()
-    weights = support.rarity(question, words)
-    best = [_best(item, held[item.paper.id], vector, weights, words) for item in readable]
+    best = [_best(item, held[item.paper.id], aims, words) for item in readable]
     # A good sentence of a paper far from the question is rarely the answer: the paper's own score counts as much.
     scores = [score + item.score / readable[0].score for (score, _), item in zip(best, readable, strict=True)]
-    floor = (_NEAR_ENOUGH if _SEVERAL.search(question) else _NEAR) * max(scores)
+    floor = (_NEAR_ENOUGH if _SEVERAL.search(question.text) else _NEAR) * max(scores)
     return tuple(stated for score, (_, stated) in zip(scores, best, strict=True) if score >= floor)[:_MOST]
 
 
@@ -74,12 +89,47 @@ def odds(similar: float, unknown: float) -> float:
     return _INTERCEPT + _SIMILARITY * similar + _UNKNOWN * unknown
 
 
-def _best(
-    item: Evidence, abstract: Abstract, vector: NDArray[np.float32], weights: dict[str, float], words: Lexical
-) -> tuple[float, Stated]:
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """What a sentence should be near to, and the weights of its words."""
+
+    asked: Asked
+    weights: dict[str, float]
+
+
+def _best(item: Evidence, abstract: Abstract, aims: Sequence[_Aim], words: Lexical) -> tuple[float, Stated]:
     """Return the sentence of one abstract that is nearest to the question, with its score."""
-    covered = np.array([support.coverage(weights, set(words.terms(text))) for text in abstract.sentences])
-    scores = _SIMILAR * (abstract.vectors @ vector) + (1 - _SIMILAR) * covered
+    scores = _scores(abstract, aims, words)
     top = int(np.argmax(scores))
-    sentence = abstract.sentences[top]
-    return float(scores[top]), Stated(sentence, (Cited(item.key, wellformed=True, quote=sentence),))
+    return float(scores[top]), _stated(item, abstract.sentences[top])
+
+
+def _several(
+    item: Evidence,
+    held: Mapping[str, Abstract],
+    aims: Sequence[_Aim],
+    words: Lexical,
+    said: frozenset[str],
+    most: int,
+) -> Iterator[Stated]:
+    """Yield the sentences of one abstract that are nearest to the question, in the order of the abstract."""
+    abstract = held[item.paper.id]
+    order = np.argsort(-_scores(abstract, aims, words), kind="stable")
+    fresh = [place for place in order if abstract.sentences[place] not in said]
+    for place in sorted((fresh or list(order))[:most]):
+        yield _stated(item, abstract.sentences[place])
+
+
+def _scores(abstract: Abstract, aims: Sequence[_Aim], words: Lexical) -> NDArray[np.float32]:
+    """Return for each sentence how near it is to what it should be near to, on average."""
+    terms = [set(words.terms(text)) for text in abstract.sentences]
+    each = [
+        _SIMILAR * (abstract.vectors @ aim.asked.vector)
+        + (1 - _SIMILAR) * np.array([support.coverage(aim.weights, found) for found in terms])
+        for aim in aims
+    ]
+    return np.asarray(np.mean(each, axis=0), np.float32)
+
+
+def _stated(item: Evidence, sentence: str) -> Stated:
+    return Stated(sentence, (Cited(item.key, wellformed=True, quote=sentence),))

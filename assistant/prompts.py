@@ -20,7 +20,7 @@ class Prompt:
     sha256: str
     fields: frozenset[str]
     abstain: str
-    """The exact sentence that means "not in the library"."""
+    """The exact sentence that means "not in the library"; "" for a prompt that asks for no answer."""
     text: str
 
     def fill(self, **values: str) -> str:
@@ -42,9 +42,9 @@ def load(name: str, folder: Path | None = None) -> Prompt:
         raise AssistantError(f"{path}: no front matter between two lines +++")
     try:
         front, text = tomllib.loads(match[1]), match[2]
-        fields, abstain = frozenset(front["fields"]), str(front["abstain"])
+        fields, abstain = frozenset(front["fields"]), str(front.get("abstain", ""))
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise AssistantError(f"{path}: the front matter needs `fields` and `abstain` ({error})") from error
+        raise AssistantError(f"{path}: the front matter needs `fields` ({error})") from error
     used = set(string.Template(text).get_identifiers())
     if used != fields:
         raise AssistantError(f"{path}: declares the fields {sorted(fields)} and uses {sorted(used)}")

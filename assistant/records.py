@@ -159,3 +159,5 @@ class Answer:
     tokens: tuple[int | None, int | None] = (None, None)
     """Input and output tokens, as the endpoint counted them."""
     seconds: Seconds = Seconds()
+    reply: str = ""
+    """What the model wrote, as it wrote it; "" where the answer is extractive."""

@@ -28,24 +28,25 @@ def text(answer: Answer) -> str:
     if answer.status != "answered":
         return ABSTENTION if answer.status == "abstained" else ""
     numbered = numbers(answer.claims)
-    return " ".join(claim.text + _cited(claim, numbered) for claim in answer.claims)
+    return " ".join(claim.text + cited(claim, numbered) for claim in answer.claims)
 
 
-def lines(answer: Answer, marks: Mapping[str, str]) -> list[Line]:
-    """Return the lines that a person sees; `marks` has a sign for each verdict."""
+def lines(answer: Answer, marks: Mapping[str, str], numbered: Mapping[str, int] | None = None) -> list[Line]:
+    """Return the lines that a person sees; `marks` has a sign for each verdict, `numbered` the numbers of a
+    conversation by paper id (None: those of this answer alone)."""
     if answer.status == "abstained":
         return _abstained(answer)
-    numbered = numbers(answer.claims)
+    numbered = numbers(answer.claims) if numbered is None else numbered
     rows: list[Line] = []
     for claim in answer.claims:
         quoted = answer.model is None
         said = f"“{line(claim.text)}”" if quoted else line(claim.text)
         mark = (f"{marks[claim.verdict]} ", _STYLES[claim.verdict])
-        rows.append((mark, (said, ""), (_cited(claim, numbered), "cyan")))
+        rows.append((mark, (said, ""), (cited(claim, numbered), "cyan")))
         if claim.reason:
             rows.append(((f"    {claim.verdict}: {line(claim.reason)}", "dim"),))
     rows.append((("", ""),))
-    for paper, number, best in _sources(answer.claims, numbered):
+    for paper, number, best in sources(answer.claims, numbered):
         day = f" ({paper.shown_day})" if paper.date else ""
         url = f"  {line(paper.url)}" if paper.url else ""
         rows.append(((f"[{number}] ", "cyan"), (line(paper.title), "bold"), (day + url, "dim")))
@@ -105,7 +106,7 @@ def record(answer: Answer, fingerprint: str, papers: int) -> dict[str, Any]:
                 "quote": best.quote,
                 "verdict": best.verdict,
             }
-            for paper, number, best in _sources(answer.claims, numbered)
+            for paper, number, best in sources(answer.claims, numbered)
         ],
         "evidence": [
             {"id": item.paper.id, "title": item.paper.title, "score": round(item.score, 6)} for item in answer.evidence
@@ -151,14 +152,14 @@ def _notes(answer: Answer) -> list[Line]:
     return [((f"note: {line(note)}", "yellow"),) for note in answer.notes]
 
 
-def _cited(claim: Claim, numbered: Mapping[str, int]) -> str:
+def cited(claim: Claim, numbered: Mapping[str, int]) -> str:
     """Return " [1][?]": numbers of the cited papers, a question mark for what names none."""
     told = [f"[{numbered[f.paper.id]}]" if f.paper else f"[?{line(f.key)}]" for f in claim.findings]
     return f" {''.join(dict.fromkeys(told))}" if told else ""
 
 
-def _sources(claims: Sequence[Claim], numbered: Mapping[str, int]) -> list[tuple[Paper, int, Finding]]:
-    """Return every cited paper with its number and the finding with the best support, by number."""
+def sources(claims: Sequence[Claim], numbered: Mapping[str, int]) -> list[tuple[Paper, int, Finding]]:
+    """Return every cited paper with its number and the finding with the best support, in the order first cited."""
     found: dict[str, tuple[Paper, Finding]] = {}
     for claim in claims:
         for finding in claim.findings:
@@ -167,4 +168,4 @@ def _sources(claims: Sequence[Claim], numbered: Mapping[str, int]) -> list[tuple
             held = found.get(finding.paper.id)
             if held is None or finding.score > held[1].score:
                 found[finding.paper.id] = (finding.paper, finding)
-    return [(found[id][0], number, found[id][1]) for id, number in numbered.items()]
+    return [(paper, numbered[id], finding) for id, (paper, finding) in found.items()]

@@ -96,6 +96,15 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_cache_dir("assistant"))
 
 
+def chats_folder(environment: Mapping[str, str]) -> Path:
+    """Return where conversations are kept: `ASSISTANT_CHATS`, else a folder of the user's data."""
+    if named := environment.get("ASSISTANT_CHATS"):
+        return Path(named).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("assistant")) / "chats"
+
+
 def _model(environment: Mapping[str, str], flag: str | None) -> str | None:
     """A model answers where one is named or an endpoint is at hand; "none" says no."""
     named = flag or environment.get("ASSISTANT_MODEL")

@@ -1,6 +1,7 @@
 """Settings -> live objects: the only place where a library, an embedder or a model is put together."""
 
 import contextlib
+import functools
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -51,6 +52,15 @@ def library(
     if empty and chosen.chosen:
         tell(f"the library in {folder} is empty; `assistant ingest PATH --library {folder}` fills it")
     return opened
+
+
+def counter() -> Callable[[str], int]:
+    """Return what counts the tokens of a text, with the local model's tokenizer; it loads that with the first text."""
+    from assistant.embedding.tokens import Tokenizer
+    from assistant.embedding.weights import find_model
+
+    loaded = functools.cache(lambda: Tokenizer(find_model(None).read_tokenizer()))
+    return lambda text: loaded().count(text)
 
 
 def mismatch(chosen: Settings, environment: Mapping[str, str], built: str) -> tuple[str, str] | None:

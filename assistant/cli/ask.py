@@ -1,8 +1,6 @@
 """`assistant ask`: questions -> cited, verified answers, as text or JSON."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -75,11 +73,12 @@ def ask(
 def _answer(asking: "Asking", question: str, *, as_json: bool, strict: bool) -> int:
     """Ask, print, and return the exit code of this question."""
     from assistant import answers, render
+    from assistant.cli import draft
     from assistant.records import Answer
 
     code = 0
     try:
-        with _draft(asking.model is not None) as hear:
+        with draft.shown(asking.model is not None) as hear:
             answer = answers.ask(replace(asking, hear=hear), question)
     except ModelError as error:
         output.tell(f"error: {error}")
@@ -110,26 +109,3 @@ def _code(codes: list[int]) -> int:
         if code in codes:
             return code
     return ABSTAINED if codes and all(code == ABSTAINED for code in codes) else 0
-
-
-@contextmanager
-def _draft(written: bool) -> Iterator[Callable[[str], None] | None]:
-    """Show a reply as it arrives, on a terminal only, and wipe it: what stays is the verified answer."""
-    if not (written and sys.stderr.isatty() and sys.stdout.isatty()):
-        yield None
-        return
-    from rich.console import Console
-    from rich.live import Live
-    from rich.text import Text
-
-    from assistant.terminal import clean
-
-    shown = Text(style="dim")
-    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
-    with Live(shown, console=console, transient=True, refresh_per_second=8) as live:
-
-        def hear(piece: str) -> None:
-            shown.append(clean(piece))
-            live.update(shown)
-
-        yield hear

@@ -1,15 +1,15 @@
 """`assistant show` and `assistant papers`: what the library holds, as text or JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import click
 
-from assistant.cli import options, output
+from assistant.cli import cards, options, output
 from assistant.errors import UsageError
 from assistant.records import Listing, Paper
-from assistant.terminal import Line, line
+from assistant.terminal import line
 
 _SUGGESTIONS = 5
 
@@ -48,7 +48,7 @@ def show(name: str, as_json: bool, library: str | None, embedder: str | None) ->
             output.tell(f"{several}: {name}{more}")
             return 3
     for paper in found:
-        output.record(record(paper)) if as_json else output.lines(*_card(paper))
+        output.record(record(paper)) if as_json else output.lines(*cards.card(paper))
     return 0
 
 
@@ -128,15 +128,3 @@ def _listing(listing: Listing) -> dict[str, Any]:
         "organisation": listing.organisation,
         "discussions": listing.discussions,
     }
-
-
-def _card(paper: Paper) -> Iterator[Line]:
-    yield output.plain(line(paper.title), "bold")
-    authors = ", ".join(paper.authors) or (f"{paper.author_count} authors" if paper.author_count else "")
-    facts = (paper.id, paper.shown_day, authors, paper.url or "")
-    yield output.plain(" · ".join(line(fact) for fact in facts if fact), "dim")
-    yield output.plain()
-    yield output.plain(paper.abstract)
-    yield output.plain()
-    for listing in paper.listings:
-        yield output.plain(f"listed in {line(listing.source)}:{listing.line}", "dim")

@@ -26,6 +26,12 @@ def tell(text: str) -> None:
     print(f"assistant: {clean(text)}", file=sys.stderr, flush=True)
 
 
+def aside(text: str) -> None:
+    """Write a remark to standard error, dimmed on a terminal."""
+    shown = clean(text)
+    print(f"\x1b[2m{shown}\x1b[0m" if coloured() and sys.stderr.isatty() else shown, file=sys.stderr, flush=True)
+
+
 def record(value: Mapping[str, Any]) -> None:
     """Write one JSON object on one line."""
     print(json.dumps(value, ensure_ascii=True), flush=True)

@@ -15,6 +15,8 @@ INTERRUPTED = 130
 # Command -> (module, one line of help). Modules are imported when their command is called: start-up is a feature.
 _COMMANDS = {
     "ask": ("ask", "Ask the library a question; every claim of the answer cites a paper and is checked."),
+    "chat": ("chat", "Ask questions that follow one another, in a terminal or over a pipe."),
+    "chats": ("chats", "List, search, export or delete conversations."),
     "ingest": ("ingest", "Read listings (pages, JSONL, CSV) and add their papers to the library."),
     "search": ("search", "Find the papers nearest to a query, without an answer."),
     "show": ("look", "Show one paper."),

@@ -8,9 +8,8 @@ from typing import Any
 
 import click
 
-from assistant.cli import options, output
+from assistant.cli import cards, options, output
 from assistant.errors import UsageError
-from assistant.terminal import Line, line
 
 _SNIPPET = 240  # characters
 
@@ -56,7 +55,7 @@ def search(
             if as_json:
                 output.record({"query": words, "hits": [_hit(item) for item in found], "seconds": round(seconds, 4)})
             else:
-                output.lines(*([output.heading(words)] if from_stdin else []), *_rows(found))
+                output.lines(*([output.heading(words)] if from_stdin else []), *cards.ranked(found))
     return 3 if empty and all(empty) else 0
 
 
@@ -87,9 +86,3 @@ def _hit(item: Any) -> dict[str, Any]:
         "score": round(item.score, 6),
         "snippet": paper.abstract[:_SNIPPET],
     }
-
-
-def _rows(found: Iterable[Any]) -> Iterator[Line]:
-    for rank, item in enumerate(found, 1):
-        day = f"  {item.paper.shown_day}" if item.paper.date else ""
-        yield (f"{rank:3}. ", "dim"), (line(item.paper.title), "bold"), (day, "dim"), (f"  {item.score:.2f}", "dim")

@@ -26,6 +26,10 @@ class Tokenizer:
         ids = np.array(self._encode(text, limit).ids, np.int64)
         return ids if len(ids) <= limit else np.append(ids[: limit - 1], ids[-1])
 
+    def count(self, text: str) -> int:
+        """The number of tokens of a text, however long, without the two that mark its ends."""
+        return len(self._implementation.encode(_encodable(text), add_special_tokens=False).ids)
+
     def _encode(self, text: str, limit: int) -> Any:
         """Encode the text, or a beginning of it whose first `limit` tokens are those of the whole."""
         length = limit * _CHARACTERS_A_TOKEN

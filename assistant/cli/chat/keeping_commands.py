@@ -1,0 +1,39 @@
+"""/undo, /copy and /export: turns taken back, and answers taken elsewhere."""
+
+import base64
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from assistant.cli import files, output
+from assistant.cli.chat.state import Chat
+from assistant.conversation import exports, session
+from assistant.terminal import line
+
+
+def undo(chat: Chat, _: str) -> Chat:
+    """Take the last turn back; it stays in the file, and its citations keep their numbers."""
+    question = chat.last.question
+    conversation = session.undo(chat.session, chat.conversation)
+    output.tell(f"taken back: {line(question)}")
+    return replace(chat, conversation=conversation)
+
+
+def copy(chat: Chat, _: str) -> Chat:
+    """Hand the last answer to the terminal for its clipboard (OSC 52), or print it where there is no terminal."""
+    text = exports.turn_markdown(chat.last, chat.conversation.numbers)
+    if not sys.stdout.isatty():
+        output.lines(output.plain(text))
+        return chat
+    coded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
+    sys.stdout.write(f"\x1b]52;c;{coded}\x07")
+    sys.stdout.flush()
+    output.tell("handed to the terminal's clipboard, if it has one that programs may write")
+    return chat
+
+
+def export(chat: Chat, wanted: str) -> Chat:
+    """Write the conversation to a file that does not exist yet."""
+    path = files.export(chat.conversation, Path(wanted).expanduser() if wanted else None)
+    output.tell(f"written to {path}")
+    return chat

@@ -1,0 +1,65 @@
+"""What is typed, one piece after another -> answers on standard output, until there is no more."""
+
+from assistant.cli import output
+from assistant.cli.chat import commands, turn
+from assistant.cli.chat.keyboard import Reader
+from assistant.cli.chat.state import Chat
+from assistant.conversation import changes
+from assistant.errors import AssistantError, ModelError
+from assistant.terminal import line
+
+
+def run(chat: Chat, reader: Reader, *, talkative: bool) -> int:
+    """Answer until the end; return the exit code: that of a failed model where nobody could react to it, else 0."""
+    _greet(chat, talkative=talkative)
+    code = 0
+    pressed = False
+    while True:
+        try:
+            typed = reader.read()
+        except KeyboardInterrupt:
+            if pressed or not reader.interactive:
+                raise
+            pressed = True
+            output.tell("Ctrl-C again, or Ctrl-D, leaves")
+            continue
+        pressed = False
+        if typed is None:
+            return code
+        try:
+            chat = _respond(chat, typed.strip(), interactive=reader.interactive)
+        except commands.Leave:
+            return code
+        except KeyboardInterrupt:
+            if not reader.interactive:
+                raise
+            output.tell("stopped; the question is not kept")
+        except AssistantError as error:
+            output.tell(f"error: {error}")
+            code = error.exit_code if isinstance(error, ModelError) and not reader.interactive else code
+
+
+def _respond(chat: Chat, typed: str, *, interactive: bool) -> Chat:
+    if not typed:
+        return chat
+    if typed.startswith("/"):
+        return commands.run(chat, typed)
+    if not interactive:
+        output.lines(output.heading(typed))
+    return turn.ask(chat, typed)
+
+
+def _greet(chat: Chat, *, talkative: bool) -> None:
+    """Say what the chat is held with, and on a resumed one where it stands."""
+    conversation = chat.conversation
+    for change in changes.since(conversation, chat.asking.library):
+        output.tell(change)
+    if not talkative:
+        return
+    model = chat.asking.model
+    by = f"model {model.name}" if model else "quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write"
+    output.tell(f"{len(chat.asking.library.ids):,} papers in {chat.asking.library.folder}; answers: {by}")
+    if conversation.turns:
+        last = conversation.turns[-1]
+        output.tell(f"conversation {conversation.id} goes on after turn {last.number}: {line(last.question)}")
+    output.tell("/help lists the commands; Ctrl-C stops an answer, Ctrl-D leaves")

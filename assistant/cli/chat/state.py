@@ -1,0 +1,59 @@
+"""What a chat is held with at one moment: conversation, library, model and filter; changed only by making a new one."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from assistant import wiring
+from assistant.answers import Asking
+from assistant.cli import options
+from assistant.conversation.archive import Archive
+from assistant.conversation.session import Session
+from assistant.conversation.turns import Conversation, Turn
+from assistant.embedding.ports import Embedder
+from assistant.errors import UsageError
+from assistant.evidence import Filter
+from assistant.library.reader import Library
+from assistant.model import ChatModel
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One moment of a chat."""
+
+    session: Session
+    asking: Asking
+    conversation: Conversation
+    wanted: Filter = field(default_factory=Filter)
+
+    @property
+    def last(self) -> Turn:
+        """The last turn that stands; raises `UsageError` where there is none."""
+        if not self.conversation.turns:
+            raise UsageError("nothing was asked yet")
+        return self.conversation.turns[-1]
+
+
+def begin(
+    archive: Archive,
+    library: Library,
+    embedder: Embedder,
+    model: ChatModel | None,
+    conversation: Conversation,
+    limit: int,
+    tokens: int,
+) -> Chat:
+    """Return a chat at its first moment; `limit` papers are evidence, `tokens` of the past are told to a model."""
+    session = Session(archive, wiring.counter(), tokens, now)
+    return Chat(session, Asking(library, embedder, model, limit), conversation)
+
+
+def narrowed(chat: Chat, wanted: Filter) -> Chat:
+    """Return the chat with another filter, and tell what that leaves out."""
+    since, until, source = wanted.since, wanted.until, wanted.source
+    allowed = options.admitted(chat.asking.library, since, until, source)
+    return replace(chat, wanted=wanted, asking=replace(chat.asking, allowed=allowed))
+
+
+def now() -> datetime:
+    """Return the time, with its zone."""
+    return datetime.now().astimezone()

@@ -1,0 +1,1 @@
+"""Questions that follow one another: understood in their conversation, answered alone, kept on disk."""

@@ -1,0 +1,74 @@
+"""A question and the turns before it -> a question that stands alone, by rule, and the papers that it refers to."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from assistant.conversation import wording
+from assistant.conversation.turns import Reading, Turn, last_cited
+from assistant.records import Paper
+
+Terms = Callable[[str], list[str]]
+"""Words -> index terms: stemmed, without stop words."""
+
+_WITHIN = 2  # content words before a pronoun that may be what it stands for
+_FEW = 1  # content words; a question with no more leaves out what it is about
+
+
+def resolve(question: str, turns: Sequence[Turn], numbered: Mapping[int, Paper], terms: Terms) -> Reading:
+    """Return how a question is to be read after `turns`; `numbered` are all papers cited in the conversation."""
+    announced = wording.ANNOUNCED.match(question)
+    if announced and announced.end() < len(question):
+        return Reading(question[announced.end() :])
+    if not turns:
+        return Reading(question)
+    named = _named(question, turns, numbered)
+    if named:
+        return Reading(_joined(question, turns, terms), "rule", tuple(paper.id for paper in named), named=True)
+    if stands_alone(question, terms):
+        return Reading(question)
+    cited = tuple(paper.id for paper in last_cited(turns))
+    return Reading(_joined(question, turns, terms), "rule", cited, named=_only_cites(question, terms))
+
+
+def stands_alone(question: str, terms: Terms) -> bool:
+    """Whether a question seems to leave nothing out that was said before."""
+    if wording.CORRECTION.search(question) or wording.ELLIPSIS.search(question) or wording.NUMBER.search(question):
+        return False
+    if len(terms(question)) <= _FEW or _only_cites(question, terms):
+        return False
+    spared = [match.span() for match in wording.EXPLETIVE.finditer(question)]
+    for match in wording.PRONOUN.finditer(question):
+        if any(start <= match.start() < end for start, end in spared):
+            continue
+        if len(terms(question[: match.start()])) < _WITHIN:
+            return False
+    return not wording.PLACE.search(question)
+
+
+def _named(question: str, turns: Sequence[Turn], numbered: Mapping[int, Paper]) -> list[Paper]:
+    """Return the papers that a question names by number or place, each once."""
+    wanted = [int(match[1] or match[2]) for match in wording.NUMBER.finditer(question)]
+    found = [numbered[number] for number in wanted if number in numbered]
+    last = last_cited(turns)
+    pool = tuple(numbered.values()) if wording.BACK.search(question) else last
+    for match in wording.PLACE.finditer(question):
+        among = last if match["pair"] else pool
+        place = wording.PLACES[(match["place"] or match["pair"]).lower()]
+        if -len(among) <= place < len(among):
+            found.append(among[place])
+    if not found and wording.BOTH.search(question) and len(last) > 1:
+        found = list(last)
+    return list({paper.id: paper for paper in found}.values())
+
+
+def _only_cites(question: str, terms: Terms) -> bool:
+    """Whether a question asks for nothing but the source of what was said."""
+    return bool(wording.CITE.search(question)) and len(terms(wording.CITE.sub(" ", question))) <= _WITHIN
+
+
+def _joined(question: str, turns: Sequence[Turn], terms: Terms) -> str:
+    """Return the question after what it continues, which is left out where it says nothing new."""
+    before = turns[-1].reading.text
+    corrects = wording.CORRECTION.search(question)
+    rejected = {word.lower() for word in wording.REJECTED.findall(question)} if corrects else set()
+    kept = " ".join(word for word in before.split() if word.strip(".,;:?!").lower() not in rejected)
+    return f"{kept} {question}" if set(terms(kept)) - set(terms(question)) else question

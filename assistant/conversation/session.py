@@ -1,0 +1,104 @@
+"""A question typed into a conversation -> a turn: understood in its context, answered, and on disk when returned."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from assistant import answers
+from assistant.answers import Asking
+from assistant.conversation import budget, condense, followups, transcript
+from assistant.conversation.archive import Archive
+from assistant.conversation.turns import Conversation, Reading, Turn
+from assistant.errors import UsageError
+from assistant.evidence import Context
+
+_NAMED, _IMPLIED = 1.0, 0.15
+"""What is added to the scores of papers that a question names, and of those that it only seems to be about."""
+
+_MORE = re.compile(r"\b(?:more|else|further|details?|detailed|elaborate|expand)\b", re.IGNORECASE)
+"""What asks for things not said yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a conversation is held with."""
+
+    archive: Archive | None
+    """None where nothing is to be kept, as in an evaluation."""
+    count: budget.Count
+    limit: int = budget.TOKENS
+    """Tokens of the conversation that the model is told at most."""
+    now: Callable[[], datetime] = field(default=lambda: datetime.now().astimezone())
+    read: Callable[[Reading], None] = field(default=lambda _: None)
+    """Hears how a question was understood, before it is answered."""
+
+
+def ask(session: Session, asking: Asking, conversation: Conversation, question: str) -> Conversation:
+    """Return the conversation with one turn more. Raises `ModelError`, and `ArchiveError` where it cannot be kept."""
+    return _taken(session, asking, conversation, question)
+
+
+def retry(session: Session, asking: Asking, conversation: Conversation) -> Conversation:
+    """Return the conversation with its last question asked again; raises `UsageError` where there is none."""
+    last = _last(conversation)
+    before = replace(conversation, undone=conversation.undone | {last.number})
+    return _taken(session, asking, before, last.question, replaces=last.number)
+
+
+def undo(session: Session, conversation: Conversation) -> Conversation:
+    """Return the conversation without its last turn, which stays on disk; raises `UsageError` where there is none."""
+    last = _last(conversation)
+    if session.archive:
+        session.archive.append(conversation, transcript.undo(last.number))
+    return replace(conversation, undone=conversation.undone | {last.number})
+
+
+def told(session: Session, conversation: Conversation) -> tuple[Turn, ...]:
+    """Return the turns that a model is told when it rewrites the next question."""
+    return budget.keep(conversation.turns, conversation.numbers, session.count, session.limit)
+
+
+def context(conversation: Conversation, question: str, reading: Reading) -> Context:
+    """Return what the conversation so far means for the search and the answer."""
+    if reading.how == "alone":
+        return Context(keys=conversation.keys)
+    added = _NAMED if reading.named else _IMPLIED
+    said = [claim.text for turn in conversation.turns for claim in turn.answer.claims]
+    return Context(
+        favoured=dict.fromkeys(reading.papers, added),
+        keys=conversation.keys,
+        pointed=question if reading.how == "rule" else "",
+        named=reading.named,
+        said=frozenset(said if _MORE.search(question) else ()),
+    )
+
+
+def _taken(
+    session: Session, asking: Asking, conversation: Conversation, question: str, replaces: int | None = None
+) -> Conversation:
+    asking.library.refresh()
+    turns, numbered = conversation.turns, conversation.papers
+    reading = followups.resolve(question, turns, numbered, asking.library.words.terms)
+    if reading.how != "alone" and asking.model is not None:
+        reading = condense.rewrite(asking.model, question, reading, told(session, conversation), numbered)
+    session.read(reading)
+    answer = answers.ask(replace(asking, context=context(conversation, question, reading)), reading.text)
+    taken = Turn(
+        number=len(conversation.recorded) + 1,
+        at=session.now(),
+        question=question,
+        reading=reading,
+        answer=answer,
+        papers=len(asking.library.ids),
+        fingerprint=asking.library.fingerprint,
+    )
+    if session.archive:
+        session.archive.append(conversation, transcript.turn(taken, transcript.known(conversation), replaces))
+    return replace(conversation, recorded=(*conversation.recorded, taken))
+
+
+def _last(conversation: Conversation) -> Turn:
+    if not conversation.turns:
+        raise UsageError("nothing was asked yet")
+    return conversation.turns[-1]

@@ -1,0 +1,88 @@
+"""The words of a question -> what they refer back to: numbers, places in a list, pronouns, things left out."""
+
+import re
+
+_FLAGS = re.IGNORECASE | re.VERBOSE
+
+NUMBER = re.compile(r"\[(\d{1,3})\] | \b(?:papers?|sources?|citations?|references?)\s+\#?(\d{1,3})\b", _FLAGS)
+"""A paper named by its number: "[2]", "paper 2"."""
+
+PLACES = {
+    "first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "latter": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
+    "fifth": 4, "5th": 4, "sixth": 5, "last": -1,
+}  # fmt: skip
+"""Word -> place in a list, 0-based."""
+
+_THINGS = r"""(?:papers?|ones?|stud(?:y|ies)|works?|articles?|methods?|approach(?:es)?|techniques?|systems?|results?
+  |sources?|citations?|references?|of\s+(?:them|those|these))"""
+PLACE = re.compile(
+    rf"""\b(?:the|that|your)\s+(?:very\s+)?
+    (?:(?P<place>{"|".join(PLACES)})\s*(?:{_THINGS}\b|(?=[?.,;:!]|$|and\b|or\b|use|do))|(?P<pair>former|latter))""",
+    _FLAGS,
+)
+"""A paper named by its place: "the second one", "the latter"."""
+
+BACK = re.compile(r"\b(?:back\s+to|earlier|at\s+the\s+(?:start|beginning)|originally|(?:very|your)\s+first)\b", _FLAGS)
+"""What makes a place one of the whole conversation rather than of the last answer."""
+
+BOTH = re.compile(
+    r"\b(?:both|the\s+two|these\s+two|those\s+two|each\s+other|all\s+of\s+them|any\s+of\s+(?:them|these))\b", _FLAGS
+)
+"""All papers of the last answer."""
+
+CITE = re.compile(
+    r"""\b(?:cite|citation|source|reference|(?:which|what)\s+paper
+    |who\s+(?:says|said|showed|shows|found|proposed|wrote|claims?)
+    |where\s+(?:is|was|does)\s+(?:that|this|it)|according\s+to\s+whom)\b""",
+    _FLAGS,
+)
+"""What asks where something was said."""
+
+CORRECTION = re.compile(
+    r"^\s*(?:no\b|nope|not\b|sorry|actually|i\s+(?:mean|meant)|rather|wait|oops|correction)", _FLAGS
+)
+"""A question that mends the one before."""
+
+REJECTED = re.compile(r"\b(?:not|rather\s+than|instead\s+of)\s+(?:the\s+)?([\w-]+)", _FLAGS)
+"""What a correction takes back."""
+
+ANNOUNCED = re.compile(
+    r"""^\s*(?:ok(?:ay)?|right|thanks?|thank\s+you|great|fine|now|next|anyway|cool)?[\s,.;:!-]*
+    (?:(?:a\s+)?(?:completely\s+|totally\s+)?
+       (?:different|another|new|unrelated|separate|other)\s+(?:question|topic|thing|subject)
+    |chang(?:e\s+of|ing)\s+(?:topic|subject)|switching\s+(?:topics?|gears|subjects?)|moving\s+on|something\s+else
+    |unrelated(?:ly)?|on\s+another\s+(?:note|topic)|next\s+topic)\b[\s,.;:!-]*""",
+    _FLAGS,
+)
+"""The words that announce a new subject."""
+
+ELLIPSIS = re.compile(
+    r"""^\s*(?:(?:ok(?:ay)?|hmm+|thanks|right|cool|great|interesting)[,.;:!\s]+)*
+    (?:and\b|but\b|or\b|so\b|also\b|then\b|(?:what|how)\s+about\b|why\b|how\s+so\b|how\s+come\b
+    |which\s+(?:ones?|of)\b|what\s+else\b|any(?:thing)?\s+else\b|more\b|for\s+(?:what|which|whom)\b
+    |on\s+(?:what|which)\b|by\s+how\s+much\b|how\s+much\b|in\s+what\b|same\s+(?:for|question|thing)\b|anything\b)""",
+    _FLAGS,
+)
+"""How a question begins that leaves out what it is about."""
+
+PRONOUN = re.compile(
+    r"""\b(?:it|its|itself|they|them|their|theirs|he|she|his|her)\b
+    |\b(?:this|that|these|those|the|such|said)\s+(?:same\s+)?
+      (?:papers?|authors?|methods?|approach(?:es)?|stud(?:y|ies)|works?|techniques?|results?|findings?|idea|framework
+      |systems?|benchmark|datasets?|data\s+set|model|algorithm|ones?|claim|trick|survey)\b
+    |\b(?:this|that|these|those)(?=\s*[?.!,;]|\s*$|\s+(?:is|are|was|were|does|do|did|work|works|compare|differ|mean
+      |help|need|hold|scale|with|for|on|in|to|be|also|too|still)\b)
+    |\b(?:does|is|are|do|did|was|can|could|would|why|how|has|have)\s+(?:this|that|these|those)\b
+    |\b(?:others?|another|else|instead|similar(?:ly)?|alternatives?|the\s+same|as\s+well|too|there)\b""",
+    _FLAGS,
+)
+"""What stands for something said before, unless that is in the question itself."""
+
+EXPLETIVE = re.compile(
+    r"""\b(?:is|was|would|could|can|may|might)\s+it\s+(?:be\s+)?(?:even\s+)?(?:\w+\s+)?(?:to|that|if|when|whether)\b
+    |\bdoes\s+it\s+(?:make\s+sense|matter|help|pay|hurt|work)\s+(?:to|if|when|whether|that)\b
+    |\bit\s+(?:is|was|would\s+be|might\s+be)\s+\w+\s+(?:to|that|for)\b
+    |\bmak(?:e|es|ing)\s+it\s+(?:\w+\s+){0,2}(?:to|for|that)\b""",
+    _FLAGS,
+)
+"""An "it" that stands for nothing."""
