@@ -8,8 +8,7 @@ from assistant import abstracts, briefing, claims, evidence, extraction, prompts
 from assistant.claims import Stated
 from assistant.embedding.ports import Embedder
 from assistant.errors import ModelError
-from assistant.evidence import Context
-from assistant.extraction import Asked
+from assistant.evidence import Context, Query
 from assistant.library.reader import Library
 from assistant.model import ChatModel, Message, Reply
 from assistant.prompts import Prompt
@@ -37,27 +36,32 @@ class Asking:
     """What the conversation so far adds to the question."""
 
 
+def find(asking: Asking, question: Query, limit: int) -> tuple[tuple[Evidence, ...], str]:
+    """Return the papers nearest to a question, and a note where its words narrow the search."""
+    left = evidence.narrow(asking.library, question.text, asking.allowed)
+    found = evidence.nearest(asking.library, question.vector, question.text, limit, left.allowed, asking.context)
+    return found, left.note
+
+
 def ask(asking: Asking, question: str) -> Answer:
     """Answer one question. Raises `ModelError` where the model fails."""
     began = time.perf_counter()
     asking.library.refresh()
-    vector = asking.embedder.embed([question])[0]
-    found = evidence.nearest(asking.library, vector, question, asking.limit, asking.allowed, asking.context)
+    asked = Query(question, asking.embedder.embed([question])[0])
+    found, note = find(asking, asked, asking.limit)
     if asking.model is not None:
         found = briefing.fit(found)
     held = abstracts.read(asking.library, [item.paper for item in found])
     shown = verification.shown(question, found, held, asking.library.words)
     retrieved = time.perf_counter() - began
     if asking.model is None or not found:
-        typed = asking.context.pointed
-        pointed = Asked(typed, asking.embedder.embed([typed])[0]) if typed else None
-        asked = Asked(question, vector)
-        stated = extraction.extract(asked, found, held, asking.library.words, asking.context, pointed)
+        stated = extraction.extract(asked, found, held, asking.library.words, asking.context)
         answer = _quoted(question, found, stated, shown, asking.embedder)
     else:
         answer = _written(asking.model, question, found, shown, asking)
     total = time.perf_counter() - began
-    return replace(answer, seconds=replace(answer.seconds, retrieve=retrieved, total=total))
+    notes = (note, *answer.notes) if note else answer.notes
+    return replace(answer, notes=notes, seconds=replace(answer.seconds, retrieve=retrieved, total=total))
 
 
 def _quoted(

@@ -9,13 +9,16 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import ranking
+from assistant import periods, ranking
 from assistant.embedding.ports import Embedder
 from assistant.library.reader import Library
+from assistant.library.stored import Table
 from assistant.records import Evidence, Paper
 
 _WORD_HITS = 1000
 """Word hits fetched where not all papers are compared."""
+_NAMED = 2.0
+"""Added to the score of a paper that the question names: more than any paper reaches by its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,50 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """Words to search for, with their unit vector."""
+
+    text: str
+    vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a conversation adds to a question; the default is a question asked alone."""
 
-    favoured: Mapping[str, float] = field(default_factory=dict)
-    """Paper id -> what is added to its score, because the question refers to the paper."""
+    named: frozenset[str] = frozenset()
+    """Ids of the papers that the question names: they are evidence before all others, and have to answer."""
+    also: tuple[Query, ...] = ()
+    """The question in other wordings, whose scores count as much as its own."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Paper id -> the key it was given before and keeps."""
-    pointed: str = ""
+    pointed: Query | None = None
     """The words just typed, where the question is longer because it takes up what was said before."""
-    named: bool = False
-    """Whether the question names the favoured papers: they have to answer."""
     said: frozenset[str] = frozenset()
     """Sentences already quoted, of which no more is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What the words of a question leave of the papers."""
+
+    allowed: frozenset[str] | None
+    """Ids; None for all."""
+    note: str = ""
+    """For a person: what was left out, and why."""
+
+
+def narrow(library: Library, question: str, allowed: frozenset[str] | None) -> Narrowing:
+    """Return what is left of the `allowed` papers (None: all) where a question names a period of publication."""
+    period = periods.read(question)
+    if period is None:
+        return Narrowing(allowed)
+    wanted = Filter(period.since, period.until)
+    held = [paper for paper in library.papers() if allowed is None or paper.id in allowed]
+    undated = sum(paper.date is None for paper in held)
+    left_out = f"; {undated:,} papers without a date are left out" if undated else ""
+    note = f"only papers {period} were searched, as the question asks{left_out}"
+    return Narrowing(frozenset(paper.id for paper in held if wanted.admits(paper)), note)
 
 
 def gather(
@@ -72,18 +106,29 @@ def nearest(
     """`gather`, for a question whose vector is known, and which may be part of a conversation."""
     if not library.ids:
         return ()
-    hits = library.words.search(question, len(library.ids) if library.exact else _WORD_HITS)
-    named = {library.ids[number]: score for number, score in hits}
-    table = library.candidates(vector, [*named, *context.favoured])
-    words = np.fromiter((named.get(id, 0.0) for id in table.ids), np.float32, len(table.ids))
-    scores = ranking.combine(words, table, vector)
-    if context.favoured:
-        scores = scores + np.array([context.favoured.get(id, 0.0) for id in table.ids], np.float32)
+    queries = (Query(question, vector), *context.also)
+    hits = [_words(library, query.text) for query in queries]
+    table = library.candidates(vector, [*dict.fromkeys(id for found in hits for id in found), *context.named])
+    each = [_scores(found, table, query.vector) for found, query in zip(hits, queries, strict=True)]
+    scores = each[0] if len(each) == 1 else np.mean(each, axis=0)
+    if context.named:
+        scores = scores + _NAMED * np.array([id in context.named for id in table.ids], np.float32)
     order = np.argsort(-scores, kind="stable")
     best = [i for i in order if allowed is None or table.ids[i] in allowed][:limit]
     found = library.papers([table.ids[i] for i in best])
     named_keys = keys([paper.id for paper in found], context.keys)
     return tuple(Evidence(named_keys[paper.id], paper, float(scores[i])) for paper, i in zip(found, best, strict=True))
+
+
+def _words(library: Library, text: str) -> dict[str, float]:
+    """Return {paper id: BM25 score} of the papers that share a word with a text."""
+    hits = library.words.search(text, len(library.ids) if library.exact else _WORD_HITS)
+    return {library.ids[number]: score for number, score in hits}
+
+
+def _scores(words: Mapping[str, float], table: Table, vector: NDArray[np.float32]) -> ranking.Scores:
+    found = np.fromiter((words.get(id, 0.0) for id in table.ids), np.float32, len(table.ids))
+    return ranking.combine(found, table, vector)
 
 
 def keys(ids: Iterable[str], given: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from assistant import support
 from assistant.abstracts import Abstract
 from assistant.claims import Cited, Stated
-from assistant.evidence import Context
+from assistant.evidence import Context, Query
 from assistant.library.lexical import Lexical
 from assistant.records import Evidence
 
@@ -35,30 +35,21 @@ _SEVERAL = re.compile(
 _MOST = 4  # sentences of an answer
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, with its unit vector."""
-
-    text: str
-    vector: NDArray[np.float32]
-
-
 def extract(
-    question: Asked,
+    question: Query,
     evidence: Sequence[Evidence],
     held: Mapping[str, Abstract],
     words: Lexical,
-    context: Context | None = None,
-    pointed: Asked | None = None,
+    context: Context,
 ) -> tuple[Stated, ...]:
     """Return the sentences that answer best, one a paper, best paper first; none where the library has no answer.
 
-    `held` are the abstracts of the evidence by paper id. In a conversation, `pointed` are the words just typed, and
-    papers that they name answer in any case, with several sentences each.
+    `held` are the abstracts of the evidence by paper id. Papers that a conversation's question names answer in
+    any case, with several sentences each.
     """
     readable = [item for item in evidence if held[item.paper.id].sentences]
-    aims = [_Aim(asked, support.rarity(asked.text, words)) for asked in (question, pointed) if asked]
-    if context and context.named and (named := [item for item in readable if item.paper.id in context.favoured]):
+    aims = [_Aim(asked, support.rarity(asked.text, words)) for asked in (question, context.pointed) if asked]
+    if named := [item for item in readable if item.paper.id in context.named]:
         most = max(1, _MOST // len(named))
         return tuple(stated for item in named for stated in _several(item, held, aims, words, context.said, most))
     if not any(len(term) >= _SHORTEST for term in words.terms(question.text)):
@@ -93,7 +84,7 @@ def odds(similar: float, unknown: float) -> float:
 class _Aim:
     """What a sentence should be near to, and the weights of its words."""
 
-    asked: Asked
+    asked: Query
     weights: dict[str, float]
 
 

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "assistant"
 
 # Each module may import from its own layer or one below it. A package stands for all its modules.
 LAYERS = [
-    {"errors", "terminal", "titles", "sentences", "numerals", "quotes"},
+    {"errors", "terminal", "titles", "sentences", "numerals", "quotes", "periods"},
     {"records", "settings", "prompts", "model", "claims", "facts"},
     {"papers", "chunks", "reading", "replies"},
     {"calls"},

@@ -21,27 +21,40 @@ def resolve(question: str, turns: Sequence[Turn], numbered: Mapping[int, Paper],
     if not turns:
         return Reading(question)
     named = _named(question, turns, numbered)
-    if named:
-        return Reading(_joined(question, turns, terms), "rule", tuple(paper.id for paper in named), named=True)
-    if stands_alone(question, terms):
+    if not named and stands_alone(question, terms):
         return Reading(question)
-    cited = tuple(paper.id for paper in last_cited(turns))
-    return Reading(_joined(question, turns, terms), "rule", cited, named=_only_cites(question, terms))
+    papers = named or last_cited(turns)
+    return Reading(
+        text=_joined(question, turns, terms),
+        how="rule",
+        papers=tuple(paper.id for paper in papers),
+        named=bool(named) or _only_cites(question, terms),
+        other=" ".join([*(paper.title for paper in papers), question]),
+    )
 
 
 def stands_alone(question: str, terms: Terms) -> bool:
     """Whether a question seems to leave nothing out that was said before."""
     if wording.CORRECTION.search(question) or wording.ELLIPSIS.search(question) or wording.NUMBER.search(question):
         return False
-    if len(terms(question)) <= _FEW or _only_cites(question, terms):
+    if len(_content(question, terms)) <= _FEW or _only_cites(question, terms):
         return False
     spared = [match.span() for match in wording.EXPLETIVE.finditer(question)]
+    subjects = {match.end() for match in wording.SUBJECT.finditer(question)}
     for match in wording.PRONOUN.finditer(question):
         if any(start <= match.start() < end for start, end in spared):
             continue
-        if len(terms(question[: match.start()])) < _WITHIN:
+        before = question[: match.start()]
+        if match.end() in subjects:
+            before = before[: max(before.rfind(mark) for mark in ",;:") + 1]
+        if len(_content(before, terms)) < _WITHIN:
             return False
     return not wording.PLACE.search(question)
+
+
+def _content(text: str, terms: Terms) -> list[str]:
+    """Return the index terms of the words that say something of a subject."""
+    return terms(wording.FUNCTION.sub(" ", text))
 
 
 def _named(question: str, turns: Sequence[Turn], numbered: Mapping[int, Paper]) -> list[Paper]:
@@ -66,9 +79,9 @@ def _only_cites(question: str, terms: Terms) -> bool:
 
 
 def _joined(question: str, turns: Sequence[Turn], terms: Terms) -> str:
-    """Return the question after what it continues, which is left out where it says nothing new."""
-    before = turns[-1].reading.text
+    """Return the question after the last one that stood alone, which is left out where it says nothing more."""
+    root = next((turn for turn in reversed(turns) if turn.reading.how != "rule"), turns[0]).reading.text
     corrects = wording.CORRECTION.search(question)
     rejected = {word.lower() for word in wording.REJECTED.findall(question)} if corrects else set()
-    kept = " ".join(word for word in before.split() if word.strip(".,;:?!").lower() not in rejected)
+    kept = " ".join(word for word in root.split() if word.strip(".,;:?!").lower() not in rejected)
     return f"{kept} {question}" if set(terms(kept)) - set(terms(question)) else question

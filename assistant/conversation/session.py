@@ -10,11 +10,9 @@ from assistant.answers import Asking
 from assistant.conversation import budget, condense, followups, transcript
 from assistant.conversation.archive import Archive
 from assistant.conversation.turns import Conversation, Reading, Turn
+from assistant.embedding.ports import Embedder
 from assistant.errors import UsageError
-from assistant.evidence import Context
-
-_NAMED, _IMPLIED = 1.0, 0.15
-"""What is added to the scores of papers that a question names, and of those that it only seems to be about."""
+from assistant.evidence import Context, Query
 
 _MORE = re.compile(r"\b(?:more|else|further|details?|detailed|elaborate|expand)\b", re.IGNORECASE)
 """What asks for things not said yet."""
@@ -59,17 +57,18 @@ def told(session: Session, conversation: Conversation) -> tuple[Turn, ...]:
     return budget.keep(conversation.turns, conversation.numbers, session.count, session.limit)
 
 
-def context(conversation: Conversation, question: str, reading: Reading) -> Context:
+def context(conversation: Conversation, question: str, reading: Reading, embedder: Embedder) -> Context:
     """Return what the conversation so far means for the search and the answer."""
     if reading.how == "alone":
         return Context(keys=conversation.keys)
-    added = _NAMED if reading.named else _IMPLIED
+    texts = [text for text in (reading.other, question if reading.how == "rule" else "") if text]
+    queries = {text: Query(text, vector) for text, vector in zip(texts, embedder.embed(texts), strict=True)}
     said = [claim.text for turn in conversation.turns for claim in turn.answer.claims]
     return Context(
-        favoured=dict.fromkeys(reading.papers, added),
+        named=frozenset(reading.papers if reading.named else ()),
+        also=tuple(queries[text] for text in (reading.other,) if text),
         keys=conversation.keys,
-        pointed=question if reading.how == "rule" else "",
-        named=reading.named,
+        pointed=queries.get(question),
         said=frozenset(said if _MORE.search(question) else ()),
     )
 
@@ -83,7 +82,9 @@ def _taken(
     if reading.how != "alone" and asking.model is not None:
         reading = condense.rewrite(asking.model, question, reading, told(session, conversation), numbered)
     session.read(reading)
-    answer = answers.ask(replace(asking, context=context(conversation, question, reading)), reading.text)
+    answer = answers.ask(
+        replace(asking, context=context(conversation, question, reading, asking.embedder)), reading.text
+    )
     taken = Turn(
         number=len(conversation.recorded) + 1,
         at=session.now(),

@@ -22,6 +22,8 @@ class Reading:
     """Ids of the papers that it refers to."""
     named: bool = False
     """Whether it names those papers (a number, "the second one"); otherwise it only seems to be about them."""
+    other: str = ""
+    """The question in another wording, to be searched for as well; "" where there is none."""
     note: str = ""
     """What went wrong with the rewriting, for a person."""
     tokens: tuple[int | None, int | None] = (None, None)

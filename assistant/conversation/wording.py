@@ -60,7 +60,8 @@ ELLIPSIS = re.compile(
     r"""^\s*(?:(?:ok(?:ay)?|hmm+|thanks|right|cool|great|interesting)[,.;:!\s]+)*
     (?:and\b|but\b|or\b|so\b|also\b|then\b|(?:what|how)\s+about\b|why\b|how\s+so\b|how\s+come\b
     |which\s+(?:ones?|of)\b|what\s+else\b|any(?:thing)?\s+else\b|more\b|for\s+(?:what|which|whom)\b
-    |on\s+(?:what|which)\b|by\s+how\s+much\b|how\s+much\b|in\s+what\b|same\s+(?:for|question|thing)\b|anything\b)""",
+    |on\s+(?:what|which)\b|by\s+how\s+much\b|how\s+much\b|in\s+what\b|same\s+(?:for|question|thing)\b|anything\b
+    |(?:with|without|for|in|on|using|under|from|at|by|through|via)\s+(?:[\w'-]+\s+){0,3}[\w'-]+\s*\?*\s*$)""",
     _FLAGS,
 )
 """How a question begins that leaves out what it is about."""
@@ -78,8 +79,26 @@ PRONOUN = re.compile(
 )
 """What stands for something said before, unless that is in the question itself."""
 
+SUBJECT = re.compile(
+    r"""\b(?:do|does|did|is|are|was|were|can|could|will|would|have|has|had|should|might|may)(?:n't)?\s+
+    (?:it|they|he|she|this|that|these|those)\b""",
+    _FLAGS,
+)
+"""A pronoun as the subject of a question: what it stands for is not in the same clause."""
+
+FUNCTION = re.compile(
+    r"""\b(?:how|many|much|often|long|well|far|what|which|who|whom|whose|when|where|why|do|does|did|done|can|could|will
+    |would|should|may|might|must|have|has|had|i|we|you|one|my|our|your|me|us|any|some|more|most|than|then|so|also|just
+    |really|exactly|actually|please|ok|okay|about|there|here|from|other|get|got|say|says|tell|give|use|used|work|works
+    |paper|papers|method|methods|approach|approaches|result|results)\b""",
+    _FLAGS,
+)
+"""Words that say nothing of a subject, beyond those that the word index leaves out."""
+
 EXPLETIVE = re.compile(
-    r"""\b(?:is|was|would|could|can|may|might)\s+it\s+(?:be\s+)?(?:even\s+)?(?:\w+\s+)?(?:to|that|if|when|whether)\b
+    r"""\b(?:is|was|would|could|can|may|might)\s+it\s+(?:be\s+)?(?:even\s+|ever\s+|always\s+)?
+      (?:possible|impossible|worth|useful|better|best|enough|true|safe|necessary|hard|easy|feasible|wise|helpful|harmful
+      |common|known|likely)\b
     |\bdoes\s+it\s+(?:make\s+sense|matter|help|pay|hurt|work)\s+(?:to|if|when|whether|that)\b
     |\bit\s+(?:is|was|would\s+be|might\s+be)\s+\w+\s+(?:to|that|for)\b
     |\bmak(?:e|es|ing)\s+it\s+(?:\w+\s+){0,2}(?:to|for|that)\b""",

@@ -1,0 +1,190 @@
+"""A folder of questions and conversations -> the cases of a suite, checked line by line."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import UsageError
+
+QUESTIONS, CONVERSATIONS, PARAPHRASES, JUDGEMENTS, SETTINGS = (
+    "questions.jsonl",
+    "conversations.jsonl",
+    "paraphrases.jsonl",
+    "judgements.jsonl",
+    "suite.toml",
+)
+SPLITS = ("dev", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question with what a right answer rests on; papers are named by title."""
+
+    question: str
+    gold: tuple[frozenset[str], ...] = ()
+    """Groups of interchangeable titles, of each of which one is wanted; none where the library has no answer."""
+    acceptable: frozenset[str] = frozenset()
+    """May be cited, need not be."""
+    forbidden: frozenset[str] = frozenset()
+    """Traps: near, and wrong."""
+    facts: tuple[str, ...] = ()
+    """Figures that the answer must contain."""
+    kind: str = "standalone"
+    """How it depends on the turns before: standalone, pronoun, ellipsis, correction, switch, cite, ordinal."""
+    about: str = "new"
+    """Whether its papers were cited before: "stays", "brings" another one, "new" subject."""
+    standalone: str = ""
+    """The same question written by hand so that it stands alone; "" where it does so already."""
+    cited: tuple[str, ...] = ()
+    """What a right answer cites, in order: the history of later turns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is asked and judged as one: a question, or the turns of a conversation."""
+
+    id: str
+    parent: str
+    """The case it was made from, itself where it is no variant; variants are no independent evidence."""
+    split: str
+    type: str
+    turns: tuple[Turn, ...]
+    answerable: bool = True
+    nearest: tuple[str, ...] = ()
+    """Titles near to an unanswerable question, which do not answer it."""
+    reason: str = ""
+    overlay: str = ""
+    """The change to library or question that made it; "" for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Cases, and what a run of them must satisfy."""
+
+    folder: Path
+    name: str
+    cases: tuple[Case, ...]
+    digest: str
+    """sha256 over its files: runs of different gold are not compared."""
+    gate: Mapping[str, Any] = field(default_factory=dict)
+    sample: bool = False
+    """Whether it asks about the sample library, which every installation has."""
+
+
+def load(folder: Path) -> Suite:
+    """Return the suite in `folder`; raises `UsageError` that names file and line."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder; a suite is a folder with {QUESTIONS} or {CONVERSATIONS}")
+    settings = _settings(folder / SETTINGS)
+    cases = [*_read(folder / QUESTIONS, _question), *_read(folder / CONVERSATIONS, _conversation)]
+    if not cases:
+        raise UsageError(f"{folder} holds neither {QUESTIONS} nor {CONVERSATIONS}")
+    seen: set[str] = set()
+    for case in cases:
+        if case.id in seen:
+            raise UsageError(f"{folder}: two cases are called {case.id}")
+        seen.add(case.id)
+    return Suite(
+        folder=folder,
+        name=str(settings.get("name", folder.name)),
+        cases=tuple(cases),
+        digest=_digest(folder),
+        gate=settings.get("gate", {}),
+        sample=settings.get("library") == "sample",
+    )
+
+
+def paraphrases(folder: Path) -> dict[str, str]:
+    """Return {id of a question: the same in other words}."""
+    return dict(_read(folder / PARAPHRASES, lambda row: (row["parent"], _text(row["question"]))))
+
+
+def rows(path: Path) -> Iterator[tuple[int, Any]]:
+    """Yield (line, object) of a JSONL file; raises `UsageError`."""
+    try:
+        for number, text in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if text.strip():
+                yield number, json.loads(text)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: a line is no JSON ({error})") from error
+
+
+def _read(path: Path, build: Callable[[Any], Any]) -> list[Any]:
+    if not path.exists():
+        return []
+    found = []
+    for number, row in rows(path):
+        try:
+            found.append(build(row))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UsageError(f"{path}:{number}: {type(error).__name__}: {error}") from error
+    return found
+
+
+def _question(row: Mapping[str, Any]) -> Case:
+    turn = Turn(
+        question=_text(row["question"]),
+        gold=tuple(frozenset(_texts(group)) for group in row["gold"]),
+        acceptable=frozenset(_texts(row.get("acceptable", ()))),
+        forbidden=frozenset(_texts(row.get("must_not_cite", ()))),
+        facts=_texts(row.get("facts", ())),
+    )
+    if bool(turn.gold) != row["answerable"]:
+        raise ValueError("a question is answerable where it has gold papers, and only there")
+    nearest = _texts(row.get("nearest", ()))
+    return _case(row, str(row["type"]), (turn,), answerable=row["answerable"], nearest=nearest)
+
+
+def _conversation(row: Mapping[str, Any]) -> Case:
+    return _case(row, "conversation", tuple(_turn(turn) for turn in row["turns"]))
+
+
+def _turn(row: Mapping[str, Any]) -> Turn:
+    return Turn(
+        question=_text(row["question"]),
+        gold=tuple(frozenset([title]) for title in _texts(row["gold"])),
+        kind=str(row["kind"]),
+        about=str(row["about"]),
+        standalone=_text(row["standalone"]),
+        cited=_texts(row["cited"]),
+    )
+
+
+def _case(row: Mapping[str, Any], kind: str, turns: tuple[Turn, ...], **more: Any) -> Case:
+    if row["split"] not in SPLITS:
+        raise ValueError(f"split {row['split']!r} is not one of {', '.join(SPLITS)}")
+    id = str(row["id"])
+    return Case(id, str(row.get("parent", id)), row["split"], kind, turns, reason=str(row.get("reason", "")), **more)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{value!r} is no text")
+    return value
+
+
+def _texts(values: Sequence[Any]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise TypeError(f"{values!r} should be a list")
+    return tuple(map(_text, values))
+
+
+def _settings(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    except (tomllib.TOMLDecodeError, OSError) as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
+def _digest(folder: Path) -> str:
+    total = hashlib.sha256()
+    for name in (QUESTIONS, CONVERSATIONS, PARAPHRASES):
+        path = folder / name
+        total.update(name.encode() + b"\0" + (path.read_bytes() if path.exists() else b"") + b"\0")
+    return total.hexdigest()

@@ -1,0 +1,83 @@
+"""The words of a question -> the period of publication they ask for, where that is certain."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_MONTHS = {
+    name: number
+    for number in range(1, 13)
+    for name in (calendar.month_name[number].lower(), calendar.month_abbr[number].lower())
+}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+# A year or a month of one. What follows must not make a version or a decimal of it.
+_DATE = (
+    rf"(?:(?:the\s+)?(?:early|late|mid)[\s-]+)?(?:(?P<month{{0}}>{_MONTH})\.?,?\s+)?"
+    r"(?P<year{0}>(?:19|20)\d\d)(?!\w|[.,]\d)"
+)
+_WORKS = (
+    r"\b(?:papers?|works?|studies|study|articles?|research|publications?|published|publish"
+    r"|appear\w*|released?|came\s+out)\b"
+)
+
+_BETWEEN = re.compile(
+    rf"\b(?:between|from)\s+{_DATE.format(1)}\s+(?:and|to|until|through|till)\s+{_DATE.format(2)}", re.IGNORECASE
+)
+_SINCE = re.compile(
+    rf"\b(?:since|from)\s+{_DATE.format(1)}(?P<on>\s+(?:onwards?|on(?=\s*(?:[,;.?!]|$))|or\s+later|and\s+later))?",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(rf"\b(?:after|later\s+than|newer\s+than)\s+{_DATE.format(1)}", re.IGNORECASE)
+_BEFORE = re.compile(rf"\b(?:before|earlier\s+than|older\s+than|prior\s+to)\s+{_DATE.format(1)}", re.IGNORECASE)
+_UNTIL = re.compile(rf"\b(?:until|till|up\s+to|through|no\s+later\s+than)\s+{_DATE.format(1)}", re.IGNORECASE)
+_IN = re.compile(rf"\b(?:in|during|within|dated)\s+{_DATE.format(1)}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of publication, both ends included; None where it is open."""
+
+    since: date | None
+    until: date | None
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        if self.since and self.until:
+            return f"from {self.since} to {self.until}"
+        return f"since {self.since}" if self.since else f"until {self.until}"
+
+
+def read(question: str) -> Period | None:
+    """Return the period that a question asks for, None where it names none or may mean something else by the year.
+
+    "since March 2025", "before 2023", "between 2021 and 2023", and "in 2024" where it speaks of papers. "from 2019"
+    alone means that year only where it speaks of papers.
+    """
+    if match := _BETWEEN.search(question):
+        first, last = _first(match, 1), _last(match, 2)
+        return Period(first, last) if first <= last else None
+    if match := _AFTER.search(question):
+        return Period(_last(match, 1) + timedelta(1), None)
+    if match := _BEFORE.search(question):
+        return Period(None, _first(match, 1) - timedelta(1))
+    if match := _UNTIL.search(question):
+        return Period(None, _last(match, 1))
+    works = re.search(_WORKS, question, re.IGNORECASE)
+    if match := _SINCE.search(question):
+        if match["on"] or match[0].lower().startswith("since"):
+            return Period(_first(match, 1), None)
+        return Period(_first(match, 1), _last(match, 1)) if works else None
+    match = _IN.search(question)
+    return Period(_first(match, 1), _last(match, 1)) if match and works else None
+
+
+def _first(match: re.Match[str], place: int) -> date:
+    month = match[f"month{place}"]
+    return date(int(match[f"year{place}"]), _MONTHS[month.lower()] if month else 1, 1)
+
+
+def _last(match: re.Match[str], place: int) -> date:
+    year, name = int(match[f"year{place}"]), match[f"month{place}"]
+    month = _MONTHS[name.lower()] if name else 12
+    return date(year, month, calendar.monthrange(year, month)[1])
