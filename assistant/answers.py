@@ -53,15 +53,19 @@ def ask(asking: Asking, question: str) -> Answer:
         found = briefing.fit(found)
     held = abstracts.read(asking.library, [item.paper for item in found])
     shown = verification.shown(question, found, held, asking.library.words)
+    confidence = extraction.confidence(asked, held, asking.library.words)
     retrieved = time.perf_counter() - began
     if asking.model is None or not found:
-        stated = extraction.extract(asked, found, held, asking.library.words, asking.context)
+        stated = extraction.extract(asked, found, held, asking.library.words, asking.context, confidence)
         answer = _quoted(question, found, stated, shown, asking.embedder)
     else:
         answer = _written(asking.model, question, found, shown, asking)
     total = time.perf_counter() - began
     notes = (note, *answer.notes) if note else answer.notes
-    return replace(answer, notes=notes, seconds=replace(answer.seconds, retrieve=retrieved, total=total))
+    known = None if asking.context.named else confidence
+    return replace(
+        answer, notes=notes, confidence=known, seconds=replace(answer.seconds, retrieve=retrieved, total=total)
+    )
 
 
 def _quoted(

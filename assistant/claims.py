@@ -52,6 +52,11 @@ class Stated:
     cited: tuple[Cited, ...] = ()
 
 
+def is_key(text: str) -> bool:
+    """Whether this has the form of a citation key."""
+    return bool(_KEY.fullmatch(text))
+
+
 def split(answer: str) -> tuple[Stated, ...]:
     """Return the claims of an answer, in order.
 

@@ -1,5 +1,6 @@
 """A question and its evidence -> an answer without a model: sentences of the best abstracts, quoted word for word."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from assistant.records import Evidence
 # evals/questions/listings.jsonl. These came of a first fit with the best similarity in the whole library; over the
 # evidence, as `signals` takes it, bench/extraction.py gives -1.57, 5.17, -3.49. It reports both halves with these.
 _INTERCEPT, _SIMILARITY, _UNKNOWN = -1.55, 5.15, -3.57
-_LEAST_ODDS = 0.0
-"""Log-odds from which on it answers."""
+_LEAST = 0.5
+"""Probability from which on it answers."""
 
 _SHORTEST = 3  # letters; at least one word of a question is as long
 
@@ -41,11 +42,12 @@ def extract(
     held: Mapping[str, Abstract],
     words: Lexical,
     context: Context,
+    confidence: float,
 ) -> tuple[Stated, ...]:
     """Return the sentences that answer best, one a paper, best paper first; none where the library has no answer.
 
-    `held` are the abstracts of the evidence by paper id. Papers that a conversation's question names answer in
-    any case, with several sentences each.
+    `held` are the abstracts of the evidence by paper id, `confidence` is the probability that they hold an answer.
+    Papers that a conversation's question names answer in any case, with several sentences each.
     """
     readable = [item for item in evidence if held[item.paper.id].sentences]
     aims = [_Aim(asked, support.rarity(asked.text, words)) for asked in (question, context.pointed) if asked]
@@ -54,13 +56,18 @@ def extract(
         return tuple(stated for item in named for stated in _several(item, held, aims, words, context.said, most))
     if not any(len(term) >= _SHORTEST for term in words.terms(question.text)):
         return ()  # "x" or "1" occurs somewhere, and asks nothing
-    if not readable or odds(*signals(question.text, question.vector, held, words)) < _LEAST_ODDS:
+    if not readable or confidence < _LEAST:
         return ()
     best = [_best(item, held[item.paper.id], aims, words) for item in readable]
     # A good sentence of a paper far from the question is rarely the answer: the paper's own score counts as much.
     scores = [score + item.score / readable[0].score for (score, _), item in zip(best, readable, strict=True)]
     floor = (_NEAR_ENOUGH if _SEVERAL.search(question.text) else _NEAR) * max(scores)
     return tuple(stated for score, (_, stated) in zip(scores, best, strict=True) if score >= floor)[:_MOST]
+
+
+def confidence(question: Query, held: Mapping[str, Abstract], words: Lexical) -> float:
+    """Return the probability that the abstracts found, by paper id, hold an answer."""
+    return 1.0 / (1.0 + math.exp(-odds(*signals(question.text, question.vector, held, words))))
 
 
 def signals(

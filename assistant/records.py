@@ -159,5 +159,7 @@ class Answer:
     tokens: tuple[int | None, int | None] = (None, None)
     """Input and output tokens, as the endpoint counted them."""
     seconds: Seconds = Seconds()
+    confidence: float | None = None
+    """Estimated probability that the library holds an answer; None where the question names the papers itself."""
     reply: str = ""
     """What the model wrote, as it wrote it; "" where the answer is extractive."""

@@ -112,6 +112,7 @@ def record(answer: Answer, fingerprint: str, papers: int) -> dict[str, Any]:
             {"id": item.paper.id, "title": item.paper.title, "score": round(item.score, 6)} for item in answer.evidence
         ],
         "notes": list(answer.notes),
+        "confidence": None if answer.confidence is None else round(answer.confidence, 4),
         "usage": {"input_tokens": answer.tokens[0], "output_tokens": answer.tokens[1]},
         "seconds": {
             "retrieve": round(answer.seconds.retrieve, 4),

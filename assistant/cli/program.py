@@ -12,19 +12,21 @@ from assistant.errors import AssistantError
 
 INTERRUPTED = 130
 
-# Command -> (module, one line of help). Modules are imported when their command is called: start-up is a feature.
+# Command -> (module, function, one line of help). Modules are imported when their command is called: start-up is a
+# feature.
 _COMMANDS = {
-    "ask": ("ask", "Ask the library a question; every claim of the answer cites a paper and is checked."),
-    "chat": ("chat", "Ask questions that follow one another, in a terminal or over a pipe."),
-    "chats": ("chats", "List, search, export or delete conversations."),
-    "ingest": ("ingest", "Read listings (pages, JSONL, CSV) and add their papers to the library."),
-    "search": ("search", "Find the papers nearest to a query, without an answer."),
-    "show": ("look", "Show one paper."),
-    "papers": ("look", "List papers, by date and source."),
-    "remove": ("remove", "Take papers out of the library."),
-    "verify": ("verify", "Check the claims of any text against the papers it cites."),
-    "status": ("upkeep", "Tell what the library holds, whether it is sound, and what to do."),
-    "reindex": ("upkeep", "Rebuild the indexes from the catalogue, or with another embedder."),
+    "ask": ("ask", "ask", "Ask the library a question; every claim of the answer cites a paper and is checked."),
+    "chat": ("chat", "chat", "Ask questions that follow one another, in a terminal or over a pipe."),
+    "chats": ("chats", "chats", "List, search, export or delete conversations."),
+    "ingest": ("ingest", "ingest", "Read listings (pages, JSONL, CSV) and add their papers to the library."),
+    "search": ("search", "search", "Find the papers nearest to a query, without an answer."),
+    "show": ("look", "show", "Show one paper."),
+    "papers": ("look", "papers", "List papers, by date and source."),
+    "remove": ("remove", "remove", "Take papers out of the library."),
+    "verify": ("verify", "verify", "Check the claims of any text against the papers it cites."),
+    "eval": ("evaluate", "evaluate", "Run question sets, score the answers, compare runs, and gate on them."),
+    "status": ("upkeep", "status", "Tell what the library holds, whether it is sound, and what to do."),
+    "reindex": ("upkeep", "reindex", "Rebuild the indexes from the catalogue, or with another embedder."),
 }
 
 _EPILOG = """\b
@@ -49,15 +51,15 @@ class _Commands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"assistant.cli.{_COMMANDS[name][0]}")
-        command = getattr(module, name)
+        module, function, _ = _COMMANDS[name]
+        command = getattr(importlib.import_module(f"assistant.cli.{module}"), function)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
 
 
 @click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

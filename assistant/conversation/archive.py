@@ -5,7 +5,7 @@ import fcntl
 import os
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from assistant.errors import ArchiveError, UsageError
 from assistant.library import disk
 
 _SUFFIX = ".jsonl"
+_FIRST = 100_000  # bytes of a first line at most: it names a folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,12 @@ class Archive:
 
     def ids(self) -> list[str]:
         """Return the ids of all conversations, the one that went on last first."""
-        with contextlib.suppress(FileNotFoundError):
-            files = [(path.stat(), path.stem) for path in self.folder.glob(f"*{_SUFFIX}")]
-            kept = [(facts.st_mtime_ns, id) for facts, id in files if facts.st_size]
-            return [id for _, id in sorted(kept, reverse=True)]
-        return []
+        kept = []
+        for path in self.folder.glob(f"*{_SUFFIX}"):
+            with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
+                if _begun(path):
+                    kept.append((path.stat().st_mtime_ns, path.stem))
+        return [id for _, id in sorted(kept, reverse=True)]
 
     def find(self, name: str) -> str:
         """Return the one id that begins with `name`; raises `UsageError`."""
@@ -51,18 +53,29 @@ class Archive:
         try:
             whole = path.read_bytes()
             text = whole[: whole.rfind(b"\n") + 1].decode("ascii")
-            return transcript.read(text.splitlines())
+            return replace(transcript.read(text.splitlines()), id=id)  # the file may be a copy
         except OSError as error:
             raise ArchiveError(f"{path}: {error.strerror}") from error
-        except (ValueError, KeyError, TypeError, IndexError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
             raise ArchiveError(
                 f"{path} is no conversation of this version ({error}); mend it, or move it elsewhere"
             ) from error
 
+    def kept(self, conversation: Conversation) -> Conversation:
+        """Return a conversation as its file tells it by now, and as it is where that tells nothing new."""
+        if not _begun(self._path(conversation.id)):
+            return conversation
+        found = self.load(conversation.id)
+        same = (len(found.recorded), found.undone) == (len(conversation.recorded), conversation.undone)
+        return conversation if same else found
+
     def delete(self, id: str) -> None:
-        """Remove a conversation for good; raises `ArchiveError` while it is open somewhere."""
+        """Remove a conversation for good; raises `ArchiveError`, as while it is open somewhere."""
         with self.held(id):
-            self._path(id).unlink()
+            try:
+                self._path(id).unlink()
+            except OSError as error:
+                raise ArchiveError(f"{self._path(id)}: {error.strerror}; it is not deleted") from error
 
     def append(self, conversation: Conversation, line: str) -> None:
         """Add one line to a conversation's file, and its first line where there is none; on disk on return."""
@@ -74,8 +87,12 @@ class Archive:
                 end = _end(descriptor)
                 written = ((transcript.begin(conversation) if not end else "") + line).encode("ascii")
                 os.ftruncate(descriptor, end)  # what a killed process did not finish
-                _write(descriptor, written, end)
-                os.fsync(descriptor)
+                try:
+                    _write(descriptor, written, end)
+                    os.fsync(descriptor)
+                except OSError:
+                    os.ftruncate(descriptor, end)
+                    raise
             finally:
                 os.close(descriptor)
             if not end:
@@ -93,17 +110,35 @@ class Archive:
         except OSError as error:
             raise ArchiveError(f"{path}: {error.strerror}; ASSISTANT_CHATS names another folder for chats") from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-            if not os.fstat(descriptor).st_size:
-                path.unlink(missing_ok=True)  # nothing was asked
-        except BlockingIOError as error:
-            raise ArchiveError(f"conversation {id} is open in another chat; leave it there first") from error
+            _lock(descriptor, id)
+            try:
+                yield
+            finally:
+                if not os.fstat(descriptor).st_size:
+                    path.unlink(missing_ok=True)  # nothing was asked
         finally:
             os.close(descriptor)
 
     def _path(self, id: str) -> Path:
         return self.folder / f"{id}{_SUFFIX}"
+
+
+def _begun(path: Path) -> bool:
+    """Whether a file holds its first line whole; of one that cannot be read, loading it will tell more."""
+    try:
+        with path.open("rb") as file:
+            return b"\n" in file.readline(_FIRST)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
+def _lock(descriptor: int, id: str) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ArchiveError(f"conversation {id} is open in another chat; leave it there first") from error
 
 
 def _end(descriptor: int) -> int:

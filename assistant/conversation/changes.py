@@ -11,6 +11,8 @@ def since(conversation: Conversation, library: Library) -> list[str]:
         return []
     last = conversation.turns[-1]
     told = []
+    if conversation.library != str(library.folder):
+        told.append(f"this is the library {library.folder}; the conversation began with {conversation.library}")
     if last.papers != len(library.ids):
         told.append(f"the library has {len(library.ids):,} papers now; at the last turn it had {last.papers:,}")
     if last.fingerprint != library.fingerprint:

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from assistant import render
 from assistant.conversation.turns import Conversation, Turn
 from assistant.papers import ids
-from assistant.records import Answer, Paper
+from assistant.records import Answer, Claim, Paper
 from assistant.terminal import line
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ESCAPES = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    # BibTeX counts braces, also those after a backslash.
+    "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "&": r"\&", "%": r"\%",
+    "$": r"\$", "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~]|&(?=#?\w+;)|^[-+](?=\s)|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s))")
 
 
 def markdown(conversation: Conversation) -> str:
@@ -47,7 +48,7 @@ def answer_markdown(answer: Answer, numbers: Mapping[str, int]) -> str:
     for claim in answer.claims:
         said = f"“{_plain(claim.text)}”" if answer.model is None else _plain(claim.text)
         verdict = "" if claim.verdict == "supported" else f" ({claim.verdict})"
-        rows.append(f"- {said}{render.cited(claim, numbers)}{verdict}")
+        rows.append(f"- {said}{_cited(claim, numbers)}{verdict}")
     return "\n".join(rows)
 
 
@@ -66,16 +67,16 @@ def bibtex(papers: Iterable[Paper]) -> str:
 def _entry(key: str, paper: Paper) -> str:
     fields = {"title": f"{{{_escaped(paper.title)}}}"}
     if paper.authors:
-        fields["author"] = " and ".join(_escaped(author) for author in paper.authors)
+        fields["author"] = " and ".join(_named(author) for author in paper.authors)
     if paper.date:
         fields["year"] = str(paper.date.year)
     named = ids.identity(paper.id)
     if named.startswith("arxiv:"):
         fields |= {"eprint": named.removeprefix("arxiv:"), "archiveprefix": "arXiv"}
     elif named.startswith("doi:"):
-        fields["doi"] = _escaped(named.removeprefix("doi:"))
+        fields["doi"] = _address(named.removeprefix("doi:"))
     if paper.url:
-        fields["url"] = re.sub(r"[{}\\\s]", "", line(paper.url))
+        fields["url"] = _address(paper.url)
     rows = [f"  {name} = {{{value}}}," for name, value in fields.items()]
     if paper.date:
         rows.append(f"  month = {_MONTHS[paper.date.month - 1]},")
@@ -99,8 +100,25 @@ def _escaped(text: str) -> str:
     return "".join(_ESCAPES.get(character, character) for character in line(text))
 
 
+def _named(author: str) -> str:
+    """Return an author as one name, whatever is in it."""
+    name = _escaped(author)
+    return f"{{{name}}}" if re.search(r"\sand\s|,.*,.*,", name, re.IGNORECASE) else name
+
+
+def _address(text: str) -> str:
+    """Return an address that ends neither a field of BibTeX nor a link of Markdown."""
+    return re.sub(r"[{}\\<>\s]", lambda match: f"%{ord(match[0]):02X}", line(text))
+
+
+def _cited(claim: Claim, numbers: Mapping[str, int]) -> str:
+    """Return " [1][?]", the question mark for what names no paper."""
+    told = [f"[{numbers[f.paper.id]}]" if f.paper else f"[?{_plain(f.key)}]" for f in claim.findings]
+    return f" {''.join(dict.fromkeys(told))}" if told else ""
+
+
 def _listed(number: int, paper: Paper) -> str:
-    url = re.sub(r"[<>\s]", "", line(paper.url)) if paper.url else ""
+    url = _address(paper.url) if paper.url and re.match("https?://", paper.url) else ""
     return (
         f"- [{number}] {_plain(paper.title)}"
         + (f" ({paper.shown_day})" if paper.date else "")

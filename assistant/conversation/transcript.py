@@ -27,7 +27,7 @@ def undo(number: int) -> str:
 def turn(taken: Turn, known: Mapping[str, Paper], replaces: int | None = None) -> str:
     """Return the line of a turn; `known` are the papers that earlier lines hold, by id."""
     answer = taken.answer
-    papers = {item.paper.id: item.paper for item in answer.evidence} | {paper.id: paper for paper in taken.cited}
+    written = {paper.id: _paper(paper) for paper in _papers(taken)}
     return _line(
         {
             "turn": taken.number,
@@ -36,16 +36,17 @@ def turn(taken: Turn, known: Mapping[str, Paper], replaces: int | None = None) -
             "question": taken.question,
             "reading": asdict(taken.reading),
             "status": answer.status,
-            "claims": [_claim(claim) for claim in answer.claims],
+            "claims": [claim_record(claim) for claim in answer.claims],
             "evidence": [{"key": item.key, "id": item.paper.id, "score": item.score} for item in answer.evidence],
             "model": answer.model,
             "notes": answer.notes,
             "prompt": answer.prompt,
             "tokens": answer.tokens,
             "seconds": asdict(answer.seconds),
+            "confidence": answer.confidence,
             "reply": answer.reply,
             "library": {"papers": taken.papers, "fingerprint": taken.fingerprint},
-            "papers": [_paper(paper) for id, paper in papers.items() if known.get(id) != paper],
+            "papers": [held for id, held in written.items() if held != (_paper(known[id]) if id in known else None)],
         }
     )
 
@@ -70,18 +71,22 @@ def read(lines: list[str]) -> Conversation:
 
 def known(conversation: Conversation) -> dict[str, Paper]:
     """Return the papers, as last seen, that the lines of a conversation hold."""
-    return {item.paper.id: item.paper for taken in conversation.recorded for item in taken.answer.evidence} | {
-        paper.id: paper for taken in conversation.recorded for paper in taken.cited
-    }
+    return {paper.id: paper for taken in conversation.recorded for paper in _papers(taken)}
 
 
 def _line(event: Event) -> str:
     return json.dumps(event, ensure_ascii=True) + "\n"
 
 
-def _claim(claim: Claim) -> Event:
+def claim_record(claim: Claim) -> Event:
+    """Return a claim with its findings, the papers by their ids."""
     findings = [asdict(replace(finding, paper=None)) | {"paper": _id(finding)} for finding in claim.findings]
     return asdict(replace(claim, findings=())) | {"findings": findings}
+
+
+def _papers(taken: Turn) -> list[Paper]:
+    """Return the papers of a turn in the order in which they are written, the last of an id the one that holds."""
+    return [*(item.paper for item in taken.answer.evidence), *taken.cited]
 
 
 def _id(finding: Finding) -> str | None:
@@ -109,6 +114,7 @@ def _read_turn(event: Event, paper: Callable[[str], Paper]) -> Turn:
         prompt=tuple(event["prompt"]) if event["prompt"] else None,
         tokens=tuple(event["tokens"]),
         seconds=Seconds(**event["seconds"]),
+        confidence=event.get("confidence"),
         reply=event["reply"],
     )
     return Turn(

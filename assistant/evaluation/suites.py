@@ -106,13 +106,15 @@ def paraphrases(folder: Path) -> dict[str, str]:
 def rows(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield (line, object) of a JSONL file; raises `UsageError`."""
     try:
-        for number, text in enumerate(path.read_text("utf-8").splitlines(), 1):
-            if text.strip():
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from error
+    for number, text in enumerate(lines, 1):
+        if text.strip():
+            try:
                 yield number, json.loads(text)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
-    except ValueError as error:
-        raise UsageError(f"{path}: a line is no JSON ({error})") from error
+            except ValueError as error:
+                raise UsageError(f"{path}:{number}: no JSON ({error})") from error
 
 
 def _read(path: Path, build: Callable[[Any], Any]) -> list[Any]:

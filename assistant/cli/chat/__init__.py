@@ -52,10 +52,10 @@ def chat(latest: bool, resume: str | None, limit: int, model: str | None, contex
     with wiring.library(chosen, environment, embedder, output.tell) as library:
         conversation = before or archive.start(library.folder, state.now())
         answering = wiring.model(chosen, environment)
-        opened = state.begin(
-            archive, library, embedder, answering, conversation, limit, budget.TOKENS if context is None else context
-        )
+        tokens = budget.TOKENS if context is None else context
         with archive.held(conversation.id):
+            conversation = archive.kept(conversation)  # another chat may have gone on with it until now
+            opened = state.begin(archive, library, embedder, answering, conversation, limit, tokens)
             reader = keyboard.reader(settings.chats_folder(environment), library)
             return loop.run(state.narrowed(opened, wanted), reader, talkative=sys.stderr.isatty())
 

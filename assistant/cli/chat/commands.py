@@ -32,7 +32,8 @@ def run(chat: Chat, typed: str) -> Chat:
     name, _, rest = typed[1:].partition(" ")
     name = name.casefold()
     if name not in COMMANDS:
-        near = difflib.get_close_matches(name, COMMANDS, 1, 0.5) or [one for one in COMMANDS if one.startswith(name)]
+        begun = [one for one in COMMANDS if one.startswith(name)] if name else []
+        near = difflib.get_close_matches(name, COMMANDS, 1, 0.5) or begun
         hint = f"did you mean /{near[0]}?" if near else "/help lists the commands"
         raise UsageError(f"there is no command /{name}; {hint}")
     return COMMANDS[name].run(chat, rest.strip())

@@ -71,9 +71,8 @@ def _paper(chat: Chat, wanted: str) -> Paper:
     if wanted.strip("[]").isdecimal():
         number = _number(wanted)
         if number not in numbered:
-            raise UsageError(
-                f"nothing was cited as [{number}] so far" + (f"; the last is [{max(numbered)}]" * bool(numbered))
-            )
+            last = f"; the last is [{max(numbered)}]" if numbered else ""
+            raise UsageError(f"nothing was cited as [{number}] so far{last}")
         return numbered[number]
     name = titles.normalise(wanted.strip('"“”'))
     held = chat.asking.library.papers()

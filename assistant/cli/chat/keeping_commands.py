@@ -1,6 +1,7 @@
 """/undo, /copy and /export: turns taken back, and answers taken elsewhere."""
 
 import base64
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +21,9 @@ def undo(chat: Chat, _: str) -> Chat:
 
 
 def copy(chat: Chat, _: str) -> Chat:
-    """Hand the last answer to the terminal for its clipboard (OSC 52), or print it where there is no terminal."""
+    """Hand the last answer to the terminal for its clipboard (OSC 52), or print it where none would take it."""
     text = exports.turn_markdown(chat.last, chat.conversation.numbers)
-    if not sys.stdout.isatty():
+    if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         output.lines(output.plain(text))
         return chat
     coded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")

@@ -1,5 +1,6 @@
 """Keys on a terminal, or lines of a pipe -> what was typed: questions and commands."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,7 @@ from assistant.terminal import clean, line
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import Completer
+    from prompt_toolkit.history import History
     from prompt_toolkit.key_binding import KeyBindings
 
 PROMPT = "> "
@@ -57,14 +59,13 @@ class Edited:
     def __init__(self, folder: Path, library: Library) -> None:
         from prompt_toolkit import PromptSession
         from prompt_toolkit.filters import Condition
-        from prompt_toolkit.history import FileHistory
 
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         kept = folder / "history"
         kept.touch(mode=0o600)
         self._session: PromptSession[str] = PromptSession(
             PROMPT,
-            history=FileHistory(str(kept)),
+            history=_history(kept),
             completer=_completer(library),
             complete_while_typing=Condition(lambda: self._session.default_buffer.text.startswith("/")),
             key_bindings=_bindings(),
@@ -76,9 +77,26 @@ class Edited:
     def read(self) -> str | None:
         """Return the next question or command."""
         try:
-            return self._session.prompt()
+            return _valid(self._session.prompt())
         except EOFError:
             return None
+
+
+def _history(kept: Path) -> "History":
+    """Return what was typed before, from a file; what cannot be added to it is lost, and nothing else."""
+    from prompt_toolkit.history import FileHistory
+
+    class Lasting(FileHistory):
+        def store_string(self, string: str) -> None:
+            with contextlib.suppress(OSError):
+                super().store_string(_valid(string))
+
+    return Lasting(str(kept))
+
+
+def _valid(typed: str) -> str:
+    """Return text that can be encoded: bytes that are no UTF-8 arrive as halves of characters, and are replaced."""
+    return typed.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _bindings() -> "KeyBindings":

@@ -1,5 +1,9 @@
 """What is typed, one piece after another -> answers on standard output, until there is no more."""
 
+import io
+import sys
+from dataclasses import replace
+
 from assistant.cli import output
 from assistant.cli.chat import commands, turn
 from assistant.cli.chat.keyboard import Reader
@@ -11,6 +15,8 @@ from assistant.terminal import line
 
 def run(chat: Chat, reader: Reader, *, talkative: bool) -> int:
     """Answer until the end; return the exit code: that of a failed model where nobody could react to it, else 0."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # a program may read each answer before it asks the next question
     _greet(chat, talkative=talkative)
     code = 0
     pressed = False
@@ -33,7 +39,7 @@ def run(chat: Chat, reader: Reader, *, talkative: bool) -> int:
         except KeyboardInterrupt:
             if not reader.interactive:
                 raise
-            output.tell("stopped; the question is not kept")
+            chat = _stopped(chat)
         except AssistantError as error:
             output.tell(f"error: {error}")
             code = error.exit_code if isinstance(error, ModelError) and not reader.interactive else code
@@ -47,6 +53,17 @@ def _respond(chat: Chat, typed: str, *, interactive: bool) -> Chat:
     if not interactive:
         output.lines(output.heading(typed))
     return turn.ask(chat, typed)
+
+
+def _stopped(chat: Chat) -> Chat:
+    """Return the chat as it is on disk, where a turn may have been when its answer was stopped."""
+    archive = chat.session.archive
+    conversation = archive.kept(chat.conversation) if archive else chat.conversation
+    if conversation is chat.conversation:
+        output.tell("stopped; the question is not kept")
+    else:
+        output.tell("stopped; the turn was on disk already, /undo takes it back")
+    return replace(chat, conversation=conversation)
 
 
 def _greet(chat: Chat, *, talkative: bool) -> None:

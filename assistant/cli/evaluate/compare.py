@@ -1,0 +1,49 @@
+"""`assistant eval compare`: two runs -> their differences, question by question."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from assistant.cli import options, output
+from assistant.errors import UsageError
+
+_SHOWN = 20
+
+
+@click.command()
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@click.option("--suite", type=click.Path(path_type=Path), help="The suite, where it has moved since.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print a Markdown table.")
+@click.option("--intersect", is_flag=True, help="Compare even where gold or library differ, over common questions.")
+@options.json
+def compare(before: Path, after: Path, suite: Path | None, as_markdown: bool, intersect: bool, as_json: bool) -> int:
+    """Set two runs side by side: means, paired intervals and tests, and which questions changed.
+
+    \b
+    Example:
+      assistant eval compare runs/before runs/after
+    """
+    from assistant.cli.evaluate import reading
+    from assistant.evaluation import comparison
+    from assistant.evaluation.reports import plain
+
+    old, new = reading.judged(before, suite), reading.judged(after, suite)
+    if (other := comparison.differing(old.run, new.run)) and not intersect:
+        raise UsageError(f"the two runs have another {', '.join(other)}; --intersect compares what they share")
+    found = comparison.compare(old.table, new.table, (old.scored, new.scored))
+    if as_json:
+        rows = [{**asdict(row), "better": row.better} for row in found.rows]
+        types = {kind: dict(metrics) for kind, metrics in found.types.items()}
+        output.record({"metrics": rows, "types": types, "regressed": found.regressed, "fixed": found.fixed})
+        return 0
+    rows_of = plain.compared(found)
+    if as_markdown:
+        output.lines(output.plain(plain.markdown(rows_of)))
+    else:
+        reading.lines(plain.text(rows_of), f"{len(new.table.questions)} questions, {before} -> {after}")
+    for name, ids in (("regressed", found.regressed), ("fixed", found.fixed)):
+        more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+        output.lines(output.plain(f"{len(ids)} {name}: {', '.join(ids[:_SHOWN])}{more}"))
+    return 0

@@ -1,0 +1,1 @@
+"""Question sets asked, judged, compared: whether a change made the assistant better."""

@@ -1,0 +1,165 @@
+"""A suite and the library it asks about -> what is wrong with its questions: words given away, gold nobody can find."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import ranking, support
+from assistant.embedding.ports import Embedder
+from assistant.evaluation.suites import Case, Suite, Turn
+from assistant.library import lexical
+from assistant.library.lexical import Lexical
+from assistant.library.reader import Library
+from assistant.records import Paper
+
+IN_A_ROW = 4
+"""Words in a row that a question must not share with the papers it asks for."""
+OVERLAP = 0.4
+"""Most of a gold title's words, weighted by rarity, that a question may have."""
+EASY = 0.25
+"""Most of the answerable questions that every baseline may rank first."""
+ALIKE = 0.95
+"""Cosine from which on two questions are one."""
+DEPTH = 100
+BASELINES = ("bm25", "dense", "hybrid", "title")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found of one question."""
+
+    id: str
+    type: str
+    ranks: Mapping[str, int | None]
+    """Baseline -> the best rank of a gold paper, 1-based; None where there is none."""
+    overlap: float
+    """The highest share of a gold title's words in the question."""
+    problems: tuple[str, ...]
+
+    @property
+    def easy(self) -> bool:
+        """Whether every baseline ranks a gold paper first."""
+        return bool(self.ranks) and all(rank == 1 for rank in self.ranks.values())
+
+
+class Baselines:
+    """Four plain ways to rank the papers of a library."""
+
+    def __init__(self, library: Library, embedder: Embedder) -> None:
+        self._library = library
+        self._embedder = embedder
+        self.papers = {paper.title: paper for paper in library.papers()}
+        self._order = [paper.title for paper in library.papers(list(library.table.ids))]
+        self._titles = lexical.build(((title, "") for title in self._order), None)
+
+    @property
+    def words(self) -> Lexical:
+        """The word index of the library."""
+        return self._library.words
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit row a text."""
+        return self._embedder.embed(texts)
+
+    def rank(self, text: str, vector: NDArray[np.float32]) -> dict[str, list[str]]:
+        """Return {baseline: titles, best first}."""
+        hits = self.words.search(text, len(self._order))
+        scores = np.zeros(len(self._order), np.float32)
+        for number, score in hits:
+            scores[number] = score
+        none = np.zeros(len(self._order), np.float32)
+        return {
+            "bm25": [self._order[number] for number, _ in hits],
+            "dense": self._sorted(ranking.combine(none, self._library.table, vector)),
+            "hybrid": self._sorted(ranking.combine(scores, self._library.table, vector)),
+            "title": [self._order[number] for number, _ in self._titles.search(text, len(self._order))],
+        }
+
+    def _sorted(self, scores: ranking.Scores) -> list[str]:
+        return [self._order[place] for place in np.argsort(-scores, kind="stable")]
+
+
+def audit(suite: Suite, baselines: Baselines) -> tuple[list[Checked], list[str]]:
+    """Return what was found of each question that is asked alone, and what is wrong with the suite as a whole."""
+    singles = [case for case in suite.cases if len(case.turns) == 1]
+    vectors = baselines.vectors([case.turns[0].question for case in singles])
+    found = [_question(case, vector, baselines) for case, vector in zip(singles, vectors, strict=True)]
+    found += [_conversation(case, baselines.papers) for case in suite.cases if len(case.turns) > 1]
+    return found, [*_whole(found), *_doubles(singles, vectors)]
+
+
+def _question(case: Case, vector: NDArray[np.float32], baselines: Baselines) -> Checked:
+    turn = case.turns[0]
+    gold = {title for group in turn.gold for title in group}
+    problems = list(_unknown(turn, case.nearest, baselines.papers))
+    known = [baselines.papers[title] for title in gold if title in baselines.papers]
+    overlap = max((_overlap(turn.question, paper.title, baselines.words) for paper in known), default=0.0)
+    if case.type != "named":
+        problems += _shared(turn.question, known)
+        if overlap > OVERLAP:
+            problems.append(f"has {overlap:.2f} of a gold title's words; at most {OVERLAP}")
+    if not case.answerable and len(case.nearest) < 1:
+        problems.append("is unanswerable, and names no nearest papers")
+    ranks: dict[str, int | None] = {}
+    if known:
+        ranked = baselines.rank(turn.question, vector)
+        ranks = {name: _rank(ranked[name], gold) for name in BASELINES}
+        if not any(rank and rank <= DEPTH for rank in ranks.values()):
+            problems.append(f"no baseline finds a gold paper among the first {DEPTH}")
+    return Checked(case.id, case.type, ranks, round(overlap, 3), tuple(problems))
+
+
+def _conversation(case: Case, papers: Mapping[str, Paper]) -> Checked:
+    problems = [problem for turn in case.turns for problem in _unknown(turn, turn.cited, papers)]
+    before: set[str] = set()
+    for number, turn in enumerate(case.turns, 1):
+        gold = {title for group in turn.gold for title in group}
+        if turn.about == "stays" and not gold <= before:
+            problems.append(f"turn {number} stays, and its gold was not cited before")
+        if turn.about == "brings" and gold <= before:
+            problems.append(f"turn {number} brings another paper, and all its gold was cited before")
+        before |= set(turn.cited)
+    return Checked(case.id, case.type, {}, 0.0, tuple(problems))
+
+
+def _unknown(turn: Turn, more: Sequence[str], papers: Mapping[str, Paper]) -> Iterator[str]:
+    named = [*(title for group in turn.gold for title in group), *turn.acceptable, *turn.forbidden, *more]
+    return (f"no paper is called {title}" for title in dict.fromkeys(named) if title not in papers)
+
+
+def _shared(question: str, papers: Sequence[Paper]) -> Iterator[str]:
+    asked = _runs(question)
+    for paper in papers:
+        if both := asked & (_runs(paper.title) | _runs(paper.abstract)):
+            yield f"shares “{' '.join(min(both))}” with {paper.title}"
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
+    return {tuple(words[place : place + IN_A_ROW]) for place in range(len(words) - IN_A_ROW + 1)}
+
+
+def _overlap(question: str, title: str, words: Lexical) -> float:
+    weights = support.rarity(title, words)
+    return support.coverage(weights, set(words.terms(question))) if weights else 0.0
+
+
+def _rank(ranked: Sequence[str], gold: set[str]) -> int | None:
+    return next((place for place, title in enumerate(ranked, 1) if title in gold), None)
+
+
+def _whole(found: Sequence[Checked]) -> Iterator[str]:
+    ranked = [one for one in found if one.ranks]
+    easy = sum(one.easy for one in ranked)
+    if ranked and easy / len(ranked) > EASY:
+        yield f"every baseline ranks {easy} of {len(ranked)} answerable questions first; at most {EASY:.0%} should be"
+
+
+def _doubles(cases: Sequence[Case], vectors: NDArray[np.float32]) -> Iterator[str]:
+    alike = np.triu(vectors @ vectors.T, 1) > ALIKE
+    for first, second in np.argwhere(alike):
+        yield f"{cases[first].id} and {cases[second].id} ask the same"

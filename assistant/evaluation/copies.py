@@ -1,0 +1,23 @@
+"""A library and what an overlay changes of it -> a changed copy, the original untouched."""
+
+import shutil
+from pathlib import Path
+
+from assistant.embedding.ports import Embedder
+from assistant.evaluation.overlays import Overlay
+from assistant.library import intake, removal
+from assistant.library.reader import Library
+
+
+def library(original: Library, overlay: Overlay, folder: Path, embedder: Embedder) -> Path:
+    """Return the folder of the library that the overlay's cases are asked of: the original where nothing changes."""
+    if not overlay.removed and not overlay.added:
+        return original.folder
+    target = folder / overlay.name
+    shutil.copytree(original.folder, target)
+    gone = [paper.id for paper in original.papers() if paper.title in overlay.removed]
+    if gone:
+        removal.remove(target, gone)
+    if overlay.added:
+        intake.add(target, overlay.added, embedder)
+    return target

@@ -1,0 +1,105 @@
+"""A run, and the run it is measured against -> passed, failed or inconclusive, each rule with its reason."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from assistant.errors import UsageError
+from assistant.evaluation import comparison
+from assistant.evaluation.comparison import Comparison
+from assistant.evaluation.runs import Run
+from assistant.evaluation.summary import Table
+
+Result = Literal["passed", "failed", "inconclusive"]
+
+MARGIN = 0.03
+"""How much worse than the baseline a mean may be, at the low end of its interval, before a run is held up."""
+MOST_ERRORS = 0.01
+"""Share of questions that the endpoint may have failed on."""
+NOT_WORSE = ("title_f1", "recall@5")
+_INVARIANTS = {"validity": 1.0}
+"""Means that admit no exception."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing a run must satisfy."""
+
+    name: str
+    result: Result
+    told: str
+
+
+def decide(
+    run: Run, found: Table, settings: Mapping[str, Any], baseline: tuple[Run, Table] | None
+) -> tuple[Result, list[Rule]]:
+    """Return the decision and every rule that was tried; a failed rule outweighs an inconclusive one.
+
+    `settings` are the suite's: `floors` and `ceilings` by metric, `margin`, `most_errors`.
+    """
+    rules = [*_errors(found, settings), *_invariants(found), *_bounds(found, settings)]
+    if baseline is not None:
+        rules += _against(run, found, baseline, float(settings.get("margin", MARGIN)))
+    results = {rule.result for rule in rules}
+    for result in ("failed", "inconclusive"):
+        if result in results:
+            return result, rules
+    return "passed", rules
+
+
+def _errors(found: Table, settings: Mapping[str, Any]) -> Iterator[Rule]:
+    failed = sum(one.failed > 0 for one in found.questions)
+    most = float(settings.get("most_errors", MOST_ERRORS))
+    share = failed / len(found.questions)
+    told = f"{failed} of {len(found.questions)} questions could not be asked; at most {most:.0%} may"
+    yield Rule("errors", "passed" if share <= most else "inconclusive", told)
+
+
+def _invariants(found: Table) -> Iterator[Rule]:
+    for metric, least in _INVARIANTS.items():
+        for kind, means in found.rows.items():
+            value = means[metric].value if metric in means else None
+            if value is not None and value < least:
+                yield Rule(metric, "failed", f"{metric} of {kind} is {value:.4f}; every citation must be valid")
+    yield Rule("invariants", "passed", f"tried: {', '.join(_INVARIANTS)}")
+
+
+def _bounds(found: Table, settings: Mapping[str, Any]) -> Iterator[Rule]:
+    for name, below in (("floors", True), ("ceilings", False)):
+        for metric, bound in settings.get(name, {}).items():
+            value = _value(found, metric)
+            if value is None:
+                yield Rule(metric, "inconclusive", f"{metric} was not measured")
+                continue
+            wrong = value < bound if below else value > bound
+            told = f"{metric} is {value:.4f}; {'at least' if below else 'at most'} {bound}"
+            yield Rule(metric, "failed" if wrong else "passed", told)
+
+
+def _value(found: Table, metric: str) -> float | None:
+    """Return a figure by name: "title_f1", "list:recall@5" of one type, or one that is no mean."""
+    kind, colon, name = metric.rpartition(":")
+    means = found.rows.get(kind if colon else "all", {})
+    return means[name].value if name in means else found.extra.get(name)
+
+
+def _against(run: Run, found: Table, baseline: tuple[Run, Table], margin: float) -> Iterator[Rule]:
+    before, table = baseline
+    if other := comparison.differing(before, run):
+        yield Rule("baseline", "inconclusive", f"the baseline has another {', '.join(other)}")
+        return
+    try:
+        compared: Comparison = comparison.compare(table, found)
+    except UsageError as error:
+        yield Rule("baseline", "inconclusive", str(error))
+        return
+    for row in compared.rows:
+        if row.metric in NOT_WORSE:
+            worst = row.change.low
+            told = (
+                f"{row.metric} went from {row.before:.4f} to {row.after:.4f}; its change is at least {worst:+.4f}, "
+                f"and may be {-margin:+.4f}"
+            )
+            # The interval reaches below the margin: certainly worse only where all of it lies there.
+            result: Result = "passed" if worst >= -margin else "failed" if row.change.high < -margin else "inconclusive"
+            yield Rule(row.metric, result, told)

@@ -1,0 +1,1 @@
+"""Plain values of one answer or ranking -> one number each, by formulas that others published."""

@@ -1,0 +1,29 @@
+"""Tokens and times -> money by a dated table, and percentiles."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """US dollars for a million tokens, (input, output) by the name of the model, as they were on a day."""
+
+    day: date
+    table: Mapping[str, tuple[float, float]]
+
+    def cost(self, model: str, read: int, written: int) -> float | None:
+        """Return the price of a call in dollars, None for a model that the table lacks."""
+        found = self.table.get(model)
+        return None if found is None else (read * found[0] + written * found[1]) / 1e6
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the nearest-rank percentile: the smallest value that at least `share` of all are no larger than.
+
+    Raises `ValueError` for no values or a share outside of (0, 1].
+    """
+    if not values or not 0 < share <= 1:
+        raise ValueError("give values, and a share between 0 and 1")
+    return sorted(values)[math.ceil(share * len(values)) - 1]

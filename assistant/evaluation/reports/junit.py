@@ -1,0 +1,45 @@
+"""A run in numbers -> JUnit XML: one test case a question and one a rule of the gate, for the page of a CI."""
+
+from collections.abc import Sequence
+from xml.etree import ElementTree
+
+from assistant.evaluation.gates import Rule
+from assistant.evaluation.summary import Question, Table
+from assistant.terminal import line
+
+
+def xml(name: str, found: Table, rules: Sequence[Rule]) -> str:
+    """Return the document; only rules fail, for a question alone decides nothing."""
+    suites = ElementTree.Element("testsuites")
+    questions = ElementTree.SubElement(
+        suites, "testsuite", name=f"{line(name)} questions", tests=str(len(found.questions))
+    )
+    for one in found.questions:
+        _question(questions, one)
+    failed = sum(rule.result == "failed" for rule in rules)
+    skipped = sum(rule.result == "inconclusive" for rule in rules)
+    gate = ElementTree.SubElement(
+        suites,
+        "testsuite",
+        name=f"{line(name)} gate",
+        tests=str(len(rules)),
+        failures=str(failed),
+        skipped=str(skipped),
+    )
+    for rule in rules:
+        case = ElementTree.SubElement(gate, "testcase", classname="gate", name=rule.name)
+        if rule.result != "passed":
+            kind = "failure" if rule.result == "failed" else "skipped"
+            ElementTree.SubElement(case, kind, message=line(rule.told))
+    ElementTree.indent(suites)
+    return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _question(parent: ElementTree.Element, one: Question) -> None:
+    case = ElementTree.SubElement(parent, "testcase", classname=one.type, name=one.id)
+    if one.values:
+        properties = ElementTree.SubElement(case, "properties")
+        for name, value in one.values.items():
+            ElementTree.SubElement(properties, "property", name=name, value=f"{value:.6g}")
+    if one.failed:
+        ElementTree.SubElement(case, "error", message=f"{one.failed} times it could not be asked")

@@ -1,0 +1,114 @@
+"""Cases -> the lines of a run: several at a time, each on disk when it is done, what is there already left out."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.answers import Asking
+from assistant.conversation.session import Session
+from assistant.embedding.ports import Embedder
+from assistant.evaluation import asking, runs
+from assistant.evaluation.outcomes import Key
+from assistant.evaluation.suites import Case
+from assistant.library.reader import Library
+from assistant.model import ChatModel
+
+Progress = Callable[[int, int], None]
+"""How many are done, of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One case, the how-manieth time, and the library it is asked of."""
+
+    case: Case
+    repeat: int
+    library: Path
+
+    @property
+    def key(self) -> Key:
+        """What its line will be about."""
+        return Key(self.case.id, self.repeat)
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What every case is asked with."""
+
+    embedder: Embedder
+    model: ChatModel | None
+    count: Callable[[str], int]
+    limit: int
+    system: str = "assistant"
+
+
+def run(
+    folder: Path, jobs: Sequence[Job], equipment: Equipment, threads: int, progress: Progress = lambda *_: None
+) -> int:
+    """Ask what has no line yet in `folder`, and return how many cases ended with an error.
+
+    Interrupted, it leaves every line that was finished; called again, it goes on.
+    """
+    held = runs.recorded(folder)
+    left = [job for job in jobs if held.get(job.key, {"state": "error"})["state"] == "error"]
+    done = len(jobs) - len(left)
+    progress(done, len(jobs))
+    failed = 0
+    for row in _answered(left, equipment, max(1, min(threads, len(left)))):
+        runs.append(folder, row)
+        done += 1
+        failed += row["state"] == "error"
+        progress(done, len(jobs))
+    return failed
+
+
+def _answered(jobs: Sequence[Job], equipment: Equipment, threads: int) -> Iterator[Mapping[str, Any]]:
+    """Yield a line a job as they are done; raises what a thread raised."""
+    waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+    finished: queue.SimpleQueue[Mapping[str, Any] | BaseException] = queue.SimpleQueue()
+    # By library: a thread holds one open at a time.
+    for job in sorted(jobs, key=lambda job: str(job.library)):
+        waiting.put(job)
+    for _ in range(threads):
+        waiting.put(None)
+        # Daemons: a case in flight must not keep an interrupted run from ending.
+        threading.Thread(target=_work, args=(waiting, finished, equipment), daemon=True, name="case").start()
+    for _ in jobs:
+        row = finished.get()
+        if isinstance(row, BaseException):
+            raise row
+        yield row
+
+
+def _work(
+    waiting: "queue.SimpleQueue[Job | None]",
+    finished: "queue.SimpleQueue[Mapping[str, Any] | BaseException]",
+    equipment: Equipment,
+) -> None:
+    """Take jobs until there are no more; what a catalogue opens belongs to the thread that opened it."""
+    opened: Library | None = None
+    try:
+        while (job := waiting.get()) is not None:
+            if opened is None or opened.folder != job.library:
+                if opened is not None:
+                    opened.close()
+                opened = Library(job.library, equipment.embedder.fingerprint)
+                bench = _bench(opened, equipment)
+            finished.put(asking.run(bench, job.case, job.repeat))
+    except BaseException as error:  # noqa: BLE001  raised again in the thread that waits
+        finished.put(error)
+    finally:
+        if opened is not None:
+            opened.close()
+
+
+def _bench(library: Library, equipment: Equipment) -> asking.Bench:
+    return asking.Bench(
+        asking=Asking(library, equipment.embedder, equipment.model, equipment.limit),
+        session=Session(None, equipment.count),
+        papers={paper.title: paper for paper in library.papers()},
+        system=asking.SYSTEMS[equipment.system],
+    )
