@@ -1,6 +1,7 @@
 """A conversation -> Markdown to read elsewhere, and BibTeX of exactly the papers it cites."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from assistant import render
@@ -90,7 +91,8 @@ def _keys(papers: Sequence[Paper]) -> list[str]:
         name = paper.authors[0].split()[-1:] if paper.authors else []
         word = next((word for word in re.findall(r"[^\W_]+", paper.title) if len(word) > 3), "paper")
         year = str(paper.date.year) if paper.date else ""
-        base = re.sub(r"[^a-z0-9]", "", "".join([*name, year, word]).lower()) or "paper"
+        plain = unicodedata.normalize("NFKD", "".join([*name, year, word]))
+        base = re.sub(r"[^a-z0-9]", "", plain.lower()) or "paper"
         taken = sum(re.fullmatch(rf"{base}(-\d+)?", key) is not None for key in found)
         found.append(f"{base}-{taken + 1}" if taken else base)
     return found
