@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant import abstracts, briefing, claims, evidence, extraction, prompts, verification
+from assistant import abstracts, briefing, claims, evidence, extraction, prompts, spelling, verification
 from assistant.claims import Stated
 from assistant.embedding.ports import Embedder
 from assistant.errors import ModelError
@@ -13,6 +13,7 @@ from assistant.library.reader import Library
 from assistant.model import ChatModel, Message, Reply
 from assistant.prompts import Prompt
 from assistant.records import Answer, Claim, Evidence, Seconds
+from assistant.spelling import Mended
 from assistant.verification import FAILING, Shown
 
 ABSTENTION = "The library does not hold the answer."
@@ -32,8 +33,16 @@ class Asking:
     """Ids of the papers that a filter admits; None for all."""
     hear: Callable[[str], None] | None = None
     """Gets the reply's pieces as they arrive."""
+    ordinary: Callable[[str], bool] | None = None
+    """Whether a word is one that English texts commonly have; None where that is not known, and no slip is mended."""
     context: Context = field(default_factory=Context)
     """What the conversation so far adds to the question."""
+
+
+def read(asking: Asking, typed: str) -> tuple[Query, tuple[str, ...]]:
+    """Return a question as it is searched for, slips of the finger mended, and notes on what was mended."""
+    mended = spelling.mend(typed, asking.library, asking.ordinary) if asking.ordinary else Mended(typed)
+    return Query(mended.text, asking.embedder.embed([mended.text])[0]), mended.notes
 
 
 def find(asking: Asking, question: Query, limit: int) -> tuple[tuple[Evidence, ...], str]:
@@ -47,7 +56,7 @@ def ask(asking: Asking, question: str) -> Answer:
     """Answer one question. Raises `ModelError` where the model fails."""
     began = time.perf_counter()
     asking.library.refresh()
-    asked = Query(question, asking.embedder.embed([question])[0])
+    asked, mended = read(asking, question)
     found, note = find(asking, asked, asking.limit)
     if asking.model is not None:
         found = briefing.fit(found)
@@ -61,7 +70,7 @@ def ask(asking: Asking, question: str) -> Answer:
     else:
         answer = _written(asking.model, question, found, shown, asking)
     total = time.perf_counter() - began
-    notes = (note, *answer.notes) if note else answer.notes
+    notes = (*mended, *([note] if note else []), *answer.notes)
     known = None if asking.context.named else confidence
     return replace(
         answer, notes=notes, confidence=known, seconds=replace(answer.seconds, retrieve=retrieved, total=total)

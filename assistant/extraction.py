@@ -49,7 +49,7 @@ def extract(
     `held` are the abstracts of the evidence by paper id, `confidence` is the probability that they hold an answer.
     Papers that a conversation's question names answer in any case, with several sentences each.
     """
-    readable = [item for item in evidence if held[item.paper.id].sentences]
+    readable = [item for item in evidence if any(map(_says, held[item.paper.id].sentences))]
     aims = [_Aim(asked, support.rarity(asked.text, words)) for asked in (question, context.pointed) if asked]
     if named := [item for item in readable if item.paper.id in context.named]:
         most = max(1, _MOST // len(named))
@@ -114,7 +114,7 @@ def _several(
     abstract = held[item.paper.id]
     order = np.argsort(-_scores(abstract, aims, words), kind="stable")
     fresh = [place for place in order if abstract.sentences[place] not in said]
-    for place in sorted((fresh or list(order))[:most]):
+    for place in sorted(place for place in (fresh or list(order))[:most] if _says(abstract.sentences[place])):
         yield _stated(item, abstract.sentences[place])
 
 
@@ -126,7 +126,13 @@ def _scores(abstract: Abstract, aims: Sequence[_Aim], words: Lexical) -> NDArray
         + (1 - _SIMILAR) * np.array([support.coverage(aim.weights, found) for found in terms])
         for aim in aims
     ]
-    return np.asarray(np.mean(each, axis=0), np.float32)
+    says = np.array([_says(text) for text in abstract.sentences])
+    return np.where(says, np.asarray(np.mean(each, axis=0), np.float32), np.float32(-1.0))
+
+
+def _says(sentence: str) -> bool:
+    """Whether a sentence says something; a question, however near to the one asked, answers none."""
+    return not sentence.rstrip("\"'”’)]} ").endswith("?")
 
 
 def _stated(item: Evidence, sentence: str) -> Stated:

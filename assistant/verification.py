@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import facts, quotes
+from assistant import facts, polarity, quotes
 from assistant.abstracts import Abstract
 from assistant.claims import Cited, Stated
 from assistant.embedding.ports import Embedder
@@ -132,6 +132,9 @@ def _finding(cited: Cited, case: _Case, against: Shown) -> Finding:
         return finding("unsupported", "facts", f"not in the cited abstract: {', '.join(case.absent.numbers)}")
     if not held.sentences:
         return finding("unsupported", "support", "the cited paper has no abstract")
+    nearest = held.sentences[against.measure.best(case.wanted, held, found)]
+    if polarity.differs(case.claim.text, nearest, against.measure.words.terms):
+        return finding("unsupported", "facts", "the abstract says the same with the opposite sign: see its “not”")
     pointed = quotes.find(cited.quote, held.sentences, held.paper.abstract) if cited.quote else ""
     verdict, step, reason = _measured(found.score, others, case, part=case.parts[cited.key])
     return finding(verdict, "quote" if pointed and verdict == "supported" else step, reason, pointed)

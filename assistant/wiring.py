@@ -63,6 +63,12 @@ def counter() -> Callable[[str], int]:
     return lambda text: loaded().count(text)
 
 
+def ordinary() -> Callable[[str], bool]:
+    """Return what tells whether a word is common in English: the local model's vocabulary has it in one piece."""
+    count = counter()
+    return lambda word: count(word) == 1
+
+
 def mismatch(chosen: Settings, environment: Mapping[str, str], built: str) -> tuple[str, str] | None:
     """Return what is wrong, and its cure, where a library was not built with the embedder chosen; asks no endpoint."""
     local = _local()

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "assistant"
 
 # Each module may import from its own layer or one below it. A package stands for all its modules.
 LAYERS = [
-    {"errors", "terminal", "titles", "sentences", "numerals", "quotes", "periods"},
+    {"errors", "terminal", "titles", "sentences", "numerals", "quotes", "periods", "polarity"},
     {"records", "settings", "prompts", "model", "claims", "facts"},
     {"papers", "chunks", "reading", "replies"},
     {"calls"},
@@ -21,7 +21,7 @@ LAYERS = [
     {"library"},
     {"abstracts", "ranking", "sample", "briefing"},
     {"evidence", "support"},
-    {"references", "verification", "extraction", "wiring"},
+    {"references", "verification", "extraction", "wiring", "spelling"},
     {"answers", "checking"},
     {"render", "adapters"},
     {"conversation"},

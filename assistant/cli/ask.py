@@ -62,7 +62,7 @@ def ask(
         answering = wiring.model(chosen, environment)
         if answering is None and sys.stderr.isatty():
             output.tell("answering with quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write")
-        asking = Asking(library, embedder, answering, limit, allowed)
+        asking = Asking(library, embedder, answering, limit, allowed, ordinary=wiring.ordinary())
         for words in asked:
             if from_stdin and not as_json:
                 output.lines(output.heading(words))

@@ -13,7 +13,6 @@ from assistant.conversation.turns import Conversation, Reading, Turn
 from assistant.errors import ModelError
 from assistant.evaluation import outcomes, suites
 from assistant.evaluation.suites import Case
-from assistant.evidence import Query
 from assistant.records import Answer, Claim, Evidence, Finding, Paper
 
 System = Callable[[Asking, Answer], Answer]
@@ -87,7 +86,7 @@ def _right(bench: Bench, number: int, wanted: suites.Turn, reading: Reading) -> 
 
 
 def _ranked(asking: Asking, text: str) -> tuple[Evidence, ...]:
-    query = Query(text, asking.embedder.embed([text])[0])
+    query, _ = answers.read(asking, text)
     found, _ = answers.find(asking, query, outcomes.DEPTH)
     return found
 

@@ -1,8 +1,9 @@
 """Cases -> the lines of a run: several at a time, each on disk when it is done, what is there already left out."""
 
+import contextlib
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from assistant.evaluation.outcomes import Key
 from assistant.evaluation.suites import Case
 from assistant.library.reader import Library
 from assistant.model import ChatModel
+
+_PATIENCE = 5.0  # seconds for a case in flight; without a model it takes a tenth of one
 
 Progress = Callable[[int, int], None]
 """How many are done, of how many."""
@@ -41,6 +44,7 @@ class Equipment:
     embedder: Embedder
     model: ChatModel | None
     count: Callable[[str], int]
+    ordinary: Callable[[str], bool]
     limit: int
     system: str = "assistant"
 
@@ -57,41 +61,54 @@ def run(
     done = len(jobs) - len(left)
     progress(done, len(jobs))
     failed = 0
-    for row in _answered(left, equipment, max(1, min(threads, len(left)))):
-        runs.append(folder, row)
-        done += 1
-        failed += row["state"] == "error"
-        progress(done, len(jobs))
+    with contextlib.closing(_answered(left, equipment, max(1, min(threads, len(left))))) as rows:
+        for row in rows:
+            runs.append(folder, row)
+            done += 1
+            failed += row["state"] == "error"
+            progress(done, len(jobs))
     return failed
 
 
-def _answered(jobs: Sequence[Job], equipment: Equipment, threads: int) -> Iterator[Mapping[str, Any]]:
+def _answered(jobs: Sequence[Job], equipment: Equipment, threads: int) -> Generator[Mapping[str, Any]]:
     """Yield a line a job as they are done; raises what a thread raised."""
     waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
     finished: queue.SimpleQueue[Mapping[str, Any] | BaseException] = queue.SimpleQueue()
     # By library: a thread holds one open at a time.
     for job in sorted(jobs, key=lambda job: str(job.library)):
         waiting.put(job)
-    for _ in range(threads):
-        waiting.put(None)
-        # Daemons: a case in flight must not keep an interrupted run from ending.
-        threading.Thread(target=_work, args=(waiting, finished, equipment), daemon=True, name="case").start()
-    for _ in jobs:
-        row = finished.get()
-        if isinstance(row, BaseException):
-            raise row
-        yield row
+    over = threading.Event()
+    # Daemons: a model that does not answer must not keep an interrupted run from ending.
+    workers = [
+        threading.Thread(target=_work, args=(waiting, finished, equipment, over), daemon=True, name="case")
+        for _ in range(threads)
+    ]
+    try:
+        for worker in workers:
+            waiting.put(None)
+            worker.start()
+        for _ in jobs:
+            row = finished.get()
+            if isinstance(row, BaseException):
+                raise row
+            yield row
+    finally:
+        # The interpreter must not end while a thread is in native code: that aborts the process.
+        over.set()
+        for worker in workers:
+            worker.join(_PATIENCE)
 
 
 def _work(
     waiting: "queue.SimpleQueue[Job | None]",
     finished: "queue.SimpleQueue[Mapping[str, Any] | BaseException]",
     equipment: Equipment,
+    over: threading.Event,
 ) -> None:
-    """Take jobs until there are no more; what a catalogue opens belongs to the thread that opened it."""
+    """Take jobs until there are no more, or it is over; what a catalogue opens belongs to the thread that opened it."""
     opened: Library | None = None
     try:
-        while (job := waiting.get()) is not None:
+        while (job := waiting.get()) is not None and not over.is_set():
             if opened is None or opened.folder != job.library:
                 if opened is not None:
                     opened.close()
@@ -107,7 +124,7 @@ def _work(
 
 def _bench(library: Library, equipment: Equipment) -> asking.Bench:
     return asking.Bench(
-        asking=Asking(library, equipment.embedder, equipment.model, equipment.limit),
+        asking=Asking(library, equipment.embedder, equipment.model, equipment.limit, ordinary=equipment.ordinary),
         session=Session(None, equipment.count),
         papers={paper.title: paper for paper in library.papers()},
         system=asking.SYSTEMS[equipment.system],

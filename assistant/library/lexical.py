@@ -51,6 +51,20 @@ class Lexical:
         """Return in how many papers an index term occurs."""
         return int(self._searcher.doc_freq("text", term))
 
+    def near(self, word: str, limit: int) -> list[int]:
+        """Return the numbers of at most `limit` papers that have a word whose index term is within two slips of this
+        one's; none for a word that the index leaves out."""
+        import tantivy
+
+        terms = self.terms(word)
+        if len(terms) != 1:
+            return []
+        query = tantivy.Query.fuzzy_term_query(self._index.schema, "text", terms[0], distance=2)
+        hits = self._searcher.search(query, limit, count=False).hits
+        if not hits:
+            return []
+        return [int(number) for number in self._searcher.fast_field_values("number", [address for _, address in hits])]
+
     def _term(self, term: str) -> Any:
         import tantivy
 

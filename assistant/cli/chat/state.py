@@ -44,7 +44,7 @@ def begin(
 ) -> Chat:
     """Return a chat at its first moment; `limit` papers are evidence, `tokens` of the past are told to a model."""
     session = Session(archive, wiring.counter(), tokens, now)
-    return Chat(session, Asking(library, embedder, model, limit), conversation)
+    return Chat(session, Asking(library, embedder, model, limit, ordinary=wiring.ordinary()), conversation)
 
 
 def narrowed(chat: Chat, wanted: Filter) -> Chat:

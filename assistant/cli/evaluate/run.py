@@ -51,15 +51,17 @@ def run(suite: Path, out: Path, jobs: int, limit: int, model: str | None, system
     loaded = suites.load(suite)
     chosen = settings.load(environment, library=named["library"], embedder=named["embedder"], model=model)
     embedder = wiring.embedder(chosen, environment)
-    equipment = running.Equipment(embedder, wiring.model(chosen, environment), wiring.counter(), limit, system)
+    equipment = running.Equipment(
+        embedder, wiring.model(chosen, environment), wiring.counter(), wiring.ordinary(), limit, system
+    )
     wanted = plans.Wanted(named["split"], named["overlays"], named["repeats"], named["types"])
     with (
         wiring.library(chosen, environment, embedder, output.tell) as library,
         tempfile.TemporaryDirectory() as scratch,
         progress.bar() as heard,
     ):
-        runs.begin(out, plans.manifest(loaded, wanted, library, equipment), library.papers())
         asked = plans.jobs(loaded, wanted, library, equipment, Path(scratch))
+        runs.begin(out, plans.manifest(loaded, wanted, library, equipment), library.papers())
         failed = running.run(out, asked, equipment, jobs, lambda done, total: heard("asking", done, total))
     output.tell(f"{len(asked):,} outcomes in {out}" + (f", {failed:,} of them errors" if failed else ""))
     return ModelError.exit_code if failed else 0

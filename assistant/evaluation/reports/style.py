@@ -6,7 +6,7 @@ table { border-collapse: collapse; margin: .5rem 0; display: block; overflow-x: 
 th, td { text-align: left; padding: .15rem .6rem; border-bottom: 1px solid #ddd; white-space: nowrap }
 td.wide { width: 30rem } .bar { height: .8rem; background: #c66 } .bar.good { background: #6a6 }
 details.question { border-bottom: 1px solid #eee; padding: .2rem 0 } summary { cursor: pointer }
-svg { border-left: 1px solid #888; border-bottom: 1px solid #888 } 
+svg { border-left: 1px solid #888; border-bottom: 1px solid #888 }
 polyline { fill: none; stroke: #36c; stroke-width: 2 }
 .right, .supported b { color: #282 } .wrong, .unsupported b, .misattributed b, .uncited b { color: #b22 }
 .weak b { color: #a70 } .gold { background: #cfc } .acceptable { background: #ffc } .trap { background: #fcc }
