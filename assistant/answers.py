@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant import abstracts, briefing, claims, evidence, extraction, prompts, spelling, verification
+from assistant import abstracts, briefing, claims, evidence, extraction, prompts, selection, spelling, verification
 from assistant.claims import Stated
 from assistant.embedding.ports import Embedder
 from assistant.errors import ModelError
@@ -62,16 +62,16 @@ def ask(asking: Asking, question: str) -> Answer:
         found = briefing.fit(found)
     held = abstracts.read(asking.library, [item.paper for item in found])
     shown = verification.shown(question, found, held, asking.library.words)
-    confidence = extraction.confidence(asked, held, asking.library.words)
+    seen = selection.see(asked, found, held, asking.library.words)
     retrieved = time.perf_counter() - began
     if asking.model is None or not found:
-        stated = extraction.extract(asked, found, held, asking.library.words, asking.context, confidence)
+        stated = extraction.extract(asked, found, held, asking.library.words, asking.context, seen)
         answer = _quoted(question, found, stated, shown, asking.embedder)
     else:
         answer = _written(asking.model, question, found, shown, asking)
     total = time.perf_counter() - began
     notes = (*mended, *([note] if note else []), *answer.notes)
-    known = None if asking.context.named else confidence
+    known = None if asking.context.named else selection.confidence(seen)
     return replace(
         answer, notes=notes, confidence=known, seconds=replace(answer.seconds, retrieve=retrieved, total=total)
     )

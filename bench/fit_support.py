@@ -19,8 +19,7 @@ from assistant.library.reader import Library
 from assistant.support import Measure, features, model
 from bench import evidence_sentences
 from bench.evidence_sentences import Marked, SciFact
-from bench.logistic import auc
-from bench.regression import Array, Group, conditional, folds, kept, logistic
+from bench.regression import Array, Group, auc, conditional, folds, kept, logistic
 
 SEEDS = (7, 8, 9)
 _MISJUDGED = 0.03  # share of right citations that each of the two failing verdicts may cost

@@ -73,3 +73,9 @@ def folds(groups: Sequence[str], seed: int, count: int = 5) -> dict[str, int]:
     distinct = sorted(set(groups))
     order = np.random.default_rng(seed).permutation(len(distinct))
     return {distinct[at]: number % count for number, at in enumerate(order)}
+
+
+def auc(positive: Array, negative: Array) -> float:
+    """Return the chance that a positive scores above a negative, ties counted half."""
+    above = (positive[:, np.newaxis] > negative).mean() + (positive[:, np.newaxis] == negative).mean() / 2
+    return float(above)

@@ -18,8 +18,7 @@ import numpy as np
 
 from bench import evidence_sentences
 from bench.evidence_sentences import Marked, SciFact
-from bench.logistic import auc
-from bench.regression import Array, kept
+from bench.regression import Array, auc, kept
 
 Case = tuple[str, list[str]]
 """A claim and the ids of the papers it is said to rest on."""

@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from assistant.errors import UsageError
 from assistant.evaluation import statistics
-from assistant.evaluation.runs import Run
 from assistant.evaluation.scoring import Scored
 from assistant.evaluation.statistics import Interval
-from assistant.evaluation.summary import Question, Table
+from assistant.evaluation.summary import Question
 
 GATED = ("title_f1", "exact_set", "false_answer", "false_abstain", "recall@5", "validity")
 """The metrics that are tested; their p values are adjusted for being several."""
 LOWER_IS_BETTER = frozenset(
     {"false_answer", "false_abstain", "traps", "injected", "stale", "rewrite_gap", "seconds", "tokens_in", "tokens_out"}
 )
+Manifest = Mapping[str, Any]
 _MUST_AGREE = ("suite", "gold", "corpus", "split", "types")
 
 
@@ -57,18 +58,22 @@ class Comparison:
     fixed: tuple[str, ...]
 
 
-def differing(before: Run, after: Run) -> list[str]:
+def differing(before: Manifest, after: Manifest) -> list[str]:
     """Return what two runs differ in that makes a comparison of them meaningless."""
-    return [name for name in _MUST_AGREE if before.manifest.get(name) != after.manifest.get(name)]
+    return [name for name in _MUST_AGREE if before.get(name) != after.get(name)]
 
 
-def compare(before: Table, after: Table, repeated: tuple[Sequence[Scored], Sequence[Scored]] = ((), ())) -> Comparison:
+def compare(
+    before: Sequence[Question],
+    after: Sequence[Question],
+    repeated: tuple[Sequence[Scored], Sequence[Scored]] = ((), ()),
+) -> Comparison:
     """Return the differences over the questions that both runs have; raises `UsageError` where there are none.
 
     `repeated` are the scores of both runs with their repeats, for the noise that these show.
     """
-    old = {one.id: one for one in before.questions}
-    pairs = [(old[one.id], one) for one in after.questions if one.id in old]
+    old = {one.id: one for one in before}
+    pairs = [(old[one.id], one) for one in after if one.id in old]
     plain = [pair for pair in pairs if "~" not in pair[1].id]
     if not plain:
         raise UsageError("the two runs have no question in common")

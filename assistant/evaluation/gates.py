@@ -1,14 +1,13 @@
 """A run, and the run it is measured against -> passed, failed or inconclusive, each rule with its reason."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from assistant.errors import UsageError
 from assistant.evaluation import comparison
-from assistant.evaluation.comparison import Comparison
-from assistant.evaluation.runs import Run
-from assistant.evaluation.summary import Table
+from assistant.evaluation.comparison import Comparison, Manifest
+from assistant.evaluation.summary import Question, Table
 
 Result = Literal["passed", "failed", "inconclusive"]
 
@@ -31,7 +30,10 @@ class Rule:
 
 
 def decide(
-    run: Run, found: Table, settings: Mapping[str, Any], baseline: tuple[Run, Table] | None
+    manifest: Manifest,
+    found: Table,
+    settings: Mapping[str, Any],
+    baseline: tuple[Manifest, Sequence[Question]] | None,
 ) -> tuple[Result, list[Rule]]:
     """Return the decision and every rule that was tried; a failed rule outweighs an inconclusive one.
 
@@ -39,7 +41,7 @@ def decide(
     """
     rules = [*_errors(found, settings), *_invariants(found), *_bounds(found, settings)]
     if baseline is not None:
-        rules += _against(run, found, baseline, float(settings.get("margin", MARGIN)))
+        rules += _against(manifest, found.questions, baseline, float(settings.get("margin", MARGIN)))
     results = {rule.result for rule in rules}
     for result in ("failed", "inconclusive"):
         if result in results:
@@ -83,13 +85,15 @@ def _value(found: Table, metric: str) -> float | None:
     return means[name].value if name in means else found.extra.get(name)
 
 
-def _against(run: Run, found: Table, baseline: tuple[Run, Table], margin: float) -> Iterator[Rule]:
-    before, table = baseline
-    if other := comparison.differing(before, run):
+def _against(
+    manifest: Manifest, found: Sequence[Question], baseline: tuple[Manifest, Sequence[Question]], margin: float
+) -> Iterator[Rule]:
+    before, questions = baseline
+    if other := comparison.differing(before, manifest):
         yield Rule("baseline", "inconclusive", f"the baseline has another {', '.join(other)}")
         return
     try:
-        compared: Comparison = comparison.compare(table, found)
+        compared: Comparison = comparison.compare(questions, found)
     except UsageError as error:
         yield Rule("baseline", "inconclusive", str(error))
         return

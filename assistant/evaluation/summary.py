@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from assistant.evaluation import statistics
 from assistant.evaluation.metrics import abstention, costs, means, repeats
@@ -60,6 +61,11 @@ def table(scored: Sequence[Scored]) -> Table:
     }
     asked = [one for one in scored if not one.case.overlay and one.case.type != "conversation"]
     return Table(rows, intervals, _extra(rows.get("all", {}), asked), _lost(asked), tuple(questions))
+
+
+def question(row: Mapping[str, Any]) -> Question:
+    """Return a question that was written as JSON; raises `KeyError` or `TypeError` for another row."""
+    return Question(**{**row, "unscored": frozenset(row["unscored"])})
 
 
 def headline(found: Table) -> float | None:

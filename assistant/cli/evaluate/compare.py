@@ -21,6 +21,8 @@ _SHOWN = 20
 def compare(before: Path, after: Path, suite: Path | None, as_markdown: bool, intersect: bool, as_json: bool) -> int:
     """Set two runs side by side: means, paired intervals and tests, and which questions changed.
 
+    BEFORE and AFTER are folders of runs, or files in which `eval score --json` was kept.
+
     \b
     Example:
       assistant eval compare runs/before runs/after
@@ -29,10 +31,10 @@ def compare(before: Path, after: Path, suite: Path | None, as_markdown: bool, in
     from assistant.evaluation import comparison
     from assistant.evaluation.reports import plain
 
-    old, new = reading.judged(before, suite), reading.judged(after, suite)
-    if (other := comparison.differing(old.run, new.run)) and not intersect:
+    old, new = reading.side(before, suite), reading.side(after, suite)
+    if (other := comparison.differing(old.manifest, new.manifest)) and not intersect:
         raise UsageError(f"the two runs have another {', '.join(other)}; --intersect compares what they share")
-    found = comparison.compare(old.table, new.table, (old.scored, new.scored))
+    found = comparison.compare(old.questions, new.questions, (old.scored, new.scored))
     if as_json:
         rows = [{**asdict(row), "better": row.better} for row in found.rows]
         types = {kind: dict(metrics) for kind, metrics in found.types.items()}
@@ -42,7 +44,7 @@ def compare(before: Path, after: Path, suite: Path | None, as_markdown: bool, in
     if as_markdown:
         output.lines(output.plain(plain.markdown(rows_of)))
     else:
-        reading.lines(plain.text(rows_of), f"{len(new.table.questions)} questions, {before} -> {after}")
+        reading.lines(plain.text(rows_of), f"{len(new.questions)} questions, {before} -> {after}")
     for name, ids in (("regressed", found.regressed), ("fixed", found.fixed)):
         more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
         output.lines(output.plain(f"{len(ids)} {name}: {', '.join(ids[:_SHOWN])}{more}"))

@@ -13,7 +13,7 @@ _STYLES = {"passed": "green", "failed": "bold red", "inconclusive": "yellow"}
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--baseline", type=click.Path(path_type=Path), help="The run that this one must not be worse than.")
+@click.option("--baseline", type=click.Path(path_type=Path), help="The run, or its `score --json`, to match.")
 @click.option("--suite", type=click.Path(path_type=Path), help="The suite, where it has moved since.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
 @options.json
@@ -33,8 +33,9 @@ def gate(run: Path, baseline: Path | None, suite: Path | None, junit: Path | Non
     from assistant.evaluation.reports import junit as xml
 
     held = reading.judged(run, suite)
-    before = reading.judged(baseline, suite) if baseline else None
-    result, rules = gates.decide(held.run, held.table, held.suite.gate, (before.run, before.table) if before else None)
+    before = reading.side(baseline, suite) if baseline else None
+    against = (before.manifest, before.questions) if before else None
+    result, rules = gates.decide(held.run.manifest, held.table, held.suite.gate, against)
     if junit is not None:
         junit.write_text(xml.xml(held.suite.name, held.table, rules), "utf-8")
     if as_json:

@@ -1,7 +1,9 @@
 """Folders as typed -> a run with its suite, scores and table."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.cli import output
 from assistant.errors import UsageError
@@ -9,7 +11,7 @@ from assistant.evaluation import runs, scoring, suites, summary
 from assistant.evaluation.runs import Run
 from assistant.evaluation.scoring import Scored
 from assistant.evaluation.suites import Suite
-from assistant.evaluation.summary import Table
+from assistant.evaluation.summary import Question, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,28 @@ def judged(folder: Path, suite: Path | None) -> Judged:
     if not scored:
         raise UsageError(f"{folder} holds no outcome yet; `assistant eval run` fills it")
     return Judged(run, held, scored, summary.table(scored))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One side of a comparison."""
+
+    manifest: Mapping[str, Any]
+    questions: Sequence[Question]
+    scored: Sequence[Scored] = ()
+    """Its scores by repeat; none where only the means of questions were kept."""
+
+
+def side(place: Path, suite: Path | None) -> Compared:
+    """Read one side of a comparison: the folder of a run, or what `eval score --json` printed of one."""
+    if place.is_dir():
+        held = judged(place, suite)
+        return Compared(held.run.manifest, held.table.questions, held.scored)
+    *questions, last = [row for _, row in suites.rows(place)] or [{}]
+    try:
+        return Compared(last["manifest"], [summary.question(row) for row in questions])
+    except (KeyError, TypeError) as error:
+        raise UsageError(f"{place} is neither a run nor what `eval score --json` prints of one ({error})") from error
 
 
 def lines(rows: list[str], heading: str) -> None:

@@ -64,7 +64,8 @@ def _record(held: "Judged") -> dict[str, object]:
     table = held.table
     return {
         "suite": held.suite.name,
-        "manifest": dict(held.run.manifest),
+        # Where the suite lies on this machine is nobody's business who keeps the figures.
+        "manifest": {name: value for name, value in held.run.manifest.items() if name != "folder"},
         "means": {kind: {name: asdict(mean) for name, mean in means.items()} for kind, means in table.rows.items()},
         "intervals": {name: asdict(interval) for name, interval in table.intervals.items()},
         "extra": dict(table.extra),

@@ -1,0 +1,105 @@
+"""A question and the papers found for it -> how likely the library holds an answer, and which papers give it.
+
+Two logistic regressions, fitted by bench/selection.py on the dev halves of the suites in evals/: one over questions (is
+there an answer? each also asked with its gold papers taken away), one over the papers found (does this one answer?).
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import support
+from assistant.abstracts import Abstract
+from assistant.evidence import Query
+from assistant.library.lexical import Lexical
+from assistant.records import Evidence
+
+LEAST = 0.3
+"""Probability of an answer from which on one is given: half of the questions of the fit have none, fewer of a user's,
+and a quote that does not answer shows that it does not."""
+_ALSO, _ALSO_SEVERAL = 0.5, 0.2
+"""Probability from which on a further paper is used: where one paper is asked for, and where several are."""
+MOST = 5
+"""Papers of an answer."""
+
+_SEVERAL = re.compile(
+    r"\b(?:which (?:papers|works|studies|methods|approaches|models|agents)|papers|works|studies|what are"
+    r"|who (?:does|do|has|else)|list|any(?:thing)?|others?|compare[ds]?|comparison|versus|vs|differ\w*|both|between"
+    r"|rather than|or|two|several|each|all|agree\w*|ways|approaches|methods|how (?:can|to|do))\b",
+    re.IGNORECASE,
+)
+"""What asks for more than one paper, with a recall of 0.71 and a precision of 0.61 on dev."""
+
+PAPER = ("whole", "best", "title", "words", "words_at_once", "behind", "rank", "lead", "above")
+QUESTION = ("best", "words", "above")
+_PAPER = (-4.24, (5.23, 3.62, -3.60, 1.88, -3.96, 0.66, 1.07, -5.60, 7.96))
+_QUESTION = (-3.20, (4.57, -0.12, 3.44))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is measured of a question and the papers found for it."""
+
+    papers: NDArray[np.float64]
+    """One row a paper, in the order found, with the columns of `PAPER`: similarity of the whole, of the best
+    sentence, of the title; share of the question's words, weighted by rarity, in the paper and in its best sentence;
+    score behind the first paper; 1 / rank; lead of the first paper over the second; score above the next ones."""
+    question: NDArray[np.float64]
+    """The columns of `QUESTION`: the highest of three columns of `papers`. Its length would look like a good sign, and
+    is one only of who wrote the questions."""
+
+
+def see(question: Query, evidence: Sequence[Evidence], held: Mapping[str, Abstract], words: Lexical) -> Seen:
+    """Return the measures; `held` are the abstracts of the evidence by paper id."""
+    every = support.rarity(question.text, words)
+    weights = {term: weight for term, weight in every.items() if words.frequency(term)}
+    scores = [item.score for item in evidence]
+    lead = scores[0] - scores[1] if len(scores) > 1 else 0.0
+    next_ones = sum(scores[1:6]) / len(scores[1:6]) if len(scores) > 1 else 0.0
+    rows = []
+    for rank, item in enumerate(evidence, 1):
+        own = _own(question, held[item.paper.id], weights, words)
+        rows.append([*own, item.score - scores[0], 1 / rank, lead, item.score - next_ones])
+    papers = np.array(rows, np.float64).reshape(len(rows), len(PAPER))
+    columns = [PAPER.index(name) for name in QUESTION]
+    return Seen(papers, papers[:, columns].max(axis=0) if len(rows) else np.zeros(len(columns)))
+
+
+def confidence(seen: Seen) -> float:
+    """Return the probability that the papers found hold an answer."""
+    return _logistic(_QUESTION, seen.question) if len(seen.papers) else 0.0
+
+
+def choose(question: str, evidence: Sequence[Evidence], seen: Seen) -> list[Evidence]:
+    """Return the papers that answer, likeliest first: always one, and others that are likely enough."""
+    likely = [_logistic(_PAPER, row) for row in seen.papers]
+    order = sorted(range(len(likely)), key=lambda place: -likely[place])
+    least = _ALSO_SEVERAL if _SEVERAL.search(question) else _ALSO
+    return [evidence[place] for rank, place in enumerate(order[:MOST]) if not rank or likely[place] >= least]
+
+
+def says(sentence: str) -> bool:
+    """Whether a sentence says something; a question, however near to the one asked, answers none."""
+    return not sentence.rstrip("\"'”’)]} ").endswith("?")
+
+
+def _own(question: Query, abstract: Abstract, weights: dict[str, float], words: Lexical) -> list[float]:
+    """Return the first five columns of one paper."""
+    telling = [place for place, text in enumerate(abstract.sentences) if says(text)]
+    similar = [float(abstract.vectors[place] @ question.vector) for place in telling]
+    title = float(abstract.title @ question.vector)
+    texts = [abstract.paper.title, *(abstract.sentences[place] for place in telling)]
+    terms = [set(words.terms(text)) for text in texts]
+    shares = [support.coverage(weights, found) if weights else 0.0 for found in (set().union(*terms), *terms)]
+    whole = float(abstract.whole @ question.vector)
+    # Of the title alone: a title may well repeat the question above an abstract that does not answer it.
+    return [whole, max(similar, default=0.0), title, shares[0], max(shares[2:], default=0.0)]
+
+
+def _logistic(model: tuple[float, Sequence[float]], row: NDArray[np.float64]) -> float:
+    intercept, weights = model
+    return 1.0 / (1.0 + math.exp(-(intercept + float(np.asarray(weights) @ row))))

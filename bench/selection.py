@@ -1,0 +1,99 @@
+"""The regressions of `assistant.selection`, on the dev halves of suites: python -m bench.selection SUITE LIBRARY ...
+
+Prints the constants for assistant/selection.py, and their AUC on questions left out, by ten folds.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import abstracts, answers, selection, wiring
+from assistant.answers import Asking
+from assistant.embedding.local import LocalEmbedder
+from assistant.evaluation import suites
+from assistant.evaluation.suites import Case
+from assistant.library.reader import Library
+from assistant.selection import Seen
+from bench import regression
+
+_FOLDS = 10
+_RIDGE = 3.0
+Rows = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question of a dev half, with what was found for it."""
+
+    case: Case
+    seen: Seen
+    right: Rows
+    """For each paper found: 1 where it is gold or acceptable."""
+    twin: bool = False
+    """Asked of the library without its gold papers: then it has no answer."""
+
+
+def main(places: Sequence[str]) -> None:
+    embedder = LocalEmbedder()
+    asked = [
+        one
+        for suite, library in zip(places[::2], places[1::2], strict=True)
+        for one in _ask(Path(suite), Path(library), embedder)
+    ]
+    questions = np.array([one.seen.question for one in asked])
+    answerable = np.array([float(one.case.answerable and not one.twin) for one in asked])
+    numbers = {id: number for number, id in enumerate(dict.fromkeys(one.case.id for one in asked))}
+    plain = [one for one in asked if not one.twin]
+    papers, right = np.concatenate([one.seen.papers for one in plain]), np.concatenate([one.right for one in plain])
+    for name, rows, labels, owner in (
+        ("_QUESTION", questions, answerable, np.array([numbers[one.case.id] for one in asked])),
+        ("_PAPER", papers, right, np.array([numbers[one.case.id] for one in plain for _ in one.right])),
+    ):
+        found = regression.logistic(rows, labels, ridge=_RIDGE)
+        chance = _left_out(rows, labels, owner, len(numbers))
+        area = regression.auc(chance[labels == 1], chance[labels == 0])
+        print(f"{name} = ({found[0]:.2f}, ({', '.join(f'{weight:.2f}' for weight in found[1:])}))  # AUC {area:.3f}")
+
+
+def _ask(folder: Path, place: Path, embedder: LocalEmbedder) -> list[Asked]:
+    cases = [case for case in suites.load(folder).cases if case.split == "dev" and len(case.turns) == 1]
+    found = []
+    with Library(place, embedder.fingerprint) as library:
+        asking = Asking(library, embedder, ordinary=wiring.ordinary())
+        ids = {paper.title: paper.id for paper in library.papers()}
+        for case in cases:
+            turn = case.turns[0]
+            good = {ids.get(title) for title in (*turn.acceptable, *(title for group in turn.gold for title in group))}
+            found.append(_one(asking, case, good, twin=False))
+            if case.answerable:
+                left = frozenset(id for id in library.ids if id not in good)
+                found.append(_one(replace(asking, allowed=left), case, good, twin=True))
+    return found
+
+
+def _one(asking: Asking, case: Case, good: set[str | None], *, twin: bool) -> Asked:
+    query, _ = answers.read(asking, case.turns[0].question)
+    evidence, _ = answers.find(asking, query, asking.limit)
+    held = abstracts.read(asking.library, [item.paper for item in evidence])
+    right = np.array([float(item.paper.id in good) for item in evidence])
+    return Asked(case, selection.see(query, evidence, held, asking.library.words), right, twin)
+
+
+def _left_out(rows: Rows, labels: Rows, owner: NDArray[np.int64], questions: int) -> Rows:
+    """Return the probability of each row by a fit without its fold of questions."""
+    folds = np.random.default_rng(0).integers(0, _FOLDS, questions)[owner]
+    chance = np.zeros(len(rows))
+    for fold in range(_FOLDS):
+        model = regression.logistic(rows[folds != fold], labels[folds != fold], ridge=_RIDGE)
+        chance[folds == fold] = 1 / (1 + np.exp(-(model[0] + rows[folds == fold] @ model[1:])))
+    return chance
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3 or len(sys.argv) % 2 == 0:
+        sys.exit(__doc__)
+    main(sys.argv[1:])
