@@ -113,11 +113,14 @@ def nearest(
     scores = each[0] if len(each) == 1 else np.mean(each, axis=0)
     if context.named:
         scores = scores + _NAMED * np.array([id in context.named for id in table.ids], np.float32)
-    order = np.argsort(-scores, kind="stable")
-    best = [i for i in order if allowed is None or table.ids[i] in allowed][:limit]
-    found = library.papers([table.ids[i] for i in best])
+    ranked = [int(i) for i in np.argsort(-scores, kind="stable") if allowed is None or table.ids[i] in allowed]
+    first, rest = ranked[: ranking.FIRST], ranked[ranking.FIRST : limit]
+    raised = ranking.with_neighbours(scores[first], table.wholes[first])
+    placed = [(first[i], float(raised[i])) for i in np.argsort(-raised, kind="stable")]
+    placed = [*placed, *((i, float(scores[i])) for i in rest)][:limit]
+    found = library.papers([table.ids[i] for i, _ in placed])
     named_keys = keys([paper.id for paper in found], context.keys)
-    return tuple(Evidence(named_keys[paper.id], paper, float(scores[i])) for paper, i in zip(found, best, strict=True))
+    return tuple(Evidence(named_keys[paper.id], paper, score) for paper, (_, score) in zip(found, placed, strict=True))
 
 
 def _words(library: Library, text: str) -> dict[str, float]:

@@ -39,12 +39,19 @@ def model(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:
 
 
 def library(
-    chosen: Settings, environment: Mapping[str, str], found: Embedder | None, tell: Tell, *, heal: bool = True
+    chosen: Settings,
+    environment: Mapping[str, str],
+    found: Embedder | None,
+    tell: Tell,
+    *,
+    heal: bool = True,
+    wants_sample: bool = False,
 ) -> Library:
-    """Open the library, or the sample while nobody has named one and none was filled."""
+    """Open the library, or the sample while nobody has named one and none was filled; or, where `wants_sample`, while
+    nobody has named one."""
     folder = chosen.library
     empty = _empty(folder)
-    if empty and not chosen.chosen:
+    if (empty or wants_sample) and not chosen.chosen:
         from assistant import sample
 
         folder = sample.library(environment, embedder(chosen, environment), tell)

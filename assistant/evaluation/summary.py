@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.evaluation import statistics
 from assistant.evaluation.metrics import abstention, costs, means, repeats
+from assistant.evaluation.metrics.costs import Prices
 from assistant.evaluation.metrics.losses import STAGES
 from assistant.evaluation.metrics.means import Mean
 from assistant.evaluation.scoring import Scored
@@ -46,8 +47,8 @@ class Table:
     questions: tuple[Question, ...]
 
 
-def table(scored: Sequence[Scored]) -> Table:
-    """Return the table of a run; raises `ValueError` for a run without a line."""
+def table(scored: Sequence[Scored], prices: Prices | None = None) -> Table:
+    """Return the table of a run, its cost by `prices`; raises `ValueError` for a run without a line."""
     questions = _questions(scored)
     if not questions:
         raise ValueError("nothing was asked yet")
@@ -60,7 +61,8 @@ def table(scored: Sequence[Scored]) -> Table:
         if _column(plain, metric)[0]
     }
     asked = [one for one in scored if not one.case.overlay and one.case.type != "conversation"]
-    return Table(rows, intervals, _extra(rows.get("all", {}), asked), _lost(asked), tuple(questions))
+    extra = _extra(rows.get("all", {}), asked) | _costs(scored, prices)
+    return Table(rows, intervals, extra, _lost(asked), tuple(questions))
 
 
 def question(row: Mapping[str, Any]) -> Question:
@@ -147,6 +149,23 @@ def _extra(overall: Mapping[str, Mean], asked: Sequence[Scored]) -> dict[str, fl
 
 def _value(overall: Mapping[str, Mean], name: str) -> float | None:
     return overall[name].value if name in overall else None
+
+
+def _costs(scored: Sequence[Scored], prices: Prices | None) -> dict[str, float | None]:
+    """Return what all calls cost, and each right answer of them; None where a price or number of tokens is unknown."""
+    calls = [one for one in scored if one.turn and one.turn["model"]]
+    if not calls or prices is None:
+        return {"dollars": None, "dollars_an_answer": None}
+    spent: list[float] = []
+    for one in calls:
+        assert one.turn is not None
+        read, written = one.turn["tokens"]
+        cost = None if read is None or written is None else prices.cost(one.turn["model"], read, written)
+        if cost is None:
+            return {"dollars": None, "dollars_an_answer": None}
+        spent.append(cost)
+    right = sum(_right(one) for one in calls)
+    return {"dollars": sum(spent), "dollars_an_answer": sum(spent) / right if right else None}
 
 
 def _right(one: Scored) -> float:

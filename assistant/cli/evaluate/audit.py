@@ -36,7 +36,7 @@ def audit(suite: Path, write: bool, as_json: bool, library: str | None, embedder
     loaded = suites.load(suite)
     chosen = settings.load(environment, library=library, embedder=embedder)
     used = wiring.embedder(chosen, environment)
-    with wiring.library(chosen, environment, used, output.tell) as opened:
+    with wiring.library(chosen, environment, used, output.tell, wants_sample=loaded.sample) as opened:
         found, whole = auditing.audit(loaded, auditing.Baselines(opened, used))
     if write:
         rows = [{"id": one.id, "overlap": one.overlap, "ranks": dict(one.ranks)} for one in found if one.ranks]

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant import settings
 from assistant.cli import output
 from assistant.errors import UsageError
 from assistant.evaluation import runs, scoring, suites, summary
+from assistant.evaluation.metrics import costs
+from assistant.evaluation.metrics.costs import Prices
 from assistant.evaluation.runs import Run
 from assistant.evaluation.scoring import Scored
 from assistant.evaluation.suites import Suite
@@ -24,7 +27,7 @@ class Judged:
     table: Table
 
 
-def judged(folder: Path, suite: Path | None) -> Judged:
+def judged(folder: Path, suite: Path | None, prices: Path | None = None) -> Judged:
     """Read a run and judge it by its suite, which is where it was unless `suite` names it.
 
     Raises `UsageError` where the suite has changed since: its questions are not those that were asked.
@@ -36,7 +39,16 @@ def judged(folder: Path, suite: Path | None) -> Judged:
     scored = scoring.score(run, held)
     if not scored:
         raise UsageError(f"{folder} holds no outcome yet; `assistant eval run` fills it")
-    return Judged(run, held, scored, summary.table(scored))
+    return Judged(run, held, scored, summary.table(scored, _prices(prices)))
+
+
+def _prices(path: Path | None) -> Prices | None:
+    root = settings.checkout()
+    chosen = path or (root / "evals" / "prices.toml" if root else None)
+    try:
+        return costs.read(chosen) if chosen and (path or chosen.exists()) else None
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)

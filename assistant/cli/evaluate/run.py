@@ -56,7 +56,7 @@ def run(suite: Path, out: Path, jobs: int, limit: int, model: str | None, system
     )
     wanted = plans.Wanted(named["split"], named["overlays"], named["repeats"], named["types"])
     with (
-        wiring.library(chosen, environment, embedder, output.tell) as library,
+        wiring.library(chosen, environment, embedder, output.tell, wants_sample=loaded.sample) as library,
         tempfile.TemporaryDirectory() as scratch,
         progress.bar() as heard,
     ):

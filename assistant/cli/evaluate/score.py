@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 @click.option("--suite", type=click.Path(path_type=Path), help="The suite, where it has moved since.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown tables.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
+@click.option("--prices", type=click.Path(path_type=Path), help="Prices of models, as in evals/prices.toml.")
 @options.json
-def score(run: Path, suite: Path | None, as_markdown: bool, junit: Path | None, as_json: bool) -> int:
+def score(
+    run: Path, suite: Path | None, as_markdown: bool, junit: Path | None, prices: Path | None, as_json: bool
+) -> int:
     """Judge the answers of RUN, a folder that `eval run` made. Reads only: the same run gives the same figures.
 
     \b
@@ -29,7 +32,7 @@ def score(run: Path, suite: Path | None, as_markdown: bool, junit: Path | None, 
     from assistant.cli.evaluate import reading
     from assistant.evaluation.reports import junit as xml
 
-    held = reading.judged(run, suite)
+    held = reading.judged(run, suite, prices)
     if junit is not None:
         junit.write_text(xml.xml(held.suite.name, held.table, []), "utf-8")
     if as_json:

@@ -1,9 +1,11 @@
 """Tokens and times -> money by a dated table, and percentiles."""
 
 import math
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,16 @@ class Prices:
         """Return the price of a call in dollars, None for a model that the table lacks."""
         found = self.table.get(model)
         return None if found is None else (read * found[0] + written * found[1]) / 1e6
+
+
+def read(path: Path) -> Prices:
+    """Return the prices in a TOML file: `day`, and under [models] `input` and `output` of each; raises `ValueError`."""
+    try:
+        held = tomllib.loads(path.read_text("utf-8"))
+        table = {name: (float(one["input"]), float(one["output"])) for name, one in held["models"].items()}
+        return Prices(held["day"], table)
+    except (OSError, KeyError, TypeError, AttributeError, tomllib.TOMLDecodeError) as error:
+        raise ValueError(f"{path} is no table of prices ({error})") from error
 
 
 def percentile(values: Sequence[float], share: float) -> float:
