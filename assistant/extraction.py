@@ -1,5 +1,6 @@
 """A question and the papers that answer it -> an answer without a model: sentences quoted word for word."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,15 @@ from assistant.records import Evidence
 _SHORTEST = 3  # letters; at least one word of a question is as long
 _SIMILAR = 0.6
 """Weight of a sentence's similarity against the coverage of the question's words; chosen on dev for title F1."""
+_FIGURE = re.compile(
+    r"\b(?:how (?:many|much|far|long|often|large|big|small|fast)|by how"
+    r"|what (?:percentage|share|fraction|score|accuracy|size|number|rate|factor|speed-?up)"
+    r"|which (?:percentage|share|fraction|score|accuracy|figure|number))\b",
+    re.IGNORECASE,
+)
+"""What asks for a figure."""
+_HAS_FIGURE = 0.2
+"""Added to the score of a sentence with a figure where one is asked for."""
 _MOST = 4  # sentences of the papers that a question names
 
 
@@ -83,8 +93,14 @@ def _scores(abstract: Abstract, aims: Sequence[_Aim], words: Lexical) -> NDArray
         + (1 - _SIMILAR) * np.array([support.coverage(aim.weights, found) for found in terms])
         for aim in aims
     ]
+    if any(_FIGURE.search(aim.asked.text) for aim in aims):
+        each = [scores + _HAS_FIGURE * np.array([_has_figure(text) for text in abstract.sentences]) for scores in each]
     telling = np.array([selection.says(text) for text in abstract.sentences])
     return np.where(telling, np.asarray(np.mean(each, axis=0), np.float32), np.float32(-1.0))
+
+
+def _has_figure(sentence: str) -> bool:
+    return any(character.isdigit() for character in sentence)
 
 
 def _stated(item: Evidence, sentence: str) -> Stated:

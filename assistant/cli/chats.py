@@ -106,7 +106,13 @@ def _list(found: Iterable["Conversation"], *, as_json: bool) -> None:
                 }
             )
         else:
-            output.lines(((f"{held.id}  ", "cyan"), (f"{len(turns):3} turns  ", "dim"), (line(first), "")))
+            output.lines(
+                (
+                    (f"{held.id}  ", "cyan"),
+                    (f"{len(turns):3} turn{'s' if len(turns) != 1 else ' '}  ", "dim"),
+                    (line(first), ""),
+                )
+            )
 
 
 def _text(held: "Conversation") -> str:

@@ -54,6 +54,15 @@ def narrowed(chat: Chat, wanted: Filter) -> Chat:
     return replace(chat, wanted=wanted, asking=replace(chat.asking, allowed=allowed))
 
 
+def current(chat: Chat) -> Chat:
+    """Return the chat with its filter applied to the library as it is now, which may have grown meanwhile."""
+    if chat.wanted == Filter():
+        return chat
+    chat.asking.library.refresh()
+    allowed = frozenset(paper.id for paper in chat.asking.library.papers() if chat.wanted.admits(paper))
+    return replace(chat, asking=replace(chat.asking, allowed=allowed))
+
+
 def now() -> datetime:
     """Return the time, with its zone."""
     return datetime.now().astimezone()

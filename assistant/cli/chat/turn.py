@@ -6,6 +6,7 @@ from dataclasses import replace
 from assistant import render
 from assistant.answers import Asking
 from assistant.cli import draft, output
+from assistant.cli.chat import state
 from assistant.cli.chat.state import Chat
 from assistant.conversation import session
 from assistant.conversation.session import Session
@@ -31,6 +32,7 @@ def lines(turn: Turn, conversation: Conversation) -> list[Line]:
 
 
 def _show(chat: Chat, take: Taking) -> Chat:
+    chat = state.current(chat)
     with draft.shown(chat.asking.model is not None) as hear:
         heard = replace(chat.session, read=_tell_reading(chat.conversation))
         conversation = take(heard, replace(chat.asking, hear=hear), chat.conversation)
