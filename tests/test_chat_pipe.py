@@ -179,7 +179,7 @@ def test_every_command_and_its_refusals(talk: Talk, archive: Archive, tmp_path: 
     assert [line.split()[0] for line in ranked[8:]] == [f"{n}." for n in (*range(1, 9), *range(1, 4))]
     assert sum(f"{SCALING}  2022-10-19" in line and line.endswith("  [2]") for line in ranked) == 2
     assert (tmp_path / "notes.md").read_text().startswith(f"# {OVEROPTIMIZATION}\n")
-    assert (tmp_path / "notes.bib").read_text().count("@misc{") == 3
+    assert (tmp_path / "notes.bib").read_text().count("@misc{") == 2
 
 
 OPENED = """\
