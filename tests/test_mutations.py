@@ -139,9 +139,9 @@ def test_a_spoiled_answer_moves_what_it_should(name: str, judged_run: Run, check
         assert direction * ((now or 0.0) - was) > 0, f"{metric} went from {was} to {now}"
 
 
-@pytest.mark.parametrize("system", ["cite-first", "cite-all", "abstain"])
-def test_a_system_without_thought_is_far_behind_in_the_headline(
-    system: str, judged_run: Run, run: Command, tmp_path: Path
+@pytest.mark.parametrize(("system", "behind"), [("cite-first", 0.0), ("cite-all", 0.2), ("abstain", 0.2)])
+def test_no_system_without_thought_reaches_the_headline(
+    system: str, behind: float, judged_run: Run, run: Command, tmp_path: Path
 ) -> None:
     done = run("eval", "run", SUITE, "--system", system, "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr
@@ -149,4 +149,4 @@ def test_a_system_without_thought_is_far_behind_in_the_headline(
     own = summary.headline(judged.table(judged_run))
     assert trivial is not None
     assert own is not None
-    assert own - trivial > 0.05
+    assert own - trivial > behind
