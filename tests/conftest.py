@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pytest
 from shared import shared
 
@@ -75,9 +76,14 @@ def pages() -> Path:
 
 @pytest.fixture(scope="session")
 def real_library(run: Run, pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library made of the five pages; tests only read it."""
-    folder = tmp_path_factory.mktemp("real") / "library"
-    done = run("ingest", "--json", "--library", folder, pages)
-    assert done.returncode == 0, done.stderr
-    (folder.parent / "ingest.json").write_text(done.stdout)
+    """A library made of the five pages, once for all processes that run tests; tests only read it."""
+    base = tmp_path_factory.getbasetemp()
+    shared_by_all = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "real"
+    shared_by_all.mkdir(exist_ok=True)
+    folder = shared_by_all / "library"
+    with filelock.FileLock(shared_by_all / "making.lock"):
+        if not (shared_by_all / "ingest.json").exists():
+            done = run("ingest", "--json", "--library", folder, pages)
+            assert done.returncode == 0, done.stderr
+            (shared_by_all / "ingest.json").write_text(done.stdout)
     return folder
