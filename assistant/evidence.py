@@ -113,6 +113,7 @@ def nearest(
     scores = each[0] if len(each) == 1 else np.mean(each, axis=0)
     if context.named:
         scores = scores + _NAMED * np.array([id in context.named for id in table.ids], np.float32)
+    limit = max(limit, len(context.named))
     ranked = [int(i) for i in np.argsort(-scores, kind="stable") if allowed is None or table.ids[i] in allowed]
     first, rest = ranked[: ranking.FIRST], ranked[ranking.FIRST : limit]
     raised = ranking.with_neighbours(scores[first], table.wholes[first])

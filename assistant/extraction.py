@@ -52,7 +52,8 @@ def extract(
     if not readable or selection.confidence(seen) < selection.LEAST:
         return ()
     chosen = selection.choose(question.text, evidence, seen)
-    return tuple(_best(item, held[item.paper.id], aims, words) for item in chosen if item in readable)
+    best = (_best(item, held[item.paper.id], aims, words, context.said) for item in chosen if item in readable)
+    return tuple(best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,11 @@ class _Aim:
     weights: dict[str, float]
 
 
-def _best(item: Evidence, abstract: Abstract, aims: Sequence[_Aim], words: Lexical) -> Stated:
-    """Return the sentence of one abstract that is nearest to the question."""
-    return _stated(item, abstract.sentences[int(np.argmax(_scores(abstract, aims, words)))])
+def _best(item: Evidence, abstract: Abstract, aims: Sequence[_Aim], words: Lexical, said: frozenset[str]) -> Stated:
+    """Return the sentence of one abstract that is nearest to the question, one not said yet if there is one."""
+    scores = _scores(abstract, aims, words)
+    fresh = np.array([text not in said and selection.says(text) for text in abstract.sentences])
+    return _stated(item, abstract.sentences[int(np.argmax(np.where(fresh, scores, scores - 10.0)))])
 
 
 def _several(

@@ -22,7 +22,7 @@ LAYERS = [
     {"abstracts", "ranking", "sample", "briefing"},
     {"evidence", "support"},
     {"references", "verification", "selection", "wiring", "spelling"},
-    {"extraction"},
+    {"extraction", "drafts"},
     {"answers", "checking"},
     {"render", "adapters"},
     {"conversation"},

@@ -253,16 +253,18 @@ def test_any_words_make_entries_that_can_be_read(made: list[tuple[str, list[str]
 
 def test_files_are_written_whole_and_over_nothing(tmp_path: Path) -> None:
     held = conversation(turn(1, "Half \ud83d?", claim("Trees grow.", "supported", TREES)))
-    assert files.export(held, tmp_path / "a.MD") == tmp_path / "a.MD"
+    assert files.export(held, str(tmp_path / "a.MD")) == tmp_path / "a.MD"
     assert (tmp_path / "a.MD").read_text() == exports.markdown(held)
-    files.export(held, tmp_path / "b.bib")
+    files.export(held, str(tmp_path / "b.bib"))
     assert len(entries((tmp_path / "b.bib").read_text())) == 1
     for path, told in (
         (tmp_path / "b.bib", f"{tmp_path}/b.bib exists already; give another name, or remove it first"),
         (tmp_path / "no" / "b.bib", f"{tmp_path}/no/b.bib: No such file or directory"),
+        ("~nobody-of-this-name/a.md", "~nobody-of-this-name/a.md: Could not determine home directory."),
+        ("a\0b.md", "a\ufffdb.md: embedded null byte"),
         (tmp_path / "b.txt", "give the name of a file that ends in .md or .bib, such as notes.md"),
-        (None, "give the name of a file that ends in .md or .bib, such as notes.md"),
+        ("", "give the name of a file that ends in .md or .bib, such as notes.md"),
     ):
         with pytest.raises(UsageError) as caught:
-            files.export(held, path)
+            files.export(held, str(path))
         assert str(caught.value) == told

@@ -1,7 +1,6 @@
 """`assistant chats`: what was said, listed, searched, exported, deleted."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -57,7 +56,7 @@ def export(id: str, file: str | None) -> int:
     if file is None:
         output.lines(output.plain(files.exported(held, ".md").rstrip("\n")))
         return 0
-    output.tell(f"written to {files.export(held, Path(file).expanduser())}")
+    output.tell(f"written to {files.export(held, file)}")
     return 0
 
 

@@ -5,22 +5,32 @@ from pathlib import Path
 from assistant.conversation import exports
 from assistant.conversation.turns import Conversation
 from assistant.errors import UsageError
+from assistant.terminal import line
 
 _FORMS = (".md", ".bib")
 
 
-def export(conversation: Conversation, path: Path | None) -> Path:
+def export(conversation: Conversation, name: str) -> Path:
     """Write Markdown or, to a name in .bib, BibTeX; raises `UsageError` for other names and for files that exist."""
-    if path is None or path.suffix.lower() not in _FORMS:
+    try:
+        path = Path(name).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"{name}: {error}") from error
+    if path.suffix.lower() not in _FORMS:
         raise UsageError(f"give the name of a file that ends in {' or '.join(_FORMS)}, such as notes.md")
     text = exported(conversation, path.suffix.lower())
     try:
         with path.open("x", encoding="utf-8", errors="replace") as file:
-            file.write(text)
+            try:
+                file.write(text)
+                file.flush()
+            except BaseException:
+                path.unlink()  # half a file is worse than none, and would be in the way of the next try
+                raise
     except FileExistsError:
         raise UsageError(f"{path} exists already; give another name, or remove it first") from None
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{line(str(path))}: {getattr(error, 'strerror', None) or error}") from error
     return path
 
 

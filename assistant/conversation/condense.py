@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from assistant import prompts
 from assistant.briefing import safe
+from assistant.conversation import wording
 from assistant.conversation.turns import Reading, Turn
 from assistant.errors import ModelError
 from assistant.model import ChatModel, Message
@@ -34,7 +35,9 @@ def rewrite(
         return replace(
             ruled, note="the follow-up was completed by rule, for the model wrote no question", tokens=tokens
         )
-    return Reading(text, "model", ruled.papers, ruled.named, tokens=tokens)
+    if text.casefold().rstrip("?. ") == line(question).casefold().rstrip("?. ") and not wording.NUMBER.search(question):
+        return Reading(question, tokens=tokens)  # the rule was wrong: it stands alone
+    return Reading(text, "model", ruled.papers, ruled.named, note=ruled.note, tokens=tokens)
 
 
 def described(turn: Turn, numbers: Mapping[str, int]) -> str:

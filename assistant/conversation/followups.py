@@ -1,5 +1,6 @@
 """A question and the turns before it -> a question that stands alone, by rule, and the papers that it refers to."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from assistant.conversation import wording
@@ -18,18 +19,21 @@ def resolve(question: str, turns: Sequence[Turn], numbered: Mapping[int, Paper],
     announced = wording.ANNOUNCED.match(question)
     if announced and announced.end() < len(question):
         return Reading(question[announced.end() :])
-    if not turns:
+    if not turns and not numbered:
         return Reading(question)
     named = _named(question, turns, numbered)
-    if not named and stands_alone(question, terms):
+    if not named and (not turns or stands_alone(question, terms)):
         return Reading(question)
     papers = named or last_cited(turns)
+    missing = [number for number in _numbers(question) if number not in numbered]
+    note = f"nothing was cited as {', '.join(f'[{number}]' for number in missing)} so far" if missing else ""
     return Reading(
         text=_joined(question, turns, terms),
         how="rule",
         papers=tuple(paper.id for paper in papers),
         named=bool(named) or _only_cites(question, terms),
         other=" ".join([*(paper.title for paper in papers), question]),
+        note=note,
     )
 
 
@@ -37,7 +41,12 @@ def stands_alone(question: str, terms: Terms) -> bool:
     """Whether a question seems to leave nothing out that was said before."""
     if wording.CORRECTION.search(question) or wording.ELLIPSIS.search(question) or wording.NUMBER.search(question):
         return False
-    if len(_content(question, terms)) <= _FEW or _only_cites(question, terms):
+    content = len(_content(question, terms))
+    if not content or _only_cites(question, terms):
+        return False
+    if content <= _FEW and not wording.DEFINITION.search(question):
+        return False
+    if content <= _WITHIN and wording.MAYBE_ELLIPSIS.search(question):
         return False
     spared = [match.span() for match in wording.EXPLETIVE.finditer(question)]
     subjects = {match.end() for match in wording.SUBJECT.finditer(question)}
@@ -59,8 +68,7 @@ def _content(text: str, terms: Terms) -> list[str]:
 
 def _named(question: str, turns: Sequence[Turn], numbered: Mapping[int, Paper]) -> list[Paper]:
     """Return the papers that a question names by number or place, each once."""
-    wanted = [int(match[1] or match[2]) for match in wording.NUMBER.finditer(question)]
-    found = [numbered[number] for number in wanted if number in numbered]
+    found = [numbered[number] for number in _numbers(question) if number in numbered]
     last = last_cited(turns)
     pool = tuple(numbered.values()) if wording.BACK.search(question) else last
     for match in wording.PLACE.finditer(question):
@@ -73,15 +81,24 @@ def _named(question: str, turns: Sequence[Turn], numbered: Mapping[int, Paper]) 
     return list({paper.id: paper for paper in found}.values())
 
 
+def _numbers(question: str) -> list[int]:
+    """Return the numbers by which a question names papers."""
+    return [int(match[1] or match[2]) for match in wording.NUMBER.finditer(question)]
+
+
 def _only_cites(question: str, terms: Terms) -> bool:
     """Whether a question asks for nothing but the source of what was said."""
-    return bool(wording.CITE.search(question)) and len(terms(wording.CITE.sub(" ", question))) <= _WITHIN
+    if not wording.CITE.search(question):
+        return False
+    rest = wording.CITE.sub(" ", question)
+    pointing = re.search(r"\b(?:that|this|it|so)\b", question, re.IGNORECASE)
+    return len(_content(rest, terms)) <= (_WITHIN if pointing else 0)
 
 
 def _joined(question: str, turns: Sequence[Turn], terms: Terms) -> str:
     """Return the question after the last one that stood alone, which is left out where it says nothing more."""
-    root = next((turn for turn in reversed(turns) if turn.reading.how != "rule"), turns[0]).reading.text
+    root = next((turn.reading.text for turn in reversed(turns) if turn.reading.how != "rule"), "")
     corrects = wording.CORRECTION.search(question)
     rejected = {word.lower() for word in wording.REJECTED.findall(question)} if corrects else set()
     kept = " ".join(word for word in root.split() if word.strip(".,;:?!").lower() not in rejected)
-    return f"{kept} {question}" if set(terms(kept)) - set(terms(question)) else question
+    return f"{kept} {question}".strip() if set(terms(kept)) - set(terms(question)) else question

@@ -14,7 +14,11 @@ from assistant.embedding.ports import Embedder
 from assistant.errors import UsageError
 from assistant.evidence import Context, Query
 
-_MORE = re.compile(r"\b(?:more|else|further|details?|detailed|elaborate|expand)\b", re.IGNORECASE)
+_MORE = re.compile(
+    r"\b(?:(?:tell|say|know|learn|hear|read|explain)\w*\s+(?:me\s+)?more|more\s+(?:details?|about|on\b)"
+    r"|any(?:thing)?\s+(?:else|more)|what\s+else|further|in\s+(?:more\s+)?detail|elaborate|expand)\b",
+    re.IGNORECASE,
+)
 """What asks for things not said yet."""
 
 
@@ -81,6 +85,7 @@ def _taken(
     reading = followups.resolve(question, turns, numbered, asking.library.words.terms)
     if reading.how != "alone" and asking.model is not None:
         reading = condense.rewrite(asking.model, question, reading, told(session, conversation), numbered)
+    reading = _noted(reading, asking, conversation)
     session.read(reading)
     answer = answers.ask(
         replace(asking, context=context(conversation, question, reading, asking.embedder)), reading.text
@@ -97,6 +102,15 @@ def _taken(
     if session.archive:
         session.archive.append(conversation, transcript.turn(taken, transcript.known(conversation), replaces))
     return replace(conversation, recorded=(*conversation.recorded, taken))
+
+
+def _noted(reading: Reading, asking: Asking, conversation: Conversation) -> Reading:
+    """Add to a reading that the filter keeps a paper out which the question names."""
+    out = [id for id in reading.papers if reading.named and asking.allowed is not None and id not in asking.allowed]
+    if not out:
+        return reading
+    named = ", ".join(f"[{conversation.numbers[id]}]" for id in out if id in conversation.numbers)
+    return replace(reading, note=f"{named} is outside of the filter, and is not read; /filter off lifts it")
 
 
 def _last(conversation: Conversation) -> Turn:

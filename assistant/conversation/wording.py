@@ -17,7 +17,9 @@ _THINGS = r"""(?:papers?|ones?|stud(?:y|ies)|works?|articles?|methods?|approach(
   |sources?|citations?|references?|of\s+(?:them|those|these))"""
 PLACE = re.compile(
     rf"""\b(?:the|that|your)\s+(?:very\s+)?
-    (?:(?P<place>{"|".join(PLACES)})\s*(?:{_THINGS}\b|(?=[?.,;:!]|$|and\b|or\b|use|do))|(?P<pair>former|latter))""",
+    (?:(?P<place>{"|".join(PLACES)})\s*
+       (?:{_THINGS}\b(?!\s+(?:on|of|about|in|for|to|that|which|with|by)\b)|(?=[?.,;:!]|$|(?:and|or)\b|(?:use|do)\s*[?.!,]))
+    |(?P<pair>former|latter)\b)""",
     _FLAGS,
 )
 """A paper named by its place: "the second one", "the latter"."""
@@ -26,7 +28,9 @@ BACK = re.compile(r"\b(?:back\s+to|earlier|at\s+the\s+(?:start|beginning)|origin
 """What makes a place one of the whole conversation rather than of the last answer."""
 
 BOTH = re.compile(
-    r"\b(?:both|the\s+two|these\s+two|those\s+two|each\s+other|all\s+of\s+them|any\s+of\s+(?:them|these))\b", _FLAGS
+    r"""\b(?:(?:both|the\s+two)(?=\s*(?:[?.!,;:]|$|papers?\b|works\b|studies\b|methods\b|approaches\b|of\s+(?:them|these)\b))
+    |these\s+two|those\s+two|all\s+of\s+(?:them|these)|any\s+of\s+(?:them|these))""",
+    _FLAGS,
 )
 """All papers of the last answer."""
 
@@ -39,7 +43,7 @@ CITE = re.compile(
 """What asks where something was said."""
 
 CORRECTION = re.compile(
-    r"^\s*(?:no\b|nope|not\b|sorry|actually|i\s+(?:mean|meant)|rather|wait|oops|correction)", _FLAGS
+    r"^\s*(?:no\b(?!-)|nope|not\b|sorry|actually|i\s+(?:mean|meant)|rather|wait|oops|correction)", _FLAGS
 )
 """A question that mends the one before."""
 
@@ -48,33 +52,50 @@ REJECTED = re.compile(r"\b(?:not|rather\s+than|instead\s+of)\s+(?:the\s+)?([\w-]
 
 ANNOUNCED = re.compile(
     r"""^\s*(?:ok(?:ay)?|right|thanks?|thank\s+you|great|fine|now|next|anyway|cool)?[\s,.;:!-]*
-    (?:(?:a\s+)?(?:completely\s+|totally\s+)?
+    (?:(?:an?\s+)?(?:completely\s+|totally\s+)?
        (?:different|another|new|unrelated|separate|other)\s+(?:question|topic|thing|subject)
     |chang(?:e\s+of|ing)\s+(?:topic|subject)|switching\s+(?:topics?|gears|subjects?)|moving\s+on|something\s+else
-    |unrelated(?:ly)?|on\s+another\s+(?:note|topic)|next\s+topic)\b[\s,.;:!-]*""",
+    |unrelated(?:ly)?|on\s+another\s+(?:note|topic)|next\s+topic)\s*(?:[,.;:!]+\s*|[-–—]+\s+)""",
     _FLAGS,
 )
 """The words that announce a new subject."""
 
+_BEFORE = r"^\s*(?:(?:ok(?:ay)?|hmm+|thanks|right|cool|great|interesting)[,.;:!\s]+)*"
 ELLIPSIS = re.compile(
-    r"""^\s*(?:(?:ok(?:ay)?|hmm+|thanks|right|cool|great|interesting)[,.;:!\s]+)*
-    (?:and\b|but\b|or\b|so\b|also\b|then\b|(?:what|how)\s+about\b|why\b|how\s+so\b|how\s+come\b
-    |which\s+(?:ones?|of)\b|what\s+else\b|any(?:thing)?\s+else\b|more\b|for\s+(?:what|which|whom)\b
-    |on\s+(?:what|which)\b|by\s+how\s+much\b|how\s+much\b|in\s+what\b|same\s+(?:for|question|thing)\b|anything\b
+    _BEFORE
+    + r"""(?:and\b|but\b|or\b|so\b|also\b|then\b|(?:what|how)\s+about\b|which\s+(?:ones?|of)\b|what\s+else\b
+    |any(?:thing)?\s+else\b|same\s+(?:for|question|thing)\b
     |(?:with|without|for|in|on|using|under|from|at|by|through|via)\s+(?:[\w'-]+\s+){0,3}[\w'-]+\s*\?*\s*$)""",
     _FLAGS,
 )
 """How a question begins that leaves out what it is about."""
 
+MAYBE_ELLIPSIS = re.compile(
+    _BEFORE
+    + r"""(?:why\b|how\s+so\b|how\s+come\b|more\b|for\s+(?:what|which|whom)\b|on\s+(?:what|which)\b
+    |(?:by\s+)?how\s+much\b|in\s+what\b|anything\b)""",
+    _FLAGS,
+)
+"""How a question begins that leaves out what it is about, unless it says that itself."""
+
+DEFINITION = re.compile(
+    r"^\s*(?:what\s+(?:is|are)|explain|define|describe)\s+(?!(?:the|its|their|that|this|these|those|it|they|them)\b)",
+    _FLAGS,
+)
+"""What asks for a term by its name."""
+
+_AFTER = r"""(?=\s*[?.!,;:]|\s*$|\s+(?:is|are|was|were|does|do|did|need|use|used|work|works|require|have|has|with|for|on
+  |in|to|handle|help|scale|compare|differ|say|report|perform|evaluated|tested|trained|than|and|or|itself)\b)"""
 PRONOUN = re.compile(
-    r"""\b(?:it|its|itself|they|them|their|theirs|he|she|his|her)\b
-    |\b(?:this|that|these|those|the|such|said)\s+(?:same\s+)?
+    rf"""\b(?:it|its|itself|they|them|their|theirs|he|she|his|her)\b
+    |\b(?:this|that|these|those|such|said)\s+(?:same\s+)?
       (?:papers?|authors?|methods?|approach(?:es)?|stud(?:y|ies)|works?|techniques?|results?|findings?|idea|framework
       |systems?|benchmark|datasets?|data\s+set|model|algorithm|ones?|claim|trick|survey)\b
+    |\bthe\s+(?:same\s+)?(?:papers?|authors?|methods?|approach(?:es)?|stud(?:y|ies)|techniques?|survey|ones?){_AFTER}
     |\b(?:this|that|these|those)(?=\s*[?.!,;]|\s*$|\s+(?:is|are|was|were|does|do|did|work|works|compare|differ|mean
       |help|need|hold|scale|with|for|on|in|to|be|also|too|still)\b)
     |\b(?:does|is|are|do|did|was|can|could|would|why|how|has|have)\s+(?:this|that|these|those)\b
-    |\b(?:others?|another|else|instead|similar(?:ly)?|alternatives?|the\s+same|as\s+well|too|there)\b""",
+    |\b(?:others?|another|else|instead|similar(?:ly)?|alternatives?|the\s+same|as\s+well|too)\b""",
     _FLAGS,
 )
 """What stands for something said before, unless that is in the question itself."""

@@ -29,7 +29,7 @@ class Command:
 
 def run(chat: Chat, typed: str) -> Chat:
     """Run one command line; raises `UsageError` for a command that is none, `Leave` at the end."""
-    name, _, rest = typed[1:].partition(" ")
+    name, rest = [*typed[1:].split(None, 1), "", ""][:2]
     name = name.casefold()
     if name not in COMMANDS:
         begun = [one for one in COMMANDS if one.startswith(name)] if name else []

@@ -2,10 +2,13 @@
 
 from assistant import evidence, render, titles
 from assistant.cli import cards, output
+from assistant.cli.chat import state
 from assistant.cli.chat.state import Chat
 from assistant.errors import UsageError
 from assistant.records import Claim, Paper
 from assistant.terminal import line
+
+_DIGITS = 6  # of the number of a paper
 
 
 def sources(chat: Chat, _: str) -> Chat:
@@ -38,7 +41,8 @@ def why(chat: Chat, wanted: str) -> Chat:
         if number is None or any(finding.paper and numbers[finding.paper.id] == number for finding in claim.findings)
     ]
     if not claims:
-        raise UsageError(f"no claim of the last answer cites [{number}]" if number else "the last answer has no claims")
+        none = "the last answer has no claims"
+        raise UsageError(none if number is None else f"no claim of the last answer cites [{number}]")
     for claim in claims:
         _explain(claim, numbers)
     return chat
@@ -48,7 +52,7 @@ def search(chat: Chat, words: str) -> Chat:
     """Show the papers nearest to some words, within the filter."""
     if not words:
         raise UsageError("give words to search for: /search reward hacking")
-    asking = chat.asking
+    asking = state.current(chat).asking
     asking.library.refresh()
     found = evidence.gather(asking.library, asking.embedder, words, asking.limit, asking.allowed)
     output.lines(*cards.ranked(found, chat.conversation.numbers))
@@ -86,6 +90,6 @@ def _paper(chat: Chat, wanted: str) -> Paper:
 
 def _number(wanted: str) -> int:
     plain = wanted.strip("[] ")
-    if not plain.isdecimal():
+    if not plain.isdecimal() or len(plain) > _DIGITS:
         raise UsageError(f"{wanted} is no number; give one of those in brackets")
     return int(plain)

@@ -4,7 +4,6 @@ import base64
 import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from assistant.cli import files, output
 from assistant.cli.chat.state import Chat
@@ -35,6 +34,6 @@ def copy(chat: Chat, _: str) -> Chat:
 
 def export(chat: Chat, wanted: str) -> Chat:
     """Write the conversation to a file that does not exist yet."""
-    path = files.export(chat.conversation, Path(wanted).expanduser() if wanted else None)
+    path = files.export(chat.conversation, wanted)
     output.tell(f"written to {path}")
     return chat

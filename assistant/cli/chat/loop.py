@@ -9,12 +9,12 @@ from assistant.cli.chat import commands, turn
 from assistant.cli.chat.keyboard import Reader
 from assistant.cli.chat.state import Chat
 from assistant.conversation import changes
-from assistant.errors import AssistantError, ModelError
+from assistant.errors import ArchiveError, AssistantError, ModelError
 from assistant.terminal import line
 
 
 def run(chat: Chat, reader: Reader, *, talkative: bool) -> int:
-    """Answer until the end; return the exit code: that of a failed model where nobody could react to it, else 0."""
+    """Answer until the end; return the exit code: that of a failed model or disk where nobody could react, else 0."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # a program may read each answer before it asks the next question
     _greet(chat, talkative=talkative)
@@ -42,7 +42,7 @@ def run(chat: Chat, reader: Reader, *, talkative: bool) -> int:
             chat = _stopped(chat)
         except AssistantError as error:
             output.tell(f"error: {error}")
-            code = error.exit_code if isinstance(error, ModelError) and not reader.interactive else code
+            code = error.exit_code if isinstance(error, ModelError | ArchiveError) and not reader.interactive else code
 
 
 def _respond(chat: Chat, typed: str, *, interactive: bool) -> Chat:
