@@ -1,6 +1,5 @@
 """The command line: its commands, loaded one at a time, and the one place where errors become exit codes."""
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -8,25 +7,36 @@ from collections.abc import Sequence
 import click
 
 from assistant.cli import output
+from assistant.cli.group import Group
 from assistant.errors import AssistantError
 
 INTERRUPTED = 130
 
-# Command -> (module, function, one line of help). Modules are imported when their command is called: start-up is a
-# feature.
 _COMMANDS = {
-    "ask": ("ask", "ask", "Ask the library a question; every claim of the answer cites a paper and is checked."),
-    "chat": ("chat", "chat", "Ask questions that follow one another, in a terminal or over a pipe."),
-    "chats": ("chats", "chats", "List, search, export or delete conversations."),
-    "ingest": ("ingest", "ingest", "Read listings (pages, JSONL, CSV) and add their papers to the library."),
-    "search": ("search", "search", "Find the papers nearest to a query, without an answer."),
-    "show": ("look", "show", "Show one paper."),
-    "papers": ("look", "papers", "List papers, by date and source."),
-    "remove": ("remove", "remove", "Take papers out of the library."),
-    "verify": ("verify", "verify", "Check the claims of any text against the papers it cites."),
-    "eval": ("evaluate", "evaluate", "Run question sets, score the answers, compare runs, and gate on them."),
-    "status": ("upkeep", "status", "Tell what the library holds, whether it is sound, and what to do."),
-    "reindex": ("upkeep", "reindex", "Rebuild the indexes from the catalogue, or with another embedder."),
+    "ask": (
+        "assistant.cli.ask",
+        "ask",
+        "Ask the library a question; every claim of the answer cites a paper and is checked.",
+    ),
+    "chat": ("assistant.cli.chat", "chat", "Ask questions that follow one another, in a terminal or over a pipe."),
+    "chats": ("assistant.cli.chats", "chats", "List, search, export or delete conversations."),
+    "ingest": (
+        "assistant.cli.ingest",
+        "ingest",
+        "Read listings (pages, JSONL, CSV) and add their papers to the library.",
+    ),
+    "search": ("assistant.cli.search", "search", "Find the papers nearest to a query, without an answer."),
+    "show": ("assistant.cli.look", "show", "Show one paper."),
+    "papers": ("assistant.cli.look", "papers", "List papers, by date and source."),
+    "remove": ("assistant.cli.remove", "remove", "Take papers out of the library."),
+    "verify": ("assistant.cli.verify", "verify", "Check the claims of any text against the papers it cites."),
+    "eval": (
+        "assistant.cli.evaluate",
+        "evaluate",
+        "Run question sets, score the answers, compare runs, and gate on them.",
+    ),
+    "status": ("assistant.cli.upkeep", "status", "Tell what the library holds, whether it is sound, and what to do."),
+    "reindex": ("assistant.cli.upkeep", "reindex", "Rebuild the indexes from the catalogue, or with another embedder."),
 }
 
 _EPILOG = """\b
@@ -44,25 +54,7 @@ cannot be used, 130 interrupted.
 """
 
 
-class _Commands(click.Group):
-    def list_commands(self, context: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
-            return None
-        module, function, _ = _COMMANDS[name]
-        command = getattr(importlib.import_module(f"assistant.cli.{module}"), function)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
-
-
-@click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, table=_COMMANDS, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="assistant", message="assistant %(version)s")
 @click.option("--debug", is_flag=True, help="Show where an error came from; may stand anywhere.")
 def assistant(debug: bool) -> None:

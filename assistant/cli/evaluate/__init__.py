@@ -1,38 +1,40 @@
 """`assistant eval`: question sets run, scored, compared, gated, reported and audited."""
 
-import importlib
-
 import click
 
-# Subcommand -> (module, one line of help), imported when called.
+from assistant.cli.group import Group
+
 _COMMANDS = {
-    "run": ("run", "Ask the questions of a suite; what is done is on disk, and a second call goes on."),
-    "score": ("score", "Judge the answers of a run; reads only."),
-    "compare": ("compare", "Set two runs side by side, question by question, with what chance alone would do."),
-    "gate": ("gate", "Decide whether a run is good enough: 0 passed, 1 failed, 3 inconclusive."),
-    "report": ("report", "Write one HTML file that shows a run, question by question."),
-    "audit": ("audit", "Check a suite: unknown titles, words given away, ranks of plain baselines."),
+    "run": (
+        "assistant.cli.evaluate.run",
+        "run",
+        "Ask the questions of a suite; what is done is on disk, and a second call goes on.",
+    ),
+    "score": ("assistant.cli.evaluate.score", "score", "Judge the answers of a run; reads only."),
+    "compare": (
+        "assistant.cli.evaluate.compare",
+        "compare",
+        "Set two runs side by side, question by question, with what chance alone would do.",
+    ),
+    "gate": (
+        "assistant.cli.evaluate.gate",
+        "gate",
+        "Decide whether a run is good enough: 0 passed, 1 failed, 3 inconclusive.",
+    ),
+    "report": (
+        "assistant.cli.evaluate.report",
+        "report",
+        "Write one HTML file that shows a run, question by question.",
+    ),
+    "audit": (
+        "assistant.cli.evaluate.audit",
+        "audit",
+        "Check a suite: unknown titles, words given away, ranks of plain baselines.",
+    ),
 }
 
 
-class _Commands(click.Group):
-    def list_commands(self, context: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
-            return None
-        command = getattr(importlib.import_module(f"assistant.cli.evaluate.{_COMMANDS[name][0]}"), name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
-
-
-@click.group(cls=_Commands)
+@click.group(cls=Group, table=_COMMANDS)
 def evaluate() -> None:
     """Run question sets, score the answers, compare runs, and gate on them.
 
