@@ -43,6 +43,7 @@ _EPILOG = """\b
 Examples:
   assistant ingest papers/                     add listings to the library
   assistant ask "How is RLHF made robust?"     one question, one cited answer
+  assistant chat                               questions that follow one another
   assistant ask --stdin --json < questions     one JSON object a question
   assistant search "reward hacking" -k 5       retrieval alone
   assistant verify related-work.txt            check a text against the library
