@@ -1,6 +1,7 @@
 """What every test stands on: no key, no network but loopback, its own cache, and the command line as users run it."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +14,11 @@ import pytest
 from shared import shared
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_configure() -> None:
+    """Have Ctrl-C mean what it means to a person: what is started in the background inherits that it means nothing."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
