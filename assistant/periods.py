@@ -10,11 +10,12 @@ _MONTHS = {
     for number in range(1, 13)
     for name in (calendar.month_name[number].lower(), calendar.month_abbr[number].lower())
 }
+_MONTHS["sept"] = 9
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 # A year or a month of one. What follows must not make a version or a decimal of it.
 _DATE = (
     rf"(?:(?:the\s+)?(?:early|late|mid)[\s-]+)?(?:(?P<month{{0}}>{_MONTH})\.?,?\s+)?"
-    r"(?P<year{0}>(?:19|20)\d\d)(?!\w|[.,]\d)"
+    r"(?P<year{0}>(?:19|20)\d\d)(?!\w|[.,-]\d)"
 )
 _WORKS = (
     r"\b(?:papers?|works?|studies|study|articles?|research|publications?|published|publish"
@@ -32,6 +33,14 @@ _AFTER = re.compile(rf"\b(?:after|later\s+than|newer\s+than)\s+{_DATE.format(1)}
 _BEFORE = re.compile(rf"\b(?:before|earlier\s+than|older\s+than|prior\s+to)\s+{_DATE.format(1)}", re.IGNORECASE)
 _UNTIL = re.compile(rf"\b(?:until|till|up\s+to|through|no\s+later\s+than)\s+{_DATE.format(1)}", re.IGNORECASE)
 _IN = re.compile(rf"\b(?:in|during|within|dated)\s+{_DATE.format(1)}", re.IGNORECASE)
+
+
+# What may follow a year that is one, and not a number of things.
+_ENDS = re.compile(
+    r"\s*(?:$|[^\w\s]|(?:and|but|or|on|in|that|which|who|what|about|with|for|did|was|were|has|have|is|are|to|until|through"
+    r"|till|onwards?|papers?|works?)\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,13 @@ def read(question: str) -> Period | None:
     "since March 2025", "before 2023", "between 2021 and 2023", and "in 2024" where it speaks of papers. "from 2019"
     alone means that year only where it speaks of papers.
     """
+    for part in (_AFTER, _BEFORE, _UNTIL, _SINCE):
+        if (match := part.search(question)) and not _ENDS.match(question, match.end()) and not match["month1"]:
+            return None  # "before 2000 steps" counts something
+    if (since := _AFTER.search(question) or _SINCE.search(question)) and (until := _BEFORE.search(question)):
+        first = _last(since, 1) + timedelta(1) if since.re is _AFTER else _first(since, 1)
+        last = _first(until, 1) - timedelta(1)
+        return Period(first, last) if first <= last else None
     if match := _BETWEEN.search(question):
         first, last = _first(match, 1), _last(match, 2)
         return Period(first, last) if first <= last else None

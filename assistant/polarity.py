@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-_NEGATOR = re.compile(r"\b(?:not|no|never|neither|nor|none|cannot|without|hardly|unable)\b|\w+n['’]t\b", re.IGNORECASE)
+_NEGATOR = re.compile(r"\b(?:not|no|never|neither|none|cannot|without|hardly|unable)\b|\w+n['’]t\b", re.IGNORECASE)
 _ALIKE = 0.75
 """Least share of the claim's words that the sentence has: a paraphrase may well turn a phrase round. Of the claims in
 evals/verifier_pairs.jsonl with another number of negations, half of those that deny have more, of the others none has

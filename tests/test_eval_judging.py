@@ -255,6 +255,15 @@ def test_too_many_errors_are_inconclusive(run: Run, tmp_path: Path) -> None:
     assert table["means"]["all"]["title_f1"]["failed"] == 1
 
 
+def test_an_interrupted_run_is_inconclusive(run: Run, tmp_path: Path) -> None:
+    folder = made(tmp_path, SOUND)
+    lines = (folder / "outcomes.jsonl").read_text().splitlines(keepends=True)
+    (folder / "outcomes.jsonl").write_text("".join(lines[:3]))
+    done = run("eval", "gate", folder)
+    assert (done.returncode, "1 outcomes are missing" in done.stdout) == (3, True)
+    assert "1 outcomes are missing" in run("eval", "score", folder).stderr
+
+
 def test_the_report_is_one_file_with_everything_in_it(run: Run, tmp_path: Path) -> None:
     folder = made(tmp_path)
     assert run("eval", "report", folder).returncode == 0
@@ -311,6 +320,10 @@ def test_the_audit_names_every_fault(run: Run, tmp_path: Path) -> None:
         assert told in done.stdout, done.stdout
     assert "q5" not in done.stdout
     assert "q4 and q6 ask the same" in done.stderr
+    assert "ranks are not written" in done.stderr
+    assert not (suite / "ranks.jsonl").exists()
+    (suite / "questions.jsonl").write_text("".join(row for row in text.splitlines(True) if "No Such Paper" not in row))
+    run("eval", "audit", suite, "--write")
     ranks = [json.loads(line) for line in (suite / "ranks.jsonl").read_text().splitlines()]
     assert [row["id"] for row in ranks] == ["q1", "q3", "q5"]
     assert ranks[2]["ranks"] == {"bm25": 1, "dense": 1, "hybrid": 1, "title": 1}

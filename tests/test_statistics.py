@@ -76,8 +76,8 @@ def test_what_can_be_detected() -> None:
 
 
 def test_noise_is_the_spread_of_a_run_against_itself() -> None:
-    # Two cases, each right once of twice: variance 1/2 each; the difference of two runs has sqrt(2 * (1/2 + 1/2)) / 2.
-    assert statistics.noise([[0.0, 1.0], [1.0, 0.0]]) == pytest.approx(math.sqrt(2) / 2)
+    # Two cases, each right once of twice: variance 1/2 each, 1/4 for the mean of two; over both cases sqrt(1/2) / 2.
+    assert statistics.noise([[0.0, 1.0], [1.0, 0.0]]) == pytest.approx(math.sqrt(0.5) / 2)
     assert statistics.noise([[1.0, 1.0]]) == 0
     assert statistics.noise([[1.0]]) is None
 

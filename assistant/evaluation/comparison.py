@@ -1,5 +1,6 @@
 """Two runs of the same questions -> their differences, paired, with what chance alone could have made of them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -109,11 +110,18 @@ def _difference(
         p=statistics.permutation(changes, clusters),
         adjusted=None,
         detectable=statistics.detectable(changes, clusters),
-        noise=statistics.noise([*_repeats(repeated[0], metric), *_repeats(repeated[1], metric)]),
+        noise=_noise([statistics.noise(_repeats(scored, metric)) for scored in repeated]),
         wins=sum(change > 0 for change in changes),
         ties=sum(change == 0 for change in changes),
         losses=sum(change < 0 for change in changes),
     )
+
+
+def _noise(each: Sequence[float | None]) -> float | None:
+    """Return the standard deviation of the difference of two runs by their own noises; a run that was not repeated is
+    taken to be as noisy as the other."""
+    known = [value for value in each if value is not None]
+    return math.hypot(known[0], known[-1]) if known else None
 
 
 def _repeats(scored: Sequence[Scored], metric: str) -> list[list[float]]:

@@ -34,12 +34,14 @@ def decide(
     found: Table,
     settings: Mapping[str, Any],
     baseline: tuple[Manifest, Sequence[Question]] | None,
+    missing: int = 0,
 ) -> tuple[Result, list[Rule]]:
     """Return the decision and every rule that was tried; a failed rule outweighs an inconclusive one.
 
-    `settings` are the suite's: `floors` and `ceilings` by metric, `margin`, `most_errors`.
+    `settings` are the suite's: `floors` and `ceilings` by metric, `margin`, `most_errors`. `missing` is the number of
+    outcomes that an interrupted run left out.
     """
-    rules = [*_errors(found, settings), *_invariants(found), *_bounds(found, settings)]
+    rules = [*_complete(missing), *_errors(found, settings), *_invariants(found), *_bounds(found, settings)]
     if baseline is not None:
         rules += _against(manifest, found.questions, baseline, float(settings.get("margin", MARGIN)))
     results = {rule.result for rule in rules}
@@ -47,6 +49,12 @@ def decide(
         if result in results:
             return result, rules
     return "passed", rules
+
+
+def _complete(missing: int) -> Iterator[Rule]:
+    if missing:
+        told = f"{missing} outcomes are missing; `assistant eval run` with the same --out goes on"
+        yield Rule("complete", "inconclusive", told)
 
 
 def _errors(found: Table, settings: Mapping[str, Any]) -> Iterator[Rule]:

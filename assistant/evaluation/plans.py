@@ -61,7 +61,7 @@ def manifest(suite: Suite, wanted: Wanted, library: Library, equipment: Equipmen
     held = library.papers()
     return {
         "suite": suite.name,
-        "folder": str(suite.folder),
+        "folder": str(suite.folder.absolute()),
         "gold": suite.digest,
         "split": wanted.split,
         "overlays": list(wanted.overlays),

@@ -16,7 +16,7 @@ from assistant.records import Paper
 
 MANIFEST, OUTCOMES, CORPUS = "run.json", "outcomes.jsonl", "corpus.jsonl"
 # What two parts of one run may differ in.
-_PASSING = frozenset({"started", "code", "jobs"})
+_PASSING = frozenset({"started", "code", "jobs", "folder"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,15 +32,25 @@ class Scored:
 def score(run: Run, suite: Suite) -> list[Scored]:
     """Return the scores of all that the run has a line of, in the order of the suite."""
     ids = Ids(run.titles)
-    manifest = run.manifest
-    wanted = Wanted(manifest["split"], tuple(manifest["overlays"]), manifest["repeats"], tuple(manifest["types"]))
+    part = _part(run)
     return [
         scored
-        for case in plans.cases(suite, wanted)
-        for repeat in range(1, wanted.repeats + 1)
+        for case in plans.cases(suite, part)
+        for repeat in range(1, part.repeats + 1)
         if (line := run.lines.get(Key(case.id, repeat))) is not None
         for scored in _scored(case, repeat, line, ids)
     ]
+
+
+def wanted(run: Run, suite: Suite) -> int:
+    """Return how many lines the run has when it is complete."""
+    part = _part(run)
+    return len(plans.cases(suite, part)) * part.repeats
+
+
+def _part(run: Run) -> Wanted:
+    manifest = run.manifest
+    return Wanted(manifest["split"], tuple(manifest["overlays"]), manifest["repeats"], tuple(manifest["types"]))
 
 
 def _scored(case: Case, repeat: int, line: Mapping[str, Any], ids: Ids) -> Iterator[Scored]:
@@ -56,7 +66,7 @@ def _conversation(case: Case, repeat: int, turns: list[Mapping[str, Any]], ids: 
     before: frozenset[str] = frozenset()
     for number, (wanted, turn) in enumerate(zip(case.turns, turns, strict=True), 1):
         groups = ids.groups(wanted)
-        values = following.scores(wanted, turn, groups, before)
+        values = {**judging.common(turn), **following.scores(wanted, turn, groups, before)}
         yield Scored(replace(case, id=f"{case.id}#{number}", turns=(wanted,)), repeat, values, turn)
         before = before.union(*groups)
 

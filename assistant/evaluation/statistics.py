@@ -100,13 +100,13 @@ def discordant(share: float, total: int, power: float = 0.8) -> float:
 
 
 def noise(repeats: Sequence[Sequence[float]]) -> float | None:
-    """Return the standard deviation of the difference between two runs of the same system, from the repeats of each
-    case: sqrt(2 * sum of variances within cases) / cases; None where nothing was repeated."""
+    """Return the standard error that chance in the answers gives the mean of one run, from the repeats of each case:
+    sqrt(sum of variances within cases / repeats) / cases; None where nothing was repeated."""
     again = [values for values in repeats if len(values) > 1]
     if not again:
         return None
-    within = [float(np.var(values, ddof=1)) for values in again]
-    return math.sqrt(2 * sum(within)) / len(within)
+    within = [float(np.var(values, ddof=1)) / len(values) for values in again]
+    return math.sqrt(sum(within)) / len(within)
 
 
 def _reach(power: float) -> float:

@@ -137,6 +137,8 @@ def _question(row: Mapping[str, Any]) -> Case:
         forbidden=frozenset(_texts(row.get("must_not_cite", ()))),
         facts=_texts(row.get("facts", ())),
     )
+    if not all(turn.gold):
+        raise ValueError("a gold group is empty")
     if bool(turn.gold) != row["answerable"]:
         raise ValueError("a question is answerable where it has gold papers, and only there")
     nearest = _texts(row.get("nearest", ()))
@@ -144,7 +146,10 @@ def _question(row: Mapping[str, Any]) -> Case:
 
 
 def _conversation(row: Mapping[str, Any]) -> Case:
-    return _case(row, "conversation", tuple(_turn(turn) for turn in row["turns"]))
+    turns = tuple(_turn(turn) for turn in row["turns"])
+    if len(turns) < 2 or not all(turn.gold for turn in turns):
+        raise ValueError("a conversation has two turns or more, each with gold papers")
+    return _case(row, "conversation", turns)
 
 
 def _turn(row: Mapping[str, Any]) -> Turn:

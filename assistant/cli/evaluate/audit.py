@@ -38,7 +38,10 @@ def audit(suite: Path, write: bool, as_json: bool, library: str | None, embedder
     used = wiring.embedder(chosen, environment)
     with wiring.library(chosen, environment, used, output.tell, wants_sample=loaded.sample) as opened:
         found, whole = auditing.audit(loaded, auditing.Baselines(opened, used))
-    if write:
+    unknown = any(problem.startswith("no paper is called") for one in found for problem in one.problems)
+    if write and unknown:
+        output.tell("ranks are not written: the suite asks about papers that this library does not have")
+    elif write:
         rows = [{"id": one.id, "overlap": one.overlap, "ranks": dict(one.ranks)} for one in found if one.ranks]
         (suite / RANKS).write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     for one in found:

@@ -35,7 +35,7 @@ def gate(run: Path, baseline: Path | None, suite: Path | None, junit: Path | Non
     held = reading.judged(run, suite)
     before = reading.side(baseline, suite) if baseline else None
     against = (before.manifest, before.questions) if before else None
-    result, rules = gates.decide(held.run.manifest, held.table, held.suite.gate, against)
+    result, rules = gates.decide(held.run.manifest, held.table, held.suite.gate, against, held.missing)
     if junit is not None:
         junit.write_text(xml.xml(held.suite.name, held.table, rules), "utf-8")
     if as_json:

@@ -25,6 +25,8 @@ class Judged:
     suite: Suite
     scored: list[Scored]
     table: Table
+    missing: int
+    """Outcomes that the run has not got to."""
 
 
 def judged(folder: Path, suite: Path | None, prices: Path | None = None) -> Judged:
@@ -39,7 +41,8 @@ def judged(folder: Path, suite: Path | None, prices: Path | None = None) -> Judg
     scored = scoring.score(run, held)
     if not scored:
         raise UsageError(f"{folder} holds no outcome yet; `assistant eval run` fills it")
-    return Judged(run, held, scored, summary.table(scored, _prices(prices)))
+    missing = scoring.wanted(run, held) - len(run.lines)
+    return Judged(run, held, scored, summary.table(scored, _prices(prices)), missing)
 
 
 def _prices(path: Path | None) -> Prices | None:

@@ -33,6 +33,8 @@ def score(
     from assistant.evaluation.reports import junit as xml
 
     held = reading.judged(run, suite, prices)
+    if held.missing:
+        output.tell(f"{held.missing:,} outcomes are missing: the run was interrupted; `eval run` goes on with it")
     if junit is not None:
         junit.write_text(xml.xml(held.suite.name, held.table, []), "utf-8")
     if as_json:

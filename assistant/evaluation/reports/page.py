@@ -126,6 +126,8 @@ def _question(one: Scored, ids: Ids, titles: Mapping[str, str]) -> str:
 def _state(one: Scored) -> str:
     if one.turn is not None and one.turn["status"] == "abstained":
         return "right abstained" if not one.case.answerable else "wrong abstained"
+    if one.case.type == "conversation":
+        return "answered"  # its turns are judged by what was found, not by what was cited
     if not one.case.answerable:
         return "wrong"
     return "right" if (one.values.get("title_recall") or 0.0) > 0 else "wrong"
