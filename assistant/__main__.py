@@ -5,7 +5,7 @@ import sys
 
 def main() -> None:
     """Run one command and exit."""
-    from assistant.cli import program
+    from assistant.cli import main as program
 
     sys.exit(program.run(sys.argv[1:]))
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from assistant.embedding import graph
-from assistant.embedding.local import LocalEmbedder
-from assistant.embedding.weights import find_model
+from assistant.models.minilm import graph
+from assistant.models.minilm.embedder import LocalEmbedder
+from assistant.models.minilm.weights import find_model
 
 
 def paragraphs(folder: Path) -> list[str]:

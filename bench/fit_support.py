@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant import abstracts, checking
-from assistant.embedding.local import LocalEmbedder
-from assistant.library.reader import Library
-from assistant.support import Measure, features, model
+from assistant.library import abstracts
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.minilm.embedder import LocalEmbedder
+from assistant.verification import documents
+from assistant.verification.support import SupportScorer, classifier, features
 from bench import evidence_sentences
 from bench.evidence_sentences import Marked, SciFact
 from bench.regression import Array, Group, auc, conditional, folds, kept, logistic
@@ -43,16 +44,16 @@ class Data:
     """For each of `right`: the features of its sentences, and which are evidence."""
 
 
-def gather(scifact: SciFact, library: Library) -> Data:
+def gather(scifact: SciFact, library: LibrarySnapshot) -> Data:
     """Measure every claim against its papers and its nearest ones."""
     texts = {row.claim_id: row.claim for row in scifact.supported}
     vectors = dict(zip(texts, LocalEmbedder().embed(list(texts.values())), strict=True))
-    found = checking.nearest(library, np.stack(list(vectors.values())), list(texts.values()), 30)
+    found = documents.nearest_papers(library, np.stack(list(vectors.values())), list(texts.values()), 30)
     near = {claim: list(ids) for claim, ids in zip(texts, found, strict=True)}
     right = [(row.claim_id, row.paper_id) for row in scifact.supported]
     wanted = dict.fromkeys([paper for _, paper in right] + [paper for ids in near.values() for paper in ids])
     held = abstracts.read(library, library.papers(list(wanted)))
-    measure = Measure(library.words)
+    measure = SupportScorer(library.words)
     claims = {claim: measure.claim(texts[claim], vectors[claim]) for claim in texts}
     rows = {
         (claim, paper): features.paper(claims[claim], features.match(claims[claim], measure.abstract(held[paper])))
@@ -109,7 +110,7 @@ def out_of_fold(data: Data, seed: int) -> dict[Pair, float]:
 def ahead(data: Data, scores: dict[Pair, float], pair: Pair) -> float:
     """Return how much the support by a paper exceeds that by the best other of the nearest."""
     claim, paper = pair
-    near = [other for other in data.near[claim][: checking.RIVALS] if other != paper]
+    near = [other for other in data.near[claim][: documents.RIVALS] if other != paper]
     return scores[pair] - max(scores[claim, other] for other in near)
 
 
@@ -118,7 +119,7 @@ def fit_contrast(data: Data, scores: dict[Pair, float], claims: Sequence[str]) -
     chosen = set(claims)
     right = [pair for pair in data.right if pair[0] in chosen]
     wrong = [(claim, data.wrong[claim][0]) for claim in claims]
-    rows = np.array([[scores[pair], min(ahead(data, scores, pair), model.CAP)] for pair in right + wrong])
+    rows = np.array([[scores[pair], min(ahead(data, scores, pair), classifier.CONTRAST_CAP)] for pair in right + wrong])
     return logistic(rows, np.concatenate((np.ones(len(right)), np.zeros(len(wrong)))), ridge=0.1)
 
 
@@ -133,7 +134,7 @@ def cross_validated(data: Data) -> None:
             weights = fit_contrast(data, scores, [claim for claim in claims if fold[claim] != number])
             for pair in data.right + wrong:
                 if fold[pair[0]] == number:
-                    row = np.array([scores[pair], min(ahead(data, scores, pair), model.CAP)])
+                    row = np.array([scores[pair], min(ahead(data, scores, pair), classifier.CONTRAST_CAP)])
                     contrasts[pair] = float(weights[0] + row @ weights[1:])
         for found in (scores, contrasts):
             ours, theirs = (np.array([found[pair] for pair in pairs]) for pairs in (data.right, wrong))
@@ -149,7 +150,7 @@ def thresholds(data: Data, scores: dict[Pair, float], contrast: Array) -> None:
     ours, theirs = (np.array([scores[pair] for pair in pairs]) for pairs in (data.right, wrong))
 
     def logits(pairs: Sequence[Pair]) -> Array:
-        rows = np.array([[scores[pair], min(ahead(data, scores, pair), model.CAP)] for pair in pairs])
+        rows = np.array([[scores[pair], min(ahead(data, scores, pair), classifier.CONTRAST_CAP)] for pair in pairs])
         return np.asarray(contrast[0] + rows @ contrast[1:])
 
     print(f"STRONG = {kept(ours, theirs)[1]:.2f}")
@@ -160,7 +161,7 @@ def thresholds(data: Data, scores: dict[Pair, float], contrast: Array) -> None:
 
 
 def main(folder: Path, library: Path) -> None:
-    with Library(library) as opened:
+    with LibrarySnapshot(library) as opened:
         data = gather(evidence_sentences.read(folder, "train"), opened)
     print(f"{len(data.right)} supported citations of {len(data.near)} claims, train")
     sentence = fit_sentences(data)

@@ -48,13 +48,14 @@ def main(pages: str, rounds: str = "3") -> None:
 
 def prepare(folder: Path, pages: str) -> int:
     """Write the papers and the stock stack's model; the embedder's own graph is built and cached here too."""
-    from assistant import papers, reading
-    from assistant.embedding.local import LocalEmbedder
-    from assistant.records import Entry
+    from assistant import ingest
+    from assistant.domain.records import Entry
+    from assistant.ingest import deduplicate
+    from assistant.models.minilm.embedder import LocalEmbedder
     from bench.embedding import write_stock_model
 
-    rows = [row for row in reading.read([pages], None, date.today()) if isinstance(row, Entry)]
-    merged = papers.merge(rows, ()).papers
+    rows = [row for row in ingest.read([pages], None, date.today()) if isinstance(row, Entry)]
+    merged = deduplicate.merge(rows, ()).papers
     listing = [{"title": paper.title, "abstract": paper.abstract} for paper in merged]
     (folder / "papers.json").write_text(json.dumps(listing))
     (folder / "model").mkdir()
@@ -77,30 +78,30 @@ def stages(library: str, pages: str) -> None:
     import onnxruntime  # noqa: F401
     import tokenizers  # noqa: F401
 
-    from assistant import reading
-    from assistant.embedding.local import LocalEmbedder
-    from assistant.library import generations, intake, lexical, vectors
+    from assistant import ingest
+    from assistant.library import bm25, chroma, generations, writer
+    from assistant.models.minilm.embedder import LocalEmbedder
 
-    vectors._chromadb()
+    chroma._chromadb()
     spent: dict[str, float] = defaultdict(float)
     spent["imports"] = time.perf_counter() - whole
     watched: Sequence[tuple[Any, str, str]] = (
         (LocalEmbedder, "load", "loading the model"),
         (LocalEmbedder, "embed", "embedding"),
-        (lexical, "build", "word index"),
-        (vectors.Vectors, "__init__", "Chroma: opening"),
-        (vectors.Vectors, "put", "Chroma: writing"),
-        (vectors.Vectors, "close", "Chroma: closing"),
+        (bm25, "build", "word index"),
+        (chroma.ChromaIndex, "__init__", "Chroma: opening"),
+        (chroma.ChromaIndex, "put", "Chroma: writing"),
+        (chroma.ChromaIndex, "close", "Chroma: closing"),
         (generations, "examine", "proof, in a child process"),
     )
     began = time.perf_counter()
-    rows = list(reading.read([pages], None, date.today()))
+    rows = list(ingest.read([pages], None, date.today()))
     spent["reading"] = time.perf_counter() - began
     embedder = LocalEmbedder()
     for owner, name, stage in watched:
         setattr(owner, name, timed(getattr(owner, name), stage, spent))
     embedder.load()
-    intake.add(Path(library), rows, embedder)
+    writer.add(Path(library), rows, embedder)
     whole = time.perf_counter() - whole
     spent["merging, catalogue and the rest"] = whole - sum(spent.values())
     for stage, taken in spent.items():

@@ -1,6 +1,6 @@
-"""The regressions of `assistant.selection`, on the dev halves of suites: python -m bench.selection SUITE LIBRARY ...
+"""The regressions of `answerability`, on the dev halves of suites: python -m bench.selection SUITE LIBRARY ...
 
-Prints the constants for assistant/selection.py, and their AUC on questions left out, by ten folds.
+Prints the constants for answerability.py, and their AUC on questions left out, by ten folds.
 """
 
 import sys
@@ -11,13 +11,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import abstracts, answers, selection, wiring
-from assistant.answers import Asking
-from assistant.embedding.local import LocalEmbedder
+from assistant import app
+from assistant.answering import answerability, pipeline
+from assistant.answering.answerability import Features
+from assistant.answering.pipeline import Pipeline
 from assistant.evaluation import suites
 from assistant.evaluation.suites import Case
-from assistant.library.reader import Library
-from assistant.selection import Seen
+from assistant.library import abstracts
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.minilm.embedder import LocalEmbedder
 from bench import regression
 
 _FOLDS = 10
@@ -30,7 +32,7 @@ class Asked:
     """One question of a dev half, with what was found for it."""
 
     case: Case
-    seen: Seen
+    seen: Features
     right: Rows
     """For each paper found: 1 where it is gold or acceptable."""
     twin: bool = False
@@ -62,8 +64,8 @@ def main(places: Sequence[str]) -> None:
 def _ask(folder: Path, place: Path, embedder: LocalEmbedder) -> list[Asked]:
     cases = [case for case in suites.load(folder).cases if case.split == "dev" and len(case.turns) == 1]
     found = []
-    with Library(place, embedder.fingerprint) as library:
-        asking = Asking(library, embedder, ordinary=wiring.ordinary())
+    with LibrarySnapshot(place, embedder.fingerprint) as library:
+        asking = Pipeline(library, embedder, ordinary=app.ordinary())
         ids = {paper.title: paper.id for paper in library.papers()}
         for case in cases:
             turn = case.turns[0]
@@ -75,12 +77,12 @@ def _ask(folder: Path, place: Path, embedder: LocalEmbedder) -> list[Asked]:
     return found
 
 
-def _one(asking: Asking, case: Case, good: set[str | None], *, twin: bool) -> Asked:
-    query, _ = answers.read(asking, case.turns[0].question)
-    evidence, _ = answers.find(asking, query, asking.limit)
+def _one(asking: Pipeline, case: Case, good: set[str | None], *, twin: bool) -> Asked:
+    query, _ = pipeline.read(asking, case.turns[0].question)
+    evidence, _ = pipeline.find(asking, query, asking.limit)
     held = abstracts.read(asking.library, [item.paper for item in evidence])
     right = np.array([float(item.paper.id in good) for item in evidence])
-    return Asked(case, selection.see(query, evidence, held, asking.library.words), right, twin)
+    return Asked(case, answerability.features(query, evidence, held, asking.library.words), right, twin)
 
 
 def _left_out(rows: Rows, labels: Rows, owner: NDArray[np.int64], questions: int) -> Rows:

@@ -11,7 +11,7 @@ from typing import Any
 
 import filelock
 import pytest
-from shared import shared
+from support.shared import shared
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-Table = Mapping[str, tuple[str, str, str]]
+CommandTable = Mapping[str, tuple[str, str, str]]
 """Command -> (module, function, one line of help)."""
 
 
 class Group(click.Group):
     """Commands that are imported when they are called, and listed without importing any."""
 
-    def __init__(self, *arguments: Any, table: Table, **options: Any) -> None:
+    def __init__(self, *arguments: Any, table: CommandTable, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._table = table
 
@@ -26,8 +26,7 @@ class Group(click.Group):
         if name not in self._table:
             return None
         module, function, _ = self._table[name]
-        command = getattr(importlib.import_module(module), function)
-        assert isinstance(command, click.Command)
+        command: click.Command = getattr(importlib.import_module(module), function)
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.cli import output
-from assistant.errors import UsageError
+from assistant.cli import console
+from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.evidence import Filter
-    from assistant.library.reader import Library
-    from assistant.records import Paper
+    from assistant.domain.records import Paper
+    from assistant.library.snapshot import LibrarySnapshot
+    from assistant.retrieval.retriever import Filter
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,16 +64,18 @@ def stdin(command: Command) -> Command:
 
 def chosen_filter(since: date | None, until: date | None, source: str | None) -> "Filter":
     """Return the filter of these options; raises `UsageError` for a period that ends before it begins."""
-    from assistant.evidence import Filter
+    from assistant.retrieval.retriever import Filter
 
     if since and until and since > until:
         raise UsageError(f"--since {since} is later than --until {until}")
     return Filter(since, until, source)
 
 
-def admitted(library: "Library", since: date | None, until: date | None, source: str | None) -> frozenset[str] | None:
+def admitted(
+    library: "LibrarySnapshot", since: date | None, until: date | None, source: str | None
+) -> frozenset[str] | None:
     """Return the ids of the papers that these options let through (None: all), and tell what they leave out."""
-    from assistant.evidence import Filter
+    from assistant.retrieval.retriever import Filter
 
     wanted = chosen_filter(since, until, source)
     if wanted == Filter():
@@ -88,9 +90,9 @@ def explain(wanted: "Filter", held: "Sequence[Paper]", kept: int) -> None:
     """Tell what nobody would expect of a filter: that undated papers are left out, or that nothing is left."""
     undated = sum(paper.date is None for paper in held)
     if (wanted.since or wanted.until) and undated:
-        output.tell(f"{undated:,} papers without a date are left out")
+        console.tell(f"{undated:,} papers without a date are left out")
     if held and not kept:
-        output.tell("no paper passes the filter")
+        console.tell("no paper passes the filter")
 
 
 class Day(click.ParamType[date]):

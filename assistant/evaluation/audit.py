@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import ranking, support
-from assistant.embedding.ports import Embedder
-from assistant.evaluation.suites import Case, Suite, Turn
-from assistant.library import lexical
-from assistant.library.lexical import Lexical
-from assistant.library.reader import Library
-from assistant.records import Paper
+from assistant.domain.records import Paper
+from assistant.evaluation.suites import Case, GoldTurn, Suite
+from assistant.library import bm25
+from assistant.library.bm25 import BM25Index
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.embedder import Embedder
+from assistant.retrieval import ranking
+from assistant.verification import support
 
 IN_A_ROW = 4
 """Words in a row that a question must not share with the papers it asks for."""
@@ -49,15 +50,15 @@ class Checked:
 class Baselines:
     """Four plain ways to rank the papers of a library."""
 
-    def __init__(self, library: Library, embedder: Embedder) -> None:
+    def __init__(self, library: LibrarySnapshot, embedder: Embedder) -> None:
         self._library = library
         self._embedder = embedder
         self.papers = {paper.title: paper for paper in library.papers()}
         self._order = [paper.title for paper in library.papers(list(library.table.ids))]
-        self._titles = lexical.build(((title, "") for title in self._order), None)
+        self._titles = bm25.build_index(((title, "") for title in self._order), None)
 
     @property
-    def words(self) -> Lexical:
+    def words(self) -> BM25Index:
         """The word index of the library."""
         return self._library.words
 
@@ -126,7 +127,7 @@ def _conversation(case: Case, papers: Mapping[str, Paper]) -> Checked:
     return Checked(case.id, case.type, {}, 0.0, tuple(problems))
 
 
-def _unknown(turn: Turn, more: Sequence[str], papers: Mapping[str, Paper]) -> Iterator[str]:
+def _unknown(turn: GoldTurn, more: Sequence[str], papers: Mapping[str, Paper]) -> Iterator[str]:
     named = [*(title for group in turn.gold for title in group), *turn.acceptable, *turn.forbidden, *more]
     return (f"no paper is called {title}" for title in dict.fromkeys(named) if title not in papers)
 
@@ -143,7 +144,7 @@ def _runs(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[place : place + IN_A_ROW]) for place in range(len(words) - IN_A_ROW + 1)}
 
 
-def _overlap(question: str, title: str, words: Lexical) -> float:
+def _overlap(question: str, title: str, words: BM25Index) -> float:
     weights = support.rarity(title, words)
     return support.coverage(weights, set(words.terms(question))) if weights else 0.0
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.errors import UsageError
+from assistant.domain.errors import UsageError
 from assistant.evaluation import statistics
 from assistant.evaluation.scoring import Scored
 from assistant.evaluation.statistics import Interval

@@ -3,13 +3,13 @@
 import shutil
 from pathlib import Path
 
-from assistant.embedding.ports import Embedder
-from assistant.evaluation.overlays import Overlay
-from assistant.library import intake, removal
-from assistant.library.reader import Library
+from assistant.evaluation.perturbations import Perturbation
+from assistant.library import removal, writer
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.embedder import Embedder
 
 
-def library(original: Library, overlay: Overlay, folder: Path, embedder: Embedder) -> Path:
+def library(original: LibrarySnapshot, overlay: Perturbation, folder: Path, embedder: Embedder) -> Path:
     """Return the folder of the library that the overlay's cases are asked of: the original where nothing changes."""
     if not overlay.removed and not overlay.added:
         return original.folder
@@ -19,5 +19,5 @@ def library(original: Library, overlay: Overlay, folder: Path, embedder: Embedde
     if gone:
         removal.remove(target, gone)
     if overlay.added:
-        intake.add(target, overlay.added, embedder)
+        writer.add(target, overlay.added, embedder)
     return target

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.errors import UsageError
+from assistant.domain.errors import UsageError
 from assistant.evaluation import comparison
 from assistant.evaluation.comparison import Comparison, Manifest
-from assistant.evaluation.summary import Question, Table
+from assistant.evaluation.summary import Question, RunSummary
 
 Result = Literal["passed", "failed", "inconclusive"]
 
@@ -31,7 +31,7 @@ class Rule:
 
 def decide(
     manifest: Manifest,
-    found: Table,
+    found: RunSummary,
     settings: Mapping[str, Any],
     baseline: tuple[Manifest, Sequence[Question]] | None,
     missing: int = 0,
@@ -57,7 +57,7 @@ def _complete(missing: int) -> Iterator[Rule]:
         yield Rule("complete", "inconclusive", told)
 
 
-def _errors(found: Table, settings: Mapping[str, Any]) -> Iterator[Rule]:
+def _errors(found: RunSummary, settings: Mapping[str, Any]) -> Iterator[Rule]:
     failed = sum(one.failed > 0 for one in found.questions)
     most = float(settings.get("most_errors", MOST_ERRORS))
     share = failed / len(found.questions)
@@ -65,7 +65,7 @@ def _errors(found: Table, settings: Mapping[str, Any]) -> Iterator[Rule]:
     yield Rule("errors", "passed" if share <= most else "inconclusive", told)
 
 
-def _invariants(found: Table) -> Iterator[Rule]:
+def _invariants(found: RunSummary) -> Iterator[Rule]:
     for metric, least in _INVARIANTS.items():
         for kind, means in found.rows.items():
             value = means[metric].value if metric in means else None
@@ -74,7 +74,7 @@ def _invariants(found: Table) -> Iterator[Rule]:
     yield Rule("invariants", "passed", f"tried: {', '.join(_INVARIANTS)}")
 
 
-def _bounds(found: Table, settings: Mapping[str, Any]) -> Iterator[Rule]:
+def _bounds(found: RunSummary, settings: Mapping[str, Any]) -> Iterator[Rule]:
     for name, below in (("floors", True), ("ceilings", False)):
         for metric, bound in settings.get(name, {}).items():
             value = _value(found, metric)
@@ -86,7 +86,7 @@ def _bounds(found: Table, settings: Mapping[str, Any]) -> Iterator[Rule]:
             yield Rule(metric, "failed" if wrong else "passed", told)
 
 
-def _value(found: Table, metric: str) -> float | None:
+def _value(found: RunSummary, metric: str) -> float | None:
     """Return a figure by name: "title_f1", "list:recall@5" of one type, or one that is no mean."""
     kind, colon, name = metric.rpartition(":")
     means = found.rows.get(kind if colon else "all", {})

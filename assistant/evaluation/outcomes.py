@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.conversation import transcript
+from assistant.answering.conversation import transcript
+from assistant.domain.records import Answer, Evidence
 from assistant.evaluation.suites import Case
-from assistant.records import Answer, Evidence
 
 DEPTH = 50
 """How many papers of a ranking are kept."""

@@ -7,19 +7,20 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from assistant import prompts, settings
-from assistant.errors import UsageError
-from assistant.evaluation import copies, overlays, runs
-from assistant.evaluation.running import Equipment, Job
+from assistant.answering import prompts
+from assistant.domain import settings
+from assistant.domain.errors import UsageError
+from assistant.evaluation import copies, perturbations, runs
+from assistant.evaluation.runner import Equipment, Job
 from assistant.evaluation.suites import Case, Suite
-from assistant.library.reader import Library
+from assistant.library.snapshot import LibrarySnapshot
 
 SCORER = 1
 """Rises whenever the same lines may get other scores."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunPlan:
     """Which part of a suite is run, and how often."""
 
     split: str | None = None
@@ -30,7 +31,7 @@ class Wanted:
     """Only questions of these types; none for all."""
 
 
-def cases(suite: Suite, wanted: Wanted) -> list[Case]:
+def cases(suite: Suite, wanted: RunPlan) -> list[Case]:
     """Return the cases wanted, variants among them; raises `UsageError` where there are none."""
     plain = [
         case
@@ -41,22 +42,22 @@ def cases(suite: Suite, wanted: Wanted) -> list[Case]:
         raise UsageError(
             f"{suite.folder} has no case of split {wanted.split} and type {', '.join(wanted.types) or 'any'}"
         )
-    return plain + [case for name in wanted.overlays for case in overlays.make(name, suite, plain, {}).cases]
+    return plain + [case for name in wanted.overlays for case in perturbations.make(name, suite, plain, {}).cases]
 
 
-def jobs(suite: Suite, wanted: Wanted, library: Library, equipment: Equipment, folder: Path) -> list[Job]:
+def jobs(suite: Suite, wanted: RunPlan, library: LibrarySnapshot, equipment: Equipment, folder: Path) -> list[Job]:
     """Return what is to be run; libraries that overlays change are made in `folder`, and in nothing that is kept."""
-    plain = cases(suite, Wanted(wanted.split, (), 1, wanted.types))
+    plain = cases(suite, RunPlan(wanted.split, (), 1, wanted.types))
     papers = {paper.title: paper for paper in library.papers()}
     asked: list[tuple[Case, Path]] = [(case, library.folder) for case in plain]
     for name in wanted.overlays:
-        overlay = overlays.make(name, suite, plain, papers)
+        overlay = perturbations.make(name, suite, plain, papers)
         place = copies.library(library, overlay, folder, equipment.embedder)
         asked += [(case, place) for case in overlay.cases]
     return [Job(case, repeat, place) for repeat in range(1, wanted.repeats + 1) for case, place in asked]
 
 
-def manifest(suite: Suite, wanted: Wanted, library: Library, equipment: Equipment) -> dict[str, Any]:
+def manifest(suite: Suite, wanted: RunPlan, library: LibrarySnapshot, equipment: Equipment) -> dict[str, Any]:
     """Return all that the lines of a run depend on, and when and by what code they were made."""
     held = library.papers()
     return {
@@ -67,7 +68,7 @@ def manifest(suite: Suite, wanted: Wanted, library: Library, equipment: Equipmen
         "overlays": list(wanted.overlays),
         "types": list(wanted.types),
         "repeats": wanted.repeats,
-        "seed": overlays.SEED,
+        "seed": perturbations.SEED,
         "limit": equipment.limit,
         "system": equipment.system,
         "model": equipment.model.name if equipment.model else None,

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import UsageError
+from assistant.domain.errors import UsageError
+from assistant.domain.records import Paper
 from assistant.evaluation import outcomes, suites
 from assistant.evaluation.outcomes import Key
 from assistant.library import disk
-from assistant.records import Paper
 
 MANIFEST, OUTCOMES, CORPUS = "run.json", "outcomes.jsonl", "corpus.jsonl"
 # What two parts of one run may differ in.

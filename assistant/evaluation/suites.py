@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import UsageError
+from assistant.domain.errors import UsageError
 
 QUESTIONS, CONVERSATIONS, PARAPHRASES, JUDGEMENTS, SETTINGS = (
     "questions.jsonl",
@@ -21,7 +21,7 @@ SPLITS = ("dev", "test")
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class GoldTurn:
     """One question with what a right answer rests on; papers are named by title."""
 
     question: str
@@ -52,7 +52,7 @@ class Case:
     """The case it was made from, itself where it is no variant; variants are no independent evidence."""
     split: str
     type: str
-    turns: tuple[Turn, ...]
+    turns: tuple[GoldTurn, ...]
     answerable: bool = True
     nearest: tuple[str, ...] = ()
     """Titles near to an unanswerable question, which do not answer it."""
@@ -130,7 +130,7 @@ def _read(path: Path, build: Callable[[Any], Any]) -> list[Any]:
 
 
 def _question(row: Mapping[str, Any]) -> Case:
-    turn = Turn(
+    turn = GoldTurn(
         question=_text(row["question"]),
         gold=tuple(frozenset(_texts(group)) for group in row["gold"]),
         acceptable=frozenset(_texts(row.get("acceptable", ()))),
@@ -152,8 +152,8 @@ def _conversation(row: Mapping[str, Any]) -> Case:
     return _case(row, "conversation", turns)
 
 
-def _turn(row: Mapping[str, Any]) -> Turn:
-    return Turn(
+def _turn(row: Mapping[str, Any]) -> GoldTurn:
+    return GoldTurn(
         question=_text(row["question"]),
         gold=tuple(frozenset([title]) for title in _texts(row["gold"])),
         kind=str(row["kind"]),
@@ -163,7 +163,7 @@ def _turn(row: Mapping[str, Any]) -> Turn:
     )
 
 
-def _case(row: Mapping[str, Any], kind: str, turns: tuple[Turn, ...], **more: Any) -> Case:
+def _case(row: Mapping[str, Any], kind: str, turns: tuple[GoldTurn, ...], **more: Any) -> Case:
     if row["split"] not in SPLITS:
         raise ValueError(f"split {row['split']!r} is not one of {', '.join(SPLITS)}")
     id = str(row["id"])

@@ -8,7 +8,7 @@ from typing import Any
 from assistant.evaluation import statistics
 from assistant.evaluation.metrics import abstention, costs, means, repeats
 from assistant.evaluation.metrics.costs import Prices
-from assistant.evaluation.metrics.losses import STAGES
+from assistant.evaluation.metrics.funnel import STAGES
 from assistant.evaluation.metrics.means import Mean
 from assistant.evaluation.scoring import Scored
 from assistant.evaluation.statistics import Interval
@@ -33,7 +33,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RunSummary:
     """A run in numbers."""
 
     rows: Mapping[str, Mapping[str, Mean]]
@@ -47,7 +47,7 @@ class Table:
     questions: tuple[Question, ...]
 
 
-def table(scored: Sequence[Scored], prices: Prices | None = None) -> Table:
+def table(scored: Sequence[Scored], prices: Prices | None = None) -> RunSummary:
     """Return the table of a run, its cost by `prices`; raises `ValueError` for a run without a line."""
     questions = _questions(scored)
     if not questions:
@@ -62,7 +62,7 @@ def table(scored: Sequence[Scored], prices: Prices | None = None) -> Table:
     }
     asked = [one for one in scored if not one.case.overlay and one.case.type != "conversation"]
     extra = _extra(rows.get("all", {}), asked) | _costs(scored, prices)
-    return Table(rows, intervals, extra, _lost(asked), tuple(questions))
+    return RunSummary(rows, intervals, extra, _lost(asked), tuple(questions))
 
 
 def question(row: Mapping[str, Any]) -> Question:
@@ -70,7 +70,7 @@ def question(row: Mapping[str, Any]) -> Question:
     return Question(**{**row, "unscored": frozenset(row["unscored"])})
 
 
-def headline(found: Table) -> float | None:
+def headline(found: RunSummary) -> float | None:
     """Return the mean of the headline figures, None where one is missing."""
     means_of = found.rows.get("all", {})
     values = [means_of[name].value if name in means_of else found.extra.get(name) for name in HEADLINE]
@@ -153,18 +153,17 @@ def _value(overall: Mapping[str, Mean], name: str) -> float | None:
 
 def _costs(scored: Sequence[Scored], prices: Prices | None) -> dict[str, float | None]:
     """Return what all calls cost, and each right answer of them; None where a price or number of tokens is unknown."""
-    calls = [one for one in scored if one.turn and one.turn["model"]]
+    calls = [(one, turn) for one in scored if (turn := one.turn) and turn["model"]]
     if not calls or prices is None:
         return {"dollars": None, "dollars_an_answer": None}
     spent: list[float] = []
-    for one in calls:
-        assert one.turn is not None
-        read, written = one.turn["tokens"]
-        cost = None if read is None or written is None else prices.cost(one.turn["model"], read, written)
+    for _, turn in calls:
+        read, written = turn["tokens"]
+        cost = None if read is None or written is None else prices.cost(turn["model"], read, written)
         if cost is None:
             return {"dollars": None, "dollars_an_answer": None}
         spent.append(cost)
-    right = sum(_right(one) for one in calls)
+    right = sum(_right(one) for one, _ in calls)
     return {"dollars": sum(spent), "dollars_an_answer": sum(spent) / right if right else None}
 
 

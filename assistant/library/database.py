@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.errors import LibraryError, LockedError
+from assistant.domain.errors import LibraryError, LockedError
 from assistant.library import disk
 
 NAME = "catalogue.sqlite3"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.errors import LibraryError
+from assistant.domain.errors import LibraryError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _SAYING = ("No space left", "database or disk is full")  # the system's words, and SQLite's, which Chroma passes on

@@ -14,11 +14,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import chunks
-from assistant.errors import LibraryError
-from assistant.library import database, disk, files, lexical, locks, probe
-from assistant.library.vectors import Row, Vectors
-from assistant.records import Paper
+from assistant.domain.errors import LibraryError
+from assistant.domain.records import Paper
+from assistant.library import bm25, chunks, database, disk, integrity, locks, probe
+from assistant.library.chroma import ChromaIndex, ChunkRow
 
 KINDS = database.INDEXES
 _SAMPLES = 64
@@ -51,7 +50,7 @@ def folder(library: Path, kind: str, number: int) -> Path:
     return library / kind / str(number)
 
 
-def build(library: Path, number: int, contents: Contents, patch: Patch | None = None) -> tuple[files.Files, bool]:
+def build(library: Path, number: int, contents: Contents, patch: Patch | None = None) -> tuple[integrity.Files, bool]:
     """Write generation `number`, prove it, make it durable; return its files, and whether the patch could be used.
 
     Raises `LibraryError`, leaving nothing of it behind, where it cannot be written or does not hold what it should.
@@ -60,13 +59,13 @@ def build(library: Path, number: int, contents: Contents, patch: Patch | None = 
         for kind in KINDS:
             _empty(folder(library, kind, number))
         words = folder(library, "lexical", number)
-        lexical.build(((paper.title, paper.abstract) for paper in contents.papers), words)
-        if (size := lexical.open_folder(words).size) != len(contents.papers):
+        bm25.build_index(((paper.title, paper.abstract) for paper in contents.papers), words)
+        if (size := bm25.open_index(words).size) != len(contents.papers):
             raise LibraryError(f"the new word index holds {size:,} papers instead of {len(contents.papers):,}")
         patched = patch is not None and _patched(library, number, contents, patch)
         if not patched:
             _fill(library, number, contents)
-        return files.manifest(library, number), patched
+        return integrity.manifest(library, number), patched
     except (OSError, LibraryError) as error:
         why = disk.full(library, error)  # asked before the disk is less full again
         discard(library, number)
@@ -93,7 +92,7 @@ def sweep(library: Path, current: int) -> None:
     for kind in KINDS:
         with contextlib.suppress(OSError):
             for path in (library / kind).iterdir():
-                if path.name.isdecimal() and path.name != str(current) and not locks.in_use(path):
+                if path.name.isdecimal() and path.name != str(current) and not locks.is_locked(path):
                     shutil.rmtree(path, ignore_errors=True)
     for scratch in library.glob(f".{database.NAME}.*"):
         with contextlib.suppress(OSError):
@@ -109,7 +108,7 @@ def discard(library: Path, number: int) -> None:
 def _fill(library: Path, number: int, contents: Contents) -> None:
     """Make the vector index from nothing."""
     _empty(folder(library, "chroma", number))
-    with Vectors(folder(library, "chroma", number), create=True) as vectors:
+    with ChromaIndex(folder(library, "chroma", number), create=True) as vectors:
         vectors.put(_rows(contents))
     if problem := examine(library, number, contents):
         raise LibraryError(f"the new vector index is not sound: {problem}; run this again")
@@ -121,7 +120,7 @@ def _patched(library: Path, number: int, contents: Contents, patch: Patch) -> bo
     try:
         target.rmdir()
         shutil.copytree(folder(library, "chroma", patch.basis), target)
-        with Vectors(target) as vectors:
+        with ChromaIndex(target) as vectors:
             vectors.remove(patch.removed)
             vectors.put(_rows(contents, patch.put))
     except (OSError, LibraryError) as error:
@@ -131,7 +130,7 @@ def _patched(library: Path, number: int, contents: Contents, patch: Patch) -> bo
     return examine(library, number, contents, patch.put) is None
 
 
-def _rows(contents: Contents, ids: Sequence[str] | None = None) -> Iterator[Row]:
+def _rows(contents: Contents, ids: Sequence[str] | None = None) -> Iterator[ChunkRow]:
     named = {paper.id: paper for paper in contents.papers}
     for id, matrix in contents.vectors(ids):
         paper = named[id]
@@ -141,7 +140,7 @@ def _rows(contents: Contents, ids: Sequence[str] | None = None) -> Iterator[Row]
             raise LibraryError(f"{id} has {len(matrix)} vectors, which do not fit its text; run `assistant reindex`")
         for chunk in split:
             vector = chunks.vector(matrix, chunk.first, chunk.last)
-            yield Row(chunk.id, paper.id, paper.title, day, chunk.text, vector)
+            yield ChunkRow(chunk.id, paper.id, paper.title, day, chunk.text, vector)
 
 
 def _spread(items: Sequence[_Item], most: int = _SAMPLES) -> list[_Item]:

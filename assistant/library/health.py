@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.errors import LibraryError
-from assistant.library import database, files, generations, indexes, locks
+from assistant.domain.errors import LibraryError
+from assistant.library import builder, database, generations, integrity, locks
 from assistant.library.catalogue import Catalogue
-from assistant.library.vectors import DATABASE
+from assistant.library.chroma import DATABASE
 
 _REINDEX = "run `assistant reindex`"
 
@@ -46,12 +46,12 @@ def damage(folder: Path, catalogue: Catalogue, *, every: bool = False) -> dict[s
     number = catalogue.generation()
     if not number:
         return {}
-    condition = files.inspect(folder, catalogue.files(number), every=every)
+    condition = integrity.check_files(folder, catalogue.files(number), every=every)
     remember(folder, number, condition.moved)
     tried = "chroma" not in condition.problems and (every or condition.opened)
     # In a read-only folder Chroma opens nothing: nobody can tell, and nobody is answered by it.
     if tried and database.writable(catalogue.path):
-        if problem := generations.examine(folder, number, indexes.contents(catalogue)):
+        if problem := generations.examine(folder, number, builder.contents(catalogue)):
             return condition.problems | {"chroma": problem}
         opened(folder, catalogue)
     return condition.problems
@@ -63,16 +63,16 @@ def opened(folder: Path, catalogue: Catalogue) -> None:
     for path in catalogue.files(number, "chroma"):
         if path.endswith(f"/{DATABASE}"):
             with contextlib.suppress(OSError):
-                remember(folder, number, files.facts(folder, path))
+                remember(folder, number, integrity.facts(folder, path))
 
 
-def remember(folder: Path, number: int, sound: files.Files) -> None:
+def remember(folder: Path, number: int, sound: integrity.Files) -> None:
     """Record the times of files found sound, where that can be done at once."""
     if sound and database.writable(folder / database.NAME):
         # The reader's own connection stays in its snapshot; this one writes.
         with (
             contextlib.suppress(LibraryError),
-            locks.writing(folder, 0.0),
+            locks.exclusive_lock(folder, 0.0),
             contextlib.closing(Catalogue(folder)) as catalogue,
         ):
             catalogue.renew_files(number, sound)

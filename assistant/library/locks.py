@@ -10,14 +10,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.errors import LibraryError, LockedError
+from assistant.domain.errors import LibraryError, LockedError
 from assistant.library import disk
 
 _POLL = 0.1  # seconds between attempts while another process holds the lock
 
 
 @contextlib.contextmanager
-def writing(folder: Path, timeout: float) -> Iterator[None]:
+def exclusive_lock(folder: Path, timeout: float) -> Iterator[None]:
     """Hold the writer's lock of `folder`, waiting at most `timeout` seconds.
 
     Raises `LockedError`, naming the holder, when it is not to be had in time. Ctrl-C works while waiting.
@@ -76,7 +76,7 @@ def _holder(descriptor: int) -> str:
         return "another process"
 
 
-class Use:
+class SharedLock:
     """A shared hold on one folder: as long as any process has one, nobody sweeps it away."""
 
     def __init__(self, folder: Path) -> None:
@@ -94,7 +94,7 @@ class Use:
             self._descriptor = None
 
 
-def in_use(folder: Path) -> bool:
+def is_locked(folder: Path) -> bool:
     """Whether any process holds `folder`."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from assistant.library.vectors import Vectors
+    from assistant.library.chroma import ChromaIndex
 
 _TIMEOUT = 120.0  # seconds: 100,000 vectors take about 5
 _SAME = 1e-3  # largest difference of a stored vector's component, or of a cosine with itself, that rounding explains
@@ -59,18 +59,18 @@ def examine(folder: Path, count: int, samples: Mapping[str, NDArray[np.float32]]
 
 
 def _answer(question: Mapping[str, Any]) -> str | None:
-    from assistant.errors import LibraryError
-    from assistant.library.vectors import Vectors
+    from assistant.domain.errors import LibraryError
+    from assistant.library.chroma import ChromaIndex
 
     expected = {id: np.asarray(vector, np.float32) for id, vector in question["samples"].items()}
     try:
-        with Vectors(Path(question["folder"])) as vectors:
+        with ChromaIndex(Path(question["folder"])) as vectors:
             return _difference(vectors, question["count"], expected)
     except LibraryError as error:
         return str(error.__cause__ or error)
 
 
-def _difference(vectors: "Vectors", count: int, expected: Mapping[str, NDArray[np.float32]]) -> str | None:
+def _difference(vectors: "ChromaIndex", count: int, expected: Mapping[str, NDArray[np.float32]]) -> str | None:
     if (found := vectors.count()) != count:
         return f"it holds {found:,} chunks instead of {count:,}"
     stored = vectors.get(list(expected)) if expected else {}  # Chroma refuses to look for nothing

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
-from assistant.records import Listing, Paper
+from assistant.domain.records import Listing, Paper
 
 PAPER = "id, title, abstract, date, date_inferred, authors, author_count, url"
 LISTING = "source, line, title, date, date_inferred, author_count, organisation, discussions"

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
+from assistant.domain.sanitize import one_line
 from assistant.evaluation.gates import Rule
-from assistant.evaluation.summary import Question, Table
-from assistant.terminal import line
+from assistant.evaluation.summary import Question, RunSummary
 
 
-def xml(name: str, found: Table, rules: Sequence[Rule]) -> str:
+def xml(name: str, found: RunSummary, rules: Sequence[Rule]) -> str:
     """Return the document; only rules fail, for a question alone decides nothing."""
     suites = ElementTree.Element("testsuites")
     questions = ElementTree.SubElement(
-        suites, "testsuite", name=f"{line(name)} questions", tests=str(len(found.questions))
+        suites, "testsuite", name=f"{one_line(name)} questions", tests=str(len(found.questions))
     )
     for one in found.questions:
         _question(questions, one)
@@ -21,7 +21,7 @@ def xml(name: str, found: Table, rules: Sequence[Rule]) -> str:
     gate = ElementTree.SubElement(
         suites,
         "testsuite",
-        name=f"{line(name)} gate",
+        name=f"{one_line(name)} gate",
         tests=str(len(rules)),
         failures=str(failed),
         skipped=str(skipped),
@@ -30,7 +30,7 @@ def xml(name: str, found: Table, rules: Sequence[Rule]) -> str:
         case = ElementTree.SubElement(gate, "testcase", classname="gate", name=rule.name)
         if rule.result != "passed":
             kind = "failure" if rule.result == "failed" else "skipped"
-            ElementTree.SubElement(case, kind, message=line(rule.told))
+            ElementTree.SubElement(case, kind, message=one_line(rule.told))
     ElementTree.indent(suites)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -1,0 +1,104 @@
+"""A question and the turns before it -> a question that stands alone, by rule, and the papers that it refers to."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from assistant.answering.conversation import patterns
+from assistant.answering.conversation.turns import Reading, Turn, last_cited
+from assistant.domain.records import Paper
+
+Terms = Callable[[str], list[str]]
+"""Words -> index terms: stemmed, without stop words."""
+
+_WITHIN = 2  # content words before a pronoun that may be what it stands for
+_FEW = 1  # content words; a question with no more leaves out what it is about
+
+
+def resolve(question: str, turns: Sequence[Turn], numbered: Mapping[int, Paper], terms: Terms) -> Reading:
+    """Return how a question is to be read after `turns`; `numbered` are all papers cited in the conversation."""
+    announced = patterns.ANNOUNCED.match(question)
+    if announced and announced.end() < len(question):
+        return Reading(question[announced.end() :])
+    if not turns and not numbered:
+        return Reading(question)
+    named = _named(question, turns, numbered)
+    if not named and (not turns or stands_alone(question, terms)):
+        return Reading(question)
+    papers = named or last_cited(turns)
+    missing = [number for number in _numbers(question) if number not in numbered]
+    note = f"nothing was cited as {', '.join(f'[{number}]' for number in missing)} so far" if missing else ""
+    return Reading(
+        text=_joined(question, turns, terms),
+        how="rule",
+        papers=tuple(paper.id for paper in papers),
+        named=bool(named) or _only_cites(question, terms),
+        other=" ".join([*(paper.title for paper in papers), question]),
+        note=note,
+    )
+
+
+def stands_alone(question: str, terms: Terms) -> bool:
+    """Whether a question seems to leave nothing out that was said before."""
+    if patterns.CORRECTION.search(question) or patterns.ELLIPSIS.search(question) or patterns.NUMBER.search(question):
+        return False
+    content = len(_content(question, terms))
+    if not content or _only_cites(question, terms):
+        return False
+    if content <= _FEW and not patterns.DEFINITION.search(question):
+        return False
+    if content <= _WITHIN and patterns.MAYBE_ELLIPSIS.search(question):
+        return False
+    spared = [match.span() for match in patterns.EXPLETIVE.finditer(question)]
+    subjects = {match.end() for match in patterns.SUBJECT.finditer(question)}
+    for match in patterns.PRONOUN.finditer(question):
+        if any(start <= match.start() < end for start, end in spared):
+            continue
+        before = question[: match.start()]
+        if match.end() in subjects:
+            before = before[: max(before.rfind(mark) for mark in ",;:") + 1]
+        if len(_content(before, terms)) < _WITHIN:
+            return False
+    return not patterns.PLACE.search(question)
+
+
+def _content(text: str, terms: Terms) -> list[str]:
+    """Return the index terms of the words that say something of a subject."""
+    return terms(patterns.FUNCTION.sub(" ", text))
+
+
+def _named(question: str, turns: Sequence[Turn], numbered: Mapping[int, Paper]) -> list[Paper]:
+    """Return the papers that a question names by number or place, each once."""
+    found = [numbered[number] for number in _numbers(question) if number in numbered]
+    last = last_cited(turns)
+    pool = tuple(numbered.values()) if patterns.BACK.search(question) else last
+    for match in patterns.PLACE.finditer(question):
+        among = last if match["pair"] else pool
+        place = patterns.PLACES[(match["place"] or match["pair"]).lower()]
+        if -len(among) <= place < len(among):
+            found.append(among[place])
+    if not found and patterns.BOTH.search(question) and len(last) > 1:
+        found = list(last)
+    return list({paper.id: paper for paper in found}.values())
+
+
+def _numbers(question: str) -> list[int]:
+    """Return the numbers by which a question names papers."""
+    return [int(match[1] or match[2]) for match in patterns.NUMBER.finditer(question)]
+
+
+def _only_cites(question: str, terms: Terms) -> bool:
+    """Whether a question asks for nothing but the source of what was said."""
+    if not patterns.CITE.search(question):
+        return False
+    rest = patterns.CITE.sub(" ", question)
+    pointing = re.search(r"\b(?:that|this|it|so)\b", question, re.IGNORECASE)
+    return len(_content(rest, terms)) <= (_WITHIN if pointing else 0)
+
+
+def _joined(question: str, turns: Sequence[Turn], terms: Terms) -> str:
+    """Return the question after the last one that stood alone, which is left out where it says nothing more."""
+    root = next((turn.reading.text for turn in reversed(turns) if turn.reading.how != "rule"), "")
+    corrects = patterns.CORRECTION.search(question)
+    rejected = {word.lower() for word in patterns.REJECTED.findall(question)} if corrects else set()
+    kept = " ".join(word for word in root.split() if word.strip(".,;:?!").lower() not in rejected)
+    return f"{kept} {question}".strip() if set(terms(kept)) - set(terms(question)) else question

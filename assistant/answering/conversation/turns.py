@@ -1,0 +1,93 @@
+"""The records of a conversation: its turns, and the numbers and keys that papers keep for all of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from assistant.domain.records import Answer, Paper
+
+How = Literal["alone", "rule", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a question was understood in its conversation."""
+
+    text: str
+    """The question as it is searched for and answered: one that stands alone."""
+    how: How = "alone"
+    """It stood alone, or was completed by rule, or by the model."""
+    papers: tuple[str, ...] = ()
+    """Ids of the papers that it refers to."""
+    named: bool = False
+    """Whether it names those papers (a number, "the second one"); otherwise it only seems to be about them."""
+    other: str = ""
+    """The question in another wording, to be searched for as well; "" where there is none."""
+    note: str = ""
+    """What went wrong with the rewriting, for a person."""
+    tokens: tuple[int | None, int | None] = (None, None)
+    """Input and output tokens of the rewriting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation with its answer."""
+
+    number: int
+    """1-based and never used twice, not even where a turn was taken back."""
+    at: datetime
+    question: str
+    """As it was typed."""
+    reading: Reading
+    answer: Answer
+    papers: int = 0
+    """How many papers the library had."""
+    fingerprint: str = ""
+    """What its vectors were made with."""
+
+    @property
+    def cited(self) -> tuple[Paper, ...]:
+        """The papers that the answer cites, in the order in which it cites them first."""
+        found = [finding.paper for claim in self.answer.claims for finding in claim.findings if finding.paper]
+        return tuple({paper.id: paper for paper in found}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All turns that were ever taken, in order, and which of them were taken back."""
+
+    id: str
+    library: str
+    """The folder of the library it is held with."""
+    begun: datetime
+    recorded: tuple[Turn, ...] = ()
+    undone: frozenset[int] = field(default_factory=frozenset)
+    """Numbers of the turns that were taken back."""
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns that stand."""
+        return tuple(turn for turn in self.recorded if turn.number not in self.undone)
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """{paper id: number}: the order in which papers were first cited, also by turns since taken back."""
+        cited = [paper.id for turn in self.recorded for paper in turn.cited]
+        return {id: number for number, id in enumerate(dict.fromkeys(cited), 1)}
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """{paper id: key}, of every paper that was ever evidence."""
+        return {item.paper.id: item.key for turn in self.recorded for item in turn.answer.evidence}
+
+    @property
+    def papers(self) -> dict[int, Paper]:
+        """{number: paper} as the paper was when it was last cited."""
+        held = {paper.id: paper for turn in self.recorded for paper in turn.cited}
+        return {number: held[id] for id, number in self.numbers.items()}
+
+
+def last_cited(turns: Sequence[Turn]) -> tuple[Paper, ...]:
+    """Return what the last answer that cites anything cites."""
+    return next((turn.cited for turn in reversed(turns) if turn.cited), ())

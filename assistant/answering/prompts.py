@@ -1,0 +1,60 @@
+"""`prompts/<name>.md` -> a template that is checked when loaded and filled in one pass."""
+
+import hashlib
+import re
+import string
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.domain.errors import AssistantError
+
+_FRONT = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n(.*)\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One released wording; its file never changes, the next wording is a new file."""
+
+    name: str
+    sha256: str
+    fields: frozenset[str]
+    abstain: str
+    """The exact sentence that means "not in the library"; "" for a prompt that asks for no answer."""
+    text: str
+
+    def fill(self, **values: str) -> str:
+        """Put the values in place of the fields, once: a value that looks like a field stays as it is."""
+        if values.keys() != self.fields:
+            raise AssistantError(f"prompt {self.name}: needs {sorted(self.fields)}, was given {sorted(values)}")
+        return string.Template(self.text).substitute(values)
+
+
+def load(name: str, folder: Path | None = None) -> Prompt:
+    """Load the prompt `name`, such as "answer.v1", from `folder` or from where the program keeps them."""
+    path = (folder or home()) / f"{name}.md"
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise AssistantError(f"{path}: {error.strerror}; the installation is not complete, install it again") from error
+    match = _FRONT.match(raw.decode("utf-8"))
+    if not match:
+        raise AssistantError(f"{path}: no front matter between two lines +++")
+    try:
+        front, text = tomllib.loads(match[1]), match[2]
+        fields, abstain = frozenset(front["fields"]), str(front.get("abstain", ""))
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise AssistantError(f"{path}: the front matter needs `fields` ({error})") from error
+    used = set(string.Template(text).get_identifiers())
+    if used != fields:
+        raise AssistantError(f"{path}: declares the fields {sorted(fields)} and uses {sorted(used)}")
+    if abstain not in text:
+        raise AssistantError(f"{path}: the abstention sentence of the front matter is not in the text")
+    return Prompt(name, hashlib.sha256(raw).hexdigest(), fields, abstain, text)
+
+
+def home() -> Path:
+    """Return the folder of the prompts: beside the package in a checkout, inside it when installed from a wheel."""
+    package = Path(__file__).parents[1]
+    installed = package / "_prompts"
+    return installed if installed.is_dir() else package.parent / "prompts"

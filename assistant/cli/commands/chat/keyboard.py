@@ -1,0 +1,154 @@
+"""Keys on a terminal, or lines of a pipe -> what was typed: questions and commands."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from assistant.domain.sanitize import one_line, sanitize
+from assistant.library.snapshot import LibrarySnapshot
+
+if TYPE_CHECKING:
+    from prompt_toolkit.completion import Completer
+    from prompt_toolkit.history import History
+    from prompt_toolkit.key_binding import KeyBindings
+
+PROMPT = "> "
+
+
+class Reader(Protocol):
+    """Where questions come from."""
+
+    interactive: bool
+    """Whether a person types, who can be asked to go on after an error."""
+
+    def read(self) -> str | None:
+        """Return what was typed next, None at the end; raises `KeyboardInterrupt`."""
+
+
+def reader(folder: Path, library: LibrarySnapshot) -> Reader:
+    """Return a line editor with history in `folder` and titles of `library` where there is a terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return Piped(interactive=False)
+    if os.environ.get("TERM", "dumb") == "dumb":
+        return Piped(interactive=True)
+    return Edited(folder, library)
+
+
+class Piped:
+    """Plain lines in; bytes that are no UTF-8 are replaced."""
+
+    def __init__(self, *, interactive: bool) -> None:
+        self.interactive = interactive
+
+    def read(self) -> str | None:
+        """Return the next line."""
+        if self.interactive:
+            print(PROMPT, end="", flush=True)
+        raw = sys.stdin.buffer.readline()
+        return raw.decode("utf-8", "replace") if raw else None
+
+
+class Edited:
+    """prompt_toolkit's line editor: history across runs, several lines by pasting or Alt-Enter, completion by Tab."""
+
+    interactive = True
+
+    def __init__(self, folder: Path, library: LibrarySnapshot) -> None:
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.filters import Condition
+
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        kept = folder / "history"
+        kept.touch(mode=0o600)
+        self._session: PromptSession[str] = PromptSession(
+            PROMPT,
+            history=_history(kept),
+            completer=_completer(library),
+            complete_while_typing=Condition(lambda: self._session.default_buffer.text.startswith("/")),
+            key_bindings=_bindings(),
+            multiline=True,
+            prompt_continuation=". ",
+            enable_suspend=True,
+        )
+
+    def read(self) -> str | None:
+        """Return the next question or command."""
+        try:
+            return _valid(self._session.prompt())
+        except EOFError:
+            return None
+
+
+def _history(kept: Path) -> "History":
+    """Return what was typed before, from a file; what cannot be added to it is lost, and nothing else."""
+    from prompt_toolkit.history import FileHistory
+
+    class Lasting(FileHistory):
+        def store_string(self, string: str) -> None:
+            with contextlib.suppress(OSError):
+                super().store_string(_valid(string))
+
+    return Lasting(str(kept))
+
+
+def _valid(typed: str) -> str:
+    """Return text that can be encoded: bytes that are no UTF-8 arrive as halves of characters, and are replaced."""
+    return typed.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _bindings() -> "KeyBindings":
+    """Enter sends, Alt-Enter or Ctrl-J begins another line."""
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+    keys = KeyBindings()
+
+    @keys.add("enter")
+    def send(event: KeyPressEvent) -> None:
+        event.current_buffer.validate_and_handle()
+
+    @keys.add("escape", "enter")
+    @keys.add("c-j")
+    def break_line(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    return keys
+
+
+def _completer(library: LibrarySnapshot) -> "Completer":
+    from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+    from prompt_toolkit.document import Document
+
+    from assistant.cli.commands.chat import commands
+
+    class Words(Completer):
+        """Commands after a slash; titles after /open and inside quotation marks."""
+
+        def __init__(self) -> None:
+            self._titles: list[str] | None = None
+
+        def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+            text = document.text_before_cursor
+            if text.startswith("/") and " " not in text:
+                for name, command in commands.COMMANDS.items():
+                    if name.startswith(text[1:]):
+                        yield Completion(f"/{name}", -len(text), display_meta=command.help)
+                return
+            begun = text.removeprefix("/open ") if text.startswith("/open ") else _quoted(text)
+            if begun:
+                yield from (Completion(title, -len(begun)) for title in self._matching(begun.casefold()))
+
+        def _matching(self, begun: str) -> Iterator[str]:
+            if self._titles is None:
+                self._titles = [one_line(paper.title) for paper in library.papers()]
+            return (title for title in self._titles if begun in sanitize(title).casefold())
+
+    return Words()
+
+
+def _quoted(text: str) -> str:
+    """Return what follows an opening quotation mark that is not closed yet, "" where there is none."""
+    before, mark, begun = text.rpartition('"')
+    return begun if mark and before.count('"') % 2 == 0 else ""

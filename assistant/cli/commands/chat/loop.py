@@ -1,0 +1,82 @@
+"""What is typed, one piece after another -> answers on standard output, until there is no more."""
+
+import io
+import sys
+from dataclasses import replace
+
+from assistant.answering.conversation import changes
+from assistant.cli import console
+from assistant.cli.commands.chat import commands, turn
+from assistant.cli.commands.chat.keyboard import Reader
+from assistant.cli.commands.chat.state import Chat
+from assistant.domain.errors import ArchiveError, AssistantError, ModelError
+from assistant.domain.sanitize import one_line
+
+
+def run(chat: Chat, reader: Reader, *, talkative: bool) -> int:
+    """Answer until the end; return the exit code: that of a failed model or disk where nobody could react, else 0."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # a program may read each answer before it asks the next question
+    _greet(chat, talkative=talkative)
+    code = 0
+    pressed = False
+    while True:
+        try:
+            typed = reader.read()
+        except KeyboardInterrupt:
+            if pressed or not reader.interactive:
+                raise
+            pressed = True
+            console.tell("Ctrl-C again, or Ctrl-D, leaves")
+            continue
+        pressed = False
+        if typed is None:
+            return code
+        try:
+            chat = _respond(chat, typed.strip(), interactive=reader.interactive)
+        except commands.Leave:
+            return code
+        except KeyboardInterrupt:
+            if not reader.interactive:
+                raise
+            chat = _stopped(chat)
+        except AssistantError as error:
+            console.tell(f"error: {error}")
+            code = error.exit_code if isinstance(error, ModelError | ArchiveError) and not reader.interactive else code
+
+
+def _respond(chat: Chat, typed: str, *, interactive: bool) -> Chat:
+    if not typed:
+        return chat
+    if typed.startswith("/"):
+        return commands.run(chat, typed)
+    if not interactive:
+        console.lines(console.heading(typed))
+    return turn.ask(chat, typed)
+
+
+def _stopped(chat: Chat) -> Chat:
+    """Return the chat as it is on disk, where a turn may have been when its answer was stopped."""
+    archive = chat.session.archive
+    conversation = archive.kept(chat.conversation) if archive else chat.conversation
+    if conversation is chat.conversation:
+        console.tell("stopped; the question is not kept")
+    else:
+        console.tell("stopped; the turn was on disk already, /undo takes it back")
+    return replace(chat, conversation=conversation)
+
+
+def _greet(chat: Chat, *, talkative: bool) -> None:
+    """Say what the chat is held with, and on a resumed one where it stands."""
+    conversation = chat.conversation
+    for change in changes.since(conversation, chat.asking.library):
+        console.tell(change)
+    if not talkative:
+        return
+    model = chat.asking.model
+    by = f"model {model.name}" if model else "quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write"
+    console.tell(f"{len(chat.asking.library.ids):,} papers in {chat.asking.library.folder}; answers: {by}")
+    if conversation.turns:
+        last = conversation.turns[-1]
+        console.tell(f"conversation {conversation.id} goes on after turn {last.number}: {one_line(last.question)}")
+    console.tell("/help lists the commands; Ctrl-C stops an answer, Ctrl-D leaves")

@@ -1,0 +1,47 @@
+"""`assistant eval gate`: a run -> an exit code: 0 passed, 1 failed, 3 inconclusive."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from assistant.cli import console, options
+
+_CODES = {"passed": 0, "failed": 1, "inconclusive": 3}
+_STYLES = {"passed": "green", "failed": "bold red", "inconclusive": "yellow"}
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--baseline", type=click.Path(path_type=Path), help="The run, or its `score --json`, to match.")
+@click.option("--suite", type=click.Path(path_type=Path), help="The suite, where it has moved since.")
+@click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
+@options.json
+def gate(run: Path, baseline: Path | None, suite: Path | None, junit: Path | None, as_json: bool) -> int:
+    """Decide whether RUN is good enough: by the floors of its suite, and by a baseline.
+
+    \b
+    Exit codes: 0 passed, 1 failed, 2 usage, 3 inconclusive (too many errors of the endpoint, another library or gold,
+    or too few questions to tell).
+
+    \b
+    Example:
+      assistant eval gate runs/now --baseline runs/before --junit gate.xml
+    """
+    from assistant.cli.commands.evaluate import reading
+    from assistant.evaluation import gates
+    from assistant.evaluation.reports import junit as xml
+
+    held = reading.judged(run, suite)
+    before = reading.side(baseline, suite) if baseline else None
+    against = (before.manifest, before.questions) if before else None
+    result, rules = gates.decide(held.run.manifest, held.table, held.suite.gate, against, held.missing)
+    if junit is not None:
+        junit.write_text(xml.xml(held.suite.name, held.table, rules), "utf-8")
+    if as_json:
+        console.record({"result": result, "rules": [asdict(rule) for rule in rules]})
+    else:
+        for rule in rules:
+            console.lines(((f"{rule.result:13}", _STYLES[rule.result]), (rule.told, "")))
+        console.lines(console.plain(result, "bold"))
+    return _CODES[result]

@@ -1,0 +1,83 @@
+"""Results and messages -> standard output and standard error, cleaned, in colour only on a terminal."""
+
+import io
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from assistant.domain.sanitize import StyledLine, one_line, sanitize
+
+
+def prepare() -> None:
+    """Let neither a closed output nor a character that the terminal's encoding lacks stop a command."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  it lives as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def tell(text: str) -> None:
+    """Write a message for a person to standard error."""
+    print(f"assistant: {sanitize(text)}", file=sys.stderr, flush=True)
+
+
+def aside(text: str) -> None:
+    """Write a remark to standard error, dimmed on a terminal."""
+    shown = sanitize(text)
+    print(f"\x1b[2m{shown}\x1b[0m" if coloured() and sys.stderr.isatty() else shown, file=sys.stderr, flush=True)
+
+
+def record(value: Mapping[str, Any]) -> None:
+    """Write one JSON object on one line."""
+    print(json.dumps(value, ensure_ascii=True), flush=True)
+
+
+def lines(*rows: StyledLine) -> None:
+    """Write lines to standard output."""
+    if not coloured():
+        for row in rows:
+            print("".join(sanitize(text) for text, _ in row))
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(markup=False, emoji=False, highlight=False, soft_wrap=False)
+    for row in rows:
+        console.print(Text.assemble(*((sanitize(text), style) for text, style in row)))
+
+
+def plain(text: str = "", style: str = "") -> StyledLine:
+    """Return a line of one piece."""
+    return ((text, style),)
+
+
+def heading(question: str) -> StyledLine:
+    """Return the line above one of several answers: a blank line, then the question."""
+    return (("\n", ""), (f"# {one_line(question)}", "bold"))
+
+
+def coloured() -> bool:
+    """Whether standard output is a terminal that wants colour."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def marks() -> Mapping[str, str]:
+    """Return a mark for each verdict, in signs that the output can show."""
+    try:
+        "✓≈✗⇄".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return {
+            "supported": "[ok]",
+            "weak": "[weak]",
+            "unsupported": "[FAIL]",
+            "misattributed": "[SWAP]",
+            "uncited": "[BARE]",
+        }
+    else:
+        signs = ("✓", "≈", "✗", "⇄", "∅")
+    return dict(zip(("supported", "weak", "unsupported", "misattributed", "uncited"), signs, strict=True))

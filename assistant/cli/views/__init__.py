@@ -1,0 +1,1 @@
+"""Records -> what a person reads: lines for a terminal, Markdown, BibTeX."""

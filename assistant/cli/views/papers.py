@@ -1,0 +1,49 @@
+"""Papers -> the lines that show them: one in full with the quoted words marked, or many in the order of their rank."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from assistant.cli import console
+from assistant.domain.records import Evidence, Paper
+from assistant.domain.sanitize import StyledLine, one_line
+
+
+def card(paper: Paper, quotes: Iterable[str] = ()) -> Iterator[StyledLine]:
+    """Yield the whole paper; `quotes` are sentences of its abstract that stand out."""
+    yield console.plain(one_line(paper.title), "bold")
+    authors = ", ".join(paper.authors) or (f"{paper.author_count} authors" if paper.author_count else "")
+    facts = (paper.id, paper.shown_day, authors, paper.url or "")
+    yield console.plain(" · ".join(one_line(fact) for fact in facts if fact), "dim")
+    yield console.plain()
+    yield marked(paper.abstract, [quote for quote in quotes if quote])
+    yield console.plain()
+    for listing in paper.listings:
+        yield console.plain(f"listed in {one_line(listing.source)}:{listing.line}", "dim")
+
+
+def marked(text: str, quotes: Sequence[str]) -> StyledLine:
+    """Return the text in pieces, those that are quoted in another style; between »« where there is no colour."""
+    inside = [False] * len(text)
+    for quote in quotes:
+        start = text.find(quote)
+        if start >= 0:
+            inside[start : start + len(quote)] = [True] * len(quote)
+    pieces: list[tuple[str, str]] = []
+    begin = 0
+    for place in range(1, len(text) + 1):
+        if place == len(text) or inside[place] != inside[begin]:
+            piece = text[begin:place]
+            quoted = inside[begin]
+            shown = f"»{piece.strip()}«" if quoted and not console.coloured() else piece
+            pieces.append((shown, "bold reverse" if quoted else ""))
+            begin = place
+    return tuple(pieces)
+
+
+def ranked(found: Iterable[Evidence], numbered: Mapping[str, int] | None = None) -> Iterator[StyledLine]:
+    """Yield one line a paper: rank, title, date, score, and its number in a conversation where it has one."""
+    for rank, item in enumerate(found, 1):
+        day = f"  {item.paper.shown_day}" if item.paper.date else ""
+        number = (numbered or {}).get(item.paper.id)
+        cited = f"  [{number}]" if number else ""
+        title = one_line(item.paper.title)
+        yield (f"{rank:3}. ", "dim"), (title, "bold"), (day, "dim"), (f"  {item.score:.2f}", "dim"), (cited, "cyan")

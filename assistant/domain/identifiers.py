@@ -1,0 +1,41 @@
+"""Ids as sources give them -> what two spellings of one id have in common, and an id for a paper without one."""
+
+import hashlib
+import re
+
+from assistant.domain.titles import normalise
+
+_ARXIV = re.compile(
+    r"(?:(?:https?://)?(?:[a-z]+\.)?arxiv\.org/(?:abs|pdf|html|format)/|(?:https?://)?huggingface\.co/papers/"
+    r"|arxiv:\s*|(?:https?://)?(?:dx\.)?(?:doi\.org/|doi:\s*)?10\.48550/arxiv\.)?"
+    r"(?P<number>[0-9]{4}\.[0-9]{4,5}|[a-z][a-z\-]*(?:\.[a-z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?(?:\.pdf)?/?",
+    re.IGNORECASE,
+)
+_OWN = re.compile(r"t-[0-9a-f]{12}")  # an id made from a title is no source's id, wherever it comes back from
+_DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(?P<doi>10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
+_LOCAL = "id:"
+
+
+def identity(given: str) -> str:
+    """What two spellings of one id have in common: "arXiv:2401.00001v2" -> "arxiv:2401.00001"; DOIs without case."""
+    plain = given.strip()
+    if match := _ARXIV.fullmatch(plain):
+        return "arxiv:" + match["number"].lower()
+    if match := _DOI.fullmatch(plain):
+        return "doi:" + match["doi"].casefold()
+    return _LOCAL + given
+
+
+def is_local(key: str) -> bool:
+    """Whether an identity means something only within its source, as a row number does."""
+    return key.startswith(_LOCAL)
+
+
+def is_own(given: str) -> bool:
+    """Whether an id was made from a title."""
+    return bool(_OWN.fullmatch(given))
+
+
+def title_id(title: str) -> str:
+    """The id of a paper whose source gives none."""
+    return "t-" + hashlib.sha256(normalise(title).encode("utf-8", "surrogatepass")).hexdigest()[:12]

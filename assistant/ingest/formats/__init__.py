@@ -1,0 +1,1 @@
+"""Sources -> entries, one format a module."""

@@ -1,0 +1,1 @@
+"""The text of a Daily Papers page -> its entries, whatever the layout."""

@@ -1,0 +1,78 @@
+"""Matrices of chunk vectors <-> the bytes kept in the catalogue, and the names under which they are kept."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.domain.records import Paper
+from assistant.library import chunks
+
+_UNIT = 1e-2  # how far from one the length of a vector may be; a zero vector is far from it
+_KEPT_AS = np.float16  # half the space; the cosine with what was computed stays above 0.999999
+
+
+def fingerprint(embedder: str) -> str:
+    """Return what names a library's vectors: how they were computed, and of what."""
+    return f"{embedder}+{chunks.SCHEME}"
+
+
+def content_hash(paper: Paper, fingerprint: str) -> str:
+    """Return the hash of all that determines a paper's vectors."""
+    return hashlib.sha256("\0".join((fingerprint, paper.title, paper.abstract)).encode()).hexdigest()
+
+
+def encode(matrix: NDArray[np.float32]) -> bytes:
+    """Return the bytes of one paper's matrix, one row a part."""
+    return matrix.astype(_KEPT_AS).tobytes()
+
+
+def decode(kept: bytes, dimension: int) -> NDArray[np.float32]:
+    """Return the matrix again."""
+    return np.frombuffer(kept, _KEPT_AS).reshape(-1, dimension).astype(np.float32)
+
+
+def validate(matrix: NDArray[np.float32], rows: int, dimension: int) -> str | None:
+    """Return what makes a paper's matrix unfit to be kept, or None."""
+    if matrix.shape != (rows, dimension):
+        return f"a matrix of shape {matrix.shape} instead of {(rows, dimension)}"
+    lengths = np.linalg.norm(matrix.astype(np.float64), axis=1)
+    if not np.isfinite(lengths).all():
+        return "numbers that are not finite"
+    if np.abs(lengths - 1).max() > _UNIT:
+        return f"a vector of length {lengths[np.abs(lengths - 1).argmax()]:.3g} instead of 1"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class VectorTable:
+    """The vectors of many papers in one matrix: `matrix[starts[i]:starts[i + 1]]` are those of paper `i`."""
+
+    ids: tuple[str, ...]
+    starts: NDArray[np.int64]
+    """One more than papers; the first row of a paper is its title, the others its sentences."""
+    matrix: NDArray[np.float32]
+    wholes: NDArray[np.float32]
+    """One row a paper: the vector of title and abstract together."""
+
+
+def vector_table(rows: Iterable[tuple[str, bytes]], dimension: int) -> VectorTable:
+    """Join (paper id, kept bytes) rows into one table."""
+    ids, kept = [], []
+    for id, blob in rows:
+        ids.append(id)
+        kept.append(blob)
+    width = dimension * np.dtype(_KEPT_AS).itemsize
+    starts = np.concatenate(([0], np.cumsum([len(blob) // width for blob in kept]))).astype(np.int64)
+    matrix = decode(b"".join(kept), dimension)
+    return VectorTable(tuple(ids), starts, matrix, _wholes(matrix, starts))
+
+
+def _wholes(matrix: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the vector of each whole paper, as `chunks.vector` makes it, for all papers of a table at once."""
+    titles = matrix[starts[:-1]]
+    sums = np.add.reduceat(matrix, starts[:-1], axis=0) - titles
+    counts = np.maximum(np.diff(starts) - 1, 1)[:, np.newaxis]
+    return chunks.unit(chunks.unit((sums / counts).astype(np.float32)) + titles)

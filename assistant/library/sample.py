@@ -1,0 +1,81 @@
+"""The sample papers that come with the program -> a library, made once per user, for as long as there is no other."""
+
+import contextlib
+import hashlib
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from assistant import ingest
+from assistant.domain.errors import LibraryError, LockedError
+from assistant.library import database, embeddings, locks, writer
+from assistant.library.catalogue import Catalogue
+from assistant.models.embedder import Embedder
+
+_NONE = "no library yet"
+_OWN = "`assistant ingest PATH` makes your own"
+
+
+def papers() -> Path:
+    """Return the sample's listing page: in `store/` of a checkout, inside the package when installed from a wheel."""
+    package = Path(__file__).parents[1]
+    installed = package / "_sample" / "papers.txt"
+    return installed if installed.is_file() else package.parent / "store" / "sample" / "papers.txt"
+
+
+def library(cache: Path, embedder: Embedder, tell: Callable[[str], None]) -> Path:
+    """Return the folder of the sample library, making it where it is not there yet, or is damaged."""
+    page = papers()
+    named = hashlib.sha256(page.read_bytes() + embeddings.fingerprint(embedder.fingerprint).encode()).hexdigest()[:12]
+    folder = cache / f"sample-{named}"
+    try:
+        if (condition := _condition(folder)) == "ready":
+            tell(f"{_NONE}: answering from the sample of well-known papers; {_OWN}")
+            return folder
+        tell(f"{_NONE}: preparing the sample of well-known papers, once; {_OWN}")
+        if condition == "damaged":
+            _clear(folder)
+        writer.add(folder, ingest.read([str(page)], None, date.today()), embedder)
+    except LockedError:
+        raise
+    except (LibraryError, OSError) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        why = (cause.strerror if isinstance(cause, OSError) else None) or error
+        raise LibraryError(
+            f"the sample library cannot be made in {folder.parent} ({why}); set ASSISTANT_CACHE to a folder that can "
+            "be written, or make a library of your own with `assistant ingest PATH --library DIR`"
+        ) from error
+    return folder
+
+
+def _condition(folder: Path) -> str:
+    """Return `ready`, `unfinished` or `damaged`; of the indexes nothing is said, for readers mend them."""
+    if database.vacant(folder):
+        return "unfinished"
+    try:
+        catalogue = Catalogue(folder)
+    except LockedError:
+        raise
+    except LibraryError:
+        return "damaged"
+    with contextlib.closing(catalogue):
+        try:
+            if catalogue.faults():
+                return "damaged"
+            return "ready" if catalogue.generation() and catalogue.papers() else "unfinished"
+        except LibraryError:
+            return "damaged"
+
+
+def _clear(folder: Path) -> None:
+    """Remove what is there of a damaged sample, unless another process has just made it anew."""
+    with locks.exclusive_lock(folder, writer.LOCK_SECONDS):
+        if _condition(folder) != "damaged":
+            return
+        for name in (*database.INDEXES, database.NAME, f"{database.NAME}-wal", f"{database.NAME}-shm"):
+            path = folder / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)

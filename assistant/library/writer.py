@@ -1,0 +1,143 @@
+"""Entries -> a changed library: merged, embedded, indexed aside, then made current in one transaction."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assistant.domain import titles
+from assistant.domain.records import Entry, Paper, Rejection
+from assistant.ingest import deduplicate
+from assistant.library import builder, database, embeddings, locks
+from assistant.library.builder import Progress
+from assistant.library.catalogue import Catalogue
+from assistant.models.embedder import Embedder
+
+LOCK_SECONDS = 60.0  # how long a second writer waits for the first
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an ingest did, or with `dry_run` would do."""
+
+    listings: int
+    """Good listings read: added + updated + unchanged + merged."""
+    added: tuple[Paper, ...] = ()
+    updated: tuple[Paper, ...] = ()
+    relisted: tuple[Paper, ...] = ()
+    """Papers already in the library that gained a listing and nothing else."""
+    unchanged: int = 0
+    merged: int = 0
+    """Listings that joined a paper already seen, in this run or before."""
+    rejected: tuple[Rejection, ...] = ()
+    superseded: tuple[str, ...] = ()
+    """Ids under which papers were stored that have their source's id now."""
+    embedded: int = 0
+    """Papers whose vectors had to be computed."""
+    seconds: float = 0.0
+
+
+def add(
+    folder: Path,
+    rows: Iterable[Entry | Rejection],
+    embedder: Embedder,
+    *,
+    dry_run: bool = False,
+    progress: Progress = lambda *_: None,
+) -> Report:
+    """Add listings to the library in `folder`, made where there is none.
+
+    Everything becomes visible at once at the end; until then readers see the library as it was. Interrupted, it leaves
+    the library as it was, and the vectors computed so far are not computed again.
+    Raises `LockedError`, `FingerprintError`, and `LibraryError` where the folder cannot be used.
+    """
+    began = time.monotonic()
+    entries, rejections = _sorted_out(rows)
+    if not entries:
+        return Report(0, rejected=tuple(rejections), seconds=time.monotonic() - began)
+    if dry_run and not (folder / database.NAME).exists():
+        merged = deduplicate.merge(entries, ())
+        report = _classify(merged, [], len(entries), rejections)
+        return replace(report, seconds=time.monotonic() - began)
+    if not dry_run:
+        make(folder, embedder)
+    catalogue = Catalogue(folder)
+    try:
+        if dry_run:
+            catalogue.snapshot()
+            known = catalogue.papers()
+            report = _classify(deduplicate.merge(entries, known), known, len(entries), rejections)
+        else:
+            with builder.writer_session(folder, catalogue, LOCK_SECONDS):
+                builder.check(catalogue, embedder.fingerprint)
+                known = catalogue.papers()
+                report = _classify(deduplicate.merge(entries, known), known, len(entries), rejections)
+                report = _store(folder, catalogue, report, embedder, progress)
+    finally:
+        catalogue.close()
+    return replace(report, seconds=time.monotonic() - began)
+
+
+def make(folder: Path, embedder: Embedder) -> None:
+    """Make an empty library where there is none; a folder that has indexes but no catalogue is left alone."""
+    with database.translated(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with locks.exclusive_lock(folder, LOCK_SECONDS):
+        if database.vacant(folder):
+            database.create(folder, embeddings.fingerprint(embedder.fingerprint), embedder.dimension)
+
+
+def _store(folder: Path, catalogue: Catalogue, report: Report, embedder: Embedder, progress: Progress) -> Report:
+    changed = (*report.added, *report.updated)
+    first = not catalogue.generation()
+    if changed or report.relisted or first:
+        computed, contents = builder.embed(catalogue, (*changed, *report.relisted), embedder, progress)
+        with catalogue.transaction():
+            catalogue.remove(report.superseded)
+            catalogue.put((paper, contents[paper.id]) for paper in (*changed, *report.relisted))
+            if changed or first:
+                catalogue.forget()
+                gone = [*report.superseded, *(paper.id for paper in report.updated)]
+                change = builder.IndexChange(gone, [paper.id for paper in changed])
+                builder.rebuild(folder, catalogue, progress, change)
+        report = replace(report, embedded=computed)
+    return report
+
+
+def _sorted_out(rows: Iterable[Entry | Rejection]) -> tuple[list[Entry], list[Rejection]]:
+    entries: list[Entry] = []
+    rejections: list[Rejection] = []
+    for row in rows:
+        if isinstance(row, Entry):
+            entries.append(row)
+        else:
+            rejections.append(row)
+    return entries, rejections
+
+
+def _classify(
+    merged: deduplicate.Merge, known: Sequence[Paper], listings: int, rejections: Sequence[Rejection]
+) -> Report:
+    before = {paper.id: paper for paper in known}
+    added, updated, relisted = [], [], []
+    renamed = {titles.normalise(before[id].title) for id in merged.superseded}
+    for paper in merged.papers:
+        stored_one = before.get(paper.id)
+        if stored_one is None and titles.normalise(paper.title) in renamed:
+            updated.append(paper)  # known by its title so far, now by an id
+        elif stored_one is None:
+            added.append(paper)
+        elif replace(stored_one, listings=()) != replace(paper, listings=()):
+            updated.append(paper)
+        elif stored_one != paper:
+            relisted.append(paper)
+    return Report(
+        listings=listings - len(merged.rejections),
+        added=tuple(added),
+        updated=tuple(updated),
+        relisted=tuple(relisted),
+        unchanged=len(merged.papers) - len(added) - len(updated) - len(relisted),
+        merged=merged.merged_count + len(relisted),
+        rejected=(*rejections, *merged.rejections),
+        superseded=merged.superseded,
+    )

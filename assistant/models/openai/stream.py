@@ -1,0 +1,82 @@
+"""The events of a streamed answer, whatever their shape -> a whole reply; anything less is an error."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from assistant.domain.sanitize import one_line
+from assistant.models.base import Reply
+
+STRANGE = "what came back is not a reply of an OpenAI-compatible endpoint"
+
+_LONGEST = 200_000  # characters; an answer has a few thousand
+_MOST_A_TOKEN = 8  # characters; English text has about 4
+_WHOLE = frozenset({"stop", "eos_token", "stop_sequence", "end_turn"})
+# Reasoning models think in the reply itself; some templates swallow the opening mark. Thoughts without end are all.
+_THOUGHTS = re.compile(r"\s*<think>.*?(?:</think>|\Z)|.*?^[ \t]*</think>[ \t]*$", re.DOTALL | re.MULTILINE)
+
+
+def read_reply(events: Iterable[Any], name: str, sent: int, say: Callable[[str], None]) -> Reply:
+    """Return the reply; `sent` is the length of what was asked, `say` gets each piece. Raises `ValueError`."""
+    import httpx
+
+    pieces: list[str] = []
+    length, finish, usage, model, complaint = 0, "", None, "", ""
+    try:
+        for event in events:
+            usage = _field(event, "usage") or usage
+            model = _text(_field(event, "model")) or model
+            complaint = _complaint(event) or complaint
+            choice = _first(_field(event, "choices"))
+            finish = _text(_field(choice, "finish_reason")) or finish
+            piece = _text(_field(_field(choice, "delta") or _field(choice, "message"), "content"))
+            length += len(piece)
+            if length > _LONGEST:
+                raise ValueError(f"the reply is longer than {_LONGEST:,} characters")
+            if piece:
+                pieces.append(piece)
+                say(piece)
+    except httpx.HTTPError:
+        if not finish:  # all that may follow the end of a reply is its usage
+            raise
+    if not finish:
+        raise ValueError(complaint or ("the reply broke off" if pieces else STRANGE))
+    text = _without_thoughts(valid("".join(pieces)))
+    if not text:
+        raise ValueError(f"the reply is empty (it ended for the reason: {finish})")
+    read, written = _count(_field(usage, "prompt_tokens")), _count(_field(usage, "completion_tokens"))
+    shortened = read is not None and read * _MOST_A_TOKEN < sent
+    return Reply(text, one_line(model)[:200] or name, finish not in _WHOLE, read, written, shortened)
+
+
+def valid(text: str) -> str:
+    """Return text that can be encoded: halves of a character that came apart are joined, lone ones replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _without_thoughts(text: str) -> str:
+    thoughts = _THOUGHTS.match(text)
+    return (text[thoughts.end() :] if thoughts else text).strip()
+
+
+def _complaint(event: Any) -> str:
+    """Return what an event says went wrong, in one of the ways servers say it."""
+    error = _field(event, "error")
+    return _text(_field(error, "message")) or _text(error) or _text(_field(event, "message") or _field(event, "detail"))
+
+
+def _field(holder: Any, name: str) -> Any:
+    """Return a field of an object or of plain JSON; None where there is none, for nothing here is certain."""
+    return holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)
+
+
+def _first(choices: Any) -> Any:
+    return choices[0] if isinstance(choices, list) and choices else None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _count(value: Any) -> int | None:
+    return value if type(value) is int and value >= 0 else None

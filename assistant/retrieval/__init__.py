@@ -1,0 +1,1 @@
+"""A question -> evidence: the papers of a library that may answer it, best first."""

@@ -1,0 +1,128 @@
+"""A claim -> its hard facts (numbers, names, acronyms), and which of them a text does not have."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.verification import numerals
+from assistant.verification.numerals import plain
+
+# A word with a capital after its first letter, or one with a digit in it; parts may hang together by - / + or dots.
+_NAME = re.compile(r"(?<![\w'])[^\W_]+(?:[-/+.][^\W_]+)*")
+_PART = re.compile(r"[^\W_]+")
+_SMALL = frozenset("a an and as at by for from in into of on or the to via with".split())
+_YEAR = 4  # digits; so many behind a capital are a number all the same: June 2010
+# Words that a number names rather than counts: "type 1", "stage III", "phase 2".
+_NUMBERED = frozenset("type types phase stage grade class group level vitamin factor complex table figure".split())
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFacts:
+    """What a claim says and no text has, as it stands in the claim."""
+
+    numbers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """Names and acronyms, and numbers that are part of a name."""
+
+
+def missing_facts(claim: str, texts: Sequence[str]) -> MissingFacts:
+    """Return the numbers, names and acronyms of `claim` that occur in none of `texts`.
+
+    A number may be spelled out or written in another form; an acronym may stand there as the words it is of. What a
+    claim only says of whom it cites ("Smith et al., 2020") is not looked for.
+    """
+    said = numerals.without_years_of_citations(plain(claim))
+    names, numbers = _names(said), list[str]()
+    matches = list(numerals.NUMBER.finditer(said))
+    if not names and not matches:
+        return MissingFacts()
+    held = _FactIndex(plain("\n".join(texts)))
+    names = [name for name in names if not held.has_name(name)]
+    for match in matches:
+        if held.numbers & numerals.number_values(match) or held.spells(match):
+            continue
+        before = said[: match.start()].split()
+        follows_name = len(before) > 1 and before[-1][0].isupper() and len(match["digits"]) < _YEAR
+        named = before and (before[-1].casefold() in _NUMBERED or follows_name)
+        (names if named else numbers).append(f"{before[-1]} {match[0]}" if named else match[0].strip())
+    return MissingFacts(tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys(names)))
+
+
+class _FactIndex:
+    """A text, as facts are looked for in it."""
+
+    def __init__(self, text: str) -> None:
+        folded = text.casefold()
+        self.numbers = numerals.all_number_values(text)
+        self._words = frozenset(re.findall(r"[^\W_]+", folded))
+        self._romans = frozenset(re.findall(r"\b[IVX]+\b", text))
+        self._joined = re.sub(r"[\W_]", "", folded)
+        self._initials, self._acronyms = _initials(text), _initials(text, whole=True)
+
+    def spells(self, match: re.Match[str]) -> bool:
+        """Whether the text has a small number as a word: two, second, twice, twofold, II."""
+        return bool(numerals.spelled(match) & self._words or numerals.roman(match) & self._romans)
+
+    def has_name(self, name: str) -> bool:
+        """Whether the text has a name: as it is, joined otherwise, in the plural, part by part, or in words."""
+        bare = re.sub(r"[\W_]", "", name.casefold())
+        if bare in self._joined or (name.endswith("s") and bare[:-1] in self._joined):
+            return True
+        if numerals.from_roman(name) in self.numbers:
+            return True
+        parts = _PART.findall(name)
+        if len(parts) > 1:
+            return all(self._has_part(part) for part in parts)
+        return self._in_words(name)
+
+    def _has_part(self, part: str) -> bool:
+        if part.isdigit():
+            return bool(numerals.all_number_values(part) & self.numbers)
+        return not _is_name(part) or self.has_name(part)
+
+    def _in_words(self, name: str) -> bool:
+        letters = (name[:-1] if name.endswith("s") else name).casefold()
+        if not 3 <= len(letters) <= 10 or not letters.isalpha():
+            return False
+        return letters in self._initials or letters in self._acronyms
+
+
+def _names(said: str) -> list[str]:
+    """Return the names in a claim; none in one that is all in capitals."""
+    letters = [letter for letter in said if letter.isalpha()]
+    if sum(letter.isupper() for letter in letters) > 0.6 * len(letters) and len(said.split()) > 3:
+        return []
+    return [
+        match[0]
+        for match in _NAME.finditer(said)
+        if any(_is_name(part) for part in _PART.findall(match[0])) or _numbered(match[0])
+        if not _explained(said, match) and not numerals.NUMBER.fullmatch(match[0])
+    ]
+
+
+def _is_name(part: str) -> bool:
+    """Whether it is an acronym or a name with capitals or digits inside: LLM, mBERT, B12, p53."""
+    letters = any(letter.isalpha() for letter in part)
+    inner = any(letter.isupper() for letter in part[1:])
+    return inner or (letters and any(letter.isdigit() for letter in part) and not numerals.NUMBER.fullmatch(part))
+
+
+def _numbered(word: str) -> bool:
+    """Whether a word carries its number behind a hyphen: caspase-3, Llama-2."""
+    return bool(re.fullmatch(r"[^\W\d_]{2,}-\d{1,4}", word))
+
+
+def _explained(said: str, match: re.Match[str]) -> bool:
+    """Whether it is the short form in brackets of words that stand before it: "folic acid (FA)"."""
+    before = said[: match.start()]
+    if not before.endswith("(") or said[match.end() : match.end() + 1] != ")":
+        return False
+    words = re.findall(r"[^\W_]+", before)[-len(match[0]) :]
+    return any(word[0].casefold() == match[0][0].casefold() for word in words)
+
+
+def _initials(text: str, *, whole: bool = False) -> str:
+    """Return the first letters of the words in order, small words left out; with `whole`, acronyms as they are."""
+    words = re.findall(r"[^\W\d_]+", text)
+    letters = [word if whole and word.isupper() else word[0] for word in words if word.casefold() not in _SMALL]
+    return "".join(letters).casefold()

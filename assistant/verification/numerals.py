@@ -1,0 +1,117 @@
+"""Numbers as people write them -> values that are equal where the same number is meant."""
+
+import re
+import unicodedata
+
+_NAMES = {letter: unicodedata.name(letter).rsplit(" ", 1)[-1].lower() for letter in "αβγδεζηθικλμνξοπρστυφχψω"}
+_NAMES["λ"] = "lambda"
+_SIGNS = str.maketrans(
+    {letter.upper(): name for letter, name in _NAMES.items()} | _NAMES | dict.fromkeys("‐‑‒–—−", "-")
+)
+_SUPERSCRIPT = re.compile(r"(?<=\d)([⁺⁻]?[⁰¹²³⁴-⁹]+)")
+_BRACKETED_POWER = re.compile(r"\b10\s*\(\s*([-+]?\d{1,3})\s*\)")
+
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
+_POWER = r"(?:\s*[x×*·]\s*10\s*\^\s*\{?[-+]?\d{1,3}\}?|[eE][-+]?\d{1,3}(?![\w])|\^\{?[-+]?\d{1,3}\}?)?"
+_UNIT = (
+    r"(?:\s*(?P<unit>%|percent\b|per cent\b|thousand\b|million\b|billion\b|trillion\b|hundred\b|[kKMB](?![\w-]))"
+    r"|(?:x|X|×|fold|mg|kg|g|ml|mm|cm|nm|ms|s|h|d|wk|yr|min|GB|MB|TB|kb|kD|kDa|px|st|nd|rd|th)(?![^\W_]))?"
+)
+NUMBER = re.compile(
+    rf"(?<![\w.^])(?<![^\W\d_][-/+])[-+]?(?P<digits>{_DIGITS})(?P<power>{_POWER}){_UNIT}(?![^\W_])(?!\.\d)"
+)
+"""A number that stands for itself in a claim, not within a name such as GPT-4 or B12."""
+
+_ANYWHERE = re.compile(rf"(?P<digits>{_DIGITS})(?P<power>{_POWER}){_UNIT}")
+_TIMES = {
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "k": 1e3,
+    "million": 1e6,
+    "m": 1e6,
+    "billion": 1e9,
+    "b": 1e9,
+    "trillion": 1e12,
+}
+_WORDS = (
+    "zero no none|one single first once|two second twice both double doubled pair dual|three third triple thrice"
+    "|four fourth quadruple|five fifth|six sixth|seven seventh|eight eighth|nine ninth|ten tenth|eleven|twelve|thirteen"
+    "|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
+).split("|")
+_TENS = "thirty forty fifty sixty seventy eighty ninety hundred".split()
+_ROMANS = " I II III IV V VI VII VIII IX X XI XII".split(" ")
+_YEAR = r"(?:19|20)\d\d[a-z]?"
+_SURNAME = r"[^\W\d_][\w'’-]+"
+_CITING = re.compile(
+    rf"\bet al\b\.?,?\s*(?:\(?\s*{_YEAR}\s*\)?)?"
+    rf"|\((?:see |cf\. )?{_SURNAME}(?:(?:,| and| &) {_SURNAME}){{0,3}},\s*{_YEAR}\)"
+    rf"|\((?:see |cf\. )?{_SURNAME} (?:and|&) {_SURNAME} {_YEAR}\)"
+)
+
+
+def plain(text: str) -> str:
+    """Return text with one form for each sign: NFKC, "-" for every dash, "^" before a power, Greek letters by name.
+
+    Ranges become two numbers: "3-5" reads "3 to 5".
+    """
+    text = _SUPERSCRIPT.sub(lambda match: "^" + unicodedata.normalize("NFKC", match[1]), text)
+    text = unicodedata.normalize("NFKC", text).translate(_SIGNS)
+    text = _BRACKETED_POWER.sub(r"10^\1", text)
+    text = re.sub(r"(?<=\d),(?=\d{1,2}(?:\D|$))(?<!\d{4},)", ".", text)
+    # A range or a ratio, unless it is part of a name (IL-2-5) or of a power (10^-3).
+    return re.sub(r"(?<![\w^.-])(\d[\d.,]*\s?%?)\s?(?:-|/)\s?(?=\d)", r"\1 to ", text)
+
+
+def without_years_of_citations(text: str) -> str:
+    """Return text without the years that only name a work: "Smith et al. (2020)", "(Smith and Doe, 2020)"."""
+    return _CITING.sub(" ", text)
+
+
+def number_values(match: re.Match[str]) -> frozenset[str]:
+    """Return the values that a number may be meant as: 50 and 0.5 for "50%", 30000000 for "30 million"."""
+    value = float(match["digits"].replace(",", ""))
+    if match["power"]:
+        exponent = int(re.findall(r"[-+]?\d+", match["power"])[-1])
+        value = value**exponent if match["power"].startswith("^") and value else value * 10.0**exponent
+    unit = (match["unit"] or "").casefold()
+    if unit in ("%", "percent", "per cent"):
+        return frozenset((_key(value), _key(value / 100)))
+    return frozenset((_key(value * _TIMES.get(unit, 1)),))
+
+
+def all_number_values(text: str) -> frozenset[str]:
+    """Return the values of every number in a text, those within names too."""
+    found: set[str] = set()
+    for match in _ANYWHERE.finditer(text):
+        found |= number_values(match)
+        value = float(match["digits"].replace(",", ""))
+        found |= {_key(value), _key(value * 100)} if value < 1 else {_key(value)}
+    return frozenset(found)
+
+
+def spelled(match: re.Match[str]) -> frozenset[str]:
+    """Return the words for a small whole number."""
+    number = int(match["digits"]) if match["digits"].isdigit() and len(match["digits"]) < 4 else -1
+    if number == 50 and match["unit"] in ("%", "percent", "per cent"):
+        return frozenset(("half", "fifty"))
+    if 0 <= number < len(_WORDS):
+        words = _WORDS[number].split()
+        return frozenset((*words, f"{words[0]}fold"))
+    if 30 <= number <= 100 and number % 10 == 0:
+        return frozenset((_TENS[number // 10 - 3],))
+    return frozenset()
+
+
+def roman(match: re.Match[str]) -> frozenset[str]:
+    """Return the Roman numeral of a small whole number."""
+    number = int(match["digits"]) if match["digits"].isdigit() and len(match["digits"]) < 3 else 0
+    return frozenset((_ROMANS[number],)) if 0 < number < len(_ROMANS) else frozenset()
+
+
+def from_roman(name: str) -> str:
+    """Return the value of a Roman numeral up to XII, as `readings` has it; "" for anything else."""
+    return _key(float(_ROMANS.index(name))) if name in _ROMANS[1:] else ""
+
+
+def _key(value: float) -> str:
+    return f"{value:.10g}"

@@ -1,0 +1,123 @@
+"""A claim and one abstract, both prepared -> the numbers from which support is computed."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.verification.support import matching
+from assistant.verification.support.matching import PreparedAbstract, PreparedClaim
+from assistant.verification.support.terms import Vocabulary
+
+Array = NDArray[np.float64]
+
+SENTENCE = ("covered", "counted", "pairs", "precise", "late", "setup", "result", "statistic", "similar")
+"""Features of one sentence, in the order of the columns of `sentences`."""
+
+PAPER = ("covered", "missing", "together", "similar", "dense")
+"""Features of a whole abstract, in the order of `paper`."""
+
+# What announces work rather than what it found.
+_SETUP = re.compile(
+    r"\b(aim\w*|objective\w*|purpose|hypothes\w+|investigat\w+|examin\w+|unknown|unclear|little is known"
+    r"|poorly understood|remain\w*|background|methods?|design|setting|participants|measure[ds]?"
+    r"|were (recruited|enrolled|randomi[sz]ed|randomly|analy[sz]ed|assessed|included|searched|collected)"
+    r"|we (studied|used|performed|analy[sz]ed|assessed|searched|sought|evaluated|compared)"
+    r"|to (determine|assess|evaluate|investigate|examine|test))\b",
+    re.IGNORECASE,
+)
+_RESULT = re.compile(
+    r"\s*(results?|conclusions?|findings|interpretation|conclusions? and relevance|main results|significance)\b"
+    r"[^a-z]{0,3}\s*(:|[A-Z])",
+    re.IGNORECASE,
+)
+_STATISTIC = re.compile(r"\d+(\.\d+)?\s*%|\b[pP]\s*[<=>]|\bCI\b|\b(OR|RR|HR)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How far each sentence of an abstract has each term of a claim, 0 to 1."""
+
+    sentences: Array
+    """One row a sentence, one column a term."""
+    similar: Array
+    """The cosine of the claim with each two neighbouring sentences, or with the only one."""
+
+
+def match(wanted: PreparedClaim, held: PreparedAbstract) -> Match:
+    """Find the terms of a claim in the sentences of an abstract, in other forms of the words too."""
+    bits = {**held.bits, **matching.expanded(held.bits, wanted.aliases)} if wanted.aliases else held.bits
+    found: list[tuple[int, int, float]] = []  # column, sentences as bits, likeness
+    for column, (term, inner) in enumerate(zip(wanted.terms, wanted.inner, strict=True)):
+        if term in bits:
+            found.append((column, bits[term], 1.0))
+        found += [(column, held.bits[other], value) for other, value in matching.word_variants(term, inner, held)]
+    count = len(held.abstract.sentences)
+    rows = np.zeros((count, len(wanted.terms)))
+    if found:
+        columns, where, values = (np.array(numbers) for numbers in zip(*found, strict=True))
+        spread = (where[:, None] >> np.arange(count)) & 1
+        np.maximum.at(rows.T, columns, spread * values[:, None])
+    return Match(rows, (held.windows @ wanted.vector).astype(np.float64))
+
+
+def paper(wanted: PreparedClaim, found: Match) -> Array:
+    """Return the features of a whole abstract, without its title: a title names a subject and claims nothing.
+
+    covered: share of the claim's rarity found anywhere; missing: rarity of the rarest term not found, over the
+    highest; together: share of the pairs of terms found in one sentence; similar: the best cosine with two
+    neighbouring sentences; dense: share of the claim's rarity found in the best single sentence.
+    """
+    weights, rows = wanted.weights, found.sentences
+    similar = float(found.similar.max(initial=0.0))
+    if not len(weights) or not len(rows):
+        return np.array([0.0, 1.0, 0.0, similar, 0.0])
+    best = rows.max(axis=0)
+    covered = _share(best, weights)
+    first, second = _pairs(len(weights))
+    both = np.sqrt(weights[first] * weights[second])
+    pairs = np.minimum(rows[:, first], rows[:, second]).max(axis=0)
+    together = _share(pairs, both) if len(both) else covered
+    missing = float(((1 - best) * weights).max() / weights.max())
+    return np.array([covered, missing, together, similar, float((rows @ weights).max() / weights.sum())])
+
+
+def sentences(wanted: PreparedClaim, found: Match, held: PreparedAbstract, words: Vocabulary) -> Array:
+    """Return the features of every sentence, one row each."""
+    texts = held.abstract.sentences
+    count, weights = len(texts), wanted.weights
+    known = set(wanted.terms).union(*(long for _, long in wanted.aliases))
+    follows = set(pairwise(wanted.terms))
+    pairs, precise = np.zeros(count), np.zeros(count)
+    for row, text in enumerate(texts):
+        terms = words.terms(text)
+        rarities = [words.rarity(term) for term in terms]
+        shared = sum(rarity for term, rarity in zip(terms, rarities, strict=True) if term in known)
+        precise[row] = shared / max(sum(rarities), 1.0)
+        pairs[row] = len(follows.intersection(pairwise(terms))) / max(len(follows), 1)
+    total = float(weights.sum()) or 1.0
+    cues = [[bool(_SETUP.search(t)), bool(_RESULT.match(t)), bool(_STATISTIC.search(t))] for t in texts]
+    return np.column_stack(
+        [
+            found.sentences @ weights / total,
+            found.sentences.mean(axis=1) if len(weights) else np.zeros(count),
+            pairs,
+            precise,
+            np.arange(count) / max(count - 1, 1),
+            np.array(cues, np.float64).reshape(count, 3),
+            held.abstract.vectors @ wanted.vector,
+        ]
+    )
+
+
+@lru_cache(maxsize=matching.MOST_TERMS + 1)
+def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    first, second = np.triu_indices(count, 1)
+    return first, second
+
+
+def _share(found: Array, weights: Array) -> float:
+    return float(found @ weights) / (float(weights.sum()) or 1.0)

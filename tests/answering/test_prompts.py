@@ -1,0 +1,82 @@
+"""Released prompts: their wording is pinned, their fields are filled once, whatever the values hold."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answering import prompts
+from assistant.domain.errors import AssistantError
+
+RELEASED = {
+    "condense.v1": "b612d622b178e8f0cfba7cbde8df626ca7114ec32e55428e071b1da1ed98e62e",
+    "answer.v1": "16ccd75b47dafc6eaccbfbbe1cdec780b35d59b7ec365bd230e34321d68e14a1",
+    "revise.v1": "659e5d9d384cdf982567ae765e891eec4997f9ac7d95191fb4277bec0aa3cac4",
+}
+HOSTILE = [
+    "$question",
+    "${keys}",
+    "$$",
+    "$n^2$",
+    "{x}",
+    "{0}",
+    "[1]",
+    "=== fence ===",
+    "%s",
+    "\\1",
+    "a\r\n+++\nb",
+    "\ud800",
+]
+
+
+def test_every_prompt_is_released_and_its_wording_never_changes() -> None:
+    names = sorted(path.stem for path in prompts.home().glob("*.md"))
+    assert {name: prompts.load(name).sha256 for name in names} == RELEASED
+
+
+@pytest.mark.parametrize("name", ["answer.v1", "revise.v1"])
+def test_the_abstention_is_one_sentence_everywhere(name: str) -> None:
+    from assistant.answering.pipeline import ABSTENTION
+
+    assert prompts.load(name).abstain == ABSTENTION
+
+
+@pytest.mark.parametrize("name", RELEASED)
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_value_arrives_as_it_is(name: str, value: str) -> None:
+    prompt = prompts.load(name)
+    filled = prompt.fill(**dict.fromkeys(prompt.fields, value))
+    assert filled.count(value) >= len(prompt.fields)
+
+
+@given(st.text(), st.text())
+def test_values_are_filled_in_one_pass(findings: str, keys: str) -> None:
+    prompt = prompts.load("revise.v1")
+    head, middle, tail = prompt.text.replace("$keys", "$findings").split("$findings")
+    assert prompt.fill(findings=findings, keys=keys) == head + findings + middle + keys + tail
+
+
+@pytest.mark.parametrize("values", [{}, {"findings": "x"}, {"findings": "x", "keys": "y", "more": "z"}])
+def test_missing_and_unknown_values_are_refused(values: dict[str, str]) -> None:
+    with pytest.raises(AssistantError, match=r"revise\.v1: needs \['findings', 'keys'\], was given"):
+        prompts.load("revise.v1").fill(**values)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Hello.", "no front matter"),
+        ('+++\nfields = ["a"]\nabstain = "No."\n+++\n$b No.', r"declares the fields \['a'\] and uses \['b'\]"),
+        ('+++\nfields = []\nabstain = "No."\n+++\nYes.', "the abstention sentence"),
+    ],
+)
+def test_a_prompt_that_breaks_the_form_is_not_loaded(text: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "p.v1.md").write_text(text)
+    with pytest.raises(AssistantError, match=why):
+        prompts.load("p.v1", tmp_path)
+
+
+def test_a_missing_prompt_says_that_the_installation_is_not_complete(tmp_path: Path) -> None:
+    with pytest.raises(AssistantError, match="install it again"):
+        prompts.load("none.v1", tmp_path)

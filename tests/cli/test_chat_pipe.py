@@ -1,0 +1,407 @@
+"""A chat over a pipe: plain lines in, plain lines out; whole transcripts, and all that a model is sent."""
+
+import hashlib
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from support.chats import (
+    ENSEMBLES,
+    HERDING,
+    OVEROPTIMIZATION,
+    SAID,
+    SCALING,
+    WRITTEN,
+    archive,
+    environment,
+    key,
+    library,
+    messages,
+    only,
+)
+from support.endpoint import Step, refuses, says, serve, streams
+from support.endpoint import chunk as piece
+from support.terminal import masked
+
+from assistant.answering import prompts
+from assistant.answering.conversation.archive import Archive
+from assistant.answering.conversation.turns import Conversation
+
+__all__ = ["archive", "environment", "library"]
+
+Talk = Callable[..., tuple[int, str]]
+FOLLOW_UP = "What about ensembles?"
+REWRITTEN = "How do reward model ensembles mitigate overoptimization?"
+
+
+@pytest.fixture
+def talk(environment: Mapping[str, str], tmp_path: Path) -> Talk:
+    """Return what pipes lines into a chat; it returns the exit code and all that was shown, in order."""
+
+    def one(*lines: str | bytes, options: tuple[str, ...] = (), **more: str) -> tuple[int, str]:
+        typed = b"".join((line.encode() if isinstance(line, str) else line) + b"\n" for line in lines)
+        done = subprocess.run(
+            [sys.executable, "-m", "assistant", "chat", *options],
+            input=typed,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=tmp_path,
+            env={**environment, **more},
+            timeout=170,
+            check=False,
+        )
+        return done.returncode, masked(done.stdout.decode())
+
+    return one
+
+
+QUOTED = """
+# How can reward overoptimization be mitigated?
+✓ “Reward model overoptimization can be reduced by training several reward models and optimizing a conservative \
+combination of their scores, according to this study.” [1]
+✓ “Larger proxy reward models and more preference data delay reward overoptimization, and the coefficients of the \
+curves change smoothly with reward model size.” [2]
+
+[1] Reward Model Ensembles Help Mitigate Overoptimization (2023-10-04)
+[2] Scaling Laws for Reward Model Overoptimization (2022-10-19)
+2 claims: 2 supported ✓ · extractive: quotes, no model · 0.0 s
+"""
+
+
+def quoted(conversation: Conversation, number: int) -> str:
+    """What is shown of a turn without a model, whichever papers it found: only these are searching's affair."""
+    turn, numbers = conversation.recorded[number - 1], conversation.numbers
+    claims = turn.answer.claims
+    told = [
+        f"✓ “{claim.text}” [{numbers[finding.paper.id]}]" for claim in claims if (finding := claim.findings[0]).paper
+    ]
+    cited = [f"[{numbers[paper.id]}] {paper.title} ({paper.date})" for paper in turn.cited]
+    counted = f"{len(claims)} claim{'s' * (len(claims) > 1)}: {len(claims)} supported ✓"
+    read = [f"↳ {turn.reading.text}"] if turn.reading.how != "alone" else []
+    return "\n".join([*read, *told, "", *cited, f"{counted} · extractive: quotes, no model · 0.0 s", ""])
+
+
+def test_a_conversation_without_a_model(talk: Talk, archive: Archive) -> None:
+    code, shown = talk(OVEROPTIMIZATION, "", FOLLOW_UP, "/retry", "/why 1", "/undo", "/undo", "/undo", "  ", FOLLOW_UP)
+    assert code == 0
+    kept = only(archive)
+    [said] = [claim.text for claim in kept.recorded[1].answer.claims if f"“{claim.text}” [1]" in quoted(kept, 2)]
+    assert shown == (
+        f"{QUOTED}\n# {FOLLOW_UP}\n{quoted(kept, 2)}{quoted(kept, 3)}"
+        f"✓ {said}\n    ✓ [{ENSEMBLES}]\n      “{said}”\n"
+        "    [1] supported, decided by the step “quote”, score 1.00\n"
+        f"assistant: taken back: {FOLLOW_UP}\n"
+        f"assistant: taken back: {OVEROPTIMIZATION}\n"
+        "assistant: error: nothing was asked yet\n"
+        f"\n# {FOLLOW_UP}\n{quoted(kept, 4)}"
+    )
+    assert [turn.number for turn in kept.recorded] == [1, 2, 3, 4]
+    assert [turn.number for turn in kept.turns] == [4]
+    assert [turn.reading.how for turn in kept.recorded] == ["alone", "rule", "rule", "alone"]  # nothing to complete it
+    assert [kept.papers[number].title for number in (1, 2)] == [ENSEMBLES, SCALING]
+
+
+COMMANDS = """\
+assistant: error: give words to search for: /search reward hacking
+assistant: error: give the number or the title of a paper: /open 2
+assistant: error: nothing was cited as [9] so far; the last is [2]
+assistant: error: no titles begin so; /search finds papers, Tab completes titles
+assistant: error: no claim of the last answer cites [7]
+assistant: error: x is no number; give one of those in brackets
+assistant: filter: since 2023-10-06; 9 papers
+assistant: filter: since 2023-10-06, until 2023-10-31; 3 papers
+assistant: filter: since 2023-10-06, until 2023-10-31, source papers; 3 papers
+assistant: no paper passes the filter
+assistant: filter: since 2023-10-06, until 2023-10-31, source nothing; 0 papers
+assistant: error: --since 2024-01-01 is later than --until 2023-10-31
+assistant: filter: since 2023-10-06, until 2023-10-31, source nothing; 0 papers
+assistant: filter: none; 48 papers
+assistant: error: 'soon' is no date; write 2024, 2024-05 or 2024-05-31
+assistant: answers: quotes, no model
+assistant: answers: model-x
+assistant: answers: quotes, no model
+  1. kept      108 tokens  How can reward overoptimization be mitigated?
+108 of 2,000 tokens
+assistant: error: give the name of a file that ends in .md or .bib, such as notes.md
+assistant: error: give the name of a file that ends in .md or .bib, such as notes.md
+assistant: error: nowhere/notes.md: No such file or directory
+assistant: written to notes.md
+assistant: error: notes.md exists already; give another name, or remove it first
+assistant: written to notes.bib
+assistant: error: there is no command /retri; did you mean /retry?
+assistant: error: there is no command /xyzzy; /help lists the commands
+/sources                 the evidence of the last answer, with scores
+/open N or TITLE         a whole abstract, the quoted sentences marked
+/why [N]                 what checking found, claim by claim, and which step decided
+/search WORDS            the papers nearest to some words
+/since [DATE]            only papers from a date on: 2024, 2024-05 or 2024-05-31
+/until [DATE]            only papers up to a date
+/filter [TEXT or off]    only papers of a source whose name has TEXT; off: all
+/model [NAME or none]    who answers; none: quotes
+/context                 which turns a model is told, and their tokens
+/retry                   answer the last question again
+/undo                    take the last turn back
+/copy                    the last answer to the clipboard, as Markdown
+/export FILE             the conversation: .md (Markdown with BibTeX) or .bib (BibTeX)
+/help                    this list
+/quit                    leave; so does Ctrl-D
+Anything else is a question. Alt-Enter begins another line, Tab completes.
+"""
+
+
+def test_every_command_and_its_refusals(talk: Talk, archive: Archive, tmp_path: Path) -> None:
+    code, shown = talk(
+        OVEROPTIMIZATION, "/sources", "/search", "/search KL penalty", "/open", "/open 9", "/open two words", "/why 7",
+        "/why x", "/since 2023-10-06", "/until 2023-10", "/search KL penalty", "/filter papers", "/filter nothing",
+        "/since 2024", "/filter", "/filter off", "/since soon", "/model", "/model model-x", "/model none", "/context",
+        "/export", "/export notes.txt", "/export nowhere/notes.md", "/export notes.md", "/export notes.md",
+        "/export notes.bib", "/retri", "/xyzzy", "/HELP", "/quit", "This is not read.",
+    )  # fmt: skip
+    assert code == 0
+    ranked = [line for line in shown.splitlines() if re.match(r" +[0-9]+\. [A-Z]", line)]
+    assert (
+        "".join(line for line in shown.splitlines(keepends=True) if line.rstrip("\n") not in ranked)
+        == QUOTED + COMMANDS
+    )
+    kept = only(archive)
+    assert ranked[:8] == [
+        f"  {rank}. {item.paper.title}"
+        + (f"  {item.paper.date}" if item.paper.date else "")
+        + f"  {item.score:.2f}"
+        + (f"  [{kept.numbers[item.paper.id]}]" if item.paper.id in kept.numbers else "")
+        for rank, item in enumerate(kept.turns[0].answer.evidence, 1)
+    ]
+    # Of 48 papers eight are nearest, of the three that pass the filter three.
+    assert [line.split()[0] for line in ranked[8:]] == [f"{n}." for n in (*range(1, 9), *range(1, 4))]
+    assert sum(f"{SCALING}  2022-10-19" in line and line.endswith("  [2]") for line in ranked) == 2
+    assert (tmp_path / "notes.md").read_text().startswith(f"# {OVEROPTIMIZATION}\n")
+    assert (tmp_path / "notes.bib").read_text().count("@misc{") == 2
+
+
+OPENED = """\
+Scaling Laws for Reward Model Overoptimization
+t-07e2c9a2767d · 2022-10-19 · 3 authors
+
+Pushing a language model too hard against a learned reward model eventually makes its answers worse, and this paper \
+measures how that decline unfolds. Because human labels are costly, the authors let a large fixed "gold" reward model \
+stand in for people and train smaller proxy reward models on the labels it gives. Both best-of-n sampling and \
+reinforcement learning raise the gold score at first and then lower it, while the proxy score keeps climbing. \
+Overoptimization follows simple curves in the distance, measured by KL divergence, between the tuned policy and its \
+starting point, with a different curve for each of the two optimization methods. »Larger proxy reward models and more \
+preference data delay reward overoptimization, and the coefficients of the curves change smoothly with reward model \
+size.« In the reinforcement learning runs, a KL penalty acted much like stopping early: the penalty did not improve \
+the gold score reachable at a given KL distance.
+
+listed in papers.txt:13
+"""
+
+
+def test_a_paper_opens_by_number_or_title_with_what_was_quoted_marked(talk: Talk) -> None:
+    named = ("2", "[2]", "SCALING laws for reward  model", f'"{SCALING}"')
+    assert talk(OVEROPTIMIZATION, *(f"/open {name}" for name in named)) == (0, QUOTED + OPENED * 4)
+
+
+def test_a_question_of_hostile_bytes_is_plain_text(talk: Talk, archive: Archive) -> None:
+    code, shown = talk(b"What of \xff\x1b]0;owned\x07 overoptimization?")
+    assert code == 0
+    assert shown.startswith("\n# What of \ufffd\ufffd]0;owned\ufffd overoptimization?\n")
+    assert "\x1b" not in shown
+    assert only(archive).turns[0].question == "What of \ufffd\x1b]0;owned\x07 overoptimization?"
+
+
+def test_each_answer_comes_before_the_next_question_is_read(environment: Mapping[str, str]) -> None:
+    command = [sys.executable, "-m", "assistant", "chat"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, env=environment, bufsize=0, **pipes) as process:  # type: ignore[call-overload]
+        stop = threading.Timer(60, process.kill)  # lest a test that fails waits for ever
+        stop.start()
+        for _ in range(2):
+            process.stdin.write(OVEROPTIMIZATION.encode() + b"\n")
+            lines: list[str] = []
+            while not lines or (lines[-1] and "extractive" not in lines[-1]):
+                lines.append(process.stdout.readline().decode())
+            assert masked("".join(lines)) == QUOTED
+        process.stdin.close()
+        assert process.wait(30) == 0
+        stop.cancel()
+
+
+WRITTEN_ANSWER = f"""\
+✓ {SAID}
+
+[1] {ENSEMBLES} (2023-10-04)
+    ✓ “With best-of-n sampling, the conservative ensemble objectives all but remove reward overoptimization, and final \
+quality can rise by as much as 70%.”
+1 claim: 1 supported ✓ · model scripted · 0.0 s
+"""
+SEEDS = f"Ensembles with different pretraining seeds generalise better [{key(HERDING)}]."
+SECOND_ANSWER = f"""\
+✓ Ensembles with different pretraining seeds generalise better. [2]
+
+[2] {HERDING} (2023-12-14)
+    ✓ “Ensembles whose members start from different pretraining seeds generalise better than ensembles whose members \
+differ only in their fine-tuning seed.”
+1 claim: 1 supported ✓ · model scripted · 0.0 s
+"""
+
+
+def reply(text: str, read: int = 9_000) -> Step:
+    return says(text, tokens=(read, 9))
+
+
+def test_a_model_rewrites_a_follow_up_and_answers_without_seeing_earlier_answers(talk: Talk, archive: Archive) -> None:
+    script = [reply(WRITTEN), reply(f' "{REWRITTEN}"\n', 500), reply(SEEDS)]
+    with serve(script) as server:
+        code, shown = talk(OVEROPTIMIZATION, FOLLOW_UP, OPENAI_BASE_URL=server.url)
+    assert (code, shown) == (
+        0,
+        f"\n# {OVEROPTIMIZATION}\n{WRITTEN_ANSWER}\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{SECOND_ANSWER}",
+    )
+    [answered], [condensed], [followed] = messages(server)
+    assert f"\nQuestion: {OVEROPTIMIZATION}\n" in answered + "\n"
+    # The rewriting is told what was said, once, and the question as it was typed;
+    history = f"Question: {OVEROPTIMIZATION}\nAnswer: {SAID.removesuffix(' [1]')}\nCited [1]: {ENSEMBLES}"
+    digest = hashlib.sha256(f"{FOLLOW_UP}\0{history}".encode()).hexdigest()
+    fence = f"=== {digest[:16]} ==="
+    assert condensed == prompts.load("condense.v1").fill(history=history, question=FOLLOW_UP, fence=fence)
+    # the answer is written from abstracts alone, for the rewritten question alone.
+    assert f"\nQuestion: {REWRITTEN}\n" in followed + "\n"
+    for earlier in (
+        FOLLOW_UP,
+        OVEROPTIMIZATION,
+        "Conservative**",
+        "objectives all but remove reward overoptimization [",
+    ):
+        assert earlier not in followed
+    assert re.findall(r"^\[(P\w+)\] ", followed, re.MULTILINE) == [
+        item.key for item in only(archive).turns[1].answer.evidence
+    ]
+
+    first, second = only(archive).turns
+    assert (first.reading.how, second.reading.how, second.reading.text) == ("alone", "model", REWRITTEN)
+    assert (second.question, second.answer.question) == (FOLLOW_UP, REWRITTEN)
+    assert (second.reading.tokens, second.answer.tokens) == ((500, 9), (9_000, 9))
+    assert (second.answer.model, second.answer.reply) == ("scripted", SEEDS)
+    assert second.answer.prompt == ("answer.v1", prompts.load("answer.v1").sha256)
+    assert [claim.verdict for claim in second.answer.claims] == ["supported"]
+    assert second.answer.seconds.total > second.answer.seconds.generate > 0
+    assert all(item.score > 0 for item in second.answer.evidence)
+
+
+def test_what_is_searched_is_the_rewritten_question(talk: Talk, archive: Archive) -> None:
+    rewritten = "How are vision transformers made better with registers?"
+    with serve([reply(WRITTEN), reply(rewritten), reply("The library does not hold the answer.")]) as server:
+        talk(OVEROPTIMIZATION, FOLLOW_UP, OPENAI_BASE_URL=server.url)
+    with serve(reply("The library does not hold the answer.")) as server:
+        talk(rewritten, OPENAI_BASE_URL=server.url)
+    alone, in_conversation = (archive.load(id).turns[-1].answer for id in archive.ids())
+    assert [item.paper.id for item in in_conversation.evidence][:1] == [item.paper.id for item in alone.evidence][:1]
+    assert {item.paper.id: item.key for item in in_conversation.evidence}.items() & {
+        item.paper.id: item.key for item in alone.evidence
+    }.items()
+    assert in_conversation.status == "abstained"
+
+
+def test_numbers_stay_with_their_papers_through_retry_and_undo(talk: Talk, archive: Archive) -> None:
+    # The follow-ups are answered by "rewritten, then written" each.
+    script = [reply(WRITTEN), reply(SEEDS), reply(REWRITTEN), reply(WRITTEN), reply(REWRITTEN), reply(SEEDS)]
+    with serve(script) as server:
+        code, shown = talk(
+            OVEROPTIMIZATION, "/retry", FOLLOW_UP, "/undo", FOLLOW_UP, "/open 1", OPENAI_BASE_URL=server.url
+        )
+    assert code == 0
+    assert shown.startswith(
+        f"\n# {OVEROPTIMIZATION}\n{WRITTEN_ANSWER}{SECOND_ANSWER}"
+        f"\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{WRITTEN_ANSWER}assistant: taken back: {FOLLOW_UP}\n"
+        f"\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{SECOND_ANSWER}{ENSEMBLES}\n"
+    )
+    kept = only(archive)
+    assert [turn.number for turn in kept.turns] == [2, 4]
+    assert {number: paper.title for number, paper in kept.papers.items()} == {1: ENSEMBLES, 2: HERDING}
+    # What was replaced or taken back is told to nobody.
+    for request in messages(server)[2::2]:
+        assert WRITTEN.split(" [")[0] not in request[0]
+
+
+@pytest.mark.parametrize(
+    ("failing", "note"),
+    [
+        (
+            refuses(400, "no"),
+            "the follow-up was completed by rule, for the model failed to: the model gpt-4.1-mini at ",
+        ),
+        (reply("x " * 400), "the follow-up was completed by rule, for the model wrote no question\n"),
+    ],
+)
+def test_a_rewriting_that_fails_leaves_the_rule(talk: Talk, archive: Archive, failing: Step, note: str) -> None:
+    with serve([reply(WRITTEN), failing, reply(SEEDS)]) as server:
+        code, shown = talk(OVEROPTIMIZATION, FOLLOW_UP, OPENAI_BASE_URL=server.url)
+    assert code == 0
+    assert f"↳ {OVEROPTIMIZATION} {FOLLOW_UP}\nassistant: {note}" in shown
+    assert shown.endswith(SECOND_ANSWER)
+    assert only(archive).turns[1].reading.how == "rule"
+
+
+def test_a_model_that_fails_ends_a_pipe_with_5_and_the_chat_goes_on(talk: Talk, archive: Archive) -> None:
+    breaks = streams(piece(WRITTEN[:40]), then="cut")
+    with serve([refuses(401, "bad key"), breaks, reply(WRITTEN)]) as server:
+        code, shown = talk(*[OVEROPTIMIZATION] * 3, "/xyzzy", OPENAI_BASE_URL=server.url)
+    failed = f"assistant: error: the model gpt-4.1-mini at {server.url} failed: "
+    assert code == 5
+    assert shown.count(failed) == 2
+    assert f"{failed}status 401: bad key. Check OPENAI_API_KEY, or answer without a model: --model none\n" in shown
+    assert shown.endswith(WRITTEN_ANSWER + "assistant: error: there is no command /xyzzy; /help lists the commands\n")
+    assert [turn.number for turn in only(archive).recorded] == [1]
+
+
+def test_without_an_endpoint_the_chat_goes_on_with_quotes_when_told(talk: Talk, archive: Archive) -> None:
+    code, shown = talk(OVEROPTIMIZATION, "/model none", OVEROPTIMIZATION, OPENAI_BASE_URL="http://127.0.0.1:9/v1")
+    assert code == 5
+    assert "failed: the connection failed: " in shown
+    assert shown.endswith("assistant: answers: quotes, no model\n" + QUOTED)
+    assert len(only(archive).turns) == 1
+
+
+def test_failing_claims_are_said_to_fail_and_kept_so(talk: Talk, archive: Archive) -> None:
+    bad = f"Ensembles cost 999 dollars [{key(ENSEMBLES)}]. Nothing is cited here."
+    with serve(reply(bad)) as server:
+        code, shown = talk(OVEROPTIMIZATION, "/why", "/copy", OPENAI_BASE_URL=server.url)
+    assert code == 0
+    assert "✗ Ensembles cost 999 dollars. [1]\n    unsupported: " in shown
+    assert "[1] unsupported, decided by the step “facts”, score " in shown
+    assert "- Ensembles cost 999 dollars. [1] (unsupported)\n- Nothing is cited here. (uncited)\n" in shown
+    assert [claim.verdict for claim in only(archive).turns[0].answer.claims] == ["unsupported", "uncited"]
+
+
+def test_a_model_that_may_be_told_nothing_is_told_nothing(talk: Talk) -> None:
+    with serve([reply(WRITTEN), reply(REWRITTEN), reply(SEEDS)]) as server:
+        talk(OVEROPTIMIZATION, FOLLOW_UP, options=("--context", "0"), OPENAI_BASE_URL=server.url)
+    [_, [condensed], _] = messages(server)
+    assert "Question: " not in condensed
+
+
+def test_answers_go_to_standard_output_and_all_else_to_standard_error(
+    environment: Mapping[str, str], archive: Archive
+) -> None:
+    command = [sys.executable, "-m", "assistant", "chat"]
+    lines = f"{OVEROPTIMIZATION}\n/xyzzy\n{FOLLOW_UP}\nWhat is the capital of France?\n"
+    done = subprocess.run(command, input=lines, text=True, env=environment, capture_output=True, check=False)
+    kept = only(archive)
+    remark, _, answer = quoted(kept, 2).partition("\n")
+    assert done.stderr == f"assistant: error: there is no command /xyzzy; /help lists the commands\n{remark}\n"
+    nearest = "".join(f"  {item.paper.title} ({item.paper.date})\n" for item in kept.recorded[2].answer.evidence[:3])
+    assert masked(done.stdout) == (
+        f"{QUOTED}\n# {FOLLOW_UP}\n{answer}\n# What is the capital of France?\n"
+        f"The library does not hold the answer.\nClosest, but they do not answer:\n{nearest}"
+    )
+
+
+def test_without_a_terminal_nothing_is_kept_of_an_empty_chat(talk: Talk, archive: Archive) -> None:
+    assert talk() == (0, "")
+    code, shown = talk("/search reward models", options=("-k", "3"))
+    assert (code, shown.count("\n")) == (0, 3)
+    assert list(archive.folder.iterdir()) == []

@@ -1,0 +1,337 @@
+"""A chat on a real terminal, keys typed and screen read: editing, streaming, stopping, leaving, and hostile words."""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+import pytest
+from conftest import Run
+from support.chats import (
+    ENSEMBLES,
+    OVEROPTIMIZATION,
+    SAID,
+    SCALING,
+    WRITTEN,
+    archive,
+    environment,
+    key,
+    library,
+    only,
+    paused,
+)
+from support.endpoint import chunk as piece
+from support.endpoint import says, serve, streams
+from support.terminal import ALT_ENTER, CTRL_C, CTRL_D, ENTER, TAB, UP, Terminal, masked, pasted
+
+from assistant.answering.conversation.archive import Archive
+
+__all__ = ["archive", "environment", "library"]
+
+Chat = Callable[..., Terminal]
+
+
+@pytest.fixture
+def chat(environment: dict[str, str]) -> Chat:
+    """Return what opens a chat on a terminal; words are its options, named values its environment."""
+
+    def begin(*words: str, **more: str) -> Terminal:
+        return Terminal("chat", *words, environment=environment, **more)
+
+    return begin
+
+
+SESSION = """\
+> How can reward overoptimization be mitigated?
+✓ “Reward model overoptimization can be reduced by training several reward
+models and optimizing a conservative combination of their scores, according to
+this study.” [1]
+✓ “Larger proxy reward models and more preference data delay reward
+overoptimization, and the coefficients of the curves change smoothly with reward
+model size.” [2]
+
+[1] Reward Model Ensembles Help Mitigate Overoptimization (2023-10-04)
+[2] Scaling Laws for Reward Model Overoptimization (2022-10-19)
+2 claims: 2 supported ✓ · extractive: quotes, no model · 0.0 s
+> /why 2
+✓ Larger proxy reward models and more preference data delay reward
+overoptimization, and the coefficients of the curves change smoothly with reward
+model size.
+    ✓ [Scaling Laws for Reward Model Overoptimization]
+      “Larger proxy reward models and more preference data delay reward
+overoptimization, and the coefficients of the curves change smoothly with reward
+model size.”
+    [2] supported, decided by the step “quote”, score 1.00
+> /sorces
+assistant: error: there is no command /sorces; did you mean /sources?
+> /
+assistant: error: there is no command /; /help lists the commands
+> /undo
+assistant: taken back: How can reward overoptimization be mitigated?
+> /quit"""
+
+
+def test_a_session_reads_on_the_screen_as_it_was_held(chat: Chat, archive: Archive) -> None:
+    with chat() as terminal:
+        terminal.until_prompt()
+        for typed in (OVEROPTIMIZATION, "/why 2", "/sorces", "/", "/undo"):
+            terminal.enter(typed)
+        terminal.send("/quit")
+        assert terminal.end() == 0
+        shown = masked(terminal.text())
+    greeting, begun, rest = shown.partition("> ")
+    assert begun + rest == SESSION
+    assert "/help lists the commands; Ctrl-C stops an answer, Ctrl-D leaves" in greeting
+    assert b"\x1b[2J" not in terminal.raw  # nothing ever clears the screen
+    assert [turn.question for turn in only(archive).recorded] == [OVEROPTIMIZATION]
+    assert only(archive).turns == ()
+
+
+def test_what_was_typed_comes_back_in_the_next_run_and_ctrl_d_leaves_with_0(chat: Chat, archive: Archive) -> None:
+    with chat() as first:
+        first.until_prompt()
+        first.enter(OVEROPTIMIZATION)
+        first.enter("/sources")
+        first.press(CTRL_D)
+        assert first.end() == 0
+    with chat("--continue") as second:
+        second.until_prompt()
+        # The words wrap where the path of the library ends.
+        assert f"goes on after turn 1: {OVEROPTIMIZATION}" in second.text().replace("\n", "")
+        second.press(UP)
+        second.until(lambda: second.cursor_row() == "> /sources", "the last line typed")
+        second.press(UP)
+        second.until(lambda: second.cursor_row() == f"> {OVEROPTIMIZATION}", "the line before it")
+        second.press(ENTER)
+        second.until_shown("extractive: quotes")
+        second.until_prompt()
+        second.press(CTRL_D)
+        assert second.end() == 0
+    assert [turn.question for turn in only(archive).turns] == [OVEROPTIMIZATION] * 2
+    assert (archive.folder / "history").stat().st_mode & 0o777 == 0o600
+
+
+def test_ctrl_c_drops_a_line_and_twice_leaves_with_130(chat: Chat, archive: Archive) -> None:
+    with chat() as terminal:
+        terminal.until_prompt()
+        terminal.press("half a ques")
+        terminal.until(lambda: terminal.cursor_row() == "> half a ques", "what was typed")
+        terminal.press(CTRL_C)
+        terminal.until_shown("assistant: Ctrl-C again, or Ctrl-D, leaves")
+        terminal.until_prompt()
+        terminal.enter("/model")  # so that the next one is the first again
+        terminal.press(CTRL_C)
+        terminal.until(lambda: terminal.text().count("assistant: Ctrl-C again, or Ctrl-D, leaves") == 2, "the hint")
+        terminal.until_prompt()
+        terminal.press(CTRL_C)
+        assert terminal.end() == 130
+    assert list(archive.folder.glob("*.jsonl")) == []
+
+
+def test_lines_pasted_and_lines_broken_are_one_question(chat: Chat, archive: Archive) -> None:
+    with chat() as terminal:
+        terminal.until_prompt()
+        terminal.press(pasted("How can\r\nreward over\noptimization"))
+        terminal.until(lambda: terminal.cursor_row() == ". optimization", "the last line pasted")
+        terminal.press(ALT_ENTER)
+        terminal.press("be mitigated?")
+        terminal.until(lambda: terminal.cursor_row() == ". be mitigated?", "another line")
+        assert terminal.lines()[-4:] == ["> How can", ". reward over", ". optimization", ". be mitigated?"]
+        terminal.press(ENTER)
+        terminal.until_shown("extractive: quotes")
+        terminal.until_prompt()
+    [turn] = only(archive).turns
+    assert turn.question == "How can\nreward over\noptimization\nbe mitigated?"
+
+
+def test_tab_completes_commands_and_titles(chat: Chat) -> None:
+    with chat() as terminal:
+        terminal.until_prompt()
+        terminal.press("/so")
+        terminal.until_shown("the evidence of the last answer, with scores")
+        terminal.press(TAB)
+        terminal.until(lambda: terminal.cursor_row() == "> /sources", "a command completed")
+        terminal.press(CTRL_C)
+        terminal.until_prompt()
+        terminal.press("/open scaling laws for rew")
+        terminal.until(lambda: terminal.text().count(SCALING) == 1, "a title on offer")
+        terminal.press(TAB)
+        terminal.until(lambda: terminal.cursor_row() == f"> /open {SCALING}", "a title completed")
+        terminal.press(ENTER)
+        terminal.until_shown("listed in papers.txt:")
+        terminal.until_prompt()
+        terminal.press('Who wrote "ensembles help')
+        terminal.press(TAB)
+        terminal.until(lambda: f'Who wrote "{ENSEMBLES}' in terminal.cursor_row(), "a title in a question")
+
+
+def test_a_draft_is_markdown_while_it_comes_and_gone_once_it_is_checked(chat: Chat, archive: Archive) -> None:
+    go = Event()
+    first, rest = WRITTEN[:40], WRITTEN[40:]
+    with serve(paused(go, first, rest)) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+        terminal.until_prompt()
+        terminal.send(OVEROPTIMIZATION)
+        terminal.until_shown("Conservative objectives all but")
+        assert "**" not in terminal.text()
+        assert terminal.is_bold("Conservative")
+        assert not terminal.is_bold("objectives")
+        assert archive.ids() == []
+        go.set()
+        terminal.until_shown("1 claim: 1 supported ✓ · model scripted")
+        # What is complete on the screen is on disk.
+        assert only(archive).turns[0].answer.reply == WRITTEN
+        terminal.until_prompt()
+        shown = masked(terminal.text())
+    assert shown[shown.index("> How") :] == (
+        f"> {OVEROPTIMIZATION}\n✓ {SAID}\n\n[1] {ENSEMBLES} (2023-10-04)\n"
+        "    ✓ “With best-of-n sampling, the conservative ensemble objectives all but\n"
+        "remove reward overoptimization, and final quality can rise by as much as 70%.”\n"
+        "1 claim: 1 supported ✓ · model scripted · 0.0 s\n>"
+    )
+
+
+def test_a_draft_longer_than_the_screen_leaves_nothing_behind(chat: Chat) -> None:
+    go = Event()
+    draft = "".join(f"\n\nParagraph number{n} [{key(ENSEMBLES)}]." for n in range(30))
+    with serve(paused(go, draft, "\n\nEnd.")) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+        terminal.until_prompt()
+        terminal.send(OVEROPTIMIZATION)
+        terminal.until_shown("Paragraph number29")
+        assert "Paragraph number2 " not in terminal.text()
+        terminal.press("typed\nahead")
+        go.set()
+        terminal.until_shown("model scripted")
+        terminal.until(lambda: terminal.lines()[-2:] == ["> typed", ". ahead"], "what was typed meanwhile")
+        assert f"[{key(ENSEMBLES)}]" not in terminal.text()
+        assert terminal.text().count("ahead") == 1
+
+
+def test_ctrl_c_stops_an_answer_and_the_chat_goes_on(chat: Chat, archive: Archive) -> None:
+    stalls = streams(piece(WRITTEN[:40]), then="stall")
+    with serve([stalls, says(WRITTEN, tokens=(9_000, 9))]) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+        terminal.until_prompt()
+        terminal.send(OVEROPTIMIZATION)
+        terminal.until_shown("Conservative objectives all but")
+        terminal.press(CTRL_C)
+        terminal.until_shown("assistant: stopped; the question is not kept")
+        terminal.until_prompt()
+        assert "Conservative" not in terminal.text()
+        assert archive.ids() == []
+        assert SAID in terminal.enter(OVEROPTIMIZATION)
+        terminal.press(CTRL_D)
+        assert terminal.end() == 0
+    assert [(turn.number, turn.question) for turn in only(archive).recorded] == [(1, OVEROPTIMIZATION)]
+
+
+def test_a_window_that_changes_its_size_does_no_harm(chat: Chat, archive: Archive) -> None:
+    go = Event()
+    with serve(paused(go, WRITTEN[:40], WRITTEN[40:])) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+        terminal.until_prompt()
+        terminal.press("How can reward overopt")
+        terminal.until(lambda: terminal.cursor_row() == "> How can reward overopt", "what was typed")
+        for columns, rows in ((40, 10), (100, 30)):
+            terminal.resize(columns, rows)
+            seen = len(terminal.raw)
+            terminal.until(lambda: len(terminal.raw) > seen, "the line drawn anew")  # noqa: B023
+            terminal.until(lambda: terminal.cursor_row() == "> How can reward overopt", "the same line")
+        terminal.press("imization be mitigated?" + ENTER)
+        terminal.until_shown("Conservative objectives all but")
+        terminal.resize(50, 12)
+        terminal.resize(120, 40)
+        go.set()
+        terminal.until_shown("1 claim: 1 supported ✓ · model scripted")
+        terminal.until_prompt()
+        assert f"✓ {SAID}" in terminal.lines()
+        assert f"[{key(ENSEMBLES)}]" not in terminal.text()
+        assert "extractive: quotes" in terminal.enter("/model none") + terminal.enter(OVEROPTIMIZATION)
+    assert len(only(archive).turns) == 2
+
+
+HOSTILE = "Escape \x1b]0;owned\x07 \x1b[31mred\x1b[2J \x9b5n \u202e [bold]b[/bold]"
+
+
+def test_hostile_words_never_reach_the_terminal_raw(chat: Chat, run: Run, tmp_path: Path, archive: Archive) -> None:
+    rows = tmp_path / "rows.jsonl"
+    row = {"title": HOSTILE, "abstract": f"Escapes are said {HOSTILE} here."}
+    rows.write_text(json.dumps(row))
+    made = tmp_path / "library"
+    assert run("ingest", rows, "--library", made).returncode == 0
+    reply = says(f"Escapes are said {HOSTILE} here [Pffff].", HOSTILE, tokens=None)
+    with serve(reply) as server, chat("--library", str(made), OPENAI_BASE_URL=server.url) as terminal:
+        terminal.until_prompt()
+        terminal.enter("What is said of escapes?")
+        known = terminal.text().count("[bold]b[/bold]")
+        terminal.press("/open escape")
+        terminal.until(lambda: terminal.text().count("[bold]b[/bold]") > known, "the title on offer")
+        terminal.press(TAB)
+        terminal.until(lambda: "> /open Escape" in terminal.text(), "the title completed")
+        terminal.press(CTRL_C)
+        terminal.until_prompt()
+        # Characters that change the direction of writing are shown as they were typed; all others are made harmless.
+        terminal.press(pasted(HOSTILE.replace("\u202e", "")) + ENTER)
+        terminal.until(lambda: terminal.text().count("model scripted") == 2, "another answer")
+        terminal.until_prompt()
+        for typed in ("/sources", "/why", "/open 1", "/search escapes", "/undo", "/filter xyz", "/context"):
+            terminal.enter(typed)
+        terminal.press(CTRL_D)
+        assert terminal.end() == 0
+    sent = terminal.raw.decode()
+    assert "owned" in sent
+    for raw in ("\x1b]", "\x1b[31mred", "\x1b[2J", "\x9b", "\x07", "\u202e"):
+        assert raw not in sent
+    assert "owned" in only(archive).turns[0].answer.reply
+
+
+def test_a_dumb_terminal_gets_plain_lines(chat: Chat, archive: Archive) -> None:
+    with serve(says(WRITTEN)) as server, chat(TERM="dumb", OPENAI_BASE_URL=server.url) as terminal:
+        terminal.until_prompt()
+        assert SAID in terminal.enter(OVEROPTIMIZATION)
+        assert "## How can reward overoptimization be mitigated?" in terminal.enter("/copy")
+        terminal.press(CTRL_C)
+        terminal.until_shown("assistant: Ctrl-C again, or Ctrl-D, leaves")
+        terminal.until_prompt()
+        terminal.press(CTRL_C)
+        assert terminal.end() == 130
+    assert b"\x1b" not in terminal.raw
+    assert len(only(archive).turns) == 1
+
+
+def test_without_colour_a_draft_is_shown_all_the_same(chat: Chat) -> None:
+    go = Event()
+    with serve(paused(go, WRITTEN[:40], WRITTEN[40:])) as server, chat(NO_COLOR="1", OPENAI_BASE_URL=server.url) as it:
+        it.until_prompt()
+        it.send(OVEROPTIMIZATION)
+        it.until_shown("Conservative objectives all but")
+        go.set()
+        it.until_shown("model scripted")
+        it.until_prompt()
+        it.press(CTRL_D)
+        assert it.end() == 0
+    styles = {code for codes in re.findall(rb"\x1b\[([0-9;]*)m", it.raw) for code in codes.split(b";")}
+    assert not {code for code in styles if re.fullmatch(rb"[349][0-7]|10[0-7]|38|48", code)}
+
+
+def test_copy_hands_the_answer_to_the_clipboard_once(chat: Chat) -> None:
+    with serve(says(WRITTEN)) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+        terminal.until_prompt()
+        assert "assistant: error: nothing was asked yet" in terminal.enter("/copy")
+        terminal.enter(OVEROPTIMIZATION)
+        assert "handed to the terminal's clipboard" in terminal.enter("/copy")
+    [coded] = re.findall(rb"\x1b\]52;c;([^\x07]*)\x07", terminal.raw)
+    assert terminal.raw.count(b"\x1b]") == 1
+    told = f"## {OVEROPTIMIZATION}\n\n- \\*\\*Conservative\\*\\* objectives all but remove reward overoptimization. [1]"
+    assert base64.b64decode(coded).decode() == told
+
+
+def test_bytes_that_are_no_text_are_replaced(chat: Chat, archive: Archive) -> None:
+    with chat() as terminal:
+        terminal.until_prompt()
+        terminal.press(b"How is reward overoptimization caf\xe9 mitigated?\r")
+        terminal.until_shown("extractive: quotes")
+        terminal.until_prompt()
+        terminal.press(CTRL_D)
+        assert terminal.end() == 0
+    assert only(archive).turns[0].question == "How is reward overoptimization caf\ufffd mitigated?"
+    assert "caf" in (archive.folder / "history").read_text()

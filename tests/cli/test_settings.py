@@ -1,0 +1,204 @@
+"""Flags and variables -> settings, and the library they mean: their own, or the sample where there is none."""
+
+import contextlib
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+from support import libraries
+
+from assistant import app
+from assistant.domain import settings
+from assistant.domain.errors import LibraryError, UsageError
+from assistant.domain.settings import Settings
+from assistant.library import database, sample, writer
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.minilm import embedder as embedding
+
+SECRET = "hunter2secret"
+
+
+def test_a_flag_wins_over_a_variable_and_that_over_the_default() -> None:
+    environment = {"ASSISTANT_EMBEDDER": "openai:a"}
+    assert app.load_settings(environment, embedder="local").embedder == "local"
+    assert app.load_settings(environment).embedder == "openai:a"
+
+
+@pytest.mark.parametrize(
+    ("environment", "named", "remote"),
+    [
+        ({}, None, None),
+        ({"ASSISTANT_EMBEDDER": ""}, None, None),
+        ({"ASSISTANT_EMBEDDER": "local"}, "local", None),
+        ({"ASSISTANT_EMBEDDER": "openai:a:b"}, "openai:a:b", "a:b"),
+    ],
+)
+def test_whether_the_embedder_was_named_is_known(
+    environment: dict[str, str], named: str | None, remote: str | None
+) -> None:
+    found = app.load_settings(environment)
+    assert (found.embedder, found.remote) == (named, remote)
+
+
+@pytest.mark.parametrize("name", ["magic", "openai:", "openai: ", "Local"])
+def test_an_embedder_of_no_kind_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="use `local` or `openai:<model>`"):
+        app.load_settings({}, embedder=name)
+
+
+@pytest.mark.parametrize("name", ["none", "None", "NONE", " none "])
+def test_no_model_is_written_in_any_case(name: str) -> None:
+    assert app.load_settings({"OPENAI_API_KEY": "k"}, model=name).model is None
+    assert app.load_settings({"OPENAI_API_KEY": "k", "ASSISTANT_MODEL": name}).model is None
+    assert app.load_settings({"OPENAI_API_KEY": "k"}).model == settings.DEFAULT_MODEL
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://api.openai.com/v1", "api.openai.com/v1"),
+        ("http://127.0.0.1:8080/v1/", "127.0.0.1:8080/v1"),
+        (f"https://me:{SECRET}@example.org/v1?key={SECRET}", "example.org/v1"),
+    ],
+)
+def test_an_address_is_host_port_and_path(url: str, address: str) -> None:
+    assert settings.address(url) == address
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "not a url",
+        "http://not a url",
+        "localhost:11434",
+        "ftp://example.org",
+        "https://",
+        "http://[::1",
+        "http://a\tb/v1",
+        f"me:{SECRET}@example.org/v1",
+        f"ftp://me:{SECRET}@example.org/v1",
+        f"http://me:{SECRET}/x@example.org/v1",
+        f"http://me:{SECRET}?x@example.org/v1",
+        f"example.org?key={SECRET}",
+    ],
+)
+def test_what_is_no_address_is_refused_for_models_and_embedders_and_shows_no_secret(url: str) -> None:
+    chosen = app.load_settings({"OPENAI_BASE_URL": url}, embedder="openai:m", model="m")
+    for make in (app.model, app.embedder):
+        with pytest.raises(UsageError, match="is not the address of an endpoint, such as") as caught:
+            make(chosen, {})
+        assert SECRET not in str(caught.value)
+
+
+def test_a_question_to_what_is_no_address_ends_with_2(run: Run, real_library: Path) -> None:
+    done = run("ask", "What is RLHF?", "--library", real_library, OPENAI_BASE_URL="not a url")
+    assert done.returncode == 2
+    assert "'not a url' is not the address of an endpoint" in done.stderr
+    assert run("papers", "--library", real_library, OPENAI_BASE_URL="not a url").returncode == 0
+
+
+# -- the sample, and libraries without papers
+
+
+@pytest.fixture
+def sampled(tmp_path: Path) -> Path:
+    return sample.library(tmp_path, libraries.HashedWords(), lambda _: None)
+
+
+def again(folder: Path) -> tuple[Path, str]:
+    told: list[str] = []
+    found = sample.library(folder.parent, libraries.HashedWords(), told.append)
+    with LibrarySnapshot(found, libraries.HashedWords().fingerprint) as opened:
+        assert opened.papers()
+        assert libraries.examined(opened) == []
+    return found, told[0]
+
+
+def test_the_sample_is_made_once(sampled: Path) -> None:
+    found, told = again(sampled)
+    assert (found, "answering from the sample" in told) == (sampled, True)
+
+
+def changed(folder: Path, statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
+        connection.execute(statement)
+
+
+def cut(folder: Path) -> None:
+    path = folder / database.NAME
+    path.write_bytes(path.read_bytes()[:-9000])
+
+
+def zero(folder: Path) -> None:
+    path = folder / database.NAME
+    content = bytearray(path.read_bytes())
+    content[4096 * 4 :] = bytes(len(content) - 4096 * 4)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        cut,
+        zero,
+        lambda folder: (folder / database.NAME).unlink(),
+        lambda folder: (folder / database.NAME).write_bytes(b""),
+        lambda folder: changed(folder, "DELETE FROM state"),
+        lambda folder: changed(folder, "UPDATE papers SET authors = '['"),
+    ],
+)
+def test_a_damaged_sample_is_made_anew(sampled: Path, harm: Any) -> None:
+    harm(sampled)
+    found, told = again(sampled)
+    assert (found, "preparing the sample" in told) == (sampled, True)
+
+
+@pytest.mark.parametrize("cache", ["/proc/1/x", "/dev/null", "/dev/null/x"])
+def test_a_cache_that_cannot_be_is_named(cache: str) -> None:
+    with pytest.raises(LibraryError, match=rf"made in {cache} \(.*\); set ASSISTANT_CACHE to a folder that can be"):
+        sample.library(Path(cache), libraries.HashedWords(), lambda _: None)
+
+
+def opened(chosen: Settings, cache: Path) -> tuple[Path, int, list[str]]:
+    told: list[str] = []
+    with app.library(chosen, {"ASSISTANT_CACHE": str(cache)}, None, told.append) as library:
+        return library.folder, len(library.ids), told
+
+
+@pytest.mark.parametrize("left", ["nothing", "a folder", "an empty catalogue", "no papers"])
+def test_the_sample_stands_in_for_a_default_library_without_papers(tmp_path: Path, cache: Path, left: str) -> None:
+    folder = tmp_path / "default"
+    if left == "a folder":
+        folder.mkdir()
+    elif left == "an empty catalogue":  # as a first ingest leaves it that was killed
+        writer.make(folder, libraries.HashedWords())
+    elif left == "no papers":
+        libraries.ingest(folder, [])
+    found, papers, told = opened(Settings(folder, chosen=False), cache)
+    assert found.parent == cache
+    assert papers > 0
+    assert told[0].startswith("no library yet: ")
+
+
+def test_a_default_library_with_papers_is_used_and_a_damaged_one_is_an_error(tmp_path: Path, cache: Path) -> None:
+    folder = libraries.made(tmp_path)
+    assert opened(Settings(folder, chosen=False), cache) == (folder, libraries.MADE, [])
+    (folder / database.NAME).unlink()
+    with pytest.raises(LibraryError, match="it is missing"):
+        opened(Settings(folder, chosen=False), cache)
+
+
+def test_a_named_library_without_papers_is_said_to_be_empty(run: Run, tmp_path: Path, cache: Path) -> None:
+    folder = tmp_path / "library"
+    writer.make(folder, libraries.HashedWords())
+    said = f"the library in {folder} is empty; `assistant ingest PATH --library {folder}` fills it"
+    assert opened(Settings(folder, chosen=True), cache) == (folder, 0, [said])
+    shutil.rmtree(folder)
+    ours = libraries.HashedWords(embedding.DIMENSION)
+    ours.fingerprint = embedding.fingerprint()
+    writer.make(folder, ours)
+    done = run("ask", "What makes dough rise?", "--library", folder)
+    assert (done.returncode, said in done.stderr) == (3, True)

@@ -1,0 +1,105 @@
+"""`assistant verify` as its users meet it: texts and JSON lines in, verdicts out, with the real embedder."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+from support.claims import CLAIMS, PAPERS
+
+
+@pytest.fixture(scope="module")
+def library(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("verify")
+    rows = [json.dumps({"_id": id, "title": title, "text": text}) for id, (title, text) in PAPERS.items() if text]
+    (folder / "own.jsonl").write_text("\n".join(rows))
+    done = run("ingest", "--library", folder / "library", folder / "own.jsonl")
+    assert done.returncode == 0, done.stderr
+    return folder / "library"
+
+
+def rows(done: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_claims_as_json_lines(run: Run, library: Path) -> None:
+    ids = list(CLAIMS)
+    right = [{"claim": claim, "papers": [id]} for id, claim in CLAIMS.items()]
+    shifted = [{"claim": claim, "papers": [ids[at - 1]]} for at, claim in enumerate(CLAIMS.values())]
+    others = [
+        {"claim": CLAIMS["moss"].replace("42", "43"), "papers": ["Moss on granite walls"]},
+        {"claim": CLAIMS["moss"]},
+        {"claim": CLAIMS["moss"], "papers": ["moss", "nobody"]},
+        {"claim": PAPERS["fern"][1], "papers": ["fern"]},
+    ]
+    typed = "\n".join(json.dumps(row) for row in right + shifted + others)
+    done = run("verify", "--stdin", "--json", "--library", library, typed=typed)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = rows(done)
+    assert [row["verdict"] for row in found[:6]] == ["supported"] * 6
+    assert all(row["quote"] in PAPERS[id][1] for row, id in zip(found, ids, strict=False))
+    assert {row["verdict"] for row in found[6:12]} <= {"unsupported", "misattributed"}
+    assert min(row["score"] for row in found[:6]) > max(row["score"] for row in found[6:12])
+    told = [(row["verdict"], row["step"]) for row in found[12:]]
+    assert told == [
+        ("unsupported", "facts"),
+        ("uncited", "citation"),
+        ("unsupported", "key"),
+        ("supported", "quote"),
+    ]
+    assert found[12]["papers"] == [{"id": "moss", "title": "Moss on granite walls", "verdict": "unsupported"}]
+    assert found[14]["papers"][1] == {"id": None, "title": "nobody", "verdict": "unsupported"}
+    assert found[15]["quote"] == PAPERS["fern"][1]
+
+
+def test_lines_that_are_no_claims_are_told_in_their_place(run: Run, library: Path) -> None:
+    good = json.dumps({"claim": CLAIMS["moss"], "papers": ["moss"]})
+    typed = f'{good}\nnonsense\n\n{{"claim": " "}}\n{{"claim": "x", "papers": "moss"}}\n[1]\n{good}'
+    done = run("verify", "--stdin", "--json", "--library", library, typed=typed)
+    assert done.returncode == 2
+    assert done.stderr.startswith("assistant: ")
+    assert "4 lines were no claims" in done.stderr
+    assert [str(row.get("error", row.get("verdict")))[:11] for row in rows(done)] == [
+        "supported",
+        "line 2: not",
+        "line 4: nee",
+        'line 5: "pa',
+        "line 6: nee",
+        "supported",
+    ]
+
+
+def test_a_text_is_read_claim_by_claim(run: Run, library: Path, tmp_path: Path) -> None:
+    text = (
+        f"# Related work\n\n{CLAIMS['moss'].rstrip('.')}\n[Moss on\ngranite walls]. "
+        f"{CLAIMS['comet'].rstrip('.')} [Ferns under dim light]. {CLAIMS['fern']} [fern]\n\n"
+        "Bridges sway in wind [Cable wear on hanging bridge]."
+    )
+    (tmp_path / "text.md").write_text(text)
+    done = run("verify", "--json", "--library", library, tmp_path / "text.md")
+    assert done.returncode == 0
+    found = {row["claim"]: row for row in rows(done)}
+    assert found[CLAIMS["moss"]]["verdict"] == "supported"
+    assert found[CLAIMS["comet"]]["verdict"] == "misattributed"
+    assert found[CLAIMS["comet"]]["reason"] == "“Dust tails of comets” supports it clearly better"
+    assert found[CLAIMS["fern"]]["verdict"] == "supported"
+    assert "did you mean “Cable wear on hanging bridges”?" in found["Bridges sway in wind."]["reason"]
+
+
+def test_strict_ends_with_4_and_names_what_fails(run: Run, library: Path) -> None:
+    bad = f"{CLAIMS['moss']} [moss] Violins are bowed underwater in 1823 [violin]."
+    done = run("verify", "--strict", "--library", library, typed=bad)
+    assert done.returncode == 4
+    assert done.stderr == (
+        "assistant: unsupported: Violins are bowed underwater in 1823. (not in the cited abstract: 1823)\n"
+    )
+    assert "2 claims: 1 supported" in done.stdout
+    good = run("verify", "--strict", "--json", "--library", library, typed=f"{CLAIMS['moss']} [moss]")
+    assert (good.returncode, good.stderr) == (0, "")
+
+
+def test_what_cannot_be_verified_is_an_error_of_use(run: Run, library: Path, tmp_path: Path) -> None:
+    assert run("verify", "--library", library, typed="  \n").returncode == 2
+    assert run("verify", "--library", library, tmp_path / "none.txt").returncode == 2
+    assert run("verify", "--stdin", "--library", library, typed="{}").returncode == 2

@@ -1,0 +1,194 @@
+"""Metrics against arithmetic written out, against trec_eval, and against properties that must hold."""
+
+import math
+import random
+from datetime import date
+
+import ir_measures
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ir_measures import AP, RR, R, nDCG
+
+from assistant.evaluation.metrics import (
+    abstention,
+    attribution,
+    costs,
+    funnel,
+    means,
+    repeats,
+    retrieval,
+    titles,
+    validity,
+)
+from assistant.evaluation.metrics.validity import Mark
+
+
+def groups(*wanted: str) -> list[frozenset[str]]:
+    """One group a word; letters of a word are interchangeable."""
+    return [frozenset(word) for word in wanted]
+
+
+def test_recall_counts_groups_not_papers() -> None:
+    assert retrieval.recall(groups("ab", "c"), "xbya", 4) == 1 / 2
+    assert retrieval.recall(groups("ab", "c"), "xbc", 2) == 1 / 2
+    assert retrieval.recall(groups("ab", "c"), "xbc", 3) == 2 / 2
+    assert (retrieval.all_recall(groups("a", "c"), "ac", 1), retrieval.all_recall(groups("a", "c"), "ac", 2)) == (0, 1)
+
+
+def test_reciprocal_rank_average_precision_and_ndcg_by_hand() -> None:
+    assert retrieval.reciprocal_rank(groups("b", "c"), "xcb") == 1 / 2
+    assert retrieval.reciprocal_rank(groups("b"), "xyz") == 0
+    assert retrieval.average_precision(groups("b", "c", "d"), "xcyb") == (1 / 2 + 2 / 4 + 0) / 3
+    # gold 2 at rank 2, acceptable 1 at rank 3; ideal: 2 first, 1 second
+    expected = (2 / math.log2(3) + 1 / math.log2(4)) / (2 / math.log2(2) + 1 / math.log2(3))
+    assert retrieval.ndcg({"a": 2, "b": 1}, "xab", 3) == pytest.approx(expected)
+    assert retrieval.judged("abcd", {"a", "c", "z"}, 4) == 2 / 4
+
+
+def test_a_question_without_gold_has_no_place_in_the_means() -> None:
+    with pytest.raises(ValueError, match="gold"):
+        retrieval.recall([], "a", 1)
+    with pytest.raises(ValueError, match="depth 0"):
+        retrieval.recall(groups("a"), "a", 0)
+    with pytest.raises(ValueError, match="gain"):
+        retrieval.ndcg({}, "a", 1)
+
+
+def test_rankings_score_as_trec_eval_scores_them() -> None:
+    drawn = random.Random(7)
+    papers = [f"p{number}" for number in range(40)]
+    qrels, runs, wanted = [], [], {}
+    for number in range(200):
+        gold = drawn.sample(papers, drawn.randint(1, 6))
+        some = drawn.sample([paper for paper in papers if paper not in gold], drawn.randint(0, 4))
+        found = drawn.sample(papers, drawn.randint(1, 30))
+        id = str(number)
+        qrels += [ir_measures.Qrel(id, paper, 2) for paper in gold] + [ir_measures.Qrel(id, paper, 1) for paper in some]
+        runs += [ir_measures.ScoredDoc(id, paper, float(-place)) for place, paper in enumerate(found)]
+        gains = dict.fromkeys(some, 1.0) | dict.fromkeys(gold, 2.0)
+        single = [frozenset([paper]) for paper in gold]
+        wanted[id] = {
+            R(rel=2) @ 5: retrieval.recall(single, found, 5),
+            RR(rel=2): retrieval.reciprocal_rank(single, found),
+            AP(rel=2): retrieval.average_precision(single, found),
+            nDCG @ 10: retrieval.ndcg(gains, found, 10),
+        }
+    measured = list(ir_measures.iter_calc(list(wanted["0"]), qrels, runs))
+    assert len(measured) == 4 * 200
+    for one in measured:
+        assert wanted[one.query_id][one.measure] == pytest.approx(one.value, abs=1e-9), one
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), unique=True), st.sets(st.sampled_from("abcdefgh"), min_size=1))
+def test_more_depth_and_a_gold_paper_in_front_never_hurt(found: list[str], gold: set[str]) -> None:
+    single = [frozenset([paper]) for paper in sorted(gold)]
+    values = [retrieval.recall(single, found, depth) for depth in range(1, 9)]
+    assert values == sorted(values)
+    first = min(gold)
+    better = [first, *(paper for paper in found if paper != first)]
+    assert retrieval.reciprocal_rank(single, better) == 1
+    assert retrieval.recall(single, better, 8) >= values[-1]
+
+
+def test_title_scores_by_hand() -> None:
+    found = titles.titles(groups("ab", "c", "d"), frozenset("e"), frozenset("x"), frozenset("aex?"))
+    # cited a (gold), e (acceptable), x (a trap), ? (no paper): 2 of 4 allowed, 1 of 4 gold, 1 of 3 groups
+    assert (found.precision, found.strict, found.recall) == (2 / 4, 1 / 4, 1 / 3)
+    assert found.f1 == pytest.approx(2 * (1 / 2) * (1 / 3) / (1 / 2 + 1 / 3))
+    assert (found.exact, found.hit, found.traps, found.count) == (0, 1, 1, 4)
+    whole = titles.titles(groups("ab", "c"), frozenset("e"), frozenset("x"), frozenset("bce"))
+    assert (whole.precision, whole.recall, whole.f1, whole.exact, whole.traps) == (1, 1, 1, 1, 0)
+    none = titles.titles(groups("a"), frozenset(), frozenset(), frozenset())
+    assert (none.precision, none.strict, none.recall, none.f1, none.exact, none.hit) == (0, 0, 0, 0, 0, 0)
+
+
+def levels(table: dict[str, float]) -> attribution.Support:
+    """A support function by the letters of the cited papers, whatever the sentence; 0 for those not in it."""
+    return lambda ids, _: table.get("".join(sorted(ids)), 0.0)
+
+
+def test_citation_recall_and_precision_are_those_of_alce() -> None:
+    cites = [frozenset("ab"), frozenset("c"), frozenset()]
+    # a alone supports, so does ab; b alone does not, and a does without it: b is irrelevant. c supports nothing.
+    support = levels({"a": 1, "ab": 1})
+    assert attribution.recall(cites, support) == 1 / 3
+    assert attribution.precision(cites, support) == 1 / 3  # of a, b, c only a
+    # Neither alone, both together: both are needed.
+    together = levels({"ab": 1, "a": 0.5})
+    assert attribution.precision([frozenset("ab")], together) == 2 / 2
+    # Liu et al.: b supports no part of it.
+    assert attribution.partial_precision([frozenset("ab")], together) == 1 / 2
+    assert attribution.precision([frozenset()], support) is None
+    with pytest.raises(ValueError, match="no sentences"):
+        attribution.recall([], support)
+
+
+def test_validity_is_over_all_that_was_emitted() -> None:
+    good = Mark(parsed=True, known=True, shown=True)
+    bad = [
+        Mark(parsed=False, known=False, shown=False),
+        Mark(parsed=True, known=False, shown=False),
+        Mark(parsed=True, known=True, shown=False),
+        Mark(parsed=True, known=True, shown=True, quoted=False),
+    ]
+    assert validity.validity([good, *bad]) == 1 / 5
+    assert validity.validity([]) is None
+
+
+def test_risk_and_coverage_by_hand() -> None:
+    sure, errors = [0.9, 0.8, 0.7, 0.6], [0.0, 1.0, 0.0, 1.0]
+    assert abstention.risk_coverage(sure, errors) == [(0.25, 0), (0.5, 1 / 2), (0.75, 1 / 3), (1.0, 2 / 4)]
+    assert abstention.aurc(sure, errors) == pytest.approx((0 + 1 / 2 + 1 / 3 + 1 / 2) / 4)
+    # An oracle has the two right ones first: risks 0, 0, 1/3, 1/2. Equal confidences enter together, so by steps of
+    # two: half of the coverage at risk 0, half at risk 1/2.
+    assert abstention.excess_aurc(sure, errors) == pytest.approx(
+        (0 + 1 / 2 + 1 / 3 + 1 / 2) / 4 - (0.5 * 0 + 0.5 * 0.5)
+    )
+    assert abstention.coverage_at(sure, errors, 0.35) == 0.75
+    assert abstention.coverage_at([0.5], [1.0], 0.2) == 0
+    assert abstention.risk_coverage([0.5, 0.5], [0.0, 1.0]) == [(1.0, 0.5)]
+    assert abstention.balanced(0.2, 0.4) == pytest.approx(0.7)
+    with pytest.raises(ValueError, match="as many"):
+        abstention.risk_coverage([], [])
+
+
+def test_repeats_by_hand() -> None:
+    assert [repeats.flipped(passed) for passed in ([True, False], [True, True], [False])] == [True, False, False]
+    assert repeats.pass_all([True, True, True, False], 2) == 3 / 6  # C(3, 2) / C(4, 2)
+    assert repeats.pass_all([True, False], 2) == 0
+    assert repeats.agreement([frozenset("ab"), frozenset("bc"), frozenset()]) == pytest.approx((1 / 3 + 0 + 0) / 3)
+    assert repeats.agreement([frozenset(), frozenset()]) == 1
+    assert repeats.agreement([frozenset("a")]) is None
+    with pytest.raises(ValueError, match="k = 3"):
+        repeats.pass_all([True], 3)
+
+
+def test_costs_by_hand() -> None:
+    prices = costs.Prices(date(2026, 11, 1), {"small": (0.5, 2.0)})
+    assert prices.cost("small", 1_000_000, 500_000) == 0.5 + 1.0
+    assert prices.cost("other", 1, 1) is None
+    assert [costs.percentile([3, 1, 2, 4], share) for share in (0.25, 0.5, 0.51, 0.95, 1)] == [1, 2, 3, 4, 4]
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        costs.percentile([1], 0)
+
+
+@pytest.mark.parametrize(
+    ("passed", "expected"),
+    [
+        (0, "not in the library"),
+        (1, "not retrieved"),
+        (2, "dropped from the evidence"),
+        (3, "not cited"),
+        (4, "not supported"),
+        (5, None),
+    ],
+)
+def test_a_missing_paper_is_lost_at_exactly_one_stage(passed: int, expected: str | None) -> None:
+    sets = [{"a"} if place < passed else set() for place in range(5)]
+    assert funnel.stage(frozenset("ab"), *sets) == expected
+
+
+def test_a_mean_says_what_it_is_the_mean_of() -> None:
+    assert means.mean([1.0, None, 0.0], failed=2) == means.Mean(0.5, 2, 1, 2)
+    assert means.mean([None]) == means.Mean(None, 0, 1, 0)

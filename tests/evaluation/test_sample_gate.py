@@ -1,0 +1,24 @@
+"""The gate that continuous integration puts before every change: the small suite about the sample library."""
+
+from pathlib import Path
+
+from conftest import Run
+
+SUITE = Path(__file__).parents[2] / "evals" / "sample"
+
+
+def test_the_sample_suite_passes_its_gate(run: Run, tmp_path: Path) -> None:
+    done = run("eval", "run", SUITE, "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    gate = run("eval", "gate", tmp_path / "run")
+    assert gate.returncode == 0, gate.stdout
+
+
+def test_the_sample_suite_is_sound(run: Run) -> None:
+    done = run("eval", "audit", SUITE)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_questions_about_the_pages_are_sound(run: Run, real_library: Path) -> None:
+    done = run("eval", "audit", SUITE.parent / "daily_papers", "--library", real_library)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,189 @@
+"""A library on a disk that is full, read only, copied or left untidy -> a clear error, or the library as it was."""
+
+import errno
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support import libraries
+
+from assistant.domain.errors import LibraryError
+from assistant.library import database, disk, probe
+from assistant.library.catalogue import Catalogue
+from assistant.library.chroma import ChromaIndex
+from assistant.library.snapshot import LibrarySnapshot
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*words: str | Path) -> list[str]:
+    """Run Python with our packages at hand; return the lines it prints."""
+    done = subprocess.run(
+        [*map(str, words)], capture_output=True, text=True, cwd=ROOT, check=False,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_on_a_full_disk_the_library_stays_as_it_was(tmp_path: Path) -> None:
+    may = subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", tmp_path], check=False, capture_output=True)
+    if may.returncode:
+        pytest.skip(f"no file system can be mounted here: {may.stderr.decode().strip()}")
+    lines = run("unshare", "-m", sys.executable, "-m", "support.full_disk", tmp_path)
+    *tries, end = map(json.loads, lines)
+    said = f"{tmp_path}/library: no space left on the disk; free some and run this again"
+    assert [(found["said"], found["same"]) for found in tries] == [(said, True)] * 3
+    assert end == {"added": 20, "whole": True}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return libraries.made(tmp_path)
+
+
+READ_ONLY = """
+import sys
+from pathlib import Path
+from assistant.domain.errors import LibraryError
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.library.chroma import ChromaIndex
+from support import libraries
+
+told = []
+for name in "library", "copied":
+    folder = Path(sys.argv[1]) / name
+    with LibrarySnapshot(folder, "hashed-words/32", told=told.append) as library:
+        print(libraries.results(library), told, library.problems, libraries.examined(library))
+with LibrarySnapshot(folder, told=told.append, exact_rows=0) as library:
+    print(libraries.results(library))
+print(len(told), told[0])
+try:
+    libraries.ingest(folder, libraries.entries(0, 70))
+except LibraryError as error:
+    print(error.exit_code, error)
+"""
+
+
+def test_a_read_only_folder_can_be_read_and_says_that_it_cannot_be_written(folder: Path, tmp_path: Path) -> None:
+    with LibrarySnapshot(folder) as library:
+        expected = libraries.results(library)
+    copied = tmp_path / "copied"
+    shutil.copytree(folder, copied)
+    age(copied)
+    before = libraries.tree(tmp_path)
+    if os.geteuid() == 0:  # whom permissions do not stop, but a read-only mount does
+        mount = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+        found = run("unshare", "-m", "sh", "-c", mount, tmp_path, sys.executable, "-c", READ_ONLY, tmp_path)
+    else:
+        modes = {path: path.stat().st_mode for path in (tmp_path, *tmp_path.rglob("*"))}
+        for path, mode in modes.items():
+            path.chmod(mode & ~0o222)
+        found = run(sys.executable, "-c", READ_ONLY, tmp_path)
+        for path, mode in modes.items():
+            path.chmod(mode)
+    assert found[:3] == [*[f"{expected} [] {{}} []"] * 2, f"{expected}"]
+    assert found[3].startswith(f"1 the vector index in {copied}/chroma/1 failed (")
+    assert found[3].endswith("answering by exact search")
+    assert found[4].startswith(f"6 {copied} cannot be written (")
+    assert found[4].endswith("); make it writable, or name another with --library")
+    assert libraries.tree(tmp_path) == before
+
+
+def age(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        os.utime(path, (1, 1))
+
+
+def test_a_copied_library_is_looked_through_once(folder: Path) -> None:
+    age(folder)
+    with LibrarySnapshot(folder, told=pytest.fail) as library:
+        assert library.problems == {}
+        recorded = library.catalogue.files(1)  # of the snapshot, from before they were looked at
+    catalogue = Catalogue(folder)
+    renewed = catalogue.files(1)
+    catalogue.close()
+    assert renewed == {path: (size, 1_000_000_000, digest) for path, (size, _, digest) in recorded.items()}
+
+
+def test_when_others_opened_the_vector_index_it_is_tried_once(folder: Path) -> None:
+    with ChromaIndex(folder / "chroma" / "1") as vectors:
+        assert vectors.count() == libraries.MADE
+    changed = (folder / "chroma/1/chroma.sqlite3").stat().st_mtime_ns
+    for tried in (True, False):  # trying it means opening it, which leaves a mark
+        with LibrarySnapshot(folder, told=pytest.fail) as library:
+            assert library.problems == {}
+        now = (folder / "chroma/1/chroma.sqlite3").stat().st_mtime_ns
+        assert (now != changed) is tried
+        changed = now
+
+
+def test_the_next_writer_sweeps_what_killed_ones_left_but_not_what_is_held(folder: Path) -> None:
+    with LibrarySnapshot(folder) as reader:
+        libraries.ingest(folder, libraries.entries(0, 42))
+        for leftover in ("chroma/9/deep", "lexical/9", "chroma/notes"):
+            (folder / leftover).mkdir(parents=True)
+        scratch = folder / f".{database.NAME}.12345"
+        scratch.write_bytes(b"half")
+        libraries.ingest(folder, libraries.entries(0, 8))
+        names = {path.name for path in (folder / "chroma").iterdir()}
+        assert names == {"1", "2", "notes"}  # 1 is held, and notes are none of ours
+        assert {path.name for path in (folder / "lexical").iterdir()} == {"1", "2"}
+        assert not scratch.exists()
+        assert set(reader.ids) == libraries.ids(0, libraries.MADE)
+        assert reader.words.size == libraries.MADE
+    libraries.ingest(folder, libraries.entries(0, 8))
+    assert {path.name for path in (folder / "chroma").iterdir()} == {"2", "notes"}
+
+
+IO_ERROR = sqlite3.OperationalError("disk I/O error")
+BLOCKS, FREE, FLAG = 2, 4, 8  # places in what statvfs gives
+
+
+def measured(monkeypatch: pytest.MonkeyPatch, changes: dict[int, int]) -> None:
+    """Every disk is of 1,000 blocks and full, but for these changes."""
+    facts = {BLOCKS: 1000, FREE: 0} | changes
+    found = os.statvfs_result([facts.get(place, 4096 if place < BLOCKS else 0) for place in range(10)])
+    monkeypatch.setattr(os, "statvfs", lambda _: found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "full"), [({}, True), ({FREE: 1000}, False), ({BLOCKS: 0}, False), ({FLAG: os.ST_RDONLY}, False)]
+)
+def test_only_a_disk_that_can_be_written_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[int, int], full: bool
+) -> None:
+    measured(monkeypatch, changes)
+    assert (disk.full(tmp_path, IO_ERROR) is not None) is full
+
+
+def test_on_a_full_disk_other_failures_keep_their_own_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured(monkeypatch, {})
+    wrapped = LibraryError("the index failed")
+    assert disk.full(tmp_path, wrapped)
+    wrapped.__cause__ = PermissionError(errno.EACCES, "Permission denied")
+    for error in (wrapped, FileNotFoundError(errno.ENOENT, "No such file"), wrapped.__cause__):
+        assert disk.full(tmp_path, error) is None
+    assert disk.full(tmp_path, OSError(errno.ENOSPC, "No space"))
+    assert disk.full(tmp_path, OSError(errno.EDQUOT, "Quota"))
+
+
+def test_a_full_disk_that_has_room_again_is_known_by_what_caused_the_failure(tmp_path: Path) -> None:
+    wrapped = LibraryError("the index failed")
+    assert disk.full(tmp_path, wrapped) is None
+    wrapped.__cause__ = RuntimeError("(code: 13) database or disk is full")
+    assert str(disk.full(tmp_path, wrapped)).startswith(f"{tmp_path}: no space left on the disk")
+
+
+def test_proc_is_not_full() -> None:
+    assert disk.full(Path("/proc/1"), IO_ERROR) is None
+
+
+def test_an_index_of_nothing_is_sound(tmp_path: Path) -> None:
+    ChromaIndex(tmp_path, create=True).close()
+    assert probe.examine(tmp_path, 0, {}) is None

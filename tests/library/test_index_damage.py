@@ -1,0 +1,147 @@
+"""Damaged indexes -> noticed, answered around, and built anew without computing an embedding."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support import libraries
+from support.libraries import HashedWords
+
+from assistant.library import locks
+from assistant.library.snapshot import LibrarySnapshot
+
+PAPERS = 340  # each of five sentences, so of three chunks: more than the 1,000 from which Chroma writes its graph
+FINGERPRINT = HashedWords().fingerprint
+
+
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("master") / "library"
+    libraries.ingest(folder, [libraries.entry(number, " And more of this." * 10) for number in range(PAPERS)])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(master: Path) -> libraries.Results:
+    with LibrarySnapshot(master, FINGERPRINT, told=pytest.fail) as library:
+        assert library.chunks == 3 * PAPERS
+        return libraries.results(library)
+
+
+@pytest.fixture
+def folder(master: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(master, tmp_path / "library"))
+
+
+def delete(path: Path) -> None:
+    path.unlink()
+
+
+def halve(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def spoil(path: Path) -> None:
+    path.write_bytes(b"\xa5" * path.stat().st_size)
+
+
+def test_every_file_damaged_in_every_way_is_noticed_and_answered_around(
+    folder: Path, master: Path, expected: libraries.Results
+) -> None:
+    recorded = [path for path in libraries.tree(master) if path.startswith(("chroma/", "lexical/"))]
+    files = [path for path in recorded if not path.endswith(".lock")]
+    assert len([path for path in files if path.startswith("chroma/")]) == 6
+    assert len([path for path in files if path.startswith("lexical/")]) > 6
+    for file in files:
+        for damage in (delete, halve, spoil):
+            if not (master / file).stat().st_size and damage is not delete:
+                continue  # an empty file is its own half
+            damage(folder / file)
+            told: list[str] = []
+            with LibrarySnapshot(folder, FINGERPRINT, told=told.append, heal=False) as library:
+                assert list(library.problems) == [file.split("/")[0]], f"{damage.__name__} {file}"
+                assert libraries.results(library) == expected, f"{damage.__name__} {file}"
+                library.catalogue.release()
+            shutil.copy2(master / file, folder / file)
+    for kind in ("chroma", "lexical"):
+        (folder / kind).rename(folder / "elsewhere")
+        with LibrarySnapshot(folder, FINGERPRINT, heal=False) as library:
+            assert list(library.problems) == [kind]
+            assert libraries.results(library) == expected
+        (folder / "elsewhere").rename(folder / kind)
+    with LibrarySnapshot(folder, FINGERPRINT, told=pytest.fail, heal=False) as library:
+        assert libraries.examined(library) == []
+
+
+def delete_both(folder: Path) -> None:
+    for kind in ("chroma", "lexical"):
+        shutil.rmtree(folder / kind)
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
+    "both deleted": (delete_both, "lexical/1/"),
+    "a graph spoiled": (
+        lambda folder: spoil(next(folder.glob("chroma/1/*/data_level0.bin"))),
+        "data_level0.bin was changed or cut",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_indexes_are_built_anew_without_an_embedding(
+    folder: Path, expected: libraries.Results, damage: str
+) -> None:
+    change, said = DAMAGES[damage]
+    change(folder)
+    told: list[str] = []
+    with LibrarySnapshot(folder, FINGERPRINT, told=told.append) as library:  # it has no embedder to call
+        assert len(told) == 1
+        assert said in told[0]
+        assert told[0].endswith("); rebuilding them from the catalogue")
+        assert (library.problems, library.catalogue.generation()) == ({}, 2)
+        assert libraries.results(library) == expected
+        assert damage != "a graph spoiled" or libraries.examined(library) == []  # once: it takes a second
+    embedder = HashedWords()
+    again = libraries.ingest(
+        folder, [libraries.entry(number, " And more of this." * 10) for number in range(PAPERS)], embedder
+    )
+    assert (again.embedded, embedder.read) == (0, [])
+    with LibrarySnapshot(folder, FINGERPRINT, told=pytest.fail) as library:
+        assert libraries.results(library) == expected
+
+
+def test_where_it_cannot_be_rebuilt_at_once_the_answers_are_right_all_the_same(
+    folder: Path, expected: libraries.Results
+) -> None:
+    shutil.rmtree(folder / "chroma")
+    told: list[str] = []
+    with locks.exclusive_lock(folder, 0.0), LibrarySnapshot(folder, told=told.append) as library:
+        assert libraries.results(library) == expected
+        assert list(library.problems) == ["chroma"]
+    assert "is being written by process" in told[1]
+    assert told[1].endswith("; answering by exact search. `assistant reindex` rebuilds them")
+
+
+def test_the_graph_finds_what_exact_search_finds(folder: Path, expected: libraries.Results) -> None:
+    with LibrarySnapshot(folder, told=pytest.fail, exact_rows=0) as library:
+        assert not library.exact
+        near, exact = libraries.results(library), expected
+        for found, wanted in zip(near, exact, strict=True):
+            assert len({id for id, _ in found} & {id for id, _ in wanted}) >= 9
+    # Opening Chroma changed its file; the reader that did so has said so, and the next need not look into it.
+    before = (folder / "chroma/1/chroma.sqlite3").stat().st_mtime_ns
+    with LibrarySnapshot(folder, told=pytest.fail) as library:
+        assert library.problems == {}
+    assert (folder / "chroma/1/chroma.sqlite3").stat().st_mtime_ns == before
+
+
+def test_where_the_graph_fails_in_the_middle_exact_search_answers(folder: Path, expected: libraries.Results) -> None:
+    told: list[str] = []
+    with LibrarySnapshot(folder, told=told.append, exact_rows=0) as library:
+        halve(folder / "chroma/1/chroma.sqlite3")  # after it was looked at
+        assert libraries.results(library) == expected
+        assert list(library.problems) == ["chroma"]
+    assert len(told) == 1
+    assert told[0].startswith(f"the vector index in {folder}/chroma/1 failed (")
+    assert told[0].endswith("; run `assistant reindex`; answering by exact search")

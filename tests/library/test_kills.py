@@ -1,0 +1,54 @@
+"""Ingests killed at any moment -> a library that opens, whole, with all that was acknowledged."""
+
+import random
+import threading
+import time
+from pathlib import Path
+
+from support import libraries
+from support.library_children import BATCH, Child, ingest_batches
+
+KILLS = 25
+
+
+def ingest_until_killed(folder: Path, first: int, until: int, delay: float) -> int:
+    """Run ingests from batch `first` on, kill them `delay` seconds after `until` acknowledged ones; return how many."""
+    child = Child(ingest_batches, folder, first, 1000)
+    assert child.hear() == "began"
+    for number in range(until):
+        assert (child.hear(), child.hear()) == (first + number, "began")
+    timer = threading.Timer(delay, child.process.kill)
+    timer.start()
+    acknowledged = until
+    while (heard := child.hear()) is not None:
+        acknowledged += heard != "began"
+    timer.join()
+    assert child.end() == -9
+    return acknowledged
+
+
+def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_the_parts_agree(tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    chance = random.Random(20_260_301)
+    child = Child(ingest_batches, folder, 0, 2)
+    assert [child.hear(), child.hear(), child.hear()] == ["began", 0, "began"]
+    began = time.monotonic()
+    assert (child.hear(), child.end()) == (1, 0)
+    whole = time.monotonic() - began
+    acknowledged = 2
+    for kill in range(KILLS):
+        until = int(kill % 8 == 0)  # these have something new to lose, whatever the speed of the machine
+        acknowledged += ingest_until_killed(folder, acknowledged, until, chance.uniform(0, 1.05 * whole))
+        found = libraries.parts(folder)
+        assert found.catalogue == found.words == found.vectors
+        # The one under way when the signal came may have been committed, and not said so.
+        assert found.catalogue in (libraries.ids(0, acknowledged * BATCH), libraries.ids(0, (acknowledged + 1) * BATCH))
+
+    child = Child(ingest_batches, folder, 0, acknowledged + 1)
+    while child.hear() is not None:
+        pass
+    assert child.end() == 0
+    everything = libraries.ids(0, (acknowledged + 1) * BATCH)
+    assert libraries.parts(folder) == libraries.Parts(everything, everything, everything)
+    leftovers = {path.name for kind in ("chroma", "lexical") for path in (folder / kind).iterdir()}
+    assert len(leftovers) == 1

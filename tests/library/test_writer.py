@@ -1,0 +1,135 @@
+"""Listings -> a library: what is computed, what is built anew, and what is refused."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from support import libraries
+from support.libraries import HashedWords
+
+from assistant.domain.errors import LibraryError, ModelError
+from assistant.library import builder, writer
+from assistant.library.catalogue import Catalogue
+from assistant.library.snapshot import LibrarySnapshot
+
+Matrix = NDArray[np.float32]
+
+
+def generation(folder: Path) -> tuple[int, int]:
+    """The current generation, and how many papers were changed in it since it was built from nothing."""
+    with LibrarySnapshot(folder) as library:
+        return library.catalogue.generation(), int(library.catalogue.state()["patched"])
+
+
+def test_only_what_changed_is_embedded_and_patched_into_the_index(tmp_path: Path) -> None:
+    folder, embedder = libraries.made(tmp_path), HashedWords()
+    with LibrarySnapshot(folder, exact_rows=0) as library:
+        assert not library.exact
+        expected = libraries.results(library)
+    assert generation(folder) == (1, 0)
+
+    again = libraries.ingest(folder, libraries.entries(0, 40), embedder)
+    assert (again.embedded, again.unchanged, generation(folder)) == (0, 40, (1, 0))
+
+    edited = libraries.entry(7, " One sentence more.")
+    report = libraries.ingest(folder, [edited], embedder)
+    assert (report.embedded, [paper.id for paper in report.updated]) == (1, ["id7"])
+    sentences = [f"{part}." for part in edited.abstract.rstrip(".").split(". ")]
+    assert embedder.read == [edited.listing.title, *sentences]
+    assert generation(folder) == (2, 2)
+
+    libraries.ingest(folder, [libraries.entry(7)], embedder)  # the chunk that is no more must not stay behind
+    assert generation(folder) == (3, 4)
+    with LibrarySnapshot(folder, exact_rows=0) as library:  # patched twice, it finds what one built from nothing finds
+        assert libraries.results(library) == expected
+    assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 40)] * 3)
+
+    libraries.ingest(folder, libraries.entries(38, 50), embedder)  # with these, one in five has changed
+    assert generation(folder) == (4, 0)
+    assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 50)] * 3)
+
+
+def test_where_the_old_index_is_damaged_the_new_one_is_built_from_nothing(tmp_path: Path) -> None:
+    folder = libraries.made(tmp_path)
+    (folder / "chroma" / "1" / "chroma.sqlite3").write_bytes(b"")
+    libraries.ingest(folder, libraries.entries(40, 42))
+    assert generation(folder) == (2, 0)
+    assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 42)] * 3)
+
+
+class Faulty(HashedWords):
+    """An embedder that spoils what it gives."""
+
+    def __init__(self, spoil: Callable[[Matrix], Matrix]) -> None:
+        super().__init__()
+        self._spoil = spoil
+
+    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
+        return self._spoil(super().embed(texts))
+
+
+def with_last_row(value: float) -> Callable[[Matrix], Matrix]:
+    return lambda given: np.vstack([given[:-1], np.full((1, 32), value, np.float32)])
+
+
+FAULTS = {
+    "numbers that are not finite": with_last_row(float("nan")),
+    "a vector of length 0 instead of 1": with_last_row(0.0),
+    "a vector of length 5.66e+30 instead of 1": with_last_row(1e30),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_vectors_that_cannot_be_compared_are_refused_before_any_is_stored(tmp_path: Path, fault: str) -> None:
+    folder = tmp_path / "library"
+    with pytest.raises(ModelError) as caught:
+        libraries.ingest(folder, libraries.entries(0, 3), Faulty(FAULTS[fault]))
+    title = libraries.entry(2).listing.title
+    assert str(caught.value) == f"hashed-words/32 gave {fault} for {title!r} (id2); nothing of it was stored"
+    catalogue = Catalogue(folder)
+    assert (catalogue.embedded(), catalogue.count(), catalogue.generation()) == ({}, (0, 0), 0)
+    catalogue.close()
+
+
+def test_vectors_too_few_or_too_short_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="hashed-words/32 gave 14 vectors for 15 texts"):
+        libraries.ingest(tmp_path / "library", libraries.entries(0, 3), Faulty(lambda given: given[1:]))
+    with pytest.raises(ModelError, match=r"gave a matrix of shape \(5, 31\) instead of \(5, 32\) for .* \(id0\)"):
+        libraries.ingest(tmp_path / "library", libraries.entries(0, 3), Faulty(lambda given: given[:, 1:]))
+
+
+def test_an_interrupted_first_ingest_leaves_an_empty_library_and_its_vectors(tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+
+    def stop(what: str, done: int, of: int) -> None:
+        if what == "indexing":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        writer.add(folder, libraries.entries(0, 5), HashedWords(), progress=stop)
+    with LibrarySnapshot(folder, "hashed-words/32", told=pytest.fail) as library:
+        assert (library.ids, library.papers(), library.problems, libraries.examined(library)) == ((), [], {}, [])
+        assert libraries.results(library) == [[], [], [], []]
+        assert (library.words.size, len(library.table.ids), library.chunks) == (0, 0, 0)
+    embedder = HashedWords()
+    assert len(libraries.ingest(folder, libraries.entries(0, 5), embedder).added) == 5
+    assert embedder.read == []
+
+
+def test_vectors_of_another_splitting_are_computed_anew(tmp_path: Path) -> None:
+    folder, embedder = libraries.made(tmp_path), HashedWords()
+    catalogue = Catalogue(folder)
+    [(content, kept)] = [(hash, blob) for hash, blob in by_content(catalogue, "id3")]
+    catalogue.put_embeddings([(content, kept[: len(kept) // 5 * 3])])
+    with pytest.raises(LibraryError, match="id3 has 3 vectors, which do not fit its text; run `assistant reindex`"):
+        libraries.ingest(folder, libraries.entries(0, 41))
+    assert builder.reembed(folder, catalogue, embedder, 0.0, lambda *_: None) == 1
+    catalogue.close()
+    assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, libraries.MADE)] * 3)
+
+
+def by_content(catalogue: Catalogue, id: str) -> list[tuple[str, bytes]]:
+    contents = dict(catalogue.contents())
+    return [(contents[paper_id], kept) for paper_id, kept in catalogue.embeddings([id])]

@@ -1,0 +1,88 @@
+"""A model behind an endpoint that refuses, redirects or is busy: three requests at most, and what to do next."""
+
+from collections.abc import Iterator
+
+import pytest
+from support import endpoint
+from support.endpoint import Step, answers, refuses, says, serve
+from support.replies import KEY, ask, failure, warm
+
+__all__ = ["warm"]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("named", [["stream_options"], ["temperature"], ["stream_options", "temperature"]])
+def test_what_a_server_does_not_know_is_left_out(status: int, named: list[str]) -> None:
+    _, server = ask([*(refuses(status, f"Unknown field: {name}") for name in named), says("Yes.")])
+    assert len(server.requests) == len(named) + 1
+    assert not set(named) & server.requests[-1].body.keys()
+
+
+def test_leaving_out_and_trying_again_are_three_requests_together() -> None:
+    script = [refuses(500, "oops"), refuses(500, "oops"), refuses(400, "temperature"), says("Never.")]
+    assert "status 400" in failure(script)[0]
+    assert len(failure([refuses(500, "oops"), refuses(400, "temperature"), refuses(500, "oops")])[1].requests) == 3
+
+
+def test_a_passing_failure_is_tried_again() -> None:
+    reply, server = ask([refuses(503, "busy"), says("Yes.")])
+    assert reply.text == "Yes."
+    assert len(server.requests) == 2
+
+
+REFUSALS = [
+    (refuses(401, f"Incorrect API key provided: {KEY}"), 1, "401: Incorrect API key provided: ***", "OPENAI_API_KEY"),
+    (answers(401, f"<b>{KEY}</b>".encode(), "text/html"), 1, "401: <b>***</b>", "Check OPENAI_API_KEY"),
+    (refuses(401, "x" * 480 + KEY), 1, "401: xxx", "Check OPENAI_API_KEY"),
+    (refuses(403, "no access"), 1, "403: no access", "Check OPENAI_API_KEY"),
+    (refuses(404, "The model m does not exist"), 1, "404: The model m does not exist", "Check --model and"),
+    (refuses(400, "maximum context length is 4096 tokens"), 1, "400: maximum context", "fewer papers (-k)"),
+    (refuses(413, "too large"), 1, "413: too large", "fewer papers (-k)"),
+    (refuses(429, "slow down", retry_after="3600"), 1, "wait so many seconds: 3600", "Wait and ask again"),
+    (refuses(429, "You exceeded your current quota", "insufficient_quota"), 3, "current quota", "account's quota"),
+    (refuses(500, "oops"), 3, "500: oops", "Ask again later"),
+    (answers(500, [1], retry_after_ms="1"), 3, "500", "Ask again later"),
+    (refuses(418, "\x1b[2Jteapot\n"), 1, "418: �[2Jteapot", "Check OPENAI_BASE_URL"),
+]
+
+
+@pytest.mark.parametrize(("step", "requests", "told", "then"), REFUSALS)
+def test_a_refusal_is_told_with_what_to_do_next(step: Step, requests: int, told: str, then: str) -> None:
+    message, server = failure(step)
+    assert told in message
+    assert then in message
+    assert len(server.requests) == requests
+
+
+def test_a_short_wait_that_the_endpoint_asks_for_is_waited() -> None:
+    reply, server = ask([refuses(429, "slow down", retry_after="0.05"), says("Yes.")])
+    assert (reply.text, len(server.requests)) == ("Yes.", 2)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed(status: int) -> None:
+    with serve(says("Stolen.")) as other:
+        message, server = failure(answers(status, location=f"{other.url}/chat/completions?token=t"))
+    assert f"status {status}" in message
+    assert f"it redirects to {other.url}/chat/completions)" in message
+    assert (len(server.requests), len(other.requests)) == (1, 0)
+
+
+@pytest.fixture
+def proxied(monkeypatch: pytest.MonkeyPatch) -> Iterator[endpoint.Server]:
+    with serve(says("Stolen.")) as proxy:
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url.removesuffix("/v1"))
+        yield proxy
+
+
+def test_this_machine_is_asked_without_a_proxy(proxied: endpoint.Server) -> None:
+    assert ask(says("Yes."))[0].text == "Yes."
+    assert proxied.requests == []
+
+
+@pytest.mark.parametrize("key", ["kéy-0123456789", "sk-a\nInjected: yes", "sk 0123456789"])
+def test_a_key_that_no_header_can_hold_is_refused_without_showing_it(key: str) -> None:
+    message, server = failure(says("Never."), key=key)
+    assert "Set OPENAI_API_KEY anew" in message
+    assert server.requests == []

@@ -1,0 +1,33 @@
+"""Periods of publication in the words of a question, and years that are none."""
+
+import pytest
+
+from assistant.retrieval import periods
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Since July 2025, what has appeared on rewards?", "since 2025-07-01"),
+        ("What came since Sept 2023?", "since 2023-09-01"),
+        ("Who warned before 2023 that models mislead?", "until 2022-12-31"),
+        ("papers after 2020 but before 2023", "from 2021-01-01 to 2022-12-31"),
+        ("since 2020 and before 2022", "from 2020-01-01 to 2021-12-31"),
+        ("Anything from December 2023 to February 2024 on mixing?", "from 2023-12-01 to 2024-02-29"),
+        ("between 2021 and 2023", "from 2021-01-01 to 2023-12-31"),
+        ("until May 2020", "until 2020-05-31"),
+        ("In 2025, which papers studied trust?", "from 2025-01-01 to 2025-12-31"),
+        ("papers from 2019 on agents", "from 2019-01-01 to 2019-12-31"),
+        ("from 2019 onwards", "since 2019-01-01"),
+        ("Does the reward collapse before 2000 steps?", "None"),
+        ("contexts of up to 2000 tokens", "None"),
+        ("after 2000 training steps", "None"),
+        ("Who won ImageNet in 2012?", "None"),
+        ("before 2017-06", "None"),
+        ("since 2015.5", "None"),
+        ("between 2023 and 2021", "None"),
+        ("", "None"),
+    ],
+)
+def test_a_period_is_read_where_it_is_certain(question: str, expected: str) -> None:
+    assert str(periods.read(question)) == expected

@@ -1,0 +1,81 @@
+"""What the tests of conversations stand on: the sample as a library, keys of its papers, replies of models."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event
+
+import pytest
+from conftest import Run
+from support.endpoint import Exchange, Server, Step, chunk, encoded, usage
+from support.terminal import PATIENCE
+
+from assistant.answering.conversation.archive import Archive
+from assistant.answering.conversation.turns import Conversation
+from assistant.domain import identifiers
+from assistant.library import sample
+from assistant.retrieval import retriever
+
+OVEROPTIMIZATION = "How can reward overoptimization be mitigated?"
+ENSEMBLES = "Reward Model Ensembles Help Mitigate Overoptimization"
+SCALING = "Scaling Laws for Reward Model Overoptimization"
+CONSTRAINED = "Confronting Reward Model Overoptimization with Constrained RLHF"
+HERDING = "Helping or Herding? Reward Model Ensembles Mitigate but do not Eliminate Reward Hacking"
+
+
+def key(title: str) -> str:
+    """The key under which a model cites a paper of the sample."""
+    id = identifiers.title_id(title)
+    return retriever.citation_keys([id])[id]
+
+
+WRITTEN = f"**Conservative** objectives all but remove reward overoptimization [{key(ENSEMBLES)}]."
+"""A reply with some Markdown, whose claim its paper supports."""
+SAID = "**Conservative** objectives all but remove reward overoptimization. [1]"
+"""How the answer shows it."""
+
+
+def paused(go: Event, first: str, rest: str = "") -> Step:
+    """Stream the beginning of a reply, and the rest once the test says so."""
+
+    def step(exchange: Exchange) -> None:
+        exchange.begin()
+        exchange.send(encoded(chunk(first), done=False))
+        if go.wait(PATIENCE):
+            exchange.send(encoded(chunk(rest), chunk(finish="stop"), usage(9_000, 9)))
+            exchange.end()
+
+    return step
+
+
+def messages(server: Server) -> list[list[str]]:
+    """The texts of the messages of each request."""
+    return [[message["content"] for message in request.body["messages"]] for request in server.requests]
+
+
+@pytest.fixture(scope="session")
+def library(run: Run, cache: Path) -> Path:
+    """A library of the sample's papers, made once for all modules of a process; tests only read it."""
+    folder = cache / "library-of-the-sample"
+    if not folder.exists():
+        done = run("ingest", sample.papers(), "--library", folder)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """An empty folder of chats."""
+    return Archive(tmp_path / "chats")
+
+
+@pytest.fixture
+def environment(clean_environment: Mapping[str, str], library: Path, archive: Archive) -> dict[str, str]:
+    """The environment of a chat with the sample that keeps its conversations in `archive`."""
+    buffered = {name: value for name, value in clean_environment.items() if name != "PYTHONUNBUFFERED"}
+    return {**buffered, "ASSISTANT_LIBRARY": str(library), "ASSISTANT_CHATS": str(archive.folder)}
+
+
+def only(archive: Archive) -> Conversation:
+    """The one conversation that is kept."""
+    [id] = archive.ids()
+    return archive.load(id)

@@ -1,0 +1,143 @@
+"""What the tests of the library stand on: papers made by rule, an embedder without a model, a look into every part."""
+
+import atexit
+import functools
+import hashlib
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.domain.records import Entry, Listing
+from assistant.library import chunks, health, writer
+from assistant.library.chroma import ChromaIndex
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.retrieval import retriever
+
+SUBJECTS = ("moss", "granite", "rivers", "ferns", "comets", "bridges", "violins", "glaciers", "lichen", "tides")
+VERBS = ("measure", "weigh", "predict", "explain", "compare", "count", "restore")
+MADE = 40
+QUESTIONS = ("How do we predict glaciers?", "moss and granite", "counting violins in paper 17", "Who restores bridges?")
+
+
+class HashedWords:
+    """An embedder without a model: a text is the sum of its words, each a direction drawn from its hash."""
+
+    def __init__(self, dimension: int = 32) -> None:
+        self.dimension = dimension
+        self.fingerprint = f"hashed-words/{dimension}"
+        self.read: list[str] = []
+        """Every text that was embedded, in order."""
+
+    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        self.read += texts
+        return np.stack([self._vector(text) for text in texts])
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        words = re.findall(r"\w+", text.lower()) or [text]
+        drawn = [np.frombuffer(hashlib.shake_256(word.encode()).digest(self.dimension), np.uint8) for word in words]
+        total = np.sum(drawn, axis=0, dtype=np.float32) - 127.5 * len(words)
+        return np.asarray(total / np.linalg.norm(total), np.float32)
+
+
+def entry(number: int, extra: str = "") -> Entry:
+    """One listing; the same number is the same paper, `extra` another edition of its abstract."""
+    subject, other = SUBJECTS[number % 10], SUBJECTS[number // 10 % 10]
+    verb = VERBS[number % 7]
+    abstract = (
+        f"This paper is about {subject} near {other}. We {verb} item{number} in {number % 13} places and see {other} "
+        f"change. The error is below {number % 9 + 1} percent. Nothing of this was known for {subject}{number}.{extra}"
+    )
+    title = f"How to {verb} {subject} and {other}, part {number}"
+    return Entry(
+        Listing("made.jsonl", number + 1, title, date(2024, 1, 1) + timedelta(number)), abstract, f"id{number}"
+    )
+
+
+def entries(start: int, stop: int) -> list[Entry]:
+    return [entry(number) for number in range(start, stop)]
+
+
+def ids(start: int, stop: int) -> set[str]:
+    return {f"id{number}" for number in range(start, stop)}
+
+
+def ingest(folder: Path, rows: Sequence[Entry], embedder: HashedWords | None = None) -> writer.Report:
+    return writer.add(folder, rows, embedder or HashedWords())
+
+
+@functools.cache
+def _made() -> Path:
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    ingest(folder / "library", entries(0, MADE))
+    return folder / "library"
+
+
+def made(folder: Path) -> Path:
+    """Put a library of `MADE` papers into `folder`: a copy of one made once, the times of its files copied too."""
+    return Path(shutil.copytree(_made(), folder / "library"))
+
+
+Results = list[list[tuple[str, float]]]
+
+
+def results(library: LibrarySnapshot, embedder: HashedWords | None = None) -> Results:
+    """What is found for every question, with its scores."""
+    vectors = (embedder or HashedWords(library.dimension)).embed(QUESTIONS)
+    found = [
+        retriever.retrieve(library, vector, question, 10) for vector, question in zip(vectors, QUESTIONS, strict=True)
+    ]
+    return [[(item.paper.id, item.score) for item in items] for items in found]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The ids of the papers in each of the three parts of a library."""
+
+    catalogue: set[str]
+    words: set[str]
+    vectors: set[str]
+
+
+def parts(folder: Path) -> Parts:
+    """Open the library as a reader does, without mending it, and look into every part; all must be sound."""
+    told: list[str] = []
+    with LibrarySnapshot(folder, HashedWords().fingerprint, told=told.append, heal=False) as library:
+        assert (library.problems, told) == ({}, [])
+        papers = library.papers()
+        assert [paper.id for paper in papers] == list(library.ids) == list(library.table.ids)
+        words = {library.ids[number] for number, _ in library.words.search("paper", len(papers) + 10)}
+        expected = [chunk.id for paper in papers for chunk in chunks.split(paper)]
+        if not library.chroma.exists():
+            assert not papers
+            return Parts(set(), set(), set())
+        found = chunk_ids(library.chroma)
+        assert sorted(found) == sorted(expected)
+    return Parts({paper.id for paper in papers}, words, {id.rsplit("#", 1)[0] for id in found})
+
+
+def chunk_ids(chroma: Path) -> list[str]:
+    """Every chunk of a Chroma folder that also has its vector; read from a copy, for reading changes a few bytes."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "chroma"
+        shutil.copytree(chroma, copy)
+        with ChromaIndex(copy) as vectors:
+            everything = vectors._collection.get(include=[])["ids"]
+            return list(vectors.get(everything))
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def examined(library: LibrarySnapshot) -> list[str]:
+    """All that is wrong with a library, with every file read and the vector index tried."""
+    return [fault.problem for fault in health.faults(library.folder, library.catalogue, library.problems)]

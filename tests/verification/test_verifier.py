@@ -1,0 +1,203 @@
+"""Claims and the papers they cite -> verdicts: what each change to a right citation turns it into."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.claims import CLAIMS, PAPERS, check, check_all, make, opened
+from support.libraries import HashedWords
+
+from assistant.domain.records import Claim, Evidence
+from assistant.library import abstracts
+from assistant.retrieval.retriever import citation_keys
+from assistant.verification import quotes, verifier
+from assistant.verification.claims import CitationMark, Statement
+from assistant.verification.documents import DocumentVerifier
+
+PAIR = "Moss covered 42% of granite walls after three winters, and salt water doubled the wear of bridge cables."
+
+
+@pytest.fixture(scope="module")
+def checking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentVerifier]:
+    made = opened(make(tmp_path_factory.mktemp("claims") / "library"))
+    yield made
+    made.library.close()
+
+
+def how(claim: Claim) -> tuple[str, str]:
+    return claim.verdict, claim.step
+
+
+@pytest.mark.parametrize("id", list(CLAIMS))
+def test_right_citations_are_supported_and_quoted(checking: DocumentVerifier, id: str) -> None:
+    claim = check(checking, CLAIMS[id], id)
+    assert how(claim) == ("supported", "support")
+    assert claim.findings[0].quote in PAPERS[id][1]
+    assert claim.findings[0].score > 0.9
+    assert claim.reason == ""
+
+
+def test_citations_shifted_by_one_all_fail(checking: DocumentVerifier) -> None:
+    ids = list(CLAIMS)
+    shifted = check_all(checking, [(CLAIMS[id], [ids[at - 1]]) for at, id in enumerate(ids)])
+    assert {claim.verdict for claim in shifted} <= {"unsupported", "misattributed"}
+    assert max(claim.findings[0].score for claim in shifted) < 0.1
+    swapped = check(checking, CLAIMS["violin"], "glacier")
+    assert how(swapped) == ("misattributed", "contrast")
+    assert swapped.reason == "“Varnish and the tone of violins” supports it clearly better"
+
+
+@pytest.mark.parametrize(
+    ("id", "old", "new"),
+    [("moss", "42%", "47%"), ("glacier", "1,200", "1,300"), ("glacier", "1995", "1996"), ("moss", "three", "4")],
+)
+def test_a_changed_number_fails(checking: DocumentVerifier, id: str, old: str, new: str) -> None:
+    claim = check(checking, CLAIMS[id].replace(old, new), id)
+    assert how(claim) == ("unsupported", "facts")
+    assert claim.reason == f"not in the cited abstract: {new}"
+
+
+def test_a_changed_name_weakens(checking: DocumentVerifier) -> None:
+    right = check(checking, "Synthetic aperture radar images show glacier melt every six days.", "glacier")
+    assert right.verdict == "supported"
+    claim = check(checking, "QX-9 radar images show glacier melt every six days.", "glacier")
+    assert how(claim) == ("weak", "facts")
+    assert claim.reason == "not in the cited abstract: QX-9"
+
+
+def test_a_dropped_citation_is_uncited(checking: DocumentVerifier) -> None:
+    claim = check(checking, CLAIMS["moss"])
+    assert (claim.verdict, claim.step, claim.reason, claim.findings) == ("uncited", "citation", "cites no paper", ())
+
+
+def test_an_added_wrong_citation_fails_the_claim(checking: DocumentVerifier) -> None:
+    claim = check(checking, CLAIMS["moss"], "moss", "comet")
+    assert claim.verdict == "unsupported"
+    assert [finding.verdict for finding in claim.findings] == ["supported", "unsupported"]
+
+
+def test_a_denial_in_the_same_words_is_seen_and_one_in_other_words_is_not(checking: DocumentVerifier) -> None:
+    """Located evidence is not proof."""
+    claim = check(checking, "Listeners could tell varnished violins from bare ones.", "violin")
+    assert how(claim) == ("unsupported", "facts")
+    other = "Varnished violins sounded clearly unlike bare violins to listeners."
+    assert check(checking, other, "violin").verdict not in verifier.FAILING
+
+
+def test_papers_may_support_a_claim_together(checking: DocumentVerifier) -> None:
+    both = check(checking, PAIR, "moss", "bridge")
+    assert [finding.verdict for finding in both.findings] == ["weak", "weak"]
+    assert check(checking, PAIR, "moss", "comet").verdict in verifier.FAILING
+    assert check(checking, PAIR.replace("42%", "43%"), "moss", "bridge").step == "facts"
+
+
+def test_a_sentence_of_the_abstract_is_always_supported(checking: DocumentVerifier) -> None:
+    for id, (_, text) in PAPERS.items():
+        for sentence in text.split(". "):
+            if sentence:
+                claim = check(checking, f"  {sentence.upper()}!", id)
+                assert how(claim) == ("supported", "quote")
+                assert claim.findings[0].quote.rstrip(".") == sentence.rstrip(".")
+                assert claim.findings[0].score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("claim", "id"),
+    [
+        ("Tides and moons", "silent"),
+        ("A paper of which only the title about tides and moons is known", "silent"),
+        ("It is what it was and was not.", "moss"),
+        ("Мох растёт на граните.", "moss"),
+        ("苔は花崗岩の上に広がる。", "moss"),
+        ("word " * 3000, "moss"),
+    ],
+)
+def test_what_no_abstract_says_is_unsupported(checking: DocumentVerifier, claim: str, id: str) -> None:
+    found = check(checking, claim, id)
+    assert how(found) == ("unsupported", "support")
+    assert found.findings[0].score < 0.5
+
+
+def test_an_unknown_name_fails_and_tells_the_nearest_title(checking: DocumentVerifier) -> None:
+    claim = check(checking, CLAIMS["moss"], "Moss on granit walls")
+    assert how(claim) == ("unsupported", "key")
+    assert claim.findings[0].paper is None
+    assert claim.reason == (
+        "no paper of the library is named “Moss on granit walls”; did you mean “Moss on granite walls”?"
+    )
+    assert check_all(checking, []) == []
+
+
+def test_the_same_text_twice_is_no_better_support(tmp_path: Path) -> None:
+    twice = PAPERS | {"moss again": ("Moss upon walls of granite", PAPERS["moss"][1])}
+    made = opened(make(tmp_path / "library", twice))
+    for id in ("moss", "moss again"):
+        assert check(made, CLAIMS["moss"], id).verdict == "supported"
+    made.library.close()
+
+
+def answered(checking: DocumentVerifier, ids: list[str], *stated: Statement) -> tuple[Claim, ...]:
+    """Verify as an answer is verified: against the evidence of its question only."""
+    papers = checking.library.papers(ids)
+    named = citation_keys(ids)
+    evidence = [Evidence(named[paper.id], paper, 1.0) for paper in papers]
+    held = abstracts.read(checking.library, papers)
+    against = verifier.context("Which 99 walls?", evidence, held, checking.library.words)
+    return verifier.verify_statements(stated, against, HashedWords(256))
+
+
+def test_only_the_evidence_may_be_cited(checking: DocumentVerifier) -> None:
+    named = citation_keys(["moss", "violin"])
+    outside = citation_keys(["comet"])["comet"]
+    right = Statement(CLAIMS["moss"], (CitationMark(named["moss"], True),))
+    unknown = Statement(CLAIMS["comet"], (CitationMark(outside, True),))
+    garbled = Statement(CLAIMS["moss"], (CitationMark("Smith 2020", False),))
+    asked = Statement(
+        "Of 99 granite walls, moss covered 42% after three winters.", (CitationMark(named["moss"], True),)
+    )
+    found = answered(checking, ["moss", "violin"], right, unknown, garbled, asked)
+    assert [how(claim) for claim in found] == [
+        ("supported", "support"),
+        ("unsupported", "key"),
+        ("unsupported", "key"),
+        ("supported", "support"),
+    ]
+    assert found[1].reason == f"“{outside}” names no paper of the evidence"
+    assert answered(checking, ["moss"]) == ()
+
+
+def test_a_quote_must_stand_in_the_abstract(checking: DocumentVerifier) -> None:
+    key = citation_keys(["moss"])["moss"]
+    said = "Lichen did not slow the moss."
+    found = answered(
+        checking,
+        ["moss", "violin"],
+        Statement(CLAIMS["moss"], (CitationMark(key, True, "moss COVERED 42% of the granite"),)),
+        Statement(CLAIMS["moss"], (CitationMark(key, True, "moss covered 43% of the granite"),)),
+        Statement("Moss on granite walls was not slowed by lichen.", (CitationMark(key, True, said),)),
+    )
+    assert [how(claim) for claim in found][:2] == [("supported", "quote"), ("unsupported", "quote")]
+    assert found[0].findings[0].quote == "Moss covered 42% of the granite after three winters."
+    assert found[1].reason == "the abstract does not say “moss covered 43% of the granite”"
+    assert found[2].findings[0].quote == said
+
+
+TEXT = "It grows. “Moss” – the green one – grows fast. It grows on walls. No."
+
+
+@pytest.mark.parametrize(
+    ("quote", "found"),
+    [
+        ('"moss" - the green one - grows FAST', "“Moss” – the green one – grows fast."),
+        ("grows fast. It grows on", "“Moss” – the green one – grows fast. It grows on walls."),
+        ("no", "No."),
+        ("row", ""),
+        ("grows", ""),
+        ("the green one grow", ""),
+        ("...", ""),
+        ("", ""),
+    ],
+)
+def test_a_quote_is_found_at_whole_words(quote: str, found: str) -> None:
+    sentences = ("It grows.", "“Moss” – the green one – grows fast.", "It grows on walls.", "No.")
+    assert quotes.find(quote, sentences, TEXT) == found
