@@ -37,7 +37,7 @@ types: .venv/.ready
 
 lock:  ## compile requirements.lock anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header \
-		--extra weights --extra dev $(addprefix --no-emit-package ,$(NEVER)) pyproject.toml -o requirements.lock
+		--extra weights --extra eval --extra dev $(addprefix --no-emit-package ,$(NEVER)) pyproject.toml -o requirements.lock
 
 clean:  ## remove .venv and caches; no library is touched
 	rm -rf .venv .mypy_cache .ruff_cache build dist

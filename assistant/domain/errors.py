@@ -11,11 +11,36 @@
 A disappointing answer is not an error: abstention (exit 3) and failed verification (exit 4) are fields of an `Answer`.
 """
 
+from pathlib import Path
+
 
 class AssistantError(Exception):
-    """Says what went wrong, where, and what to do next; `exit_code` is what the process ends with."""
+    """Says what went wrong, where, why, and what to do next; programs read the fields, people the text.
+
+    >>> error = LibraryError("the catalogue cannot be read", path="c.sqlite3", cause="disk I/O error", cure="free space")
+    >>> str(error)
+    'c.sqlite3: the catalogue cannot be read (disk I/O error); free space'
+    >>> error.cure
+    'free space'
+    """
 
     exit_code = 1
+
+    def __init__(self, what: str, *, path: Path | str | None = None, cause: str = "", cure: str = "") -> None:
+        """`what` went wrong; `path` is the file, folder or id it is about; `cause` is the reason as the system or a
+        library gave it; `cure` says what to do next. Whatever is not named is left out of the text."""
+        super().__init__(what)
+        self.what = what
+        self.path = path
+        self.cause = cause
+        self.cure = cure
+
+    def __str__(self) -> str:
+        """Return "path: what (cause); cure"."""
+        place = f"{self.path}: " if self.path is not None else ""
+        why = f" ({self.cause})" if self.cause else ""
+        then = f"; {self.cure}" if self.cure else ""
+        return f"{place}{self.what}{why}{then}"
 
 
 class UsageError(AssistantError):
