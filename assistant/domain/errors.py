@@ -17,9 +17,9 @@ from pathlib import Path
 class AssistantError(Exception):
     """Says what went wrong, where, why, and what to do next; programs read the fields, people the text.
 
-    >>> error = LibraryError("the catalogue cannot be read", path="c.sqlite3", cause="disk I/O error", cure="free space")
+    >>> error = LibraryError("cannot be read", path="c.sqlite3", cause="disk I/O error", cure="free space")
     >>> str(error)
-    'c.sqlite3: the catalogue cannot be read (disk I/O error); free space'
+    'c.sqlite3: cannot be read (disk I/O error); free space'
     >>> error.cure
     'free space'
     """
