@@ -52,8 +52,8 @@ def main(places: Sequence[str]) -> None:
     plain = [one for one in asked if not one.twin]
     papers, right = np.concatenate([one.seen.papers for one in plain]), np.concatenate([one.right for one in plain])
     for name, rows, labels, owner in (
-        ("_QUESTION", questions, answerable, np.array([numbers[one.case.id] for one in asked])),
-        ("_PAPER", papers, right, np.array([numbers[one.case.id] for one in plain for _ in one.right])),
+        ("_QUESTION_MODEL", questions, answerable, np.array([numbers[one.case.id] for one in asked])),
+        ("_PAPER_MODEL", papers, right, np.array([numbers[one.case.id] for one in plain for _ in one.right])),
     ):
         found = regression.logistic(rows, labels, ridge=_RIDGE)
         chance = _left_out(rows, labels, owner, len(numbers))

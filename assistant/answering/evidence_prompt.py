@@ -1,4 +1,4 @@
-"""A question and its evidence -> what a model is told: within a budget, and with strangers' words as data only."""
+"""A question and its evidence -> the prompt for a model: within a budget, and with strangers' words as data only."""
 
 import hashlib
 import re
@@ -18,20 +18,28 @@ _CONTROL = re.compile(
 )
 
 
-def render_prompt(prompt: Prompt, question: str, found: Sequence[Evidence]) -> str:
+def render_prompt(prompt: Prompt, question: str, evidence: Sequence[Evidence]) -> str:
     """Return the prompt with the evidence between fences and its keys listed."""
-    listed = "\n\n".join(
+    papers = "\n\n".join(
         f"[{item.key}] {neutralise(item.paper.title)}"
         + (f" ({item.paper.shown_day})" if item.paper.date else "")
         + f"\n{neutralise(_cut(item.paper.abstract))}"
-        for item in found
+        for item in evidence
     )
-    # Nobody who wrote an abstract can know this line.
-    fence = "=== " + hashlib.sha256(f"{question}\0{listed}".encode("utf-8", "replace")).hexdigest()[:16] + " ==="
-    keys = [item.key for item in found]
+    keys = [item.key for item in evidence]
     return prompt.fill(
-        evidence=listed, question=neutralise(question), keys=", ".join(keys), fence=fence, example=keys[0]
+        evidence=papers,
+        question=neutralise(question),
+        keys=", ".join(keys),
+        fence=fence(question, papers),
+        example=keys[0],
     )
+
+
+def fence(question: str, data: str) -> str:
+    """Return the line between which a prompt puts strangers' words: nobody who wrote `data` can know it beforehand."""
+    digest = hashlib.sha256(f"{question}\0{data}".encode("utf-8", "replace")).hexdigest()
+    return f"=== {digest[:16]} ==="
 
 
 def neutralise(text: str) -> str:
@@ -39,18 +47,18 @@ def neutralise(text: str) -> str:
     return _CONTROL.sub(lambda match: match[0].replace("[", "(").replace("<", "(").replace("]", ")"), one_line(text))
 
 
-def select_within_budget(found: Sequence[Evidence]) -> tuple[Evidence, ...]:
+def select_within_budget(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Return the papers, best first, whose abstracts fit the budget together; always at least one."""
     spent = 0
-    kept: list[Evidence] = []
-    for item in found:
+    selection: list[Evidence] = []
+    for item in evidence:
         size = len(item.paper.title) + len(_cut(item.paper.abstract))
-        if not kept or spent + size <= _BUDGET:
+        if not selection or spent + size <= _BUDGET:
             spent += size
-            kept.append(item)
-    return tuple(kept)
+            selection.append(item)
+    return tuple(selection)
 
 
 def _cut(abstract: str) -> str:
-    """Return an abstract, or the beginning of what is none."""
+    """Return an abstract, or the beginning of a text too long to be one."""
     return abstract if len(abstract) <= _LONGEST else f"{abstract[:_LONGEST]} …"

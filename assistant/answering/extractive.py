@@ -1,113 +1,119 @@
 """A question and the papers that answer it -> an answer without a model: sentences quoted word for word."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering import answerability
+from assistant.answering.answerer import Answerer, Draft, Inquiry
 from assistant.domain.records import Evidence
 from assistant.library.abstracts import Abstract
-from assistant.library.bm25 import BM25Index
-from assistant.retrieval.retriever import Context, Query
+from assistant.retrieval.retriever import Query
 from assistant.verification import support
 from assistant.verification.claims import CitationMark, Statement
 
-_SHORTEST = 3  # letters; at least one word of a question is as long
-_SIMILAR = 0.6
-"""Weight of a sentence's similarity against the coverage of the question's words; chosen on dev for title F1."""
-_FIGURE = re.compile(
+_SHORTEST_TERM = 3  # letters; a question has at least one term as long
+_SIMILARITY_WEIGHT = 0.6
+"""Weight of a sentence's similarity against its coverage of the question's words; set on dev halves for title F1."""
+_ASKS_FOR_FIGURE = re.compile(
     r"\b(?:how (?:many|much|far|long|often|large|big|small|fast)|by how"
     r"|what (?:percentage|share|fraction|score|accuracy|size|number|rate|factor|speed-?up)"
     r"|which (?:percentage|share|fraction|score|accuracy|figure|number))\b",
     re.IGNORECASE,
 )
-"""What asks for a figure."""
-_HAS_FIGURE = 0.2
-"""Added to the score of a sentence with a figure where one is asked for."""
-_MOST = 4  # sentences of the papers that a question names
-
-
-def extract(
-    question: Query,
-    evidence: Sequence[Evidence],
-    held: Mapping[str, Abstract],
-    words: BM25Index,
-    context: Context,
-    seen: answerability.Features,
-) -> tuple[Statement, ...]:
-    """Return the sentences that answer best, one a paper, likeliest paper first; none where there is no answer.
-
-    `held` are the abstracts of the evidence by paper id. Papers that a conversation's question names answer in any
-    case, with several sentences each.
-    """
-    aims = [_Aim(asked, support.rarity(asked.text, words)) for asked in (question, context.pointed) if asked]
-    readable = [item for item in evidence if any(map(answerability.is_assertion, held[item.paper.id].sentences))]
-    if named := [item for item in readable if item.paper.id in context.named]:
-        most = max(1, _MOST // len(named))
-        return tuple(stated for item in named for stated in _several(item, held, aims, words, context.said, most))
-    if not any(len(term) >= _SHORTEST for term in words.terms(question.text)):
-        return ()  # "x" or "1" occurs somewhere, and asks nothing
-    if not readable or answerability.confidence(seen) < answerability.ANSWER_THRESHOLD:
-        return ()
-    chosen = answerability.select(question.text, evidence, seen)
-    best = (_best(item, held[item.paper.id], aims, words, context.said) for item in chosen if item in readable)
-    return tuple(best)
+_FIGURE_BONUS = 0.2
+"""Added to the score of a sentence with a figure where the question asks for one."""
+_MAX_SENTENCES = 4  # of all papers together that a question names
 
 
 @dataclass(frozen=True, slots=True)
-class _Aim:
-    """What a sentence should be near to, and the weights of its words."""
+class Extractive(Answerer):
+    """Quotes the sentences that answer best."""
 
-    asked: Query
+    def state(self, inquiry: Inquiry) -> Draft:
+        """Quote one sentence a paper, likeliest paper first; none where the evidence seems to hold no answer.
+
+        Papers that a conversation's question names answer in any case, with several sentences each.
+        """
+        return Draft(tuple(_quotes(inquiry)))
+
+
+@dataclass(frozen=True, slots=True)
+class _QueryTerms:
+    """One wording of the question, with the weights of its words."""
+
+    query: Query
     weights: dict[str, float]
 
 
-def _best(
-    item: Evidence, abstract: Abstract, aims: Sequence[_Aim], words: BM25Index, said: frozenset[str]
-) -> Statement:
-    """Return the sentence of one abstract that is nearest to the question, one not said yet if there is one."""
-    scores = _scores(abstract, aims, words)
-    fresh = np.array([text not in said and answerability.is_assertion(text) for text in abstract.sentences])
-    return _stated(item, abstract.sentences[int(np.argmax(np.where(fresh, scores, scores - 10.0)))])
+def _quotes(inquiry: Inquiry) -> Iterator[Statement]:
+    words, context = inquiry.words, inquiry.context
+    queries = [query for query in (inquiry.query, context.pointed) if query]
+    wordings = [_QueryTerms(query, support.rarity(query.text, words)) for query in queries]
+    quotable = [item for item in inquiry.evidence if any(_assertions(inquiry.abstracts[item.paper.id]))]
+    if named := [item for item in quotable if item.paper.id in context.named]:
+        count = max(1, _MAX_SENTENCES // len(named))
+        for item in named:
+            yield from _top_sentences(item, inquiry, wordings, count)
+        return
+    if not any(len(term) >= _SHORTEST_TERM for term in words.terms(inquiry.query.text)):
+        return  # "x" or "1" occurs somewhere, and asks nothing
+    if not quotable or answerability.confidence(inquiry.features) < answerability.ANSWER_THRESHOLD:
+        return
+    for item in answerability.select(inquiry.query.text, inquiry.evidence, inquiry.features):
+        if item in quotable:
+            yield _best_sentence(item, inquiry, wordings)
 
 
-def _several(
-    item: Evidence,
-    held: Mapping[str, Abstract],
-    aims: Sequence[_Aim],
-    words: BM25Index,
-    said: frozenset[str],
-    most: int,
+def _best_sentence(item: Evidence, inquiry: Inquiry, wordings: Sequence[_QueryTerms]) -> Statement:
+    """Return the sentence of one abstract that is nearest to the question, one not quoted yet if there is one."""
+    abstract = inquiry.abstracts[item.paper.id]
+    scores = _scores(abstract, inquiry, wordings)
+    quoted = inquiry.context.said
+    fresh = np.array([text not in quoted and answerability.is_assertion(text) for text in abstract.sentences])
+    return _quote(item, abstract.sentences[int(np.argmax(np.where(fresh, scores, scores - 10.0)))])
+
+
+def _top_sentences(
+    item: Evidence, inquiry: Inquiry, wordings: Sequence[_QueryTerms], count: int
 ) -> Iterator[Statement]:
-    """Yield the sentences of one abstract that are nearest to the question, in the order of the abstract."""
-    abstract = held[item.paper.id]
-    order = np.argsort(-_scores(abstract, aims, words), kind="stable")
-    telling = [place for place in order if answerability.is_assertion(abstract.sentences[place])]
-    fresh = [place for place in telling if abstract.sentences[place] not in said]
-    for place in sorted((fresh or telling)[:most]):
-        yield _stated(item, abstract.sentences[place])
+    """Yield the `count` sentences of one abstract that are nearest to the question, in the order of the abstract;
+    only such as were not quoted yet, if there are any."""
+    abstract = inquiry.abstracts[item.paper.id]
+    assertions = _assertions(abstract)
+    order = np.argsort(-_scores(abstract, inquiry, wordings), kind="stable")
+    ranked = [place for place in order if assertions[place]]
+    fresh = [place for place in ranked if abstract.sentences[place] not in inquiry.context.said]
+    for place in sorted((fresh or ranked)[:count]):
+        yield _quote(item, abstract.sentences[place])
 
 
-def _scores(abstract: Abstract, aims: Sequence[_Aim], words: BM25Index) -> NDArray[np.float32]:
-    """Return for each sentence how near it is to what it should be near to, on average; least for questions."""
-    terms = [set(words.terms(text)) for text in abstract.sentences]
-    each = [
-        _SIMILAR * (abstract.vectors @ aim.asked.vector)
-        + (1 - _SIMILAR) * np.array([support.coverage(aim.weights, found) for found in terms])
-        for aim in aims
+def _scores(abstract: Abstract, inquiry: Inquiry, wordings: Sequence[_QueryTerms]) -> NDArray[np.float32]:
+    """Return one score a sentence: how near it is to the wordings of the question, on average; -1 for questions."""
+    sentence_terms = [set(inquiry.words.terms(text)) for text in abstract.sentences]
+    by_wording = [
+        _SIMILARITY_WEIGHT * (abstract.vectors @ wording.query.vector)
+        + (1 - _SIMILARITY_WEIGHT) * np.array([support.coverage(wording.weights, terms) for terms in sentence_terms])
+        for wording in wordings
     ]
-    if any(_FIGURE.search(aim.asked.text) for aim in aims):
-        each = [scores + _HAS_FIGURE * np.array([_has_figure(text) for text in abstract.sentences]) for scores in each]
-    telling = np.array([answerability.is_assertion(text) for text in abstract.sentences])
-    return np.where(telling, np.asarray(np.mean(each, axis=0), np.float32), np.float32(-1.0))
+    if any(_ASKS_FOR_FIGURE.search(wording.query.text) for wording in wordings):
+        bonus = _FIGURE_BONUS * np.array([_has_figure(text) for text in abstract.sentences])
+        by_wording = [scores + bonus for scores in by_wording]
+    scores = np.asarray(np.mean(by_wording, axis=0), np.float32)
+    return np.where(np.array(_assertions(abstract)), scores, np.float32(-1.0))
+
+
+def _assertions(abstract: Abstract) -> list[bool]:
+    """Return for each sentence of an abstract whether it says something."""
+    return [answerability.is_assertion(text) for text in abstract.sentences]
 
 
 def _has_figure(sentence: str) -> bool:
     return any(character.isdigit() for character in sentence)
 
 
-def _stated(item: Evidence, sentence: str) -> Statement:
+def _quote(item: Evidence, sentence: str) -> Statement:
     return Statement(sentence, (CitationMark(item.key, wellformed=True, quote=sentence),))

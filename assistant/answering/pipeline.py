@@ -1,11 +1,16 @@
-"""A question -> an answer: evidence gathered, a reply or quotes, every claim verified."""
+"""A question -> an answer: evidence retrieved, statements written by an answerer, every one of them verified."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from assistant.answering import answerability, evidence_prompt, extractive, generative
-from assistant.domain.records import Answer, Evidence, Seconds
+from assistant.answering import answerability
+from assistant.answering.answerer import Answerer, Draft, Inquiry
+from assistant.answering.extractive import Extractive
+from assistant.answering.generative import Generative
+from assistant.domain.callbacks import OnToken
+from assistant.domain.errors import ModelError
+from assistant.domain.records import Answer, Claim, Evidence, Seconds
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel
@@ -14,10 +19,7 @@ from assistant.retrieval import periods, retriever, spelling
 from assistant.retrieval.retriever import Context, Query
 from assistant.retrieval.spelling import Mended
 from assistant.verification import verifier
-from assistant.verification.claims import Statement
-from assistant.verification.verifier import VerificationContext
-
-ABSTENTION = "The library does not hold the answer."
+from assistant.verification.verifier import FAILING, VerificationContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +29,19 @@ class Pipeline:
     library: LibrarySnapshot
     embedder: Embedder
     model: ChatModel | None = None
-    """None for the extractive answerer."""
+    """None where there is no model."""
     limit: int = 8
     """How many papers at most are evidence."""
     allowed: frozenset[str] | None = None
     """Ids of the papers that a filter admits; None for all."""
-    hear: Callable[[str], None] | None = None
-    """Gets the reply's pieces as they arrive."""
+    on_token: OnToken | None = None
+    """Gets each piece of a reply as it arrives."""
     ordinary: Callable[[str], bool] | None = None
     """Whether a word is one that English texts commonly have; None where that is not known, and no slip is mended."""
     context: Context = field(default_factory=Context)
     """What the conversation so far adds to the question."""
+    answerer: Answerer | None = None
+    """Who answers; None for the model where there is one, and for quotes where there is none."""
 
 
 def read(asking: Pipeline, typed: str) -> tuple[Query, tuple[str, ...]]:
@@ -56,40 +60,111 @@ def find(asking: Pipeline, question: Query, limit: int) -> tuple[tuple[Evidence,
     return found, left.note
 
 
-def ask(asking: Pipeline, question: str) -> Answer:
+def ask(pipeline: Pipeline, question: str) -> Answer:
     """Answer one question. Raises `ModelError` where the model fails."""
     began = time.perf_counter()
-    asking.library.refresh()
-    asked, mended = read(asking, question)
-    found, note = find(asking, asked, asking.limit)
-    if asking.model is not None:
-        found = evidence_prompt.select_within_budget(found)
-    held = abstracts.read(asking.library, [item.paper for item in found])
-    shown = verifier.context(question, found, held, asking.library.words)
-    seen = answerability.features(asked, found, held, asking.library.words)
-    retrieved = time.perf_counter() - began
-    if asking.model is None or not found:
-        stated = extractive.extract(asked, found, held, asking.library.words, asking.context, seen)
-        answer = _quoted(question, found, stated, shown, asking.embedder)
-    else:
-        answer = generative.write(asking.model, question, found, shown, asking.embedder, asking.hear)
-    total = time.perf_counter() - began
-    notes = (*mended, *([note] if note else []), *answer.notes)
-    known = None if asking.context.named else answerability.confidence(seen)
-    return replace(
-        answer, notes=notes, confidence=known, seconds=replace(answer.seconds, retrieve=retrieved, total=total)
+    answerer = pipeline.answerer or (Generative(pipeline.model) if pipeline.model else Extractive())
+    inquiry, notes = _retrieve(pipeline, answerer, question)
+    retrieved = time.perf_counter()
+    checked = _write(pipeline, answerer, inquiry)
+    draft = checked.draft
+    return Answer(
+        question,
+        "answered" if checked.claims else "abstained",
+        checked.claims,
+        inquiry.evidence,
+        model=draft.model,
+        notes=(*notes, *draft.notes),
+        prompt=draft.prompt,
+        tokens=draft.tokens,
+        seconds=replace(checked.seconds, retrieve=retrieved - began, total=time.perf_counter() - began),
+        confidence=None if pipeline.context.named else answerability.confidence(inquiry.features),
+        reply=draft.reply,
     )
 
 
-def _quoted(
-    question: str,
-    found: Sequence[Evidence],
-    stated: Sequence[Statement],
-    shown: VerificationContext,
-    embedder: Embedder,
-) -> Answer:
-    """Put an answer together from quotes; none is an abstention."""
+def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[Inquiry, tuple[str, ...]]:
+    """Return a question with its evidence, and notes on how it was read and where its words narrowed the search."""
+    pipeline.library.refresh()
+    query, notes = read(pipeline, question)
+    papers, narrowing = find(pipeline, query, pipeline.limit)
+    evidence = answerer.shortlist(papers)
+    by_id = abstracts.read(pipeline.library, [item.paper for item in evidence])
+    words = pipeline.library.words
+    features = answerability.features(query, evidence, by_id, words)
+    inquiry = Inquiry(question, query, evidence, by_id, features, words, pipeline.context, pipeline.on_token)
+    return inquiry, (*notes, narrowing) if narrowing else notes
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDraft:
+    """A draft with the verdicts on its statements."""
+
+    draft: Draft
+    claims: tuple[Claim, ...]
+    seconds: Seconds
+
+    @property
+    def failing(self) -> int:
+        """How many claims have a verdict that --strict forbids."""
+        return sum(claim.verdict in FAILING for claim in self.claims)
+
+    @property
+    def balance(self) -> int:
+        """How many more claims pass than fail."""
+        return len(self.claims) - 2 * self.failing
+
+
+def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> CheckedDraft:
+    """Have a draft written and verified, and revised once where claims of it fail."""
+    if not inquiry.evidence:
+        return CheckedDraft(Draft(), (), Seconds())  # there is nothing to answer from
+    context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, inquiry.words)
     began = time.perf_counter()
-    checked = verifier.verify_statements(stated, shown, embedder)
-    spent = Seconds(verify=time.perf_counter() - began)
-    return Answer(question, "answered" if checked else "abstained", checked, tuple(found), seconds=spent)
+    first = _check(answerer.state(inquiry), began, context, pipeline.embedder)
+    if not first.failing:
+        return first
+    began = time.perf_counter()
+    try:
+        revision = answerer.revise(inquiry, first.draft, first.claims)
+        second = _check(revision, began, context, pipeline.embedder) if revision else None
+    except ModelError as error:
+        return _noted(first, f"what failed was sent back once, and the model failed: {error}")
+    return _better(first, second) if second else first
+
+
+def _check(draft: Draft, began: float, context: VerificationContext, embedder: Embedder) -> CheckedDraft:
+    """Verify a draft whose writing `began` at a reading of the clock: the one place where answers are verified."""
+    written = time.perf_counter()
+    claims = verifier.verify_statements(draft.statements, context, embedder)
+    return CheckedDraft(draft, claims, Seconds(generate=written - began, verify=time.perf_counter() - written))
+
+
+def _better(first: CheckedDraft, revision: CheckedDraft) -> CheckedDraft:
+    """Return the draft to show, with a note and with what both cost together.
+
+    It is the revision, unless that has a worse balance of passing and failing claims, or the same one and abstains.
+    """
+    worse = revision.balance < first.balance
+    gives_up = revision.balance == first.balance and not revision.claims
+    sent_back = f"{first.failing} failing claim{'s were' if first.failing > 1 else ' was'} sent back once"
+    if worse or gives_up:
+        best = _noted(first, f"{sent_back}; the revision was worse and is not shown")
+    else:
+        best = _noted(revision, f"{sent_back}; this is the revision")
+    seconds = Seconds(
+        generate=first.seconds.generate + revision.seconds.generate,
+        verify=first.seconds.verify + revision.seconds.verify,
+    )
+    input_tokens, output_tokens = map(_total, first.draft.tokens, revision.draft.tokens)
+    return replace(best, draft=replace(best.draft, tokens=(input_tokens, output_tokens)), seconds=seconds)
+
+
+def _noted(checked: CheckedDraft, note: str) -> CheckedDraft:
+    """Return a draft with one note more."""
+    return replace(checked, draft=replace(checked.draft, notes=(*checked.draft.notes, note)))
+
+
+def _total(first: int | None, second: int | None) -> int | None:
+    """Return the sum of two counts of tokens, None where neither is known."""
+    return None if first is None and second is None else (first or 0) + (second or 0)

@@ -26,7 +26,7 @@ class Prompt:
     def fill(self, **values: str) -> str:
         """Put the values in place of the fields, once: a value that looks like a field stays as it is."""
         if values.keys() != self.fields:
-            raise AssistantError(f"prompt {self.name}: needs {sorted(self.fields)}, was given {sorted(values)}")
+            raise AssistantError(f"the prompt needs {sorted(self.fields)}, was given {sorted(values)}", path=self.name)
         return string.Template(self.text).substitute(values)
 
 
@@ -36,20 +36,25 @@ def load(name: str, folder: Path | None = None) -> Prompt:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise AssistantError(f"{path}: {error.strerror}; the installation is not complete, install it again") from error
+        raise AssistantError(
+            "this prompt of the program cannot be read",
+            path=path,
+            cause=str(error.strerror),
+            cure="the installation is not complete, install it again",
+        ) from error
     match = _FRONT.match(raw.decode("utf-8"))
     if not match:
-        raise AssistantError(f"{path}: no front matter between two lines +++")
+        raise AssistantError("no front matter between two lines +++", path=path)
     try:
         front, text = tomllib.loads(match[1]), match[2]
         fields, abstain = frozenset(front["fields"]), str(front.get("abstain", ""))
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise AssistantError(f"{path}: the front matter needs `fields` ({error})") from error
+        raise AssistantError("the front matter needs `fields`", path=path, cause=str(error)) from error
     used = set(string.Template(text).get_identifiers())
     if used != fields:
-        raise AssistantError(f"{path}: declares the fields {sorted(fields)} and uses {sorted(used)}")
+        raise AssistantError(f"declares the fields {sorted(fields)} and uses {sorted(used)}", path=path)
     if abstain not in text:
-        raise AssistantError(f"{path}: the abstention sentence of the front matter is not in the text")
+        raise AssistantError("the abstention sentence of the front matter is not in the text", path=path)
     return Prompt(name, hashlib.sha256(raw).hexdigest(), fields, abstain, text)
 
 

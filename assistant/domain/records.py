@@ -92,6 +92,9 @@ Step = Literal["citation", "key", "quote", "facts", "support", "contrast"]
 
 Status = Literal["answered", "abstained", "failed"]
 
+ABSTENTION = "The library does not hold the answer."
+"""What an answer says that abstains. The released prompts ask models for the same sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.answering import prompts
 from assistant.domain.errors import AssistantError
+from assistant.domain.records import ABSTENTION
 
 RELEASED = {
     "condense.v1": "b612d622b178e8f0cfba7cbde8df626ca7114ec32e55428e071b1da1ed98e62e",
@@ -37,8 +38,6 @@ def test_every_prompt_is_released_and_its_wording_never_changes() -> None:
 
 @pytest.mark.parametrize("name", ["answer.v1", "revise.v1"])
 def test_the_abstention_is_one_sentence_everywhere(name: str) -> None:
-    from assistant.answering.pipeline import ABSTENTION
-
     assert prompts.load(name).abstain == ABSTENTION
 
 
@@ -59,7 +58,7 @@ def test_values_are_filled_in_one_pass(findings: str, keys: str) -> None:
 
 @pytest.mark.parametrize("values", [{}, {"findings": "x"}, {"findings": "x", "keys": "y", "more": "z"}])
 def test_missing_and_unknown_values_are_refused(values: dict[str, str]) -> None:
-    with pytest.raises(AssistantError, match=r"revise\.v1: needs \['findings', 'keys'\], was given"):
+    with pytest.raises(AssistantError, match=r"revise\.v1: the prompt needs \['findings', 'keys'\], was given"):
         prompts.load("revise.v1").fill(**values)
 
 

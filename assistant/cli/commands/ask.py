@@ -80,7 +80,7 @@ def _answer(asking: "Pipeline", question: str, *, as_json: bool, strict: bool) -
     code = 0
     try:
         with live.shown(asking.model is not None) as hear:
-            answer = pipeline.ask(replace(asking, hear=hear), question)
+            answer = pipeline.ask(replace(asking, on_token=hear), question)
     except ModelError as error:
         console.tell(f"error: {error}")
         answer = Answer(question, "failed", (), (), getattr(asking.model, "name", None), (str(error),))

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assistant.answering.pipeline import ABSTENTION
-from assistant.domain.records import Answer, Claim, Finding, Paper, Verdict
+from assistant.domain.records import ABSTENTION, Answer, Claim, Finding, Paper, Verdict
 from assistant.domain.sanitize import StyledLine, one_line
 
 _STYLES: Mapping[Verdict, str] = {

@@ -1,0 +1,70 @@
+"""A question and its evidence -> a draft: statements, each citing papers. What every way of answering has to offer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.answering.answerability import Features
+from assistant.domain.callbacks import OnToken
+from assistant.domain.records import Claim, Evidence
+from assistant.library.abstracts import Abstract
+from assistant.library.bm25 import BM25Index
+from assistant.retrieval.retriever import Context, Query
+from assistant.verification.claims import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One question with everything that was retrieved for it."""
+
+    question: str
+    """As the answer repeats it."""
+    query: Query
+    """As it was searched for, slips of the finger mended."""
+    evidence: tuple[Evidence, ...]
+    """Best first; only these papers may be cited."""
+    abstracts: Mapping[str, Abstract]
+    """The abstracts of the evidence by paper id."""
+    features: Features
+    """What tells whether the evidence holds an answer, and which papers give it."""
+    words: BM25Index
+    """The words of the whole library."""
+    context: Context
+    """What the conversation so far adds to the question."""
+    on_token: OnToken | None = None
+    """Gets each piece of a reply as it arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an answerer wrote, before it is verified; no statements mean that it abstains."""
+
+    statements: tuple[Statement, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the reader should know about it."""
+    model: str | None = None
+    """The name of the model that wrote it; None for quotes."""
+    prompt: tuple[str, str] | None = None
+    """Name and sha256 of the prompt."""
+    tokens: tuple[int | None, int | None] = (None, None)
+    """Input and output tokens, as the endpoint counted them."""
+    reply: str = ""
+    """What the model wrote, as it wrote it."""
+
+
+class Answerer(Protocol):
+    """A way of answering. A new one is a subclass in a file of its own, and is passed in as `Pipeline.answerer`."""
+
+    def shortlist(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Return the papers that it can read for one question, best first: all, unless it has less room."""
+        return tuple(evidence)
+
+    def state(self, inquiry: Inquiry) -> Draft:
+        """Answer a question, for which there is at least one paper of evidence. Raises `ModelError`."""
+
+    def revise(self, inquiry: Inquiry, draft: Draft, claims: Sequence[Claim]) -> Draft | None:
+        """Return a better draft, or None where it cannot write one. Raises `ModelError`.
+
+        `claims` are the verified statements of `draft`; at least one of them fails.
+        """
+        return None

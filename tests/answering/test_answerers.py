@@ -1,0 +1,146 @@
+"""Answerers made for these tests, passed into a pipeline: what they state is verified, revised and shown."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from support.libraries import HashedWords, made
+
+from assistant.answering import pipeline
+from assistant.answering.answerer import Answerer, Draft, Inquiry
+from assistant.answering.pipeline import Pipeline
+from assistant.domain.errors import ModelError
+from assistant.domain.records import Answer, Claim, Evidence
+from assistant.library import chunks
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.verification.claims import CitationMark, Statement
+
+QUESTION = "How do we predict glaciers?"
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Iterator[Pipeline]:
+    embedder = HashedWords()
+    with LibrarySnapshot(made(tmp_path), embedder.fingerprint) as library:
+        yield Pipeline(library, embedder)
+
+
+class FirstTitle(Answerer):
+    """States the title of the first paper."""
+
+    def state(self, inquiry: Inquiry) -> Draft:
+        [first, *_] = inquiry.evidence
+        return Draft((Statement(first.paper.title, (CitationMark(first.key, wellformed=True),)),), model="first-title")
+
+
+def test_a_new_answerer_is_passed_in_and_its_statements_are_verified(asking: Pipeline) -> None:
+    answer = pipeline.ask(replace(asking, answerer=FirstTitle()), QUESTION)
+    first = answer.evidence[0].paper
+    assert (answer.question, answer.status, answer.model) == (QUESTION, "answered", "first-title")
+    assert (answer.notes, answer.prompt, answer.tokens, answer.reply) == ((), None, (None, None), "")
+    assert [claim.text for claim in answer.claims] == [first.title]
+    [finding] = answer.claims[0].findings
+    assert finding.paper == first
+    assert finding.quote in first.abstract
+    assert len(answer.evidence) == 8
+
+
+@dataclass
+class Scripted(Answerer):
+    """Writes drafts of so many passing and so many failing claims."""
+
+    first: tuple[int, int]
+    second: tuple[int, int] | ModelError | None = None
+    asked_to_revise: int = 0
+
+    def shortlist(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        return tuple(evidence[:2])
+
+    def state(self, inquiry: Inquiry) -> Draft:
+        return self._draft(inquiry, *self.first, tokens=(100, None))
+
+    def revise(self, inquiry: Inquiry, draft: Draft, claims: Sequence[Claim]) -> Draft | None:
+        self.asked_to_revise += 1
+        assert [claim.text for claim in claims] == [statement.text for statement in draft.statements]
+        if isinstance(self.second, ModelError):
+            raise self.second
+        return self._draft(inquiry, *self.second, tokens=(30, None)) if self.second else None
+
+    def _draft(self, inquiry: Inquiry, passing: int, failing: int, tokens: tuple[int, None]) -> Draft:
+        first = inquiry.evidence[0]
+        quotes = chunks.parts(first.paper)[1:][:passing]
+        good = [Statement(text, (CitationMark(first.key, wellformed=True),)) for text in quotes]
+        bad = [Statement(f"Unicorn {n} did it.", (CitationMark("P0000", wellformed=True),)) for n in range(failing)]
+        return Draft((*good, *bad), ("drafted",), "scripted", ("p.v1", "00"), tokens, f"{passing}+{failing}")
+
+
+def counts(answer: Answer) -> tuple[int, int]:
+    passing = sum(claim.verdict == "supported" for claim in answer.claims)
+    return passing, len(answer.claims) - passing
+
+
+REVISED = "this is the revision"
+WORSE = "the revision was worse and is not shown"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "note"),
+    [
+        ((1, 1), (1, 0), REVISED),
+        ((1, 1), (2, 1), REVISED),
+        ((1, 1), (1, 1), REVISED),
+        ((2, 2), (1, 0), REVISED),
+        ((0, 1), (0, 0), REVISED),  # nothing passed: to abstain is better
+        ((1, 2), (0, 0), REVISED),  # more failed than passed
+        ((1, 1), (0, 0), WORSE),  # no better balance, and what passed would be given up
+        ((3, 1), (0, 0), WORSE),
+        ((3, 1), (1, 0), WORSE),
+        ((1, 1), (0, 1), WORSE),
+    ],
+)
+def test_a_revision_is_shown_unless_it_is_worse(
+    asking: Pipeline, first: tuple[int, int], second: tuple[int, int], note: str
+) -> None:
+    answer = pipeline.ask(replace(asking, answerer=Scripted(first, second)), QUESTION)
+    expected = second if note == REVISED else first
+    assert counts(answer) == expected
+    assert answer.reply == f"{expected[0]}+{expected[1]}"
+    assert answer.status == ("answered" if sum(expected) else "abstained")
+    sent_back = "1 failing claim was" if first[1] == 1 else f"{first[1]} failing claims were"
+    assert answer.notes == ("drafted", f"{sent_back} sent back once; {note}")
+    assert answer.tokens == (130, None)
+    assert answer.prompt == ("p.v1", "00")
+
+
+def test_what_passes_is_not_revised(asking: Pipeline) -> None:
+    answerer = Scripted((2, 0), (1, 0))
+    answer = pipeline.ask(replace(asking, answerer=answerer), QUESTION)
+    assert (counts(answer), answer.notes, answerer.asked_to_revise) == ((2, 0), ("drafted",), 0)
+
+
+@pytest.mark.parametrize(
+    ("second", "notes"),
+    [
+        (None, ("drafted",)),
+        (ModelError("it hung up"), ("drafted", "what failed was sent back once, and the model failed: it hung up")),
+    ],
+)
+def test_without_a_revision_the_first_draft_stands(
+    asking: Pipeline, second: ModelError | None, notes: tuple[str, ...]
+) -> None:
+    answer = pipeline.ask(replace(asking, answerer=Scripted((1, 1), second)), QUESTION)
+    assert (counts(answer), answer.notes, answer.tokens) == ((1, 1), notes, (100, None))
+
+
+def test_an_answerer_reads_no_more_than_its_shortlist(asking: Pipeline) -> None:
+    whole = pipeline.ask(asking, QUESTION).evidence
+    assert pipeline.ask(replace(asking, answerer=Scripted((1, 0))), QUESTION).evidence == whole[:2]
+
+
+def test_nobody_is_asked_where_there_is_no_evidence(asking: Pipeline) -> None:
+    nothing = replace(asking, answerer=Scripted((1, 0)), allowed=frozenset())
+    answer = pipeline.ask(nothing, QUESTION)
+    assert replace(answer, seconds=replace(answer.seconds, retrieve=0.0, total=0.0)) == Answer(
+        QUESTION, "abstained", (), (), confidence=0.0
+    )
