@@ -46,7 +46,7 @@ def test_conversations_are_listed_the_latest_first(chats: Any, archive: Archive)
         0,
         "20260301-b    1 turn   What of 3?\n20260301-a    2 turns  What of 1?\n",
     )
-    assert told.startswith(f"assistant: {archive.folder}/20260302-c.jsonl is no conversation of this version (")
+    assert told.startswith(f"assistant: {archive.folder}/20260302-c.jsonl: is no conversation of this version (")
     first, second = map(json.loads, chats("chats", "--json")[1].splitlines())
     assert first["id"] == "20260301-b"
     assert second == {
@@ -99,7 +99,7 @@ def test_conversations_are_deleted_all_or_none(chats: Any, archive: Archive) -> 
     assert chats("chats", "delete", "2025", "2026")[0] == 2
     assert chats("chats", "delete", "2025", "nope")[0] == 2
     assert len(archive.ids()) == 3
-    with archive.held("2025-a"):
+    with archive.lock("2025-a"):
         code, _, told = chats("chats", "delete", "2025")
     assert (code, told) == (6, "assistant: error: conversation 2025-a is open in another chat; leave it there first\n")
     assert chats("chats", "delete", "2025", "2026-b") == (

@@ -23,10 +23,11 @@ def paper(number: int, edition: str = "") -> Paper:
 
 def turn(number: int, words: int = 2_000) -> Turn:
     """The same number is the same turn, of some 10 kB; its papers come back in later turns."""
-    found = tuple(Evidence(f"P{n:04x}", paper(n), 1 / (n + 1)) for n in (number % 5, number % 7 + 5))
-    finding = Finding(found[0].paper, found[0].key, "supported", "quote", found[0].paper.abstract, 1.0)
+    evidence = tuple(Evidence(f"P{n:04x}", paper(n), 1 / (n + 1)) for n in (number % 5, number % 7 + 5))
+    first = evidence[0]
+    finding = Finding(first.paper, first.key, "supported", "quote", first.paper.abstract, 1.0)
     answer = Answer(
-        f"What of {number}, in full?", "answered", (Claim("So it is.", "supported", "quote", (finding,)),), found,
+        f"What of {number}, in full?", "answered", (Claim("So it is.", "supported", "quote", (finding,)),), evidence,
         "m", ("A note.",), ("answer.v1", "ab" * 32), (900, None), Seconds(0.1, 1.5, 0.25, 1.85), reply="word " * words,
     )  # fmt: skip
     reading = Reading(answer.question, "model", ("id1",), True, "other", "a note", (100, 9))
@@ -37,52 +38,59 @@ def begin(id: str = "c") -> Conversation:
     return Conversation(id, "/some/library", BEGUN)
 
 
-def keep(archive: Archive, conversation: Conversation, taken: Turn) -> Conversation:
+def keep(archive: Archive, conversation: Conversation, turn: Turn) -> Conversation:
     """Append a turn to a conversation as a session does."""
-    archive.append(conversation, transcript.turn(taken, transcript.known(conversation)))
-    return replace(conversation, recorded=(*conversation.recorded, taken))
+    archive.append(conversation, transcript.turn_line(turn, transcript.papers_by_id(conversation)))
+    return replace(conversation, recorded=(*conversation.recorded, turn))
 
 
 def keep_turns(pipe: Connection, folder: Path) -> None:
     """Go on with a conversation for ever, and acknowledge each turn."""
     archive = Archive(folder)
-    conversation = archive.kept(begin())
+    conversation = archive.reload(begin())
     pipe.send("began")
     while True:
         conversation = keep(archive, conversation, turn(len(conversation.recorded) + 1))
         pipe.send(len(conversation.recorded))
 
 
+def hold(pipe: Connection, folder: Path) -> None:
+    """Have a conversation open until killed."""
+    with Archive(folder).lock("c"):
+        pipe.send("holding")
+        pipe.recv()
+
+
 def meet_the_disk(mounted: Path) -> None:
-    """Fill a small disk with turns, make room, go on; then have it made read only. Prints what was said as JSON."""
+    """Fill a small disk with turns, make room, go on; then have it made read only. Prints the errors as JSON."""
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", mounted], check=True)
     archive, conversation = Archive(mounted / "chats"), begin()
     ballast = mounted / "ballast"
     ballast.write_bytes(b"\1" * 100_000)
-    told: dict[str, object] = {}
+    report: dict[str, object] = {}
     try:
         while True:
             conversation = keep(archive, conversation, turn(len(conversation.recorded) + 1))
     except ArchiveError as error:
-        told["full"] = str(error)
-    told["whole"] = archive.load("c") == conversation and len(conversation.recorded) > 1
+        report["full"] = str(error)
+    report["whole"] = archive.load("c") == conversation and len(conversation.recorded) > 1
     ballast.unlink()
     conversation = keep(archive, conversation, turn(len(conversation.recorded) + 1))
-    told["on"] = archive.load("c") == conversation
+    report["on"] = archive.load("c") == conversation
     subprocess.run(["mount", "-o", "remount,ro", mounted], check=True)
-    told["read"] = archive.load(archive.find("c")) == conversation
-    for what in ("append", "delete", "held"):
+    report["read"] = archive.load(archive.find("c")) == conversation
+    for what in ("append", "delete", "lock"):
         try:
             if what == "append":
                 keep(archive, conversation, turn(99))
             elif what == "delete":
                 archive.delete("c")
             else:
-                with archive.held("d"):
+                with archive.lock("d"):
                     pass
         except ArchiveError as error:
-            told[what] = str(error)
-    print(json.dumps(told))
+            report[what] = str(error)
+    print(json.dumps(report))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""A follow-up and what was said before -> a question that stands alone, written by the model."""
+"""A follow-up and what was said before -> a question that stands alone, written by the model.
 
-import hashlib
-from collections.abc import Mapping, Sequence
+The model reads as many of the latest turns as fit whole into a number of tokens.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.answering import prompts
+from assistant.answering import evidence_prompt, prompts
 from assistant.answering.conversation import patterns
 from assistant.answering.conversation.turns import Reading, Turn
 from assistant.answering.evidence_prompt import neutralise
@@ -14,43 +16,71 @@ from assistant.domain.sanitize import one_line
 from assistant.models.base import ChatModel, Message
 from assistant.verification.verifier import FAILING
 
-_LONGEST = 600  # characters of a rewritten question; what is longer is no question
+CountTokens = Callable[[str], int]
+"""Text -> the number of its tokens."""
+
+HISTORY_TOKENS = 2_000
+"""Tokens of a conversation that a model reads at most, unless a user sets another number; a turn takes 100 to 300."""
+_LONGEST_QUESTION = 600  # characters; a longer reply is no question
 
 
 def rewrite(
-    model: ChatModel, question: str, ruled: Reading, told: Sequence[Turn], numbered: Mapping[int, Paper]
+    model: ChatModel, question: str, reading: Reading, history: Sequence[Turn], numbered: Mapping[int, Paper]
 ) -> Reading:
-    """Return how a question is to be read that by rule is read as `ruled`, which also stands where the model fails.
+    """Return the reading of a follow-up question by the model, which gets to see the turns of `history`.
 
-    `told` are the turns that the model gets to see.
+    `reading` is the one by rule, which stands where the model fails; `numbered` are the papers cited so far.
     """
     numbers = {paper.id: number for number, paper in numbered.items()}
     try:
-        reply = model.reply([Message("user", _prompt(question, told, numbers))])
+        reply = model.reply([Message("user", _prompt(question, history, numbers))])
     except ModelError as error:
-        return replace(ruled, note=f"the follow-up was completed by rule, for the model failed to: {error}")
+        return replace(reading, note=f"the follow-up was completed by rule, for the model failed to: {error}")
     text = one_line(reply.text).strip("\"'“” ")
     tokens = (reply.input_tokens, reply.output_tokens)
-    if not text or len(text) > _LONGEST or reply.cut:
-        return replace(
-            ruled, note="the follow-up was completed by rule, for the model wrote no question", tokens=tokens
-        )
-    if text.casefold().rstrip("?. ") == one_line(question).casefold().rstrip("?. ") and not patterns.NUMBER.search(
-        question
-    ):
+    if not text or len(text) > _LONGEST_QUESTION or reply.cut:
+        note = "the follow-up was completed by rule, for the model wrote no question"
+        return replace(reading, note=note, tokens=tokens)
+    if _plain(text) == _plain(question) and not patterns.NUMBER.search(question):
         return Reading(question, tokens=tokens)  # the rule was wrong: it stands alone
-    return Reading(text, "model", ruled.papers, ruled.named, note=ruled.note, tokens=tokens)
+    return Reading(text, "model", reading.papers, reading.named, note=reading.note, tokens=tokens)
 
 
-def described(turn: Turn, numbers: Mapping[str, int]) -> str:
-    """Return what the model is told of one turn: question, the claims that passed, and the titles of what was cited."""
+def latest_turns(
+    turns: Sequence[Turn], numbers: Mapping[str, int], count: CountTokens, limit: int = HISTORY_TOKENS
+) -> tuple[Turn, ...]:
+    """Return the latest turns that fit in `limit` tokens together; none where the last one alone is longer.
+
+    `numbers` is {paper id: number in the conversation}.
+    """
+    spent = 0
+    latest: list[Turn] = []
+    for turn in reversed(turns):
+        spent += turn_tokens(turn, numbers, count)
+        if spent > limit:
+            break
+        latest.insert(0, turn)
+    return tuple(latest)
+
+
+def turn_tokens(turn: Turn, numbers: Mapping[str, int], count: CountTokens) -> int:
+    """Return the tokens of what a model reads of one turn."""
+    return count(_describe(turn, numbers))
+
+
+def _describe(turn: Turn, numbers: Mapping[str, int]) -> str:
+    """Return what a model reads of one turn: question, the claims that passed, and the titles of what was cited."""
     answer = " ".join(claim.text for claim in turn.answer.claims if claim.verdict not in FAILING) or "None was found."
     cited = "\n".join(f"Cited [{numbers[paper.id]}]: {neutralise(paper.title)}" for paper in turn.cited)
     return f"Question: {neutralise(turn.reading.text)}\nAnswer: {neutralise(answer)}\n{cited}".strip()
 
 
 def _prompt(question: str, turns: Sequence[Turn], numbers: Mapping[str, int]) -> str:
-    history = "\n\n".join(described(turn, numbers) for turn in turns)
-    # Nobody who wrote a title or an abstract can know this line.
-    fence = "=== " + hashlib.sha256(f"{question}\0{history}".encode("utf-8", "replace")).hexdigest()[:16] + " ==="
+    history = "\n\n".join(_describe(turn, numbers) for turn in turns)
+    fence = evidence_prompt.fence(question, history)
     return prompts.load("condense.v1").fill(history=history, question=neutralise(question), fence=fence)
+
+
+def _plain(question: str) -> str:
+    """Return a question without what makes no difference to its meaning."""
+    return one_line(question).casefold().rstrip("?. ")

@@ -5,16 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from assistant.answering import pipeline
-from assistant.answering.conversation import budget, followups, rewriting, transcript
+from assistant.answering.conversation import followups, rewriting, transcript
 from assistant.answering.conversation.archive import Archive
+from assistant.answering.conversation.rewriting import HISTORY_TOKENS, CountTokens
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.answering.pipeline import Pipeline
+from assistant.answering.pipeline import ask as answer_question
 from assistant.domain.errors import UsageError
+from assistant.domain.sanitize import one_line
+from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.embedder import Embedder
 from assistant.retrieval.retriever import Context, Query
 
-_MORE = re.compile(
+_ASKS_FOR_MORE = re.compile(
     r"\b(?:(?:tell|say|know|learn|hear|read|explain)\w*\s+(?:me\s+)?more|more\s+(?:details?|about|on\b)"
     r"|any(?:thing)?\s+(?:else|more)|what\s+else|further|in\s+(?:more\s+)?detail|elaborate|expand)\b",
     re.IGNORECASE,
@@ -24,41 +27,41 @@ _MORE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a conversation is held with."""
+    """What the turns of a conversation are taken with, beside the pipeline that answers."""
 
     archive: Archive | None
     """None where nothing is to be kept, as in an evaluation."""
-    count: budget.Count
-    limit: int = budget.TOKENS
-    """Tokens of the conversation that the model is told at most."""
+    count: CountTokens
+    limit: int = HISTORY_TOKENS
+    """Tokens of the conversation that a model reads at most."""
     now: Callable[[], datetime] = field(default=lambda: datetime.now().astimezone())
-    read: Callable[[Reading], None] = field(default=lambda _: None)
-    """Hears how a question was understood, before it is answered."""
+    on_reading: Callable[[Reading], None] = field(default=lambda _: None)
+    """Gets each question as it was understood, before it is answered."""
 
 
-def ask(session: Session, asking: Pipeline, conversation: Conversation, question: str) -> Conversation:
+def ask(session: Session, pipeline: Pipeline, conversation: Conversation, question: str) -> Conversation:
     """Return the conversation with one turn more. Raises `ModelError`, and `ArchiveError` where it cannot be kept."""
-    return _taken(session, asking, conversation, question)
+    return _take_turn(session, pipeline, conversation, question)
 
 
-def retry(session: Session, asking: Pipeline, conversation: Conversation) -> Conversation:
+def retry(session: Session, pipeline: Pipeline, conversation: Conversation) -> Conversation:
     """Return the conversation with its last question asked again; raises `UsageError` where there is none."""
     last = _last(conversation)
     before = replace(conversation, undone=conversation.undone | {last.number})
-    return _taken(session, asking, before, last.question, replaces=last.number)
+    return _take_turn(session, pipeline, before, last.question, replaces=last.number)
 
 
 def undo(session: Session, conversation: Conversation) -> Conversation:
     """Return the conversation without its last turn, which stays on disk; raises `UsageError` where there is none."""
     last = _last(conversation)
     if session.archive:
-        session.archive.append(conversation, transcript.undo(last.number))
+        session.archive.append(conversation, transcript.undo_line(last.number))
     return replace(conversation, undone=conversation.undone | {last.number})
 
 
-def told(session: Session, conversation: Conversation) -> tuple[Turn, ...]:
-    """Return the turns that a model is told when it rewrites the next question."""
-    return budget.keep(conversation.turns, conversation.numbers, session.count, session.limit)
+def history(session: Session, conversation: Conversation) -> tuple[Turn, ...]:
+    """Return the turns that a model reads when it rewrites the next question."""
+    return rewriting.latest_turns(conversation.turns, conversation.numbers, session.count, session.limit)
 
 
 def context(conversation: Conversation, question: str, reading: Reading, embedder: Embedder) -> Context:
@@ -67,50 +70,76 @@ def context(conversation: Conversation, question: str, reading: Reading, embedde
         return Context(keys=conversation.keys)
     texts = [text for text in (reading.other, question if reading.how == "rule" else "") if text]
     queries = {text: Query(text, vector) for text, vector in zip(texts, embedder.embed(texts), strict=True)}
-    said = [claim.text for turn in conversation.turns for claim in turn.answer.claims]
+    claims = [claim.text for turn in conversation.turns for claim in turn.answer.claims]
     return Context(
         named=frozenset(reading.papers if reading.named else ()),
         also=tuple(queries[text] for text in (reading.other,) if text),
         keys=conversation.keys,
         pointed=queries.get(question),
-        said=frozenset(said if _MORE.search(question) else ()),
+        said=frozenset(claims if _ASKS_FOR_MORE.search(question) else ()),
     )
 
 
-def _taken(
-    session: Session, asking: Pipeline, conversation: Conversation, question: str, replaces: int | None = None
+def changes(conversation: Conversation, library: LibrarySnapshot) -> list[str]:
+    """Return a sentence for each change of the library since the last turn that matters to what was said."""
+    if not conversation.turns:
+        return []
+    last, size = conversation.turns[-1], len(library.ids)
+    sentences = []
+    if conversation.library != str(library.folder):
+        sentences.append(f"this is the library {library.folder}; the conversation began with {conversation.library}")
+    if last.library_size != size:
+        sentences.append(f"the library has {size:,} papers now; at the last turn it had {last.library_size:,}")
+    if last.fingerprint != library.fingerprint:
+        sentences.append(
+            f"its vectors are of {library.fingerprint} now; at the last turn they were of {last.fingerprint}"
+        )
+    cited = conversation.papers
+    present = {paper.id: paper for paper in library.papers([paper.id for paper in cited.values()])}
+    for number, paper in cited.items():
+        current = present.get(paper.id)
+        if current is None:
+            sentences.append(f"[{number}] {one_line(paper.title)} is no longer in the library; it is shown as it was")
+        elif (current.title, current.abstract) != (paper.title, paper.abstract):
+            sentences.append(f"[{number}] {one_line(paper.title)} has another text now; it is shown as it was")
+    return sentences
+
+
+def _take_turn(
+    session: Session, pipeline: Pipeline, conversation: Conversation, question: str, replaces: int | None = None
 ) -> Conversation:
-    asking.library.refresh()
-    turns, numbered = conversation.turns, conversation.papers
-    reading = followups.resolve(question, turns, numbered, asking.library.words.terms)
-    if reading.how != "alone" and asking.model is not None:
-        reading = rewriting.rewrite(asking.model, question, reading, told(session, conversation), numbered)
-    reading = _noted(reading, asking, conversation)
-    session.read(reading)
-    answer = pipeline.ask(
-        replace(asking, context=context(conversation, question, reading, asking.embedder)), reading.text
-    )
-    taken = Turn(
+    pipeline.library.refresh()
+    cited = conversation.papers
+    reading = followups.resolve(question, conversation.turns, cited, pipeline.library.words.terms)
+    if reading.how != "alone" and pipeline.model is not None:
+        reading = rewriting.rewrite(pipeline.model, question, reading, history(session, conversation), cited)
+    reading = _noted(reading, pipeline, conversation)
+    session.on_reading(reading)
+    in_context = replace(pipeline, context=context(conversation, question, reading, pipeline.embedder))
+    answer = answer_question(in_context, reading.text)
+    turn = Turn(
         number=len(conversation.recorded) + 1,
         at=session.now(),
         question=question,
         reading=reading,
         answer=answer,
-        papers=len(asking.library.ids),
-        fingerprint=asking.library.fingerprint,
+        library_size=len(pipeline.library.ids),
+        fingerprint=pipeline.library.fingerprint,
     )
     if session.archive:
-        session.archive.append(conversation, transcript.turn(taken, transcript.known(conversation), replaces))
-    return replace(conversation, recorded=(*conversation.recorded, taken))
+        line = transcript.turn_line(turn, transcript.papers_by_id(conversation), replaces)
+        session.archive.append(conversation, line)
+    return replace(conversation, recorded=(*conversation.recorded, turn))
 
 
-def _noted(reading: Reading, asking: Pipeline, conversation: Conversation) -> Reading:
+def _noted(reading: Reading, pipeline: Pipeline, conversation: Conversation) -> Reading:
     """Add to a reading that the filter keeps a paper out which the question names."""
-    out = [id for id in reading.papers if reading.named and asking.allowed is not None and id not in asking.allowed]
-    if not out:
+    allowed = pipeline.allowed
+    outside = [id for id in reading.papers if reading.named and allowed is not None and id not in allowed]
+    if not outside:
         return reading
-    named = ", ".join(f"[{conversation.numbers[id]}]" for id in out if id in conversation.numbers)
-    return replace(reading, note=f"{named} is outside of the filter, and is not read; /filter off lifts it")
+    marks = ", ".join(f"[{conversation.numbers[id]}]" for id in outside if id in conversation.numbers)
+    return replace(reading, note=f"{marks} is outside of the filter, and is not read; /filter off lifts it")
 
 
 def _last(conversation: Conversation) -> Turn:

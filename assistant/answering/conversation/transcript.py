@@ -1,136 +1,140 @@
-"""Turns <-> lines of JSON: all that was asked, found, replied and checked; a paper's text once a conversation."""
+"""Turns <-> lines of JSON: all that was asked, retrieved, replied and checked; a paper's text once a conversation.
 
+The first line names the format, the conversation and its library. Each other line is a turn, or takes one back. In a
+turn, papers stand by their ids; `papers` has those that are new in the conversation, or have changed.
+"""
+
+import functools
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
-from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper, Seconds
+from assistant.domain.records import Answer, Claim, Finding, Paper
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 FORMAT = 1
-Event = Mapping[str, Any]
+Json = Mapping[str, Any]
+Record = TypeVar("Record")
 
 
-def begin(conversation: Conversation) -> str:
+def opening_line(conversation: Conversation) -> str:
     """Return the first line of a conversation."""
     begun = conversation.begun.isoformat(timespec="seconds")
     return _line({"format": FORMAT, "id": conversation.id, "begun": begun, "library": conversation.library})
 
 
-def undo(number: int) -> str:
+def undo_line(number: int) -> str:
     """Return the line that takes a turn back."""
     return _line({"undo": number})
 
 
-def turn(taken: Turn, known: Mapping[str, Paper], replaces: int | None = None) -> str:
-    """Return the line of a turn; `known` are the papers that earlier lines hold, by id."""
-    answer = taken.answer
-    written = {paper.id: _paper(paper) for paper in _papers(taken)}
+def turn_line(turn: Turn, earlier: Mapping[str, Paper], replaces: int | None = None) -> str:
+    """Return the line of a turn; `earlier` are the papers that the lines before it have, by id, and `replaces` is the
+    number of the turn that it takes back."""
+    papers = {paper.id: _to_json(replace(paper, listings=())) for paper in _papers(turn)}
+    unchanged = {id: _to_json(replace(earlier[id], listings=())) for id in papers if id in earlier}
+    answer = _to_json(replace(turn.answer, claims=(), evidence=())) | {
+        "claims": [claim_record(claim) for claim in turn.answer.claims],
+        "evidence": [{"key": item.key, "id": item.paper.id, "score": item.score} for item in turn.answer.evidence],
+    }
+    del answer["question"]  # it is the text of the reading
     return _line(
         {
-            "turn": taken.number,
+            "turn": turn.number,
             "replaces": replaces,
-            "at": taken.at.isoformat(timespec="seconds"),
-            "question": taken.question,
-            "reading": asdict(taken.reading),
-            "status": answer.status,
-            "claims": [claim_record(claim) for claim in answer.claims],
-            "evidence": [{"key": item.key, "id": item.paper.id, "score": item.score} for item in answer.evidence],
-            "model": answer.model,
-            "notes": answer.notes,
-            "prompt": answer.prompt,
-            "tokens": answer.tokens,
-            "seconds": asdict(answer.seconds),
-            "confidence": answer.confidence,
-            "reply": answer.reply,
-            "library": {"papers": taken.papers, "fingerprint": taken.fingerprint},
-            "papers": [held for id, held in written.items() if held != (_paper(known[id]) if id in known else None)],
+            "at": turn.at.isoformat(timespec="seconds"),
+            "question": turn.question,
+            "reading": _to_json(turn.reading),
+            **answer,
+            "library": {"papers": turn.library_size, "fingerprint": turn.fingerprint},
+            "papers": [paper for id, paper in papers.items() if paper != unchanged.get(id)],
         }
     )
 
 
-def read(lines: list[str]) -> Conversation:
-    """Return the conversation that its lines tell; raises `ValueError`, `KeyError` or `TypeError` for others."""
+def claim_record(claim: Claim) -> dict[str, Any]:
+    """Return a claim with its findings as plain values, the papers by their ids."""
+    findings = [
+        _to_json(replace(finding, paper=None)) | {"paper": finding.paper.id if finding.paper else None}
+        for finding in claim.findings
+    ]
+    return _to_json(replace(claim, findings=())) | {"findings": findings}
+
+
+def parse(lines: Sequence[str]) -> Conversation:
+    """Return the conversation that its lines make; raises `ValueError`, `KeyError`, `TypeError` or `IndexError`."""
     head = json.loads(lines[0])
     if head["format"] != FORMAT:
         raise ValueError(f"format {head['format']}, which this version does not know")
     conversation = Conversation(head["id"], head["library"], datetime.fromisoformat(head["begun"]))
-    held: dict[str, Paper] = {}
-    for text in lines[1:]:
-        event = json.loads(text)
+    papers: dict[str, Paper] = {}
+    for line in lines[1:]:
+        event = json.loads(line)
         undone = {event["undo"]} if "undo" in event else {event["replaces"]} - {None}
         conversation = replace(conversation, undone=conversation.undone | undone)
         if "turn" in event:
-            held |= {paper["id"]: _read_paper(paper) for paper in event["papers"]}
-            taken = _read_turn(event, held.__getitem__)
-            conversation = replace(conversation, recorded=(*conversation.recorded, taken))
+            papers |= {paper["id"]: _from_json(Paper, paper) for paper in event["papers"]}
+            conversation = replace(conversation, recorded=(*conversation.recorded, _turn(event, papers)))
     return conversation
 
 
-def known(conversation: Conversation) -> dict[str, Paper]:
-    """Return the papers, as last seen, that the lines of a conversation hold."""
-    return {paper.id: paper for taken in conversation.recorded for paper in _papers(taken)}
+def papers_by_id(conversation: Conversation) -> dict[str, Paper]:
+    """Return the papers, as they last were, that the lines of a conversation have."""
+    return {paper.id: paper for turn in conversation.recorded for paper in _papers(turn)}
 
 
-def _line(event: Event) -> str:
+def _papers(turn: Turn) -> list[Paper]:
+    """Return the papers of a turn in the order in which they are written; of two with one id the last one counts."""
+    return [*(item.paper for item in turn.answer.evidence), *turn.cited]
+
+
+def _turn(event: Json, papers: Mapping[str, Paper]) -> Turn:
+    """Return the turn of a line, the papers put in the place of their ids."""
+    evidence = [{**item, "paper": papers[item["id"]]} for item in event["evidence"]]
+    claims = [
+        {**claim, "findings": [{**finding, "paper": _paper(finding, papers)} for finding in claim["findings"]]}
+        for claim in event["claims"]
+    ]
+    answer = {**event, "question": event["reading"]["text"], "claims": claims, "evidence": evidence}
+    library = event["library"]
+    turn = {"number": event["turn"], "library_size": library["papers"], "fingerprint": library["fingerprint"]}
+    return _from_json(Turn, {**event, **turn, "answer": _from_json(Answer, answer)})
+
+
+def _paper(finding: Json, papers: Mapping[str, Paper]) -> Paper | None:
+    return papers[finding["paper"]] if finding["paper"] else None
+
+
+def _line(event: Json) -> str:
     return json.dumps(event, ensure_ascii=True) + "\n"
 
 
-def claim_record(claim: Claim) -> Event:
-    """Return a claim with its findings, the papers by their ids."""
-    findings = [asdict(replace(finding, paper=None)) | {"paper": _id(finding)} for finding in claim.findings]
-    return asdict(replace(claim, findings=())) | {"findings": findings}
+def _to_json(record: object) -> dict[str, Any]:
+    """Return the fields of a record as plain values."""
+    fields: dict[str, Any] = _adapters()[type(record)].dump_python(record, mode="json")
+    return fields
 
 
-def _papers(taken: Turn) -> list[Paper]:
-    """Return the papers of a turn in the order in which they are written, the last of an id the one that holds."""
-    return [*(item.paper for item in taken.answer.evidence), *taken.cited]
+def _from_json(kind: type[Record], fields: Json) -> Record:
+    """Return the record with these fields, others ignored; raises `ValueError`, which names the field that is wrong."""
+    from pydantic import ValidationError
+
+    try:
+        record: Record = _adapters()[kind].validate_python(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    return record
 
 
-def _id(finding: Finding) -> str | None:
-    return finding.paper.id if finding.paper else None
+@functools.cache
+def _adapters() -> "dict[type, TypeAdapter[Any]]":
+    """Return what turns records into plain values and back, by kind; only conversations pay for this import."""
+    from pydantic import TypeAdapter
 
-
-def _paper(paper: Paper) -> Event:
-    return asdict(replace(paper, listings=())) | {"date": paper.day}
-
-
-def _read_paper(held: Event) -> Paper:
-    day = date.fromisoformat(held["date"]) if held["date"] else None
-    return Paper(**{**held, "date": day, "authors": tuple(held["authors"]), "listings": ()})
-
-
-def _read_turn(event: Event, paper: Callable[[str], Paper]) -> Turn:
-    reading = event["reading"]
-    answer = Answer(
-        question=reading["text"],
-        status=event["status"],
-        claims=tuple(_read_claim(claim, paper) for claim in event["claims"]),
-        evidence=tuple(Evidence(item["key"], paper(item["id"]), item["score"]) for item in event["evidence"]),
-        model=event["model"],
-        notes=tuple(event["notes"]),
-        prompt=tuple(event["prompt"]) if event["prompt"] else None,
-        tokens=tuple(event["tokens"]),
-        seconds=Seconds(**event["seconds"]),
-        confidence=event.get("confidence"),
-        reply=event["reply"],
-    )
-    return Turn(
-        number=event["turn"],
-        at=datetime.fromisoformat(event["at"]),
-        question=event["question"],
-        reading=Reading(**{**reading, "papers": tuple(reading["papers"]), "tokens": tuple(reading["tokens"])}),
-        answer=answer,
-        papers=event["library"]["papers"],
-        fingerprint=event["library"]["fingerprint"],
-    )
-
-
-def _read_claim(held: Event, paper: Callable[[str], Paper]) -> Claim:
-    findings = tuple(
-        Finding(**{**finding, "paper": paper(finding["paper"]) if finding["paper"] else None})
-        for finding in held["findings"]
-    )
-    return Claim(**{**held, "findings": findings})
+    return {kind: TypeAdapter(kind) for kind in (Turn, Answer, Reading, Claim, Finding, Paper)}

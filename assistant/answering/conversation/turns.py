@@ -1,4 +1,4 @@
-"""The records of a conversation: its turns, and the numbers and keys that papers keep for all of it."""
+"""Turns -> a conversation, and the numbers and keys that papers keep for all of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ class Reading:
     text: str
     """The question as it is searched for and answered: one that stands alone."""
     how: How = "alone"
-    """It stood alone, or was completed by rule, or by the model."""
+    """Whether it stood alone, or was completed by rule, or by the model."""
     papers: tuple[str, ...] = ()
     """Ids of the papers that it refers to."""
     named: bool = False
-    """Whether it names those papers (a number, "the second one"); otherwise it only seems to be about them."""
+    """Whether it names those papers (a number, "the second one"); if not, it only seems to be about them."""
     other: str = ""
     """The question in another wording, to be searched for as well; "" where there is none."""
     note: str = ""
@@ -41,16 +41,16 @@ class Turn:
     """As it was typed."""
     reading: Reading
     answer: Answer
-    papers: int = 0
+    library_size: int = 0
     """How many papers the library had."""
     fingerprint: str = ""
-    """What its vectors were made with."""
+    """What the vectors of the library were made with."""
 
     @property
     def cited(self) -> tuple[Paper, ...]:
         """The papers that the answer cites, in the order in which it cites them first."""
-        found = [finding.paper for claim in self.answer.claims for finding in claim.findings if finding.paper]
-        return tuple({paper.id: paper for paper in found}.values())
+        papers = [finding.paper for claim in self.answer.claims for finding in claim.findings if finding.paper]
+        return tuple({paper.id: paper for paper in papers}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Conversation:
 
     id: str
     library: str
-    """The folder of the library it is held with."""
+    """The folder of the library that is asked."""
     begun: datetime
     recorded: tuple[Turn, ...] = ()
     undone: frozenset[int] = field(default_factory=frozenset)
@@ -84,10 +84,10 @@ class Conversation:
     @property
     def papers(self) -> dict[int, Paper]:
         """{number: paper} as the paper was when it was last cited."""
-        held = {paper.id: paper for turn in self.recorded for paper in turn.cited}
-        return {number: held[id] for id, number in self.numbers.items()}
+        latest = {paper.id: paper for turn in self.recorded for paper in turn.cited}
+        return {number: latest[id] for id, number in self.numbers.items()}
 
 
 def last_cited(turns: Sequence[Turn]) -> tuple[Paper, ...]:
-    """Return what the last answer that cites anything cites."""
+    """Return the papers of the last answer that cites any."""
     return next((turn.cited for turn in reversed(turns) if turn.cited), ())

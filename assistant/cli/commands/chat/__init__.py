@@ -35,8 +35,8 @@ def chat(latest: bool, resume: str | None, limit: int, model: str | None, contex
       printf 'How are reward models made robust?\\n/open 1\\n' | assistant chat
     """
     from assistant import app
-    from assistant.answering.conversation import budget
     from assistant.answering.conversation.archive import Archive
+    from assistant.answering.conversation.rewriting import HISTORY_TOKENS
     from assistant.cli.commands.chat import keyboard, loop, state
 
     if latest and resume:
@@ -52,9 +52,9 @@ def chat(latest: bool, resume: str | None, limit: int, model: str | None, contex
     with app.library(chosen, environment, embedder, console.tell) as library:
         conversation = before or archive.start(library.folder, state.now())
         answering = app.model(chosen, environment)
-        tokens = budget.TOKENS if context is None else context
-        with archive.held(conversation.id):
-            conversation = archive.kept(conversation)  # another chat may have gone on with it until now
+        tokens = HISTORY_TOKENS if context is None else context
+        with archive.lock(conversation.id):
+            conversation = archive.reload(conversation)  # another chat may have gone on with it until now
             opened = state.begin(archive, library, embedder, answering, conversation, limit, tokens)
             reader = keyboard.reader(app.chats_folder(environment), library)
             return loop.run(state.narrowed(opened, wanted), reader, talkative=sys.stderr.isatty())

@@ -4,7 +4,7 @@ import io
 import sys
 from dataclasses import replace
 
-from assistant.answering.conversation import changes
+from assistant.answering.conversation import session
 from assistant.cli import console
 from assistant.cli.commands.chat import commands, turn
 from assistant.cli.commands.chat.keyboard import Reader
@@ -58,7 +58,7 @@ def _respond(chat: Chat, typed: str, *, interactive: bool) -> Chat:
 def _stopped(chat: Chat) -> Chat:
     """Return the chat as it is on disk, where a turn may have been when its answer was stopped."""
     archive = chat.session.archive
-    conversation = archive.kept(chat.conversation) if archive else chat.conversation
+    conversation = archive.reload(chat.conversation) if archive else chat.conversation
     if conversation is chat.conversation:
         console.tell("stopped; the question is not kept")
     else:
@@ -69,7 +69,7 @@ def _stopped(chat: Chat) -> Chat:
 def _greet(chat: Chat, *, talkative: bool) -> None:
     """Say what the chat is held with, and on a resumed one where it stands."""
     conversation = chat.conversation
-    for change in changes.since(conversation, chat.asking.library):
+    for change in session.changes(conversation, chat.asking.library):
         console.tell(change)
     if not talkative:
         return

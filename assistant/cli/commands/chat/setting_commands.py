@@ -6,7 +6,7 @@ from datetime import date
 import click
 
 from assistant import app
-from assistant.answering.conversation import budget, session
+from assistant.answering.conversation import rewriting, session
 from assistant.cli import console, options
 from assistant.cli.commands.chat import state
 from assistant.cli.commands.chat.state import Chat
@@ -47,10 +47,10 @@ def model(chat: Chat, wanted: str) -> Chat:
 def context(chat: Chat, _: str) -> Chat:
     """Show which turns a model is told when it completes the next question."""
     conversation = chat.conversation
-    kept = {turn.number for turn in session.told(chat.session, conversation)}
+    kept = {turn.number for turn in session.history(chat.session, conversation)}
     total = 0
     for turn in conversation.turns:
-        size = budget.size(turn, conversation.numbers, chat.session.count)
+        size = rewriting.turn_tokens(turn, conversation.numbers, chat.session.count)
         total += size if turn.number in kept else 0
         mark, style = ("kept", "") if turn.number in kept else ("dropped", "dim")
         console.lines(console.plain(f"{turn.number:3}. {mark:8}{size:5} tokens  {one_line(turn.question)}", style))

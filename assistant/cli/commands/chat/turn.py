@@ -34,7 +34,7 @@ def lines(turn: Turn, conversation: Conversation) -> list[StyledLine]:
 def _show(chat: Chat, take: Taking) -> Chat:
     chat = state.current(chat)
     with live.shown(chat.asking.model is not None) as hear:
-        heard = replace(chat.session, read=_tell_reading(chat.conversation))
+        heard = replace(chat.session, on_reading=_tell_reading(chat.conversation))
         conversation = take(heard, replace(chat.asking, on_token=hear), chat.conversation)
     console.lines(*lines(conversation.turns[-1], conversation))
     return replace(chat, conversation=conversation)
