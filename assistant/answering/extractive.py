@@ -54,9 +54,9 @@ def _quotes(inquiry: Inquiry) -> Iterator[Statement]:
     queries = [query for query in (inquiry.query, context.pointed) if query]
     wordings = [_QueryTerms(query, support.rarity(query.text, words)) for query in queries]
     quotable = [item for item in inquiry.evidence if any(_assertions(inquiry.abstracts[item.paper.id]))]
-    if named := [item for item in quotable if item.paper.id in context.named]:
-        count = max(1, _MAX_SENTENCES // len(named))
-        for item in named:
+    if requested := [item for item in quotable if item.paper.id in context.named]:
+        count = max(1, _MAX_SENTENCES // len(requested))
+        for item in requested:
             yield from _top_sentences(item, inquiry, wordings, count)
         return
     if not any(len(term) >= _SHORTEST_TERM for term in words.terms(inquiry.query.text)):
@@ -72,8 +72,8 @@ def _best_sentence(item: Evidence, inquiry: Inquiry, wordings: Sequence[_QueryTe
     """Return the sentence of one abstract that is nearest to the question, one not quoted yet if there is one."""
     abstract = inquiry.abstracts[item.paper.id]
     scores = _scores(abstract, inquiry, wordings)
-    quoted = inquiry.context.said
-    fresh = np.array([text not in quoted and answerability.is_assertion(text) for text in abstract.sentences])
+    quotes = inquiry.context.said
+    fresh = np.array([text not in quotes and answerability.is_assertion(text) for text in abstract.sentences])
     return _quote(item, abstract.sentences[int(np.argmax(np.where(fresh, scores, scores - 10.0)))])
 
 

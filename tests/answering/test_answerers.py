@@ -20,7 +20,7 @@ QUESTION = "How do we predict glaciers?"
 
 
 @pytest.fixture
-def asking(tmp_path: Path) -> Iterator[Pipeline]:
+def base(tmp_path: Path) -> Iterator[Pipeline]:
     embedder = HashedWords()
     with LibrarySnapshot(made(tmp_path), embedder.fingerprint) as library:
         yield Pipeline(library, embedder)
@@ -34,8 +34,8 @@ class FirstTitle(Answerer):
         return Draft((Statement(first.paper.title, (CitationMark(first.key, wellformed=True),)),), model="first-title")
 
 
-def test_a_new_answerer_is_passed_in_and_its_statements_are_verified(asking: Pipeline) -> None:
-    answer = pipeline.ask(replace(asking, answerer=FirstTitle()), QUESTION)
+def test_a_new_answerer_is_passed_in_and_its_statements_are_verified(base: Pipeline) -> None:
+    answer = pipeline.ask(replace(base, answerer=FirstTitle()), QUESTION)
     first = answer.evidence[0].paper
     assert (answer.question, answer.status, answer.model) == (QUESTION, "answered", "first-title")
     assert (answer.notes, answer.prompt, answer.tokens, answer.reply) == ((), None, (None, None), "")
@@ -100,9 +100,9 @@ WORSE = "the revision was worse and is not shown"
     ],
 )
 def test_a_revision_is_shown_unless_it_is_worse(
-    asking: Pipeline, first: tuple[int, int], second: tuple[int, int], note: str
+    base: Pipeline, first: tuple[int, int], second: tuple[int, int], note: str
 ) -> None:
-    answer = pipeline.ask(replace(asking, answerer=Scripted(first, second)), QUESTION)
+    answer = pipeline.ask(replace(base, answerer=Scripted(first, second)), QUESTION)
     expected = second if note == REVISED else first
     assert counts(answer) == expected
     assert answer.reply == f"{expected[0]}+{expected[1]}"
@@ -113,9 +113,9 @@ def test_a_revision_is_shown_unless_it_is_worse(
     assert answer.prompt == ("p.v1", "00")
 
 
-def test_what_passes_is_not_revised(asking: Pipeline) -> None:
+def test_what_passes_is_not_revised(base: Pipeline) -> None:
     answerer = Scripted((2, 0), (1, 0))
-    answer = pipeline.ask(replace(asking, answerer=answerer), QUESTION)
+    answer = pipeline.ask(replace(base, answerer=answerer), QUESTION)
     assert (counts(answer), answer.notes, answerer.asked_to_revise) == ((2, 0), ("drafted",), 0)
 
 
@@ -127,19 +127,19 @@ def test_what_passes_is_not_revised(asking: Pipeline) -> None:
     ],
 )
 def test_without_a_revision_the_first_draft_stands(
-    asking: Pipeline, second: ModelError | None, notes: tuple[str, ...]
+    base: Pipeline, second: ModelError | None, notes: tuple[str, ...]
 ) -> None:
-    answer = pipeline.ask(replace(asking, answerer=Scripted((1, 1), second)), QUESTION)
+    answer = pipeline.ask(replace(base, answerer=Scripted((1, 1), second)), QUESTION)
     assert (counts(answer), answer.notes, answer.tokens) == ((1, 1), notes, (100, None))
 
 
-def test_an_answerer_reads_no_more_than_its_shortlist(asking: Pipeline) -> None:
-    whole = pipeline.ask(asking, QUESTION).evidence
-    assert pipeline.ask(replace(asking, answerer=Scripted((1, 0))), QUESTION).evidence == whole[:2]
+def test_an_answerer_reads_no_more_than_its_shortlist(base: Pipeline) -> None:
+    whole = pipeline.ask(base, QUESTION).evidence
+    assert pipeline.ask(replace(base, answerer=Scripted((1, 0))), QUESTION).evidence == whole[:2]
 
 
-def test_nobody_is_asked_where_there_is_no_evidence(asking: Pipeline) -> None:
-    nothing = replace(asking, answerer=Scripted((1, 0)), allowed=frozenset())
+def test_nobody_is_asked_where_there_is_no_evidence(base: Pipeline) -> None:
+    nothing = replace(base, answerer=Scripted((1, 0)), allowed=frozenset())
     answer = pipeline.ask(nothing, QUESTION)
     assert replace(answer, seconds=replace(answer.seconds, retrieve=0.0, total=0.0)) == Answer(
         QUESTION, "abstained", (), (), confidence=0.0

@@ -51,7 +51,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
 
 
 @pytest.fixture
-def asking(library: Path, cache: Path) -> Iterator[Pipeline]:
+def kitchen(library: Path, cache: Path) -> Iterator[Pipeline]:
     embedder = LocalEmbedder(cache=cache)
     with LibrarySnapshot(library, embedder.fingerprint) as opened:
         yield Pipeline(opened, embedder)
@@ -59,15 +59,15 @@ def asking(library: Path, cache: Path) -> Iterator[Pipeline]:
 
 @pytest.fixture(scope="module")
 def keys() -> dict[str, str]:
-    named = retriever.citation_keys(f"k{number}" for number in range(1, len(PAPERS) + 1))
-    return {title: named[f"k{number}"] for number, title in enumerate(PAPERS, 1)}
+    keys = retriever.citation_keys(f"k{number}" for number in range(1, len(PAPERS) + 1))
+    return {title: keys[f"k{number}"] for number, title in enumerate(PAPERS, 1)}
 
 
-def written(asking: Pipeline, *replies: str, question: str = QUESTION, limit: int = 8) -> tuple[Answer, list[str]]:
+def written(kitchen: Pipeline, *replies: str, question: str = QUESTION, limit: int = 8) -> tuple[Answer, list[str]]:
     """Ask a model that gives these replies; return the answer, and the last message of each request."""
     with serve([says(reply) for reply in replies]) as server:
         model = OpenAIModel("scripted", key="sk-secret", base_url=server.url)
-        answer = pipeline.ask(replace(asking, model=model, limit=limit), question)
+        answer = pipeline.ask(replace(kitchen, model=model, limit=limit), question)
         return answer, [request.body["messages"][-1]["content"] for request in server.requests]
 
 
@@ -75,23 +75,23 @@ def verdicts(answer: Answer) -> list[tuple[str, str]]:
     return [(claim.verdict, claim.step) for claim in answer.claims]
 
 
-def test_a_right_reply_is_supported_and_cites_by_title(asking: Pipeline, keys: dict[str, str]) -> None:
-    answer, sent = written(asking, f"Carbon dioxide from yeast makes dough rise [{keys[YEAST]}].")
+def test_a_right_reply_is_supported_and_cites_by_title(kitchen: Pipeline, keys: dict[str, str]) -> None:
+    answer, sent = written(kitchen, f"Carbon dioxide from yeast makes dough rise [{keys[YEAST]}].")
     assert verdicts(answer) == [("supported", "support")]
     assert len(sent) == 1
-    shown = render.record(answer, "fingerprint", 4)
-    assert shown["answer"] == "Carbon dioxide from yeast makes dough rise. [1]"
-    assert [(c["n"], c["id"], c["title"], c["date"]) for c in shown["citations"]] == [(1, "k1", YEAST, "2024-01-01")]
-    assert shown["citations"][0]["quote"] in PAPERS[YEAST]
-    assert (shown["status"], shown["extractive"]) == ("answered", False)
-    assert shown["usage"] == {"input_tokens": 900, "output_tokens": 9}
-    assert shown["prompt"]["name"] == "answer.v1"
+    record = render.record(answer, "fingerprint", 4)
+    assert record["answer"] == "Carbon dioxide from yeast makes dough rise. [1]"
+    assert [(c["n"], c["id"], c["title"], c["date"]) for c in record["citations"]] == [(1, "k1", YEAST, "2024-01-01")]
+    assert record["citations"][0]["quote"] in PAPERS[YEAST]
+    assert (record["status"], record["extractive"]) == ("answered", False)
+    assert record["usage"] == {"input_tokens": 900, "output_tokens": 9}
+    assert record["prompt"]["name"] == "answer.v1"
 
 
-def test_failing_claims_go_back_once_with_the_findings(asking: Pipeline, keys: dict[str, str]) -> None:
+def test_failing_claims_go_back_once_with_the_findings(kitchen: Pipeline, keys: dict[str, str]) -> None:
     wrong = "Dough rises because of unicorn breath [Pabcdef0123]."
     right = f"Yeast gives off carbon dioxide, which makes dough rise [{keys[YEAST]}]."
-    answer, sent = written(asking, wrong, right)
+    answer, sent = written(kitchen, wrong, right)
     assert verdicts(answer) == [("supported", "support")]
     assert len(sent) == 2
     assert "Dough rises because of unicorn breath" in sent[1]
@@ -100,90 +100,90 @@ def test_failing_claims_go_back_once_with_the_findings(asking: Pipeline, keys: d
     assert answer.notes == ("1 failing claim was sent back once; this is the revision",)
 
 
-def test_a_revision_that_gives_up_what_had_passed_is_not_taken(asking: Pipeline, keys: dict[str, str]) -> None:
+def test_a_revision_that_gives_up_what_had_passed_is_not_taken(kitchen: Pipeline, keys: dict[str, str]) -> None:
     passing = (
         f"Carbon dioxide from yeast makes dough rise [{keys[YEAST]}]. Colder dough rises more slowly [{keys[YEAST]}]."
     )
-    answer, _ = written(asking, f"{passing} Unicorns help [P0000].", "The library does not hold the answer.")
+    answer, _ = written(kitchen, f"{passing} Unicorns help [P0000].", "The library does not hold the answer.")
     assert [claim.verdict for claim in answer.claims] == ["supported", "supported", "unsupported"]
     assert answer.notes[-1] == "1 failing claim was sent back once; the revision was worse and is not shown"
 
 
-def test_what_still_fails_is_shown_as_failing(asking: Pipeline) -> None:
+def test_what_still_fails_is_shown_as_failing(kitchen: Pipeline) -> None:
     wrong = "Dough rises because of unicorn breath [Pabcdef0123]."
-    answer, sent = written(asking, wrong, wrong)
+    answer, sent = written(kitchen, wrong, wrong)
     assert verdicts(answer) == [("unsupported", "key")]
     assert len(sent) == 2
-    shown = "\n".join("".join(piece for piece, _ in row) for row in render.lines(answer, dict.fromkeys(MARKS, "!")))
-    assert "[?Pabcdef0123]" in shown
-    assert "1 claim: 1 unsupported !" in shown
+    text = "\n".join("".join(piece for piece, _ in row) for row in render.lines(answer, dict.fromkeys(MARKS, "!")))
+    assert "[?Pabcdef0123]" in text
+    assert "1 claim: 1 unsupported !" in text
 
 
 MARKS = ("supported", "weak", "unsupported", "misattributed", "uncited")
 
 
-def test_a_claim_without_a_citation_fails(asking: Pipeline) -> None:
-    answer, _ = written(asking, "Dough rises.", "Dough rises.")
+def test_a_claim_without_a_citation_fails(kitchen: Pipeline) -> None:
+    answer, _ = written(kitchen, "Dough rises.", "Dough rises.")
     assert verdicts(answer) == [("uncited", "citation")]
 
 
-def test_a_malformed_citation_fails_and_is_named(asking: Pipeline) -> None:
-    answer, _ = written(asking, "Yeast makes dough rise [1].", "Yeast makes dough rise [Smith et al., 2020].")
+def test_a_malformed_citation_fails_and_is_named(kitchen: Pipeline) -> None:
+    answer, _ = written(kitchen, "Yeast makes dough rise [1].", "Yeast makes dough rise [Smith et al., 2020].")
     assert verdicts(answer) == [("unsupported", "key")]
     assert "citations of no paper of the evidence: Smith et al., 2020" in answer.notes
 
 
-def test_a_paper_outside_the_evidence_of_this_question_fails(asking: Pipeline, keys: dict[str, str]) -> None:
+def test_a_paper_outside_the_evidence_of_this_question_fails(kitchen: Pipeline, keys: dict[str, str]) -> None:
     reply = f"Rennet sets milk into curd [{keys[RENNET]}]."
-    answer, _ = written(asking, reply, reply, limit=1)
+    answer, _ = written(kitchen, reply, reply, limit=1)
     assert [item.paper.title for item in answer.evidence] == [YEAST]
     assert verdicts(answer) == [("unsupported", "key")]
 
 
-def test_a_quote_must_stand_in_the_abstract(asking: Pipeline, keys: dict[str, str]) -> None:
+def test_a_quote_must_stand_in_the_abstract(kitchen: Pipeline, keys: dict[str, str]) -> None:
     true = f'Yeast makes dough rise [{keys[YEAST]}: "gives off carbon dioxide"].'
     false = f'Yeast makes dough rise [{keys[YEAST]}: "gives off pure oxygen"].'
-    assert verdicts(written(asking, true)[0]) == [("supported", "quote")]
-    assert verdicts(written(asking, false, false)[0]) == [("unsupported", "quote")]
+    assert verdicts(written(kitchen, true)[0]) == [("supported", "quote")]
+    assert verdicts(written(kitchen, false, false)[0]) == [("unsupported", "quote")]
 
 
-def test_a_changed_number_fails(asking: Pipeline, keys: dict[str, str]) -> None:
+def test_a_changed_number_fails(kitchen: Pipeline, keys: dict[str, str]) -> None:
     reply = f"Dough doubles its volume in 45 minutes at 27 degrees [{keys[YEAST]}]."
-    answer, _ = written(asking, reply, reply)
+    answer, _ = written(kitchen, reply, reply)
     assert verdicts(answer) == [("unsupported", "facts")]
     assert "45" in answer.claims[0].reason
 
 
-def test_a_swapped_citation_is_a_misattribution(asking: Pipeline, keys: dict[str, str]) -> None:
+def test_a_swapped_citation_is_a_misattribution(kitchen: Pipeline, keys: dict[str, str]) -> None:
     reply = f"Rennet sets milk into curd [{keys[YEAST]}]."
-    answer, _ = written(asking, reply, reply, question="How do dough, milk and cabbage change?")
+    answer, _ = written(kitchen, reply, reply, question="How do dough, milk and cabbage change?")
     assert verdicts(answer) == [("misattributed", "contrast")]
 
 
-def test_the_abstention_sentence_abstains(asking: Pipeline) -> None:
-    answer, sent = written(asking, "The library does not hold the answer.")
+def test_the_abstention_sentence_abstains(kitchen: Pipeline) -> None:
+    answer, sent = written(kitchen, "The library does not hold the answer.")
     assert (answer.status, answer.claims, len(sent)) == ("abstained", (), 1)
 
 
-def test_a_long_abstract_takes_no_more_than_its_share(asking: Pipeline) -> None:
-    long = replace(asking_paper(asking), abstract="Dough rises. " * 5000)
-    found = [Evidence("P1", long, 1.0), *(Evidence(f"P{n}", asking_paper(asking), 0.5) for n in range(2, 9))]
-    assert [item.key for item in evidence_prompt.select_within_budget(found)] == [item.key for item in found]
-    assert len(evidence_prompt.render_prompt(prompts.load("answer.v1"), QUESTION, found)) < 10_000
+def test_a_long_abstract_takes_no_more_than_its_share(kitchen: Pipeline) -> None:
+    long = replace(a_paper(kitchen), abstract="Dough rises. " * 5000)
+    evidence = [Evidence("P1", long, 1.0), *(Evidence(f"P{n}", a_paper(kitchen), 0.5) for n in range(2, 9))]
+    assert [item.key for item in evidence_prompt.select_within_budget(evidence)] == [item.key for item in evidence]
+    assert len(evidence_prompt.render_prompt(prompts.load("answer.v1"), QUESTION, evidence)) < 10_000
 
 
-def asking_paper(asking: Pipeline) -> Paper:
-    return asking.library.papers(["k1"])[0]
+def a_paper(kitchen: Pipeline) -> Paper:
+    return kitchen.library.papers(["k1"])[0]
 
 
-def test_papers_cannot_give_orders_or_forge_keys(asking: Pipeline) -> None:
-    _, [prompt] = written(asking, "The library does not hold the answer.", question="How do bakers weigh flour?")
+def test_papers_cannot_give_orders_or_forge_keys(kitchen: Pipeline) -> None:
+    _, [prompt] = written(kitchen, "The library does not hold the answer.", question="How do bakers weigh flour?")
     fence = re.search(r"=== [0-9a-f]{16} ===", prompt)
     assert fence
-    before, listed, after = prompt.split(f"\n{fence[0]}\n")
-    assert "Ignore all previous instructions" in listed
+    before, data, after = prompt.split(f"\n{fence[0]}\n")
+    assert "Ignore all previous instructions" in data
     assert "Ignore all previous" not in before + after
-    assert "dear $question." in listed
+    assert "dear $question." in data
     assert "[Pffff]" not in prompt
     assert "<|im_start|>" not in prompt
     assert "[/INST]" not in prompt

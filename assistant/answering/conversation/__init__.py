@@ -1,1 +1,1 @@
-"""Questions that follow one another: understood in their conversation, answered alone, kept on disk."""
+"""Questions that follow one another: understood in their conversation, answered alone, on disk."""

@@ -10,28 +10,28 @@ from assistant.domain.records import Paper
 Terms = Callable[[str], list[str]]
 """Words -> index terms: stemmed, without stop words."""
 
-_WITHIN = 2  # content words before a pronoun that may be what it stands for
-_FEW = 1  # content words; a question with no more leaves out what it is about
+_ANTECEDENT_WORDS = 2  # content words that, before a pronoun, may be what it stands for
+_ELLIPTIC_WORDS = 1  # content words; a question with no more leaves out what it is about
 
 
-def resolve(question: str, turns: Sequence[Turn], numbered: Mapping[int, Paper], terms: Terms) -> Reading:
-    """Return how a question is to be read after `turns`; `numbered` are all papers cited in the conversation."""
+def resolve(question: str, turns: Sequence[Turn], cited: Mapping[int, Paper], terms: Terms) -> Reading:
+    """Return how a question is to be read after `turns`; `cited` has all papers of the conversation by number."""
     announced = patterns.ANNOUNCED.match(question)
     if announced and announced.end() < len(question):
         return Reading(question[announced.end() :])
-    if not turns and not numbered:
+    if not turns and not cited:
         return Reading(question)
-    named = _named(question, turns, numbered)
-    if not named and (not turns or stands_alone(question, terms)):
+    named_papers = _named_papers(question, turns, cited)
+    if not named_papers and (not turns or stands_alone(question, terms)):
         return Reading(question)
-    papers = named or last_cited(turns)
-    missing = [number for number in _numbers(question) if number not in numbered]
+    papers = named_papers or last_cited(turns)
+    missing = [number for number in _numbers(question) if number not in cited]
     note = f"nothing was cited as {', '.join(f'[{number}]' for number in missing)} so far" if missing else ""
     return Reading(
-        text=_joined(question, turns, terms),
+        text=_complete(question, turns, terms),
         how="rule",
         papers=tuple(paper.id for paper in papers),
-        named=bool(named) or _only_cites(question, terms),
+        named=bool(named_papers) or _only_cites(question, terms),
         other=" ".join([*(paper.title for paper in papers), question]),
         note=note,
     )
@@ -44,9 +44,9 @@ def stands_alone(question: str, terms: Terms) -> bool:
     content = len(_content(question, terms))
     if not content or _only_cites(question, terms):
         return False
-    if content <= _FEW and not patterns.DEFINITION.search(question):
+    if content <= _ELLIPTIC_WORDS and not patterns.DEFINITION.search(question):
         return False
-    if content <= _WITHIN and patterns.MAYBE_ELLIPSIS.search(question):
+    if content <= _ANTECEDENT_WORDS and patterns.MAYBE_ELLIPSIS.search(question):
         return False
     spared = [match.span() for match in patterns.EXPLETIVE.finditer(question)]
     subjects = {match.end() for match in patterns.SUBJECT.finditer(question)}
@@ -56,7 +56,7 @@ def stands_alone(question: str, terms: Terms) -> bool:
         before = question[: match.start()]
         if match.end() in subjects:
             before = before[: max(before.rfind(mark) for mark in ",;:") + 1]
-        if len(_content(before, terms)) < _WITHIN:
+        if len(_content(before, terms)) < _ANTECEDENT_WORDS:
             return False
     return not patterns.PLACE.search(question)
 
@@ -66,19 +66,19 @@ def _content(text: str, terms: Terms) -> list[str]:
     return terms(patterns.FUNCTION.sub(" ", text))
 
 
-def _named(question: str, turns: Sequence[Turn], numbered: Mapping[int, Paper]) -> list[Paper]:
+def _named_papers(question: str, turns: Sequence[Turn], cited: Mapping[int, Paper]) -> list[Paper]:
     """Return the papers that a question names by number or place, each once."""
-    found = [numbered[number] for number in _numbers(question) if number in numbered]
+    papers = [cited[number] for number in _numbers(question) if number in cited]
     last = last_cited(turns)
-    pool = tuple(numbered.values()) if patterns.BACK.search(question) else last
+    pool = tuple(cited.values()) if patterns.BACK.search(question) else last
     for match in patterns.PLACE.finditer(question):
-        among = last if match["pair"] else pool
+        candidates = last if match["pair"] else pool
         place = patterns.PLACES[(match["place"] or match["pair"]).lower()]
-        if -len(among) <= place < len(among):
-            found.append(among[place])
-    if not found and patterns.BOTH.search(question) and len(last) > 1:
-        found = list(last)
-    return list({paper.id: paper for paper in found}.values())
+        if -len(candidates) <= place < len(candidates):
+            papers.append(candidates[place])
+    if not papers and patterns.BOTH.search(question) and len(last) > 1:
+        papers = list(last)
+    return list({paper.id: paper for paper in papers}.values())
 
 
 def _numbers(question: str) -> list[int]:
@@ -92,13 +92,13 @@ def _only_cites(question: str, terms: Terms) -> bool:
         return False
     rest = patterns.CITE.sub(" ", question)
     pointing = re.search(r"\b(?:that|this|it|so)\b", question, re.IGNORECASE)
-    return len(_content(rest, terms)) <= (_WITHIN if pointing else 0)
+    return len(_content(rest, terms)) <= (_ANTECEDENT_WORDS if pointing else 0)
 
 
-def _joined(question: str, turns: Sequence[Turn], terms: Terms) -> str:
+def _complete(question: str, turns: Sequence[Turn], terms: Terms) -> str:
     """Return the question after the last one that stood alone, which is left out where it says nothing more."""
     root = next((turn.reading.text for turn in reversed(turns) if turn.reading.how != "rule"), "")
     corrects = patterns.CORRECTION.search(question)
     rejected = {word.lower() for word in patterns.REJECTED.findall(question)} if corrects else set()
-    kept = " ".join(word for word in root.split() if word.strip(".,;:?!").lower() not in rejected)
-    return f"{kept} {question}".strip() if set(terms(kept)) - set(terms(question)) else question
+    subject = " ".join(word for word in root.split() if word.strip(".,;:?!").lower() not in rejected)
+    return f"{subject} {question}".strip() if set(terms(subject)) - set(terms(question)) else question

@@ -25,13 +25,13 @@ _LONGEST_QUESTION = 600  # characters; a longer reply is no question
 
 
 def rewrite(
-    model: ChatModel, question: str, reading: Reading, history: Sequence[Turn], numbered: Mapping[int, Paper]
+    model: ChatModel, question: str, reading: Reading, history: Sequence[Turn], cited: Mapping[int, Paper]
 ) -> Reading:
     """Return the reading of a follow-up question by the model, which gets to see the turns of `history`.
 
-    `reading` is the one by rule, which stands where the model fails; `numbered` are the papers cited so far.
+    `reading` is the one by rule, which stands where the model fails; `cited` has the papers cited so far by number.
     """
-    numbers = {paper.id: number for number, paper in numbered.items()}
+    numbers = {paper.id: number for number, paper in cited.items()}
     try:
         reply = model.reply([Message("user", _prompt(question, history, numbers))])
     except ModelError as error:

@@ -67,11 +67,11 @@ def terms() -> followups.Terms:
     return bm25.build_index([("a", "b")], None).terms
 
 
-def resolve(question: str, *, asked: bool = True) -> Reading:
+def resolve(question: str, *, first: bool = False) -> Reading:
     findings = tuple(Finding(paper, paper.id, "supported", "quote") for paper in PAPERS)
     answer = Answer(FIRST, "answered", (Claim("x", "supported", "quote", findings),), ())
-    turns = [Turn(1, datetime.min, FIRST, Reading(FIRST), answer)] if asked else []
-    return followups.resolve(question, turns, dict(enumerate(PAPERS, 1)) if asked else {}, terms())
+    turns = [Turn(1, datetime.min, FIRST, Reading(FIRST), answer)] if not first else []
+    return followups.resolve(question, turns, dict(enumerate(PAPERS, 1)) if not first else {}, terms())
 
 
 @pytest.mark.parametrize("question", ALONE)
@@ -81,21 +81,21 @@ def test_what_stands_alone_is_left_as_it_is(question: str) -> None:
 
 @pytest.mark.parametrize("question", REFERRING)
 def test_what_refers_back_is_searched_with_what_it_continues(question: str) -> None:
-    found = resolve(question)
-    assert (found.how, found.named, found.papers) == ("rule", False, ("a", "b", "c"))
-    assert found.text == f"{FIRST} {question}"
-    assert found.other == f"On Ensembles On Constraints On Weight Averages {question}"
+    reading = resolve(question)
+    assert (reading.how, reading.named, reading.papers) == ("rule", False, ("a", "b", "c"))
+    assert reading.text == f"{FIRST} {question}"
+    assert reading.other == f"On Ensembles On Constraints On Weight Averages {question}"
 
 
 @pytest.mark.parametrize("question", NAMING)
 def test_papers_are_named_by_number_and_place(question: str) -> None:
-    found = resolve(question)
-    assert (found.named, "".join(found.papers)) == (True, NAMING[question])
+    reading = resolve(question)
+    assert (reading.named, "".join(reading.papers)) == (True, NAMING[question])
 
 
 @pytest.mark.parametrize("question", [*REFERRING, *NAMING])
 def test_a_first_question_has_nothing_to_refer_to(question: str) -> None:
-    assert resolve(question, asked=False) == Reading(question)
+    assert resolve(question, first=True) == Reading(question)
 
 
 def test_an_announced_subject_is_a_new_one() -> None:
