@@ -8,8 +8,7 @@ from assistant.answering import evidence_prompt, prompts
 from assistant.answering.prompts import Prompt
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Seconds
-from assistant.models.base import ChatModel, Message, Reply
-from assistant.models.embedder import Embedder
+from assistant.models.base import ChatModel, Embedder, Message, Reply
 from assistant.verification import claims, verifier
 from assistant.verification.claims import Statement
 from assistant.verification.verifier import FAILING, VerificationContext

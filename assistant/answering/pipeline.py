@@ -8,8 +8,7 @@ from assistant.answering import answerability, evidence_prompt, extractive, gene
 from assistant.domain.records import Answer, Evidence, Seconds
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel
-from assistant.models.embedder import Embedder
+from assistant.models.base import ChatModel, Embedder
 from assistant.retrieval import periods, retriever, spelling
 from assistant.retrieval.retriever import Context, Query
 from assistant.retrieval.spelling import Mended

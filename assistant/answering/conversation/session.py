@@ -11,7 +11,7 @@ from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.answering.pipeline import Pipeline
 from assistant.domain.errors import UsageError
-from assistant.models.embedder import Embedder
+from assistant.models.base import Embedder
 from assistant.retrieval.retriever import Context, Query
 
 _MORE = re.compile(

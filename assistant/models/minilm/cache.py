@@ -10,14 +10,13 @@ _DIGEST_LENGTH = hashlib.sha256().digest_size
 _LOCK_SECONDS = 120
 
 
-def default_folder(environment: Mapping[str, str]) -> Path:
-    """`ASSISTANT_CACHE`, else the user's cache folder."""
-    chosen = environment.get("ASSISTANT_CACHE")
-    if chosen:
-        return Path(chosen)
-    from platformdirs import user_cache_path
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Return where what can be made again is kept: `ASSISTANT_CACHE`, else the user's cache folder."""
+    if folder := environment.get("ASSISTANT_CACHE"):
+        return Path(folder).expanduser()
+    import platformdirs
 
-    return user_cache_path("assistant")
+    return Path(platformdirs.user_cache_dir("assistant"))
 
 
 def cached(folder: Path, name: str, build: Callable[[], bytes]) -> bytes:

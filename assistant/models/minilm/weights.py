@@ -91,7 +91,7 @@ def find_model(places: Sequence[Path] | None = None) -> Model:
             if (folder / "model.onnx").is_file():
                 return ChromaModel(folder)
     listed = ", ".join(str(place) for place in searched) or "nowhere to look"
-    raise UsageError(f"The embedding model {MODEL} was not found ({listed}): {CURE}")
+    raise UsageError(f"the embedding model {MODEL} was not found", cause=listed, cure=CURE)
 
 
 def known_places() -> list[Path]:
@@ -124,11 +124,11 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}): {CURE}") from error
+        raise UsageError("cannot be read", path=path, cause=error.strerror or "", cure=CURE) from error
 
 
 def _damaged(path: Path) -> UsageError:
-    return UsageError(f"{path} is damaged, or of another model (its checksum is wrong): {CURE}")
+    return UsageError("is damaged, or of another model", path=path, cause="its checksum is wrong", cure=CURE)
 
 
 def tensors_of(content: bytes) -> Tensors:
