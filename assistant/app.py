@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.domain import settings
-from assistant.domain.settings import DEFAULT_MODEL, Settings
+from assistant.domain.settings import DEFAULT_MODEL, Settings, checkout
 from assistant.library import database, embeddings
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
@@ -46,7 +45,7 @@ def load_settings(
 
 def default_library() -> Path:
     """Return `store/default` in a checkout, else a folder of the user's data."""
-    if root := settings.checkout():
+    if root := checkout():
         return root / "store" / "default"
     import platformdirs
 
@@ -62,24 +61,24 @@ def chats_folder(environment: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_data_dir("assistant")) / "chats"
 
 
-def embedder(chosen: Settings, environment: Mapping[str, str], kinds: Sequence[EmbedderKind] = EMBEDDERS) -> Embedder:
+def embedder(settings: Settings, environment: Mapping[str, str], kinds: Sequence[EmbedderKind] = EMBEDDERS) -> Embedder:
     """Return the embedder of these settings, which are of one of these kinds; it loads its model with the first text.
 
     Raises `UsageError` where there is no such embedder, or its model is not on this machine.
     """
-    return embedders.open_embedder(chosen, environment, kinds)
+    return embedders.open_embedder(settings, environment, kinds)
 
 
-def model(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:
+def model(settings: Settings, environment: Mapping[str, str]) -> ChatModel | None:
     """Return the answering model, or None for the extractive answerer; raises `UsageError` for an endpoint without an
     address."""
-    if chosen.model is None:
+    if settings.model is None:
         return None
     from assistant.models.openai.chat import OpenAIModel
     from assistant.models.openai.client import resolve_base_url
 
-    key, base_url = environment.get("OPENAI_API_KEY", ""), resolve_base_url(chosen.base_url)
-    return OpenAIModel(chosen.model, key=key, base_url=base_url)
+    key, base_url = environment.get("OPENAI_API_KEY", ""), resolve_base_url(settings.base_url)
+    return OpenAIModel(settings.model, key=key, base_url=base_url)
 
 
 def library(
@@ -121,18 +120,18 @@ def ordinary() -> Callable[[str], bool]:
 
 
 def mismatch(
-    chosen: Settings, environment: Mapping[str, str], built: str, kinds: Sequence[EmbedderKind] = EMBEDDERS
+    settings: Settings, environment: Mapping[str, str], built: str, kinds: Sequence[EmbedderKind] = EMBEDDERS
 ) -> tuple[str, str] | None:
     """Return what is wrong, and its cure, where a library of fingerprint `built` was not built with the embedder of
     these settings; None where it was. Asks no endpoint."""
-    current = _fingerprint(chosen, environment, kinds)
+    current = _fingerprint(settings, environment, kinds)
     if built == current:
         return None
-    cure = f"run `assistant reindex --embedder {chosen.embedder or embedders.DEFAULT}` to compute its vectors anew"
+    cure = f"run `assistant reindex --embedder {settings.embedder or embedders.DEFAULT}` to compute its vectors anew"
     kind, name = embedders.recognise(built, kinds) or (None, "NAME")
     variable = f", its {kind.variable}" if kind and kind.variable else ""
     # An older version of an embedder cannot be chosen any more.
-    if not kind or variable or built == _fingerprint(replace(chosen, embedder=name), environment, kinds):
+    if not kind or variable or built == _fingerprint(replace(settings, embedder=name), environment, kinds):
         cure = f"choose the embedder it was built with (--embedder {name}{variable}), or {cure}"
     return f"built with {built}, and this is {current}", cure
 
@@ -142,9 +141,9 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
-def _fingerprint(chosen: Settings, environment: Mapping[str, str], kinds: Sequence[EmbedderKind]) -> str:
+def _fingerprint(settings: Settings, environment: Mapping[str, str], kinds: Sequence[EmbedderKind]) -> str:
     """Return the fingerprint of a library that the embedder of these settings builds."""
-    return embeddings.fingerprint(embedders.fingerprint(chosen, environment, kinds))
+    return embeddings.fingerprint(embedders.fingerprint(settings, environment, kinds))
 
 
 def _empty(folder: Path) -> bool:

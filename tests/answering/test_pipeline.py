@@ -17,6 +17,7 @@ from assistant.cli.views import answers as render
 from assistant.domain.records import Answer, Entry, Evidence, Listing, Paper
 from assistant.library import writer
 from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.base import Reply
 from assistant.models.minilm.embedder import LocalEmbedder
 from assistant.retrieval import retriever
 from assistant.testing import ScriptedModel
@@ -65,7 +66,7 @@ def keys() -> dict[str, str]:
 
 def written(asking: Pipeline, *replies: str, question: str = QUESTION, limit: int = 8) -> tuple[Answer, list[str]]:
     """Ask a model that gives these replies; return the answer, and the last message of each request."""
-    model = ScriptedModel(replies)
+    model = ScriptedModel([Reply(reply, "scripted", input_tokens=900, output_tokens=9) for reply in replies])
     answer = pipeline.ask(replace(asking, model=model, limit=limit), question)
     return answer, [request[-1].text for request in model.requests]
 

@@ -22,9 +22,9 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
 def cached(folder: Path, name: str, build: Callable[[], bytes]) -> bytes:
     """The bytes kept under this name, or built and kept; where nothing can be kept, built each time."""
     path = folder / name
-    kept = _read(path)
-    if kept is not None:
-        return kept
+    content = _read(path)
+    if content is not None:
+        return content
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return _build_once(path, build)
@@ -37,9 +37,9 @@ def _build_once(path: Path, build: Callable[[], bytes]) -> bytes:
     from filelock import FileLock
 
     with FileLock(path.with_name(path.name + ".lock"), timeout=_LOCK_SECONDS):
-        kept = _read(path)
-        if kept is not None:
-            return kept
+        content = _read(path)
+        if content is not None:
+            return content
         for abandoned in path.parent.glob(f"{path.name}*.tmp"):  # of a process that was killed
             abandoned.unlink(missing_ok=True)
         content = build()

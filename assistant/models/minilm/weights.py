@@ -144,7 +144,7 @@ def tensors_of(content: bytes) -> Tensors:
         graph: Any = load_model_from_string(content).graph
     except DecodeError:
         return {}
-    found: dict[str, NDArray[np.float32]] = {
+    tensors: dict[str, NDArray[np.float32]] = {
         _published(constant.name): numpy_helper.to_array(constant) for constant in graph.initializer
     }
     producers = {output: node for node in graph.node for output in node.output}
@@ -153,9 +153,9 @@ def tensors_of(content: bytes) -> Tensors:
             continue
         bias = next((_published(name) for name in node.input if name.endswith(".bias")), None)
         product = next((producers[name] for name in node.input if name in producers), None)
-        if bias and product is not None and product.op_type == "MatMul" and product.input[1] in found:
-            found[bias.removesuffix("bias") + "weight"] = found[product.input[1]].T
-    return {name: tensor for name, tensor in found.items() if name.startswith(("embeddings.", "encoder."))}
+        if bias and product is not None and product.op_type == "MatMul" and product.input[1] in tensors:
+            tensors[bias.removesuffix("bias") + "weight"] = tensors[product.input[1]].T
+    return {name: tensor for name, tensor in tensors.items() if name.startswith(("embeddings.", "encoder."))}
 
 
 def _published(name: str) -> str:

@@ -110,8 +110,9 @@ class OpenAIEmbedder:
             data = json.loads(body)["data"]
             items = {item["index"]: item["embedding"] for item in data}
             vectors = np.array([items[index] for index in range(count)], np.float64)
+        # Not `from error`, which may quote what the reply holds.
         except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
-            raise self._failure(f"the reply is not a list of {count} vectors ({type(error).__name__})") from error
+            raise self._failure(f"the reply is not a list of {count} vectors: {type(error).__name__}") from None
         if len(data) != count or vectors.ndim != 2 or vectors.shape[1] == 0:
             raise self._failure(f"the reply is not a list of {count} vectors")
         if self._dimension not in (None, vectors.shape[1]):

@@ -114,6 +114,21 @@ def test_a_reply_is_believed_only_where_it_is_one(server: Server, body: bytes) -
         embedder(server).embed(["a", "b"])
 
 
+def test_a_reply_that_quotes_a_secret_is_not_quoted(server: Server) -> None:
+    server.answer = replying(200, listed([item(0, [KEY])]))
+    with pytest.raises(ModelError, match="not a list of 1 vectors: ValueError") as caught:
+        embedder(server).embed(["a"])
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("key", ["kéy-0123456789", "sk-a\nInjected: yes", "sk 0123456789"])
+def test_a_key_that_no_header_can_hold_is_refused_without_showing_it(server: Server, key: str) -> None:
+    with pytest.raises(ModelError, match="the key holds characters that no key has") as caught:
+        OpenAIEmbedder("m", key=key, base_url=server.url).embed(["a"])
+    assert key[:5] not in "".join(traceback.format_exception(caught.value))
+    assert server.asked == []
+
+
 def test_the_dimension_may_not_change(server: Server) -> None:
     with pytest.raises(ModelError, match="vectors of 2 numbers came where 3 were expected"):
         embedder(server, dimension=3).embed(["a"])

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 from support import endpoint
 from support.endpoint import Step, answers, refuses, says, serve
-from support.replies import KEY, ask, failure, warm
+from support.replies import ASKED, KEY, ask, failure, warm
+
+from assistant.domain.errors import ModelError
+from assistant.models.openai.chat import OpenAIModel
 
 __all__ = ["warm"]
 
@@ -52,6 +55,15 @@ def test_a_refusal_is_told_with_what_to_do_next(step: Step, requests: int, told:
     assert told in message
     assert then in message
     assert len(server.requests) == requests
+
+
+def test_a_password_in_the_address_is_not_quoted() -> None:
+    with serve(refuses(401, "no hunter2/secret here")) as server:
+        model = OpenAIModel("m", key=KEY, base_url=server.url.replace("http://", "http://me:hunter2%2Fsecret@"))
+        with pytest.raises(ModelError) as caught:
+            model.reply(ASKED)
+    assert caught.value.what == f"the model m at {server.url} failed"
+    assert caught.value.cause == "status 401: no *** here"
 
 
 def test_a_short_wait_that_the_endpoint_asks_for_is_waited() -> None:
