@@ -3,18 +3,18 @@
 import contextlib
 import functools
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from assistant.domain import settings
-from assistant.domain.errors import UsageError
-from assistant.domain.settings import DEFAULT_MODEL, LOCAL, REMOTE, Settings
+from assistant.domain.settings import DEFAULT_MODEL, Settings, checkout
 from assistant.library import database, embeddings
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel
-from assistant.models.embedder import Embedder
+from assistant.models import embedders
+from assistant.models.base import ChatModel, Embedder
+from assistant.models.embedders import EMBEDDERS, EmbedderKind
+from assistant.models.minilm.cache import cache_folder
 
 Tell = Callable[[str], None]
 
@@ -25,17 +25,19 @@ def load_settings(
     library: str | None = None,
     model: str | None = None,
     embedder: str | None = None,
+    kinds: Sequence[EmbedderKind] = EMBEDDERS,
 ) -> Settings:
-    """Settle flags (None where not given) against the environment; raises `UsageError`."""
+    """Settle flags (None where not given) against the environment; raises `UsageError`, also where the embedder is of
+    none of these kinds."""
     named = library or environment.get("ASSISTANT_LIBRARY")
     folder = Path(named).expanduser() if named else default_library()
-    chosen_embedder = embedder or environment.get("ASSISTANT_EMBEDDER") or None
-    if chosen_embedder not in (None, LOCAL) and not re.match(rf"{REMOTE}.*\S", str(chosen_embedder)):
-        raise UsageError(f"embedder {chosen_embedder!r}: use `local` or `openai:<model>`")
+    embedder_name = embedder or environment.get("ASSISTANT_EMBEDDER") or None
+    if embedder_name:
+        embedders.find_kind(embedder_name, kinds)
     return Settings(
         library=Path(os.path.abspath(folder)),  # noqa: PTH100  resolve() would follow links the user made
         chosen=bool(named),
-        embedder=chosen_embedder,
+        embedder=embedder_name,
         model=_model(environment, model),
         base_url=environment.get("OPENAI_BASE_URL", "").strip(),
     )
@@ -43,20 +45,11 @@ def load_settings(
 
 def default_library() -> Path:
     """Return `store/default` in a checkout, else a folder of the user's data."""
-    if root := settings.checkout():
+    if root := checkout():
         return root / "store" / "default"
     import platformdirs
 
     return Path(platformdirs.user_data_dir("assistant")) / "default"
-
-
-def cache_folder(environment: Mapping[str, str]) -> Path:
-    """Return where what can be made again is kept: `ASSISTANT_CACHE`, else the user's cache folder."""
-    if named := environment.get("ASSISTANT_CACHE"):
-        return Path(named).expanduser()
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("assistant"))
 
 
 def chats_folder(environment: Mapping[str, str]) -> Path:
@@ -68,24 +61,24 @@ def chats_folder(environment: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_data_dir("assistant")) / "chats"
 
 
-def embedder(chosen: Settings, environment: Mapping[str, str]) -> Embedder:
-    """Return the embedder of these settings; it loads its model when the first text comes."""
-    if chosen.remote is None:
-        from assistant.models.minilm.embedder import LocalEmbedder
+def embedder(settings: Settings, environment: Mapping[str, str], kinds: Sequence[EmbedderKind] = EMBEDDERS) -> Embedder:
+    """Return the embedder of these settings, which are of one of these kinds; it loads its model with the first text.
 
-        return LocalEmbedder(cache=cache_folder(environment))
-    from assistant.models.openai.embeddings import RemoteEmbedder
-
-    return RemoteEmbedder(chosen.remote, _endpoint(chosen), environment.get("OPENAI_API_KEY", ""))
+    Raises `UsageError` where there is no such embedder, or its model is not on this machine.
+    """
+    return embedders.open_embedder(settings, environment, kinds)
 
 
-def model(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:
-    """Return the answering model, or None for the extractive answerer."""
-    if chosen.model is None:
+def model(settings: Settings, environment: Mapping[str, str]) -> ChatModel | None:
+    """Return the answering model, or None for the extractive answerer; raises `UsageError` for an endpoint without an
+    address."""
+    if settings.model is None:
         return None
     from assistant.models.openai.chat import OpenAIModel
+    from assistant.models.openai.client import resolve_base_url
 
-    return OpenAIModel(chosen.model, key=environment.get("OPENAI_API_KEY", ""), base_url=_endpoint(chosen))
+    key, base_url = environment.get("OPENAI_API_KEY", ""), resolve_base_url(settings.base_url)
+    return OpenAIModel(settings.model, key=key, base_url=base_url)
 
 
 def library(
@@ -104,7 +97,7 @@ def library(
     if (empty or wants_sample) and not chosen.chosen:
         from assistant.library import sample
 
-        folder = sample.library(cache_folder(environment), embedder(chosen, environment), tell)
+        folder = sample.library(cache_folder(environment), found or embedder(chosen, environment), tell)
     opened = LibrarySnapshot(folder, found.fingerprint if found else None, told=tell, heal=heal)
     if empty and chosen.chosen:
         tell(f"the library in {folder} is empty; `assistant ingest PATH --library {folder}` fills it")
@@ -126,31 +119,21 @@ def ordinary() -> Callable[[str], bool]:
     return lambda word: count(word) == 1
 
 
-def mismatch(chosen: Settings, environment: Mapping[str, str], built: str) -> tuple[str, str] | None:
-    """Return what is wrong, and its cure, where a library was not built with the embedder chosen; asks no endpoint."""
-    local = _local()
-    now = embeddings.fingerprint(embedder(chosen, environment).fingerprint) if chosen.remote else local
-    if built == now:
+def mismatch(
+    settings: Settings, environment: Mapping[str, str], built: str, kinds: Sequence[EmbedderKind] = EMBEDDERS
+) -> tuple[str, str] | None:
+    """Return what is wrong, and its cure, where a library of fingerprint `built` was not built with the embedder of
+    these settings; None where it was. Asks no endpoint."""
+    current = _fingerprint(settings, environment, kinds)
+    if built == current:
         return None
-    cures = [f"run `assistant reindex --embedder {chosen.embedder or settings.LOCAL}` to compute its vectors anew"]
-    if not is_local(built):
-        cures.append(f"choose the embedder it was built with (--embedder {remote_name(built)}, its OPENAI_BASE_URL)")
-    elif built == local:
-        cures.append(f"choose the embedder it was built with (--embedder {settings.LOCAL})")
-    return f"built with {built}, and this is {now}", ", or ".join(reversed(cures))
-
-
-def is_local(fingerprint: str) -> bool:
-    """Whether a library's vectors are of the local embedder, of this version of it or another."""
-    from assistant.models.minilm.weights import MODEL
-
-    return bool(re.match(rf"{re.escape(MODEL)}@[0-9a-f]{{8}}/(int8|fp32)/", fingerprint))
-
-
-def remote_name(fingerprint: str) -> str:
-    """Return the name for `--embedder` of the remote embedder with this fingerprint."""
-    name, at, _ = fingerprint.partition("@")
-    return f"openai:{name}" if at else "NAME"
+    cure = f"run `assistant reindex --embedder {settings.embedder or embedders.DEFAULT}` to compute its vectors anew"
+    kind, name = embedders.recognise(built, kinds) or (None, "NAME")
+    variable = f", its {kind.variable}" if kind and kind.variable else ""
+    # An older version of an embedder cannot be chosen any more.
+    if not kind or variable or built == _fingerprint(replace(settings, embedder=name), environment, kinds):
+        cure = f"choose the embedder it was built with (--embedder {name}{variable}), or {cure}"
+    return f"built with {built}, and this is {current}", cure
 
 
 def environment() -> Mapping[str, str]:
@@ -158,19 +141,9 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
-def _local() -> str:
-    """Return what names vectors of the local embedder; needs no model."""
-    from assistant.models.minilm import embedder as local
-
-    return embeddings.fingerprint(local.fingerprint())
-
-
-def _endpoint(chosen: Settings) -> str:
-    """Return the endpoint's address; raises `UsageError` where that is none."""
-    from assistant.models.openai.chat import OFFICIAL
-
-    settings.address(chosen.base_url or OFFICIAL)
-    return chosen.base_url or OFFICIAL
+def _fingerprint(settings: Settings, environment: Mapping[str, str], kinds: Sequence[EmbedderKind]) -> str:
+    """Return the fingerprint of a library that the embedder of these settings builds."""
+    return embeddings.fingerprint(embedders.fingerprint(settings, environment, kinds))
 
 
 def _empty(folder: Path) -> bool:

@@ -13,8 +13,7 @@ from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Seconds
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel
-from assistant.models.embedder import Embedder
+from assistant.models.base import ChatModel, Embedder
 from assistant.retrieval import periods, retriever, spelling
 from assistant.retrieval.retriever import Context, Query
 from assistant.retrieval.spelling import Mended

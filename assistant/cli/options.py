@@ -22,9 +22,9 @@ def library(command: Command) -> Command:
     command = click.option("--library", metavar="DIR", help="The library to use [ASSISTANT_LIBRARY; store/default].")(
         command
     )
-    return click.option("--embedder", metavar="NAME", help="`local`, or `openai:<model>` [ASSISTANT_EMBEDDER].")(
-        command
-    )
+    return click.option(
+        "--embedder", metavar="NAME", help="`local`, `openai:<model>` or `hashing` [ASSISTANT_EMBEDDER]."
+    )(command)
 
 
 def filters(command: Command) -> Command:

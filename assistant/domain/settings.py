@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 from assistant.domain.errors import UsageError
 
 DEFAULT_MODEL = "gpt-4.1-mini"
-LOCAL = "local"
-REMOTE = "openai:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +19,11 @@ class Settings:
     chosen: bool
     """False where nobody named a library, so that the sample may stand in while there is none."""
     embedder: str | None = None
-    """`local`, or `openai:<model>` for an OpenAI-compatible endpoint; None, which is `local` too, where not named."""
+    """The embedder's name as it was typed, such as `openai:<model>`; None where none was, which means `local`."""
     model: str | None = None
     """The answering model; None for the extractive answerer."""
     base_url: str = ""
     """The OpenAI-compatible endpoint; "" for OpenAI's own."""
-
-    @property
-    def remote(self) -> str | None:
-        """The model of an embedder behind an endpoint; None for the local one."""
-        return None if self.embedder in (None, LOCAL) else str(self.embedder).removeprefix(REMOTE)
 
 
 def address(base_url: str) -> str:

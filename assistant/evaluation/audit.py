@@ -13,7 +13,7 @@ from assistant.evaluation.suites import Case, GoldTurn, Suite
 from assistant.library import bm25
 from assistant.library.bm25 import BM25Index
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.embedder import Embedder
+from assistant.models.base import Embedder
 from assistant.retrieval import ranking
 from assistant.verification import support
 

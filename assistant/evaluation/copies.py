@@ -6,7 +6,7 @@ from pathlib import Path
 from assistant.evaluation.perturbations import Perturbation
 from assistant.library import removal, writer
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.embedder import Embedder
+from assistant.models.base import Embedder
 
 
 def library(original: LibrarySnapshot, overlay: Perturbation, folder: Path, embedder: Embedder) -> Path:

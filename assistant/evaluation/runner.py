@@ -14,8 +14,7 @@ from assistant.evaluation import runs, systems
 from assistant.evaluation.outcomes import Key
 from assistant.evaluation.suites import Case
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel
-from assistant.models.embedder import Embedder
+from assistant.models.base import ChatModel, Embedder
 
 _PATIENCE = 5.0  # seconds for a case in flight; without a model it takes a tenth of one
 

@@ -12,7 +12,7 @@ from assistant.domain.errors import FingerprintError, LibraryError, ModelError
 from assistant.domain.records import Paper
 from assistant.library import chunks, embeddings, generations, integrity, locks
 from assistant.library.catalogue import Catalogue
-from assistant.models.embedder import Embedder
+from assistant.models.base import Embedder
 
 Progress = Callable[[str, int, int], None]
 """Hears what is being done, how many are done, and of how many."""

@@ -11,7 +11,7 @@ from assistant import ingest
 from assistant.domain.errors import LibraryError, LockedError
 from assistant.library import database, embeddings, locks, writer
 from assistant.library.catalogue import Catalogue
-from assistant.models.embedder import Embedder
+from assistant.models.base import Embedder
 
 _NONE = "no library yet"
 _OWN = "`assistant ingest PATH` makes your own"

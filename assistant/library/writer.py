@@ -11,7 +11,7 @@ from assistant.ingest import deduplicate
 from assistant.library import builder, database, embeddings, locks
 from assistant.library.builder import Progress
 from assistant.library.catalogue import Catalogue
-from assistant.models.embedder import Embedder
+from assistant.models.base import Embedder
 
 LOCK_SECONDS = 60.0  # how long a second writer waits for the first
 

@@ -1,13 +1,19 @@
-"""Messages -> a model's reply: what any answering model offers the assistant."""
+"""Messages -> a reply, texts -> vectors: what every chat model and every embedder offers the assistant."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from assistant.domain.callbacks import OnToken
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of the conversation with the model."""
+    """One message of the conversation with a model."""
 
     role: Literal["system", "user", "assistant"]
     text: str
@@ -15,7 +21,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the model wrote, complete: a reply that breaks off is a `ModelError`, never a `Reply`."""
+    """All that the model wrote; where a reply breaks off there is a `ModelError` and no `Reply`."""
 
     text: str
     model: str
@@ -25,15 +31,33 @@ class Reply:
     input_tokens: int | None = None
     output_tokens: int | None = None
     shortened: bool = False
-    """True where the endpoint counted far fewer tokens than it was sent: it did not read them all."""
+    """True where the endpoint counted far fewer tokens than it was sent: it did not read all of the messages."""
 
 
 class ChatModel(Protocol):
-    """Anything that can reply; implemented for OpenAI-compatible endpoints and for llama-index models."""
+    """A model that replies to messages."""
 
     @property
     def name(self) -> str:
-        """The model's name, as asked for."""
+        """The model's name, as the user typed it."""
 
-    def reply(self, messages: Sequence[Message], heard: Callable[[str], None] | None = None) -> Reply:
-        """Return the whole reply; `heard` gets each piece as it arrives. Raises `ModelError`."""
+    def reply(self, messages: Sequence[Message], on_token: OnToken | None = None) -> Reply:
+        """Return the whole reply; `on_token` gets each piece of it as it arrives. Raises `ModelError`."""
+
+
+class Embedder(Protocol):
+    """A model that turns texts into vectors. Only vectors of the same fingerprint can be compared."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What made the vectors, such as `all-MiniLM-L6-v2@53aa5117/int8/1`; a library stores it."""
+
+    @property
+    def dimension(self) -> int:
+        """The number of components of a vector."""
+
+    def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> "NDArray[np.float32]":
+        """Return a matrix of shape (texts, dimension), its rows of length one and in the order of the texts.
+
+        `on_progress` gets the number of texts that are done. Raises `ModelError`.
+        """

@@ -5,7 +5,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from assistant.domain.records import Evidence
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.embedder import Embedder
+from assistant.models.base import Embedder
 from assistant.retrieval import retriever
 
 

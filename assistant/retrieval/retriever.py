@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from assistant.domain.records import Evidence, Paper
 from assistant.library.embeddings import VectorTable
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.embedder import Embedder
+from assistant.models.base import Embedder
 from assistant.retrieval import periods, ranking
 
 _WORD_HITS = 1000

@@ -10,7 +10,7 @@ from assistant.domain.records import Claim
 from assistant.library import abstracts, embeddings
 from assistant.library.abstracts import Abstract
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.embedder import Embedder
+from assistant.models.base import Embedder
 from assistant.retrieval import ranking, retriever
 from assistant.verification import verifier
 from assistant.verification.claims import Statement

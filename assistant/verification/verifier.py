@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from assistant.domain.records import Claim, Evidence, Finding, Step, Verdict
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
-from assistant.models.embedder import Embedder
+from assistant.models.base import Embedder
 from assistant.verification import facts, negation, quotes
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.facts import MissingFacts

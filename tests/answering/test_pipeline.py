@@ -17,9 +17,10 @@ from assistant.cli.views import answers as render
 from assistant.domain.records import Answer, Entry, Evidence, Listing, Paper
 from assistant.library import writer
 from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.base import Reply
 from assistant.models.minilm.embedder import LocalEmbedder
-from assistant.models.openai.chat import OpenAIModel
 from assistant.retrieval import retriever
+from assistant.testing import ScriptedModel
 
 YEAST = "Yeast and the Rise of Dough"
 RENNET = "Rennet Sets Milk into Curd"
@@ -65,10 +66,9 @@ def keys() -> dict[str, str]:
 
 def written(kitchen: Pipeline, *replies: str, question: str = QUESTION, limit: int = 8) -> tuple[Answer, list[str]]:
     """Ask a model that gives these replies; return the answer, and the last message of each request."""
-    with serve([says(reply) for reply in replies]) as server:
-        model = OpenAIModel("scripted", key="sk-secret", base_url=server.url)
-        answer = pipeline.ask(replace(kitchen, model=model, limit=limit), question)
-        return answer, [request.body["messages"][-1]["content"] for request in server.requests]
+    model = ScriptedModel([Reply(reply, "scripted", input_tokens=900, output_tokens=9) for reply in replies])
+    answer = pipeline.ask(replace(kitchen, model=model, limit=limit), question)
+    return answer, [request[-1].text for request in model.requests]
 
 
 def verdicts(answer: Answer) -> list[tuple[str, str]]:

@@ -350,10 +350,10 @@ def test_a_model_that_fails_ends_a_pipe_with_5_and_the_chat_goes_on(talk: Talk, 
     breaks = streams(piece(WRITTEN[:40]), then="cut")
     with serve([refuses(401, "bad key"), breaks, reply(WRITTEN)]) as server:
         code, shown = talk(*[OVEROPTIMIZATION] * 3, "/xyzzy", OPENAI_BASE_URL=server.url)
-    failed = f"assistant: error: the model gpt-4.1-mini at {server.url} failed: "
+    failed = f"assistant: error: the model gpt-4.1-mini at {server.url} failed "
     assert code == 5
     assert shown.count(failed) == 2
-    assert f"{failed}status 401: bad key. Check OPENAI_API_KEY, or answer without a model: --model none\n" in shown
+    assert f"{failed}(status 401: bad key); check OPENAI_API_KEY, or answer without a model: --model none\n" in shown
     assert shown.endswith(WRITTEN_ANSWER + "assistant: error: there is no command /xyzzy; /help lists the commands\n")
     assert [turn.number for turn in only(archive).recorded] == [1]
 
@@ -361,7 +361,7 @@ def test_a_model_that_fails_ends_a_pipe_with_5_and_the_chat_goes_on(talk: Talk, 
 def test_without_an_endpoint_the_chat_goes_on_with_quotes_when_told(talk: Talk, archive: Archive) -> None:
     code, shown = talk(OVEROPTIMIZATION, "/model none", OVEROPTIMIZATION, OPENAI_BASE_URL="http://127.0.0.1:9/v1")
     assert code == 5
-    assert "failed: the connection failed: " in shown
+    assert "failed (the connection failed: " in shown
     assert shown.endswith("assistant: answers: quotes, no model\n" + QUOTED)
     assert len(only(archive).turns) == 1
 

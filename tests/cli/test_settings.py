@@ -28,24 +28,22 @@ def test_a_flag_wins_over_a_variable_and_that_over_the_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "named", "remote"),
+    ("environment", "name"),
     [
-        ({}, None, None),
-        ({"ASSISTANT_EMBEDDER": ""}, None, None),
-        ({"ASSISTANT_EMBEDDER": "local"}, "local", None),
-        ({"ASSISTANT_EMBEDDER": "openai:a:b"}, "openai:a:b", "a:b"),
+        ({}, None),
+        ({"ASSISTANT_EMBEDDER": ""}, None),
+        ({"ASSISTANT_EMBEDDER": "local"}, "local"),
+        ({"ASSISTANT_EMBEDDER": "openai:a:b"}, "openai:a:b"),
+        ({"ASSISTANT_EMBEDDER": "hashing:64"}, "hashing:64"),
     ],
 )
-def test_whether_the_embedder_was_named_is_known(
-    environment: dict[str, str], named: str | None, remote: str | None
-) -> None:
-    found = app.load_settings(environment)
-    assert (found.embedder, found.remote) == (named, remote)
+def test_whether_the_embedder_was_named_is_known(environment: dict[str, str], name: str | None) -> None:
+    assert app.load_settings(environment).embedder == name
 
 
-@pytest.mark.parametrize("name", ["magic", "openai:", "openai: ", "Local"])
+@pytest.mark.parametrize("name", ["magic", "openai:", "openai: ", "Local", "local:", "hashing:", "hashing:0"])
 def test_an_embedder_of_no_kind_is_refused(name: str) -> None:
-    with pytest.raises(UsageError, match="use `local` or `openai:<model>`"):
+    with pytest.raises(UsageError, match="use `local` or `openai:<model>` or `hashing:<dimension>`"):
         app.load_settings({}, embedder=name)
 
 

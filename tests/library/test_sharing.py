@@ -57,7 +57,7 @@ def test_a_reader_sees_the_library_as_it_was_until_the_ingest_has_ended(tmp_path
                 seen.append((f"{what} {done}/{of}", libraries.results(before), libraries.results(during)))
 
         writer.add(folder, libraries.entries(35, 60), libraries.HashedWords(), progress=look)
-        steps = ["embedding 0/20", "embedding 20/20", "indexing 0/60", "indexing 60/60"]
+        steps = ["embedding 0/20", "embedding 20/20", "embedding 20/20", "indexing 0/60", "indexing 60/60"]
         assert seen == [(step, old, old) for step in steps]
         assert libraries.results(before) == old
         assert len(list((folder / "chroma").iterdir())) == 2  # the old one is still held

@@ -66,7 +66,7 @@ class Faulty(HashedWords):
         super().__init__()
         self._spoil = spoil
 
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
+    def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> Matrix:
         return self._spoil(super().embed(texts))
 
 

@@ -2,8 +2,6 @@
 
 import atexit
 import functools
-import hashlib
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -19,6 +17,7 @@ from assistant.library import chunks, health, writer
 from assistant.library.chroma import ChromaIndex
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import retriever
+from assistant.testing import HashingEmbedder
 
 SUBJECTS = ("moss", "granite", "rivers", "ferns", "comets", "bridges", "violins", "glaciers", "lichen", "tides")
 VERBS = ("measure", "weigh", "predict", "explain", "compare", "count", "restore")
@@ -26,24 +25,17 @@ MADE = 40
 QUESTIONS = ("How do we predict glaciers?", "moss and granite", "counting violins in paper 17", "Who restores bridges?")
 
 
-class HashedWords:
-    """An embedder without a model: a text is the sum of its words, each a direction drawn from its hash."""
+class HashedWords(HashingEmbedder):
+    """The hashing embedder, which remembers what it embedded."""
 
     def __init__(self, dimension: int = 32) -> None:
-        self.dimension = dimension
-        self.fingerprint = f"hashed-words/{dimension}"
+        super().__init__(dimension)
         self.read: list[str] = []
         """Every text that was embedded, in order."""
 
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
         self.read += texts
-        return np.stack([self._vector(text) for text in texts])
-
-    def _vector(self, text: str) -> NDArray[np.float32]:
-        words = re.findall(r"\w+", text.lower()) or [text]
-        drawn = [np.frombuffer(hashlib.shake_256(word.encode()).digest(self.dimension), np.uint8) for word in words]
-        total = np.sum(drawn, axis=0, dtype=np.float32) - 127.5 * len(words)
-        return np.asarray(total / np.linalg.norm(total), np.float32)
+        return super().embed(texts, on_progress)
 
 
 def entry(number: int, extra: str = "") -> Entry:

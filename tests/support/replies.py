@@ -26,14 +26,17 @@ def ask(script: Step | list[Step], **settings: Any) -> tuple[Reply, Server]:
         return OpenAIModel("m", **{"key": KEY, "base_url": server.url} | settings).reply(ASKED), server
 
 
-def failure(script: Step | list[Step], *, deadline: float = 5.0, key: str = KEY) -> tuple[str, Server]:
+def failure(
+    script: Step | list[Step], *, deadline: float = 5.0, key: str = KEY, largest: int = 64_000_000
+) -> tuple[str, Server]:
     """What is said of the failure, once it is certain that it quotes no key and names a next step."""
     with serve(script) as server, pytest.raises(ModelError) as caught:
-        OpenAIModel("m", key=key, base_url=server.url, deadline=deadline).reply(ASKED)
-    told = str(caught.value)
-    assert told.startswith(f"the model m at {server.url} failed: ")
-    assert told.endswith(NEXT)
+        OpenAIModel("m", key=key, base_url=server.url, deadline=deadline, largest=largest).reply(ASKED)
+    error = caught.value
+    assert error.what == f"the model m at {server.url} failed"
+    assert error.cure.endswith(NEXT)
+    assert str(error) == f"{error.what} ({error.cause}); {error.cure}"
     assert len(server.requests) <= 3
     if key:
-        assert key[:9] not in "".join(traceback.format_exception(caught.value)) + repr(caught.value)
-    return told.removeprefix(f"the model m at {server.url} failed: "), server
+        assert key[:9] not in "".join(traceback.format_exception(error)) + repr(error)
+    return str(error).removeprefix(error.what), server

@@ -14,7 +14,7 @@ from assistant.answering.pipeline import ask as answer_question
 from assistant.domain.errors import UsageError
 from assistant.domain.sanitize import one_line
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.embedder import Embedder
+from assistant.models.base import Embedder
 from assistant.retrieval.retriever import Context, Query
 
 _ASKS_FOR_MORE = re.compile(

@@ -1,6 +1,7 @@
 """`assistant status` and `assistant reindex`: the health of a library, and its cure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -87,7 +88,7 @@ def _print(facts: Mapping[str, object], faults: "list[health.Fault]") -> None:
 @options.library
 def reindex(as_json: bool, library: str | None, embedder: str | None) -> int:
     """Rebuild the indexes from the catalogue. With --embedder (or ASSISTANT_EMBEDDER) compute what vectors that
-    embedder has not computed yet; without, keep those of a remote embedder as they are.
+    embedder has not computed yet; without, those of an embedder that may cost money stay as they are.
 
     \b
     Examples:
@@ -97,17 +98,19 @@ def reindex(as_json: bool, library: str | None, embedder: str | None) -> int:
     from assistant import app
     from assistant.library import builder, writer
     from assistant.library.catalogue import Catalogue
+    from assistant.models import embedders
 
     environment = app.environment()
     chosen = app.load_settings(environment, library=library, embedder=embedder)
     catalogue = Catalogue(chosen.library)
     try:
         built = catalogue.state()["fingerprint"]
-        if chosen.embedder is None and not app.is_local(built):
+        kind, name = embedders.recognise(built) or (None, "NAME")
+        if chosen.embedder is None and not (kind and kind.free):
             computed = 0
-            _rebuild(chosen, catalogue, built)
+            _rebuild(chosen, catalogue, built, name)
         else:
-            found = app.embedder(chosen, environment)
+            found = app.embedder(replace(chosen, embedder=chosen.embedder or name), environment)
             with progress.bar() as heard:
                 computed = builder.reembed(chosen.library, catalogue, found, writer.LOCK_SECONDS, heard)
         papers, _ = catalogue.count()
@@ -121,12 +124,11 @@ def reindex(as_json: bool, library: str | None, embedder: str | None) -> int:
     return 0
 
 
-def _rebuild(chosen: "Settings", catalogue: "Catalogue", built: str) -> None:
+def _rebuild(chosen: "Settings", catalogue: "Catalogue", built: str, name: str) -> None:
     """Rebuild the indexes from the vectors kept, and say so: computing them anew may cost money."""
-    from assistant import app
     from assistant.library import builder, writer
 
-    anew = f"`assistant reindex --embedder {app.remote_name(built)}`"
+    anew = f"`assistant reindex --embedder {name}`"
     console.tell(f"keeping the vectors of {built}: none is computed; --embedder NAME has another compute them anew")
     try:
         with (

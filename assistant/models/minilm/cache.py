@@ -10,22 +10,21 @@ _DIGEST_LENGTH = hashlib.sha256().digest_size
 _LOCK_SECONDS = 120
 
 
-def default_folder(environment: Mapping[str, str]) -> Path:
-    """`ASSISTANT_CACHE`, else the user's cache folder."""
-    chosen = environment.get("ASSISTANT_CACHE")
-    if chosen:
-        return Path(chosen)
-    from platformdirs import user_cache_path
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Return where what can be made again is kept: `ASSISTANT_CACHE`, else the user's cache folder."""
+    if folder := environment.get("ASSISTANT_CACHE"):
+        return Path(folder).expanduser()
+    import platformdirs
 
-    return user_cache_path("assistant")
+    return Path(platformdirs.user_cache_dir("assistant"))
 
 
 def cached(folder: Path, name: str, build: Callable[[], bytes]) -> bytes:
     """The bytes kept under this name, or built and kept; where nothing can be kept, built each time."""
     path = folder / name
-    kept = _read(path)
-    if kept is not None:
-        return kept
+    content = _read(path)
+    if content is not None:
+        return content
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return _build_once(path, build)
@@ -38,9 +37,9 @@ def _build_once(path: Path, build: Callable[[], bytes]) -> bytes:
     from filelock import FileLock
 
     with FileLock(path.with_name(path.name + ".lock"), timeout=_LOCK_SECONDS):
-        kept = _read(path)
-        if kept is not None:
-            return kept
+        content = _read(path)
+        if content is not None:
+            return content
         for abandoned in path.parent.glob(f"{path.name}*.tmp"):  # of a process that was killed
             abandoned.unlink(missing_ok=True)
         content = build()

@@ -91,7 +91,7 @@ def find_model(places: Sequence[Path] | None = None) -> Model:
             if (folder / "model.onnx").is_file():
                 return ChromaModel(folder)
     listed = ", ".join(str(place) for place in searched) or "nowhere to look"
-    raise UsageError(f"The embedding model {MODEL} was not found ({listed}): {CURE}")
+    raise UsageError(f"the embedding model {MODEL} was not found", cause=listed, cure=CURE)
 
 
 def known_places() -> list[Path]:
@@ -124,11 +124,11 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}): {CURE}") from error
+        raise UsageError("cannot be read", path=path, cause=error.strerror or "", cure=CURE) from error
 
 
 def _damaged(path: Path) -> UsageError:
-    return UsageError(f"{path} is damaged, or of another model (its checksum is wrong): {CURE}")
+    return UsageError("is damaged, or of another model", path=path, cause="its checksum is wrong", cure=CURE)
 
 
 def tensors_of(content: bytes) -> Tensors:
@@ -144,7 +144,7 @@ def tensors_of(content: bytes) -> Tensors:
         graph: Any = load_model_from_string(content).graph
     except DecodeError:
         return {}
-    found: dict[str, NDArray[np.float32]] = {
+    tensors: dict[str, NDArray[np.float32]] = {
         _published(constant.name): numpy_helper.to_array(constant) for constant in graph.initializer
     }
     producers = {output: node for node in graph.node for output in node.output}
@@ -153,9 +153,9 @@ def tensors_of(content: bytes) -> Tensors:
             continue
         bias = next((_published(name) for name in node.input if name.endswith(".bias")), None)
         product = next((producers[name] for name in node.input if name in producers), None)
-        if bias and product is not None and product.op_type == "MatMul" and product.input[1] in found:
-            found[bias.removesuffix("bias") + "weight"] = found[product.input[1]].T
-    return {name: tensor for name, tensor in found.items() if name.startswith(("embeddings.", "encoder."))}
+        if bias and product is not None and product.op_type == "MatMul" and product.input[1] in tensors:
+            tensors[bias.removesuffix("bias") + "weight"] = tensors[product.input[1]].T
+    return {name: tensor for name, tensor in tensors.items() if name.startswith(("embeddings.", "encoder."))}
 
 
 def _published(name: str) -> str:

@@ -1,23 +1,27 @@
-"""The events of a streamed answer, whatever their shape -> a whole reply; anything less is an error."""
+"""The events of a streamed reply, whatever their shape -> the whole reply; where it is not whole, an error."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from assistant.domain.callbacks import OnToken
 from assistant.domain.sanitize import one_line
 from assistant.models.base import Reply
-
-STRANGE = "what came back is not a reply of an OpenAI-compatible endpoint"
+from assistant.models.openai.client import NOT_A_REPLY
 
 _LONGEST = 200_000  # characters; an answer has a few thousand
-_MOST_A_TOKEN = 8  # characters; English text has about 4
+_CHARACTERS_PER_TOKEN = 8  # at most; English text has about 4
 _WHOLE = frozenset({"stop", "eos_token", "stop_sequence", "end_turn"})
-# Reasoning models think in the reply itself; some templates swallow the opening mark. Thoughts without end are all.
+# Reasoning models think in the reply itself, between <think> and </think>; the prompts of some hold the opening mark,
+# so that only the closing one comes back. Thoughts that were cut off before their end are all there is.
 _THOUGHTS = re.compile(r"\s*<think>.*?(?:</think>|\Z)|.*?^[ \t]*</think>[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
-def read_reply(events: Iterable[Any], name: str, sent: int, say: Callable[[str], None]) -> Reply:
-    """Return the reply; `sent` is the length of what was asked, `say` gets each piece. Raises `ValueError`."""
+def read_reply(events: Iterable[Any], name: str, characters: int, on_token: OnToken) -> Reply:
+    """Return the reply, by the model `name` where the endpoint names none, to messages of so many `characters`.
+
+    `on_token` gets each piece. Raises `ValueError` where the reply is too long, empty, broken off or not one.
+    """
     import httpx
 
     pieces: list[str] = []
@@ -35,17 +39,17 @@ def read_reply(events: Iterable[Any], name: str, sent: int, say: Callable[[str],
                 raise ValueError(f"the reply is longer than {_LONGEST:,} characters")
             if piece:
                 pieces.append(piece)
-                say(piece)
+                on_token(piece)
     except httpx.HTTPError:
         if not finish:  # all that may follow the end of a reply is its usage
             raise
     if not finish:
-        raise ValueError(complaint or ("the reply broke off" if pieces else STRANGE))
+        raise ValueError(complaint or ("the reply broke off" if pieces else NOT_A_REPLY))
     text = _without_thoughts(valid("".join(pieces)))
     if not text:
         raise ValueError(f"the reply is empty (it ended for the reason: {finish})")
     read, written = _count(_field(usage, "prompt_tokens")), _count(_field(usage, "completion_tokens"))
-    shortened = read is not None and read * _MOST_A_TOKEN < sent
+    shortened = read is not None and read * _CHARACTERS_PER_TOKEN < characters
     return Reply(text, one_line(model)[:200] or name, finish not in _WHOLE, read, written, shortened)
 
 
@@ -65,9 +69,9 @@ def _complaint(event: Any) -> str:
     return _text(_field(error, "message")) or _text(error) or _text(_field(event, "message") or _field(event, "detail"))
 
 
-def _field(holder: Any, name: str) -> Any:
-    """Return a field of an object or of plain JSON; None where there is none, for nothing here is certain."""
-    return holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)
+def _field(value: Any, name: str) -> Any:
+    """Return a field of an object or of plain JSON; None where there is none: servers leave out what they like."""
+    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
 
 
 def _first(choices: Any) -> Any:

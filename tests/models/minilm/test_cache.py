@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.domain.errors import UsageError
-from assistant.models.minilm.cache import cached, default_folder
+from assistant.models.minilm.cache import cache_folder, cached
 from assistant.models.minilm.embedder import LocalEmbedder
 from assistant.models.minilm.weights import (
     CURE,
@@ -98,8 +98,9 @@ def test_a_read_only_folder_means_building_in_memory(tmp_path: Path) -> None:
 
 
 def test_the_environment_names_the_folder() -> None:
-    assert default_folder({"ASSISTANT_CACHE": "/somewhere"}) == Path("/somewhere")
-    assert default_folder({}).name == "assistant"
+    assert cache_folder({"ASSISTANT_CACHE": "/somewhere"}) == Path("/somewhere")
+    assert cache_folder({"ASSISTANT_CACHE": "~/some where"}) == Path.home() / "some where"
+    assert cache_folder({}).name == "assistant"
 
 
 def test_no_model_is_an_error_that_names_the_command(tmp_path: Path) -> None:

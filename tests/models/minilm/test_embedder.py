@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from assistant.domain.errors import UsageError
-from assistant.models.embedder import Embedder
+from assistant.models.base import Embedder
 from assistant.models.minilm.embedder import LocalEmbedder, fingerprint
 
 Vectors = NDArray[np.float32]
@@ -104,7 +104,7 @@ def test_it_says_what_it_is(int8: LocalEmbedder) -> None:
     embedder: Embedder = int8
     assert (embedder.fingerprint, embedder.dimension) == ("all-MiniLM-L6-v2@53aa5117/int8/1", 384)
     assert fingerprint("fp32") == "all-MiniLM-L6-v2@53aa5117/fp32/1"
-    with pytest.raises(UsageError, match="not 'int4'"):
+    with pytest.raises(UsageError, match="no precision 'int4'"):
         LocalEmbedder("int4")  # type: ignore[arg-type]
 
 

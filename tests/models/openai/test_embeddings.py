@@ -8,8 +8,8 @@ import pytest
 from support.embeddings_endpoint import Answer, Handler, Server, item, listed, server, vectors_of_lengths
 
 from assistant.domain.errors import ModelError, UsageError
-from assistant.models.embedder import Embedder
-from assistant.models.openai.embeddings import RemoteEmbedder
+from assistant.models.base import Embedder
+from assistant.models.openai.embeddings import OpenAIEmbedder
 
 __all__ = ["server"]
 
@@ -20,8 +20,8 @@ def replying(status: int, body: bytes, **headers: str) -> Answer:
     return lambda handler, request: handler.reply(status, body, **headers)
 
 
-def embedder(server: Server, **settings: Any) -> RemoteEmbedder:
-    return RemoteEmbedder("m", server.url, KEY, **settings)
+def embedder(server: Server, **settings: Any) -> OpenAIEmbedder:
+    return OpenAIEmbedder("m", key=KEY, base_url=server.url, **settings)
 
 
 def test_vectors_come_in_the_order_of_the_texts_with_length_one(server: Server) -> None:
@@ -63,7 +63,7 @@ def test_a_passing_failure_is_tried_again(server: Server) -> None:
 
 def test_a_lasting_failure_is_tried_three_times_in_all(server: Server) -> None:
     server.answer = replying(429, b'{"error": {"message": "too many"}}', retry_after_ms="1")
-    with pytest.raises(ModelError, match=r"m at .* failed: status 429.*too many"):
+    with pytest.raises(ModelError, match=r"m at .* failed \(status 429.*too many"):
         embedder(server).embed(["a"])
     assert len(server.asked) == 3
 
@@ -110,8 +110,23 @@ BAD = {
 @pytest.mark.parametrize("body", BAD.values(), ids=BAD.keys())
 def test_a_reply_is_believed_only_where_it_is_one(server: Server, body: bytes) -> None:
     server.answer = replying(200, body)
-    with pytest.raises(ModelError, match=r"m at .* failed: (the|a vector of the) reply"):
+    with pytest.raises(ModelError, match=r"m at .* failed \((the|a vector of the) reply"):
         embedder(server).embed(["a", "b"])
+
+
+def test_a_reply_that_quotes_a_secret_is_not_quoted(server: Server) -> None:
+    server.answer = replying(200, listed([item(0, [KEY])]))
+    with pytest.raises(ModelError, match="not a list of 1 vectors: ValueError") as caught:
+        embedder(server).embed(["a"])
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("key", ["kéy-0123456789", "sk-a\nInjected: yes", "sk 0123456789"])
+def test_a_key_that_no_header_can_hold_is_refused_without_showing_it(server: Server, key: str) -> None:
+    with pytest.raises(ModelError, match="the key holds characters that no key has") as caught:
+        OpenAIEmbedder("m", key=key, base_url=server.url).embed(["a"])
+    assert key[:5] not in "".join(traceback.format_exception(caught.value))
+    assert server.asked == []
 
 
 def test_the_dimension_may_not_change(server: Server) -> None:
@@ -138,9 +153,9 @@ def test_silence_and_a_broken_connection_are_failures() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
         with pytest.raises(ModelError, match="no answer in time"):
-            RemoteEmbedder("m", url, "", deadline=0.15).embed(["a"])
+            OpenAIEmbedder("m", key="", base_url=url, deadline=0.15).embed(["a"])
     with pytest.raises(ModelError, match="the connection failed"):
-        RemoteEmbedder("m", url, "").embed(["a"])
+        OpenAIEmbedder("m", key="", base_url=url).embed(["a"])
 
 
 def test_an_answer_cut_off_is_a_failure(server: Server) -> None:
@@ -158,7 +173,7 @@ def test_an_answer_cut_off_is_a_failure(server: Server) -> None:
 @pytest.mark.parametrize("url", ["nowhere", "http://[::1", "ftp://127.0.0.1/v1", "http://host:port/v1", "https://"])
 def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
     with pytest.raises(UsageError, match="is not the address of an endpoint"):
-        RemoteEmbedder("m", url, KEY)
+        OpenAIEmbedder("m", key=KEY, base_url=url)
 
 
 PASSWORD = "hunter2/secret"
@@ -166,11 +181,11 @@ PASSWORD = "hunter2/secret"
 
 def test_a_password_in_the_address_is_shown_nowhere(server: Server) -> None:
     url = server.url.replace("http://", f"http://me:{PASSWORD.replace('/', '%2F')}@")
-    port = RemoteEmbedder("m", f"{url}?token=hunter2", KEY)
-    assert repr(port) == f"RemoteEmbedder('m', base_url='{server.url}')"
+    port = OpenAIEmbedder("m", key=KEY, base_url=f"{url}?token=hunter2")
+    assert repr(port) == f"OpenAIEmbedder('m', base_url='{server.url}')"
     assert port.fingerprint == embedder(server).fingerprint
     server.answer = replying(401, json.dumps({"error": {"message": f"no {PASSWORD}, {url}, {KEY}"}}).encode())
-    with pytest.raises(ModelError, match=r"m at http://127.0.0.1:\d+/v1 failed: status 401") as caught:
+    with pytest.raises(ModelError, match=r"m at http://127.0.0.1:\d+/v1 failed \(status 401") as caught:
         port.embed(["a"])
     for secret in ("hunter2", KEY):
         assert secret not in "".join(traceback.format_exception(caught.value))
@@ -179,5 +194,5 @@ def test_a_password_in_the_address_is_shown_nowhere(server: Server) -> None:
 @pytest.mark.parametrize("url", ["http://me:hunter2@[::1", "ftp://me:hunter2@127.0.0.1", "http://me:hunter2/x@host"])
 def test_an_address_that_is_none_shows_no_password(url: str) -> None:
     with pytest.raises(UsageError) as caught:
-        RemoteEmbedder("m", url, KEY)
+        OpenAIEmbedder("m", key=KEY, base_url=url)
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))

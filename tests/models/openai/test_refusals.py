@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 from support import endpoint
 from support.endpoint import Step, answers, refuses, says, serve
-from support.replies import KEY, ask, failure, warm
+from support.replies import ASKED, KEY, ask, failure, warm
+
+from assistant.domain.errors import ModelError
+from assistant.models.openai.chat import OpenAIModel
 
 __all__ = ["warm"]
 
@@ -32,17 +35,17 @@ def test_a_passing_failure_is_tried_again() -> None:
 
 REFUSALS = [
     (refuses(401, f"Incorrect API key provided: {KEY}"), 1, "401: Incorrect API key provided: ***", "OPENAI_API_KEY"),
-    (answers(401, f"<b>{KEY}</b>".encode(), "text/html"), 1, "401: <b>***</b>", "Check OPENAI_API_KEY"),
-    (refuses(401, "x" * 480 + KEY), 1, "401: xxx", "Check OPENAI_API_KEY"),
-    (refuses(403, "no access"), 1, "403: no access", "Check OPENAI_API_KEY"),
-    (refuses(404, "The model m does not exist"), 1, "404: The model m does not exist", "Check --model and"),
+    (answers(401, f"<b>{KEY}</b>".encode(), "text/html"), 1, "401: <b>***</b>", "check OPENAI_API_KEY"),
+    (refuses(401, "x" * 480 + KEY), 1, "401: xxx", "check OPENAI_API_KEY"),
+    (refuses(403, "no access"), 1, "403: no access", "check OPENAI_API_KEY"),
+    (refuses(404, "The model m does not exist"), 1, "404: The model m does not exist", "check --model and"),
     (refuses(400, "maximum context length is 4096 tokens"), 1, "400: maximum context", "fewer papers (-k)"),
     (refuses(413, "too large"), 1, "413: too large", "fewer papers (-k)"),
-    (refuses(429, "slow down", retry_after="3600"), 1, "wait so many seconds: 3600", "Wait and ask again"),
+    (refuses(429, "slow down", retry_after="3600"), 1, "wait so many seconds: 3600", "wait and ask again"),
     (refuses(429, "You exceeded your current quota", "insufficient_quota"), 3, "current quota", "account's quota"),
-    (refuses(500, "oops"), 3, "500: oops", "Ask again later"),
-    (answers(500, [1], retry_after_ms="1"), 3, "500", "Ask again later"),
-    (refuses(418, "\x1b[2Jteapot\n"), 1, "418: �[2Jteapot", "Check OPENAI_BASE_URL"),
+    (refuses(500, "oops"), 3, "500: oops", "ask again later"),
+    (answers(500, [1], retry_after_ms="1"), 3, "500", "ask again later"),
+    (refuses(418, "\x1b[2Jteapot\n"), 1, "418: �[2Jteapot", "check OPENAI_BASE_URL"),
 ]
 
 
@@ -52,6 +55,15 @@ def test_a_refusal_is_told_with_what_to_do_next(step: Step, requests: int, told:
     assert told in message
     assert then in message
     assert len(server.requests) == requests
+
+
+def test_a_password_in_the_address_is_not_quoted() -> None:
+    with serve(refuses(401, "no hunter2/secret here")) as server:
+        model = OpenAIModel("m", key=KEY, base_url=server.url.replace("http://", "http://me:hunter2%2Fsecret@"))
+        with pytest.raises(ModelError) as caught:
+            model.reply(ASKED)
+    assert caught.value.what == f"the model m at {server.url} failed"
+    assert caught.value.cause == "status 401: no *** here"
 
 
 def test_a_short_wait_that_the_endpoint_asks_for_is_waited() -> None:
@@ -84,5 +96,5 @@ def test_this_machine_is_asked_without_a_proxy(proxied: endpoint.Server) -> None
 @pytest.mark.parametrize("key", ["kéy-0123456789", "sk-a\nInjected: yes", "sk 0123456789"])
 def test_a_key_that_no_header_can_hold_is_refused_without_showing_it(key: str) -> None:
     message, server = failure(says("Never."), key=key)
-    assert "Set OPENAI_API_KEY anew" in message
+    assert "set OPENAI_API_KEY anew" in message
     assert server.requests == []

@@ -11,8 +11,7 @@ from assistant.answering.pipeline import Pipeline
 from assistant.cli import options
 from assistant.domain.errors import UsageError
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel
-from assistant.models.embedder import Embedder
+from assistant.models.base import ChatModel, Embedder
 from assistant.retrieval.retriever import Filter
 
 
