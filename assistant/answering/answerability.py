@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from assistant.domain.records import Evidence
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
+from assistant.retrieval import idf
 from assistant.retrieval.retriever import Query
-from assistant.verification import support
 
 ANSWER_THRESHOLD = 0.3
 """Probability of an answer from which on one is given. Of the questions of the fit more than half have none, and about
@@ -59,7 +59,7 @@ class Features:
 
 def features(question: Query, evidence: Sequence[Evidence], held: Mapping[str, Abstract], words: BM25Index) -> Features:
     """Return the measures; `held` are the abstracts of the evidence by paper id."""
-    every = support.rarity(question.text, words)
+    every = idf.term_weights(question.text, words)
     weights = {term: weight for term, weight in every.items() if words.frequency(term)}
     scores = [item.score for item in evidence]
     lead = scores[0] - scores[1] if len(scores) > 1 else 0.0
@@ -69,7 +69,7 @@ def features(question: Query, evidence: Sequence[Evidence], held: Mapping[str, A
         own = _own(question, held[item.paper.id], weights, words)
         rows.append([*own, item.score - scores[0], 1 / rank, lead, item.score - next_ones])
     papers = np.array(rows, np.float64).reshape(len(rows), len(PAPER))
-    unknown = 1.0 - support.coverage(every, set(weights)) if every else 1.0
+    unknown = 1.0 - idf.coverage(every, set(weights)) if every else 1.0
     columns = [PAPER.index(name) for name in QUESTION[:-1]]
     tops = papers[:, columns].max(axis=0) if len(rows) else np.zeros(len(columns))
     return Features(papers, np.append(tops, unknown * min(1.0, words.size / _FULL)))
@@ -100,7 +100,7 @@ def _own(question: Query, abstract: Abstract, weights: dict[str, float], words: 
     title = float(abstract.title @ question.vector)
     texts = [abstract.paper.title, *(abstract.sentences[place] for place in telling)]
     terms = [set(words.terms(text)) for text in texts]
-    shares = [support.coverage(weights, found) if weights else 0.0 for found in (set().union(*terms), *terms)]
+    shares = [idf.coverage(weights, found) if weights else 0.0 for found in (set().union(*terms), *terms)]
     whole = float(abstract.whole @ question.vector)
     # Of the title alone: a title may well repeat the question above an abstract that does not answer it.
     return [whole, max(similar, default=0.0), title, shares[0], max(shares[2:], default=0.0)]

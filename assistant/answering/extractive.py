@@ -11,8 +11,8 @@ from assistant.answering import answerability
 from assistant.domain.records import Evidence
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
+from assistant.retrieval import idf
 from assistant.retrieval.retriever import Context, Query
-from assistant.verification import support
 from assistant.verification.claims import CitationMark, Statement
 
 _SHORTEST = 3  # letters; at least one word of a question is as long
@@ -43,17 +43,21 @@ def extract(
     `held` are the abstracts of the evidence by paper id. Papers that a conversation's question names answer in any
     case, with several sentences each.
     """
-    aims = [_Aim(asked, support.rarity(asked.text, words)) for asked in (question, context.pointed) if asked]
+    aims = [_Aim(asked, idf.term_weights(asked.text, words)) for asked in (question, context.latest) if asked]
     readable = [item for item in evidence if any(map(answerability.is_assertion, held[item.paper.id].sentences))]
-    if named := [item for item in readable if item.paper.id in context.named]:
+    if named := [item for item in readable if item.paper.id in context.named_papers]:
         most = max(1, _MOST // len(named))
-        return tuple(stated for item in named for stated in _several(item, held, aims, words, context.said, most))
+        return tuple(
+            stated for item in named for stated in _several(item, held, aims, words, context.quoted_sentences, most)
+        )
     if not any(len(term) >= _SHORTEST for term in words.terms(question.text)):
         return ()  # "x" or "1" occurs somewhere, and asks nothing
     if not readable or answerability.confidence(seen) < answerability.ANSWER_THRESHOLD:
         return ()
     chosen = answerability.select(question.text, evidence, seen)
-    best = (_best(item, held[item.paper.id], aims, words, context.said) for item in chosen if item in readable)
+    best = (
+        _best(item, held[item.paper.id], aims, words, context.quoted_sentences) for item in chosen if item in readable
+    )
     return tuple(best)
 
 
@@ -96,7 +100,7 @@ def _scores(abstract: Abstract, aims: Sequence[_Aim], words: BM25Index) -> NDArr
     terms = [set(words.terms(text)) for text in abstract.sentences]
     each = [
         _SIMILAR * (abstract.vectors @ aim.asked.vector)
-        + (1 - _SIMILAR) * np.array([support.coverage(aim.weights, found) for found in terms])
+        + (1 - _SIMILAR) * np.array([idf.coverage(aim.weights, found) for found in terms])
         for aim in aims
     ]
     if any(_FIGURE.search(aim.asked.text) for aim in aims):

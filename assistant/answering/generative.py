@@ -10,7 +10,7 @@ from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Seconds
 from assistant.models.base import ChatModel, Message, Reply
 from assistant.models.embedder import Embedder
-from assistant.verification import claims, verifier
+from assistant.verification import claims, quotes, verifier
 from assistant.verification.claims import Statement
 from assistant.verification.verifier import FAILING, VerificationContext
 
@@ -82,8 +82,8 @@ def _draft(
     began = time.perf_counter()
     reply = model.reply(turns, hear)
     generated = time.perf_counter() - began
-    abstained = verifier.normal(prompt.abstain)
-    stated = [claim for claim in claims.split(reply.text) if verifier.normal(claim.text) != abstained]
+    abstained = quotes.normal(prompt.abstain)
+    stated = [claim for claim in claims.split(reply.text) if quotes.normal(claim.text) != abstained]
     checked = verifier.verify_statements(stated, shown, embedder)
     spent = Seconds(generate=generated, verify=time.perf_counter() - began - generated)
     tokens = (reply.input_tokens, reply.output_tokens)
@@ -97,7 +97,7 @@ def _notes(reply: Reply, stated: Sequence[Statement], shown: VerificationContext
         notes.append("the model's reply was cut off, at its length limit or by a filter")
     if reply.shortened:
         notes.append(f"the endpoint read only {reply.input_tokens:,} tokens of the prompt: raise its context length")
-    named = [cited.key for claim in stated for cited in claim.cited if cited.key not in shown.abstracts]
+    named = [cited.key for claim in stated for cited in claim.citations if cited.key not in shown.abstracts]
     if named:
         notes.append(f"citations of no paper of the evidence: {', '.join(dict.fromkeys(named))}")
     return tuple(notes)

@@ -10,9 +10,8 @@ from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel
 from assistant.models.embedder import Embedder
-from assistant.retrieval import periods, retriever, spelling
+from assistant.retrieval import questions
 from assistant.retrieval.retriever import Context, Query
-from assistant.retrieval.spelling import Mended
 from assistant.verification import verifier
 from assistant.verification.claims import Statement
 from assistant.verification.verifier import VerificationContext
@@ -42,18 +41,12 @@ class Pipeline:
 
 def read(asking: Pipeline, typed: str) -> tuple[Query, tuple[str, ...]]:
     """Return a question as it is searched for, slips of the finger mended, and notes on what was mended."""
-    mended = spelling.mend(typed, asking.library, asking.ordinary) if asking.ordinary else Mended(typed)
-    return Query(mended.text, asking.embedder.embed([mended.text])[0]), mended.notes
+    return questions.parse_question(asking.library, asking.embedder, typed, asking.ordinary)
 
 
 def find(asking: Pipeline, question: Query, limit: int) -> tuple[tuple[Evidence, ...], str]:
     """Return the papers nearest to a question, and a note where its words narrow the search."""
-    typed = asking.context.pointed
-    # What was just typed may set another period than what it continues.
-    text = typed.text if typed and periods.read(typed.text) else question.text
-    left = retriever.narrow(asking.library, text, asking.allowed)
-    found = retriever.retrieve(asking.library, question.vector, question.text, limit, left.allowed, asking.context)
-    return found, left.note
+    return questions.find_evidence(asking.library, question, limit, asking.allowed, asking.context)
 
 
 def ask(asking: Pipeline, question: str) -> Answer:
@@ -75,7 +68,7 @@ def ask(asking: Pipeline, question: str) -> Answer:
         answer = generative.write(asking.model, question, found, shown, asking.embedder, asking.hear)
     total = time.perf_counter() - began
     notes = (*mended, *([note] if note else []), *answer.notes)
-    known = None if asking.context.named else answerability.confidence(seen)
+    known = None if asking.context.named_papers else answerability.confidence(seen)
     return replace(
         answer, notes=notes, confidence=known, seconds=replace(answer.seconds, retrieve=retrieved, total=total)
     )

@@ -19,7 +19,7 @@ from assistant.library import writer
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.minilm.embedder import LocalEmbedder
 from assistant.models.openai.chat import OpenAIModel
-from assistant.retrieval import retriever
+from assistant.retrieval.keys import citation_keys
 
 YEAST = "Yeast and the Rise of Dough"
 RENNET = "Rennet Sets Milk into Curd"
@@ -59,7 +59,7 @@ def asking(library: Path, cache: Path) -> Iterator[Pipeline]:
 
 @pytest.fixture(scope="module")
 def keys() -> dict[str, str]:
-    named = retriever.citation_keys(f"k{number}" for number in range(1, len(PAPERS) + 1))
+    named = citation_keys(f"k{number}" for number in range(1, len(PAPERS) + 1))
     return {title: named[f"k{number}"] for number, title in enumerate(PAPERS, 1)}
 
 

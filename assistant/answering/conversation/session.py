@@ -69,11 +69,11 @@ def context(conversation: Conversation, question: str, reading: Reading, embedde
     queries = {text: Query(text, vector) for text, vector in zip(texts, embedder.embed(texts), strict=True)}
     said = [claim.text for turn in conversation.turns for claim in turn.answer.claims]
     return Context(
-        named=frozenset(reading.papers if reading.named else ()),
-        also=tuple(queries[text] for text in (reading.other,) if text),
+        named_papers=frozenset(reading.papers if reading.named else ()),
+        rephrasings=tuple(queries[text] for text in (reading.other,) if text),
         keys=conversation.keys,
-        pointed=queries.get(question),
-        said=frozenset(said if _MORE.search(question) else ()),
+        latest=queries.get(question),
+        quoted_sentences=frozenset(said if _MORE.search(question) else ()),
     )
 
 

@@ -13,7 +13,7 @@ from assistant.domain.errors import UsageError
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel
 from assistant.models.embedder import Embedder
-from assistant.retrieval.retriever import Filter
+from assistant.retrieval.filters import Filter
 
 
 @dataclass(frozen=True, slots=True)
