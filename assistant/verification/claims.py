@@ -13,7 +13,7 @@ _BRACKETS = re.compile(rf"\[({_NAMED}(?:[,;]\s{{0,3}}{_NAMED})*|[^\[\]]*)\]")
 _FORM = re.compile(rf"{_NAMED}(?:[,;]\s{{0,3}}{_NAMED})*[,;]?")
 _KEY = re.compile(r"P[0-9a-f]{4,64}")
 _ANY_KEY = re.compile(r"\bP[0-9a-f]{4,64}\b")
-# What a model writes when it means to cite but does not keep to the form: a rank, an author and year, a garbled key.
+# What a model writes where a key should stand: a rank, an author and year, a garbled key.
 _ATTEMPT = re.compile(
     r"\d{1,3}|P[0-9A-Za-z]{2,}|[^\[\]]*\bet al\b[^\[\]]*"
     r"|[A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?,? (?:19|20)\d\d[a-z]?"
@@ -26,7 +26,7 @@ _OTHER_BRACKETS = re.compile(
 _GLUED = re.compile(r"(?<=[.!?])(?=\[P[0-9a-f]{4})|(?<=\][.!?])(?=[^\W\d_])")
 _RULE = re.compile(r"\|[\s:|-]+")
 _ITEM = re.compile(r"^\s*(?:[-*•·–]|\d{1,3}[.)]|#{1,6})\s+")
-# What only names what follows: a heading, the words before a list. And what is no words: the marks round code.
+# Lines that state nothing themselves: a heading, and the fence around code.
 _HEADING = re.compile(r"\s*#{1,6}\s[^\n]*[^\s.!?]\s*|\s*\*\*[^*\n]+\*\*\s*")
 _LEADING = re.compile(r"\[(x+)\][.,;]?\s*")
 _FENCE = re.compile(r"\s*(?:```|~~~)\w*\s*")

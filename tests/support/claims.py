@@ -1,4 +1,4 @@
-"""What the tests of verification stand on: a small library in words of our own, and claims about it."""
+"""A small library in words of our own, claims about it, and their verdicts, for the tests of verification."""
 
 from collections.abc import Sequence
 from pathlib import Path
