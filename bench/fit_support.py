@@ -1,4 +1,5 @@
-"""SciFact's train claims and a library of its papers -> the numbers of `assistant/support/model.py`.
+"""SciFact's train claims and a library of its papers -> the numbers of
+`assistant/verification/support/classifier.py`.
 
     .venv/bin/python -m bench.fit_support SCIFACT_FOLDER LIBRARY
 
@@ -16,6 +17,7 @@ import numpy as np
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.minilm.embedder import LocalEmbedder
+from assistant.retrieval import retriever
 from assistant.verification import documents
 from assistant.verification.support import SupportScorer, classifier, features
 from bench import evidence_sentences
@@ -48,23 +50,23 @@ def gather(scifact: SciFact, library: LibrarySnapshot) -> Data:
     """Measure every claim against its papers and its nearest ones."""
     texts = {row.claim_id: row.claim for row in scifact.supported}
     vectors = dict(zip(texts, LocalEmbedder().embed(list(texts.values())), strict=True))
-    found = documents.nearest_papers(library, np.stack(list(vectors.values())), list(texts.values()), 30)
-    near = {claim: list(ids) for claim, ids in zip(texts, found, strict=True)}
+    nearest = retriever.nearest_papers(library, np.stack(list(vectors.values())), list(texts.values()), 30)
+    near = {claim: list(ids) for claim, ids in zip(texts, nearest, strict=True)}
     right = [(row.claim_id, row.paper_id) for row in scifact.supported]
-    wanted = dict.fromkeys([paper for _, paper in right] + [paper for ids in near.values() for paper in ids])
-    held = abstracts.read(library, library.papers(list(wanted)))
-    measure = SupportScorer(library.words)
-    claims = {claim: measure.claim(texts[claim], vectors[claim]) for claim in texts}
+    papers = dict.fromkeys([paper for _, paper in right] + [paper for ids in near.values() for paper in ids])
+    scorer = SupportScorer(library.words)
+    read = abstracts.read(library, library.papers(list(papers)))
+    prepared = {paper: scorer.prepare_abstract(abstract) for paper, abstract in read.items()}
+    claims = {claim: scorer.prepare_claim(texts[claim], vectors[claim]) for claim in texts}
     rows = {
-        (claim, paper): features.paper(claims[claim], features.match(claims[claim], measure.abstract(held[paper])))
+        (claim, paper): features.paper(claims[claim], features.match(claims[claim], prepared[paper]))
         for claim, paper in dict.fromkeys(right + [(claim, paper) for claim in near for paper in near[claim]])
     }
 
     def group(row: Marked) -> Group:
-        wanted, abstract = claims[row.claim_id], measure.abstract(held[row.paper_id])
+        claim, abstract = claims[row.claim_id], prepared[row.paper_id]
         labels = [evidence_sentences.is_evidence(text, row.evidence) for text in abstract.abstract.sentences]
-        match = features.match(wanted, abstract)
-        return features.sentences(wanted, match, abstract, measure.words), np.array(labels)
+        return features.sentences(claim, features.match(claim, abstract), abstract, scorer.words), np.array(labels)
 
     wrong = {claim: [paper for paper in near[claim] if paper not in scifact.tied[claim]] for claim in near}
     return Data(right, wrong, near, rows, [group(row) for row in scifact.supported])
@@ -87,8 +89,8 @@ def fit_sentences(data: Data) -> Array:
 
 def fit_papers(data: Data, claims: Sequence[str]) -> Array:
     """Fit the support on these claims; right and wrong papers weigh alike."""
-    chosen = set(claims)
-    right = [pair for pair in data.right if pair[0] in chosen]
+    selection = set(claims)
+    right = [pair for pair in data.right if pair[0] in selection]
     wrong = [(claim, paper) for claim in claims for paper in data.wrong[claim][:_WRONG]]
     rows = np.array([data.rows[pair] for pair in right + wrong])
     labels = np.concatenate((np.ones(len(right)), np.zeros(len(wrong))))
@@ -116,8 +118,8 @@ def ahead(data: Data, scores: dict[Pair, float], pair: Pair) -> float:
 
 def fit_contrast(data: Data, scores: dict[Pair, float], claims: Sequence[str]) -> Array:
     """Fit the contrast: the right paper against the nearest wrong one, on out-of-fold support."""
-    chosen = set(claims)
-    right = [pair for pair in data.right if pair[0] in chosen]
+    selection = set(claims)
+    right = [pair for pair in data.right if pair[0] in selection]
     wrong = [(claim, data.wrong[claim][0]) for claim in claims]
     rows = np.array([[scores[pair], min(ahead(data, scores, pair), classifier.CONTRAST_CAP)] for pair in right + wrong])
     return logistic(rows, np.concatenate((np.ones(len(right)), np.zeros(len(wrong)))), ridge=0.1)
@@ -136,8 +138,8 @@ def cross_validated(data: Data) -> None:
                 if fold[pair[0]] == number:
                     row = np.array([scores[pair], min(ahead(data, scores, pair), classifier.CONTRAST_CAP)])
                     contrasts[pair] = float(weights[0] + row @ weights[1:])
-        for found in (scores, contrasts):
-            ours, theirs = (np.array([found[pair] for pair in pairs]) for pairs in (data.right, wrong))
+        for table in (scores, contrasts):
+            ours, theirs = (np.array([table[pair] for pair in pairs]) for pairs in (data.right, wrong))
             figures += [auc(ours, theirs), kept(ours, theirs)[0]]
     alone_auc, alone, with_auc, with_kept = np.mean(np.reshape(figures, (len(SEEDS), 4)), axis=0)
     print(f"B   without contrast: AUC {alone_auc:.3f}, kept where 10 % of wrong ones pass {alone:.3f}")
@@ -153,11 +155,12 @@ def thresholds(data: Data, scores: dict[Pair, float], contrast: Array) -> None:
         rows = np.array([[scores[pair], min(ahead(data, scores, pair), classifier.CONTRAST_CAP)] for pair in pairs])
         return np.asarray(contrast[0] + rows @ contrast[1:])
 
-    print(f"STRONG = {kept(ours, theirs)[1]:.2f}")
-    print(f"MIDDLE = {kept(ours, theirs, 0.3)[1]:.2f}")
-    print(f"LEAST = {np.quantile(ours, _MISJUDGED):.2f}")
-    print(f"MARGIN = {-np.quantile([ahead(data, scores, pair) for pair in data.right], _MISJUDGED):.2f}")
-    print(f"SURE = {kept(logits(data.right), logits(wrong))[1]:.2f}")
+    print(f"SUPPORTED_AT = {kept(ours, theirs)[1]:.2f}")
+    print(f"SUPPORTED_WITH_CONTRAST_AT = {kept(ours, theirs, 0.3)[1]:.2f}")
+    print(f"UNSUPPORTED_BELOW = {np.quantile(ours, _MISJUDGED):.2f}")
+    lead = [ahead(data, scores, pair) for pair in data.right]
+    print(f"MISATTRIBUTION_MARGIN = {-np.quantile(lead, _MISJUDGED):.2f}")
+    print(f"CONTRAST_SUPPORTED_AT = {kept(logits(data.right), logits(wrong))[1]:.2f}")
 
 
 def main(folder: Path, library: Path) -> None:

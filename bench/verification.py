@@ -41,10 +41,11 @@ def verify(library: Path, cases: list[Case]) -> list[dict[str, Any]]:
 def nearest_wrong(library: Path, rows: list[Marked], scifact: SciFact) -> list[Case]:
     """Cite for each claim its best-ranked paper that nobody tied to it."""
     claims = {row.claim_id: row.claim for row in rows}
-    asked = "\n".join(claims.values())
-    found = assistant(["search", "--stdin", "--json", "-k", "30", "--library", str(library)], asked)
+    results = assistant(
+        ["search", "--stdin", "--json", "-k", "30", "--library", str(library)], "\n".join(claims.values())
+    )
     cases: list[Case] = []
-    for (claim_id, claim), hits in zip(claims.items(), found, strict=True):
+    for (claim_id, claim), hits in zip(claims.items(), results, strict=True):
         wrong = next(hit["id"] for hit in hits["hits"] if hit["id"] not in scifact.tied[claim_id])
         cases.append((claim, [wrong]))
     return cases
@@ -67,19 +68,20 @@ def shifted(rows: list[Marked], scifact: SciFact, seed: int) -> tuple[list[Case]
 
 def joined(rows: list[Marked], scifact: SciFact, wrong: list[Case]) -> tuple[list[Case], list[Case]]:
     """Return claims made of two, citing the paper of each; and the same with one of the papers wrong."""
-    first = list({row.claim_id: row for row in reversed(rows)}.values())
+    unique = list({row.claim_id: row for row in reversed(rows)}.values())
     wrong_of = {claim: papers[0] for claim, papers in wrong}
-    pairs = list(zip(first[::2], first[1::2], strict=False))
-    said = [f"{one.claim.rstrip('. ')}, and {other.claim}" for one, other in pairs]
-    right = [(claim, [one.paper_id, other.paper_id]) for claim, (one, other) in zip(said, pairs, strict=True)]
-    bad = [(claim, [one.paper_id, wrong_of[other.claim]]) for claim, (one, other) in zip(said, pairs, strict=True)]
+    pairs = list(zip(unique[::2], unique[1::2], strict=False))
+    claims = [f"{first.claim.rstrip('. ')}, and {second.claim}" for first, second in pairs]
+    both = list(zip(claims, pairs, strict=True))
+    right = [(claim, [first.paper_id, second.paper_id]) for claim, (first, second) in both]
+    bad = [(claim, [first.paper_id, wrong_of[second.claim]]) for claim, (first, second) in both]
     return right, bad
 
 
 def table(name: str, verdicts: list[dict[str, Any]]) -> None:
-    counted = Counter(verdict["verdict"] for verdict in verdicts)
+    counts = Counter(verdict["verdict"] for verdict in verdicts)
     steps = Counter(verdict["step"] for verdict in verdicts if verdict["verdict"] in _FAILING)
-    shares = "".join(f"{counted[kind] / len(verdicts):9.1%}" for kind in ("supported", "weak", *sorted(_FAILING)[::-1]))
+    shares = "".join(f"{counts[kind] / len(verdicts):9.1%}" for kind in ("supported", "weak", *sorted(_FAILING)[::-1]))
     print(f"    {name:34}{len(verdicts):5}{shares}   {dict(steps)}")
 
 
@@ -105,7 +107,9 @@ def main(folder: Path, library: Path, split: str) -> None:
     verify(library, timed)
     rate = len(timed) / (time.perf_counter() - began - start_up)
     right, wrong = verify(library, cases), verify(library, wrong_cases)
-    hits = [evidence_sentences.is_evidence(got["quote"], row.evidence) for got, row in zip(right, rows, strict=True)]
+    hits = [
+        evidence_sentences.is_evidence(verdict["quote"], row.evidence) for verdict, row in zip(right, rows, strict=True)
+    ]
     print(f"SciFact {split}: {len(rows)} supported citations")
     print(f"A   quote is annotated evidence                  {np.mean(hits):.1%}   (at least 68 %)")
     ours, theirs = scores(right), scores(wrong)
@@ -113,9 +117,9 @@ def main(folder: Path, library: Path, split: str) -> None:
     print(f"    kept where one in ten wrong ones passes      {kept(ours, theirs)[0]:.1%}   (at least 72 %)")
     caught, flagged = [], []
     for seed in (0, 1, 2):
-        kept_cases, moved = shifted(rows, scifact, seed)
-        caught.append(failed(verify(library, moved)))
-        flagged.append(failed(verify(library, kept_cases)))
+        right_cases, shifted_cases = shifted(rows, scifact, seed)
+        caught.append(failed(verify(library, shifted_cases)))
+        flagged.append(failed(verify(library, right_cases)))
     print(f"C   shifted citations caught                     {np.mean(caught):.1%}   (at least 90 %)")
     print(f"    right ones wrongly flagged                   {np.mean(flagged):.1%}")
     print(f"D   claims a second after start-up ({start_up:.1f} s)       {rate:.0f}   (at least 50)")

@@ -25,14 +25,14 @@ def main(library: list[str]) -> None:
         table[pair["label"], pair["kind"]][verdict] += 1
     for (label, kind), counts in sorted(table.items()):
         print(f"{label:12} {kind:11} {sum(counts.values()):4}  {dict(counts.most_common())}")
-    said = [verdict == "supported" for verdict in verdicts]
-    true = [pair["label"] == "supported" for pair in pairs]
-    agree = sum(a == b for a, b in zip(said, true, strict=True)) / len(pairs)
-    chance = _by_chance(sum(said) / len(said), sum(true) / len(true))
+    passes = [verdict == "supported" for verdict in verdicts]
+    labels = [pair["label"] == "supported" for pair in pairs]
+    agree = sum(a == b for a, b in zip(passes, labels, strict=True)) / len(pairs)
+    chance = _by_chance(sum(passes) / len(passes), sum(labels) / len(labels))
     print(f"kappa of “supported” {(agree - chance) / (1 - chance):.3f}")
-    wrong = [passes for passes, right in zip(said, true, strict=True) if not right]
+    wrong = [passed for passed, label in zip(passes, labels, strict=True) if not label]
     print(f"false pass {sum(wrong) / len(wrong):.3f} of {len(wrong)}")
-    right = [passes for passes, is_right in zip(said, true, strict=True) if is_right]
+    right = [passed for passed, label in zip(passes, labels, strict=True) if label]
     print(f"false fail {1 - sum(right) / len(right):.3f} of {len(right)}")
 
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from assistant.domain.records import Evidence
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
+from assistant.retrieval import idf
 from assistant.retrieval.retriever import Query
-from assistant.verification import support
 
 ANSWER_THRESHOLD = 0.3
 """Probability of an answer from which on one is given. Of the questions of the fit more than half have none, and about
@@ -63,7 +63,7 @@ def features(
     query: Query, evidence: Sequence[Evidence], abstracts: Mapping[str, Abstract], words: BM25Index
 ) -> Features:
     """Return the measures; `abstracts` are those of the evidence by paper id, `words` those of the whole library."""
-    rarities = support.rarity(query.text, words)
+    rarities = idf.term_weights(query.text, words)
     weights = {term: weight for term, weight in rarities.items() if words.frequency(term)}
     scores = [item.score for item in evidence]
     lead = scores[0] - scores[1] if len(scores) > 1 else 0.0
@@ -73,7 +73,7 @@ def features(
         text_columns = _text_columns(query, abstracts[item.paper.id], weights, words)
         rows.append([*text_columns, item.score - scores[0], 1 / rank, lead, item.score - next_mean])
     papers = np.array(rows, np.float64).reshape(len(rows), len(PAPER_COLUMNS))
-    unknown = 1.0 - support.coverage(rarities, set(weights)) if rarities else 1.0
+    unknown = 1.0 - idf.coverage(rarities, set(weights)) if rarities else 1.0
     columns = [PAPER_COLUMNS.index(name) for name in QUESTION_COLUMNS[:-1]]
     highest = papers[:, columns].max(axis=0) if len(rows) else np.zeros(len(columns))
     return Features(papers, np.append(highest, unknown * min(1.0, words.size / _FULL_LIBRARY)))
@@ -105,7 +105,7 @@ def _text_columns(query: Query, abstract: Abstract, weights: dict[str, float], w
     texts = [abstract.paper.title, *(abstract.sentences[place] for place in assertions)]
     terms = [set(words.terms(text)) for text in texts]
     in_paper, _, *in_sentences = [
-        support.coverage(weights, part) if weights else 0.0 for part in (set().union(*terms), *terms)
+        idf.coverage(weights, part) if weights else 0.0 for part in (set().union(*terms), *terms)
     ]
     whole = float(abstract.whole @ query.vector)
     # A title alone may repeat the question above an abstract that does not answer it: it is no best sentence.

@@ -11,8 +11,8 @@ from assistant.answering import answerability
 from assistant.answering.answerer import Answerer, Draft, Inquiry
 from assistant.domain.records import Evidence
 from assistant.library.abstracts import Abstract
+from assistant.retrieval import idf
 from assistant.retrieval.retriever import Query
-from assistant.verification import support
 from assistant.verification.claims import CitationMark, Statement
 
 _SHORTEST_TERM = 3  # letters; a question has at least one term as long
@@ -51,10 +51,10 @@ class _QueryTerms:
 
 def _quotes(inquiry: Inquiry) -> Iterator[Statement]:
     words, context = inquiry.words, inquiry.context
-    queries = [query for query in (inquiry.query, context.pointed) if query]
-    wordings = [_QueryTerms(query, support.rarity(query.text, words)) for query in queries]
+    queries = [query for query in (inquiry.query, context.latest) if query]
+    wordings = [_QueryTerms(query, idf.term_weights(query.text, words)) for query in queries]
     quotable = [item for item in inquiry.evidence if any(_assertions(inquiry.abstracts[item.paper.id]))]
-    if requested := [item for item in quotable if item.paper.id in context.named]:
+    if requested := [item for item in quotable if item.paper.id in context.named_papers]:
         count = max(1, _MAX_SENTENCES // len(requested))
         for item in requested:
             yield from _top_sentences(item, inquiry, wordings, count)
@@ -72,7 +72,7 @@ def _best_sentence(item: Evidence, inquiry: Inquiry, wordings: Sequence[_QueryTe
     """Return the sentence of one abstract that is nearest to the question, one not quoted yet if there is one."""
     abstract = inquiry.abstracts[item.paper.id]
     scores = _scores(abstract, inquiry, wordings)
-    quotes = inquiry.context.said
+    quotes = inquiry.context.quoted_sentences
     fresh = np.array([text not in quotes and answerability.is_assertion(text) for text in abstract.sentences])
     return _quote(item, abstract.sentences[int(np.argmax(np.where(fresh, scores, scores - 10.0)))])
 
@@ -86,7 +86,7 @@ def _top_sentences(
     assertions = _assertions(abstract)
     order = np.argsort(-_scores(abstract, inquiry, wordings), kind="stable")
     ranked = [place for place in order if assertions[place]]
-    fresh = [place for place in ranked if abstract.sentences[place] not in inquiry.context.said]
+    fresh = [place for place in ranked if abstract.sentences[place] not in inquiry.context.quoted_sentences]
     for place in sorted((fresh or ranked)[:count]):
         yield _quote(item, abstract.sentences[place])
 
@@ -96,7 +96,7 @@ def _scores(abstract: Abstract, inquiry: Inquiry, wordings: Sequence[_QueryTerms
     sentence_terms = [set(inquiry.words.terms(text)) for text in abstract.sentences]
     by_wording = [
         _SIMILARITY_WEIGHT * (abstract.vectors @ wording.query.vector)
-        + (1 - _SIMILARITY_WEIGHT) * np.array([support.coverage(wording.weights, terms) for terms in sentence_terms])
+        + (1 - _SIMILARITY_WEIGHT) * np.array([idf.coverage(wording.weights, terms) for terms in sentence_terms])
         for wording in wordings
     ]
     if any(_ASKS_FOR_FIGURE.search(wording.query.text) for wording in wordings):

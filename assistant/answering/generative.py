@@ -9,7 +9,7 @@ from assistant.answering.prompts import Prompt
 from assistant.domain.records import Claim, Evidence
 from assistant.models.base import ChatModel, Message, Reply
 from assistant.verification import claims as replies
-from assistant.verification import verifier
+from assistant.verification import quotes
 from assistant.verification.claims import Statement
 from assistant.verification.verifier import FAILING
 
@@ -37,9 +37,9 @@ class Generative(Answerer):
 
     def _draft(self, messages: Sequence[Message], prompt: Prompt, inquiry: Inquiry) -> Draft:
         reply = self.model.reply(messages, inquiry.on_token)
-        abstention = verifier.normal(prompt.abstain)
+        abstention = quotes.normal(prompt.abstain)
         sentences = replies.split(reply.text)
-        statements = tuple(sentence for sentence in sentences if verifier.normal(sentence.text) != abstention)
+        statements = tuple(sentence for sentence in sentences if quotes.normal(sentence.text) != abstention)
         return Draft(
             statements,
             notes=_notes(reply, statements, inquiry),
@@ -73,7 +73,7 @@ def _notes(reply: Reply, statements: Sequence[Statement], inquiry: Inquiry) -> t
     if reply.shortened:
         notes.append(f"the endpoint read only {reply.input_tokens:,} tokens of the prompt: raise its context length")
     keys = {evidence.key for evidence in inquiry.evidence}
-    unknown = [mark.key for statement in statements for mark in statement.cited if mark.key not in keys]
+    unknown = [mark.key for statement in statements for mark in statement.citations if mark.key not in keys]
     if unknown:
         notes.append(f"citations of no paper of the evidence: {', '.join(dict.fromkeys(unknown))}")
     return tuple(notes)

@@ -14,9 +14,8 @@ from assistant.domain.records import Answer, Claim, Evidence, Seconds
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel, Embedder
-from assistant.retrieval import periods, retriever, spelling
+from assistant.retrieval import questions
 from assistant.retrieval.retriever import Context, Query
-from assistant.retrieval.spelling import Mended
 from assistant.verification import verifier
 from assistant.verification.verifier import FAILING, VerificationContext
 
@@ -45,18 +44,12 @@ class Pipeline:
 
 def read(asking: Pipeline, typed: str) -> tuple[Query, tuple[str, ...]]:
     """Return a question as it is searched for, slips of the finger mended, and notes on what was mended."""
-    mended = spelling.mend(typed, asking.library, asking.ordinary) if asking.ordinary else Mended(typed)
-    return Query(mended.text, asking.embedder.embed([mended.text])[0]), mended.notes
+    return questions.parse_question(asking.library, asking.embedder, typed, asking.ordinary)
 
 
 def find(asking: Pipeline, question: Query, limit: int) -> tuple[tuple[Evidence, ...], str]:
     """Return the papers nearest to a question, and a note where its words narrow the search."""
-    typed = asking.context.pointed
-    # What was just typed may set another period than what it continues.
-    text = typed.text if typed and periods.read(typed.text) else question.text
-    left = retriever.narrow(asking.library, text, asking.allowed)
-    found = retriever.retrieve(asking.library, question.vector, question.text, limit, left.allowed, asking.context)
-    return found, left.note
+    return questions.find_evidence(asking.library, question, limit, asking.allowed, asking.context)
 
 
 def ask(pipeline: Pipeline, question: str) -> Answer:
@@ -77,7 +70,7 @@ def ask(pipeline: Pipeline, question: str) -> Answer:
         prompt=draft.prompt,
         tokens=draft.tokens,
         seconds=replace(checked.seconds, retrieve=retrieved - began, total=time.perf_counter() - began),
-        confidence=None if pipeline.context.named else answerability.confidence(inquiry.features),
+        confidence=None if pipeline.context.named_papers else answerability.confidence(inquiry.features),
         reply=draft.reply,
     )
 

@@ -12,7 +12,7 @@ from assistant.domain.errors import UsageError
 if TYPE_CHECKING:
     from assistant.domain.records import Paper
     from assistant.library.snapshot import LibrarySnapshot
-    from assistant.retrieval.retriever import Filter
+    from assistant.retrieval.filters import Filter
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,7 +64,7 @@ def stdin(command: Command) -> Command:
 
 def chosen_filter(since: date | None, until: date | None, source: str | None) -> "Filter":
     """Return the filter of these options; raises `UsageError` for a period that ends before it begins."""
-    from assistant.retrieval.retriever import Filter
+    from assistant.retrieval.filters import Filter
 
     if since and until and since > until:
         raise UsageError(f"--since {since} is later than --until {until}")
@@ -75,7 +75,7 @@ def admitted(
     library: "LibrarySnapshot", since: date | None, until: date | None, source: str | None
 ) -> frozenset[str] | None:
     """Return the ids of the papers that these options let through (None: all), and tell what they leave out."""
-    from assistant.retrieval.retriever import Filter
+    from assistant.retrieval.filters import Filter
 
     wanted = chosen_filter(since, until, source)
     if wanted == Filter():

@@ -87,8 +87,9 @@ class Paper:
 Verdict = Literal["supported", "weak", "unsupported", "misattributed", "uncited"]
 """What checking found: evidence located, located but thin, not located, better support elsewhere, nothing cited."""
 
-Step = Literal["citation", "key", "quote", "facts", "support", "contrast"]
-"""The check that decided a verdict, in the order they are made."""
+Step = str
+"""The name of the check that decided a verdict: "citation" where nothing is cited, else one of those that verification
+makes ("key", "quote", "facts", "support", "contrast", or a name of your own check)."""
 
 Status = Literal["answered", "abstained", "failed"]
 

@@ -14,8 +14,7 @@ from assistant.library import bm25
 from assistant.library.bm25 import BM25Index
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder
-from assistant.retrieval import ranking
-from assistant.verification import support
+from assistant.retrieval import idf, ranking
 
 IN_A_ROW = 4
 """Words in a row that a question must not share with the papers it asks for."""
@@ -145,8 +144,8 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 
 
 def _overlap(question: str, title: str, words: BM25Index) -> float:
-    weights = support.rarity(title, words)
-    return support.coverage(weights, set(words.terms(question))) if weights else 0.0
+    weights = idf.term_weights(title, words)
+    return idf.coverage(weights, set(words.terms(question))) if weights else 0.0
 
 
 def _rank(ranked: Sequence[str], gold: set[str]) -> int | None:

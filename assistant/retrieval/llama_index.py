@@ -23,8 +23,8 @@ class LibraryRetriever(BaseRetriever):  # type: ignore[misc]  # llama-index is n
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        found = retriever.search(self._library, self._embedder, query_bundle.query_str, self._limit)
-        return [NodeWithScore(node=_node(item), score=item.score) for item in found]
+        evidence = retriever.search(self._library, self._embedder, query_bundle.query_str, self._limit)
+        return [NodeWithScore(node=_node(item), score=item.score) for item in evidence]
 
 
 def _node(item: Evidence) -> TextNode:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from assistant.library.embeddings import VectorTable
 
 Scores = NDArray[np.floating]
+"""One number a paper."""
 
 _BEST_PART = 0.5
 _WORDS = 0.35
@@ -23,11 +24,18 @@ _NEIGHBOURS, _BY_NEIGHBOURS = 3, 0.3
 
 def combine(words: Scores, table: VectorTable, question: NDArray[np.float32]) -> Scores:
     """Return the combined score of each paper of `table`; `words` has their BM25 scores, 0 where no word fits."""
-    similar = table.matrix @ question
-    starts = table.starts[:-1]
-    best = np.maximum.reduceat(similar, starts)
+    return combine_cosines(words, table.matrix @ question, table.wholes @ question, table.starts)
+
+
+def combine_cosines(words: Scores, parts: Scores, wholes: Scores, starts: NDArray[np.int64]) -> Scores:
+    """Return the combined scores where the cosines with the question are known already.
+
+    `parts` has one cosine for the title and each sentence, paper after paper, those of paper `i` from `starts[i]` on;
+    `words` and `wholes` have one number a paper.
+    """
+    best = np.maximum.reduceat(parts, starts[:-1])
     highest = float(words.max(initial=0.0))
-    scores = (1 - _BEST_PART) * (table.wholes @ question) + _BEST_PART * best
+    scores = (1 - _BEST_PART) * wholes + _BEST_PART * best
     return scores + _WORDS * words / highest if highest > 0 else scores
 
 
@@ -39,8 +47,8 @@ def with_neighbours(scores: Scores, wholes: NDArray[np.float32]) -> Scores:
     """
     if len(scores) <= _NEIGHBOURS:
         return scores
-    alike = wholes @ wholes.T
-    np.fill_diagonal(alike, -1.0)
-    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :_NEIGHBOURS]
+    cosines = wholes @ wholes.T
+    np.fill_diagonal(cosines, -1.0)
+    nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :_NEIGHBOURS]
     raised: Scores = scores + _BY_NEIGHBOURS * scores[nearest].mean(axis=1)
     return raised

@@ -8,12 +8,12 @@ from assistant.domain import sentences
 
 _QUOTE = r"(?:\"[^\"\n]{0,1000}\"|“[^”\n]{0,1000}”|«[^»\n]{0,1000}»)"
 _NAMED = rf"[^,;:\"“”«»\[\]\n]{{1,60}}(?::?\s{{0,3}}{_QUOTE}(?:\s{{0,3}}[,;]?\s{{0,3}}{_QUOTE})*)?"
-# Brackets whose quotes may hold brackets of their own, or else the shortest ones.
+# Brackets whose quotes contain brackets of their own, or else the shortest ones.
 _BRACKETS = re.compile(rf"\[({_NAMED}(?:[,;]\s{{0,3}}{_NAMED})*|[^\[\]]*)\]")
 _FORM = re.compile(rf"{_NAMED}(?:[,;]\s{{0,3}}{_NAMED})*[,;]?")
 _KEY = re.compile(r"P[0-9a-f]{4,64}")
 _ANY_KEY = re.compile(r"\bP[0-9a-f]{4,64}\b")
-# What a model writes when it means to cite but does not keep to the form: a rank, an author and year, a garbled key.
+# What a model writes where a key should stand: a rank, an author and year, a garbled key.
 _ATTEMPT = re.compile(
     r"\d{1,3}|P[0-9A-Za-z]{2,}|[^\[\]]*\bet al\b[^\[\]]*"
     r"|[A-Z][\w'’-]+(?: (?:and|&) [A-Z][\w'’-]+)?,? (?:19|20)\d\d[a-z]?"
@@ -26,7 +26,7 @@ _OTHER_BRACKETS = re.compile(
 _GLUED = re.compile(r"(?<=[.!?])(?=\[P[0-9a-f]{4})|(?<=\][.!?])(?=[^\W\d_])")
 _RULE = re.compile(r"\|[\s:|-]+")
 _ITEM = re.compile(r"^\s*(?:[-*•·–]|\d{1,3}[.)]|#{1,6})\s+")
-# What only names what follows: a heading, the words before a list. And what is no words: the marks round code.
+# Lines that state nothing themselves: a heading, and the fence around code.
 _HEADING = re.compile(r"\s*#{1,6}\s[^\n]*[^\s.!?]\s*|\s*\*\*[^*\n]+\*\*\s*")
 _LEADING = re.compile(r"\[(x+)\][.,;]?\s*")
 _FENCE = re.compile(r"\s*(?:```|~~~)\w*\s*")
@@ -48,8 +48,8 @@ class Statement:
     """One sentence of an answer."""
 
     text: str
-    """Without its citations."""
-    cited: tuple[CitationMark, ...] = ()
+    """Without the brackets of its citations."""
+    citations: tuple[CitationMark, ...] = ()
 
 
 def is_key(text: str) -> bool:
@@ -58,30 +58,30 @@ def is_key(text: str) -> bool:
 
 
 def split(answer: str) -> tuple[Statement, ...]:
-    """Return the claims of an answer, in order.
+    """Return the statements of an answer, in order.
 
-    >>> split("WARM averages weights [P1a2b]. It helps [P1a2b, P3c4d].")[1].cited[1].key
+    >>> split("WARM averages weights [P1a2b]. It helps [P1a2b, P3c4d].")[1].citations[1].key
     'P3c4d'
     """
-    stated: list[Statement] = []
+    statements: list[Statement] = []
     answer = _GLUED.sub(" ", _OTHER_BRACKETS.sub(_squared, answer))
     rows = ended = 0
     for start, end in _sentences(answer):
         unit = answer[start:end]
-        text, cited = _parse(unit)
+        text, marks = _parse(unit)
         apart = answer.count("\n", ended, start) > 1
         rows, ended = (0 if apart else rows) + 1 if text.startswith("|") else 0, end
-        if not cited and (text.endswith(":") or _HEADING.fullmatch(unit) or _FENCE.fullmatch(unit)):
+        if not marks and (text.endswith(":") or _HEADING.fullmatch(unit) or _FENCE.fullmatch(unit)):
             continue
         if _RULE.fullmatch(text):
-            if rows == 2 and stated and stated[-1].text.startswith("|") and not stated[-1].cited:
-                stated.pop()  # what stands above a table's first rule names its columns
+            if rows == 2 and statements and statements[-1].text.startswith("|") and not statements[-1].citations:
+                statements.pop()  # what stands above a table's first rule names its columns
         elif re.search(r"\w", text):
-            stated.append(Statement(text, cited))
-        elif stated and cited:
+            statements.append(Statement(text, marks))
+        elif statements and marks:
             # Citations on their own ("Claim. [P1a2b]") belong to the sentence before them.
-            stated[-1] = Statement(stated[-1].text, stated[-1].cited + cited)
-    return tuple(stated)
+            statements[-1] = Statement(statements[-1].text, statements[-1].citations + marks)
+    return tuple(statements)
 
 
 def _squared(match: re.Match[str]) -> str:
@@ -90,12 +90,12 @@ def _squared(match: re.Match[str]) -> str:
 
 
 def _sentences(answer: str) -> Iterator[tuple[int, int]]:
-    """Spans of sentences; brackets are hidden meanwhile, for quotes within them hold sentences of their own."""
-    hidden = _BRACKETS.sub(lambda match: "[" + "x" * (len(match[0]) - 2) + "]", answer)
-    for start, end in sentences.split(hidden):
+    """Yield (start, end) of each sentence; what stands in brackets is masked, for quotes there contain full stops."""
+    masked = _BRACKETS.sub(lambda match: "[" + "x" * (len(match[0]) - 2) + "]", answer)
+    for start, end in sentences.split(masked):
         # "Claim. [key] Next": the key that follows a full stop belongs to the sentence before it.
         begin = start
-        while (match := _LEADING.match(hidden, begin, end)) and _follows(answer, match, end):
+        while (match := _LEADING.match(masked, begin, end)) and _follows(answer, match, end):
             yield begin, match.end()
             begin = match.end()
         if begin < end:
@@ -113,16 +113,17 @@ def _follows(answer: str, match: re.Match[str], end: int) -> bool:
 
 
 def _parse(sentence: str) -> tuple[str, tuple[CitationMark, ...]]:
-    cited: list[CitationMark] = []
+    """Return a sentence without its citations and without the sign of a list item, and the citations."""
+    marks: list[CitationMark] = []
 
-    def take(match: re.Match[str]) -> str:
-        found = _citations(match[1])
-        cited.extend(found)
-        return "" if found else match[0]
+    def cut(match: re.Match[str]) -> str:
+        citations = _citations(match[1])
+        marks.extend(citations)
+        return "" if citations else match[0]
 
-    text = _BRACKETS.sub(take, sentence)
+    text = _BRACKETS.sub(cut, sentence)
     text = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(_ITEM.sub("", text).split()))
-    return text, tuple(cited)
+    return text, tuple(marks)
 
 
 def _citations(inside: str) -> list[CitationMark]:
@@ -132,13 +133,13 @@ def _citations(inside: str) -> list[CitationMark]:
         return [CitationMark(inside, wellformed=False)] if _ATTEMPT.fullmatch(inside) else []
     if not _CONNECTING.sub("", _ANY_KEY.sub("", inside)):
         return [CitationMark(key, wellformed=True) for key in _ANY_KEY.findall(inside)]
-    told = re.fullmatch(rf"({_KEY.pattern})\s*:\s*([^\[\]]*)", inside)
-    if told and not _FORM.fullmatch(inside):
-        return [CitationMark(told[1], wellformed=True, quote=told[2].strip("\"'“”‘’ "))]  # a quote without proper marks
-    cited: list[CitationMark] = []
+    unmarked = re.fullmatch(rf"({_KEY.pattern})\s*:\s*([^\[\]]*)", inside)
+    if unmarked and not _FORM.fullmatch(inside):  # a quote without proper marks
+        return [CitationMark(unmarked[1], wellformed=True, quote=unmarked[2].strip("\"'“”‘’ "))]
+    marks: list[CitationMark] = []
     for part in _PART.finditer(inside):
         key, quote = part["key"], (part["quote"] or "")[1:-1].strip()
         if key or quote:  # a quote without a key is another one from the paper named last
-            key = key or (cited[-1].key if cited else "")
-            cited.append(CitationMark(key, bool(_KEY.fullmatch(key)), quote))
-    return cited or [CitationMark(inside, wellformed=False)]
+            key = key or (marks[-1].key if marks else "")
+            marks.append(CitationMark(key, bool(_KEY.fullmatch(key)), quote))
+    return marks or [CitationMark(inside, wellformed=False)]

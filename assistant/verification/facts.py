@@ -18,7 +18,7 @@ _NUMBERED = frozenset("type types phase stage grade class group level vitamin fa
 
 @dataclass(frozen=True, slots=True)
 class MissingFacts:
-    """What a claim says and no text has, as it stands in the claim."""
+    """Facts of a claim that no text has, in the words of the claim."""
 
     numbers: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -31,25 +31,28 @@ def missing_facts(claim: str, texts: Sequence[str]) -> MissingFacts:
     A number may be spelled out or written in another form; an acronym may stand there as the words it is of. What a
     claim only says of whom it cites ("Smith et al., 2020") is not looked for.
     """
-    said = numerals.without_years_of_citations(plain(claim))
-    names, numbers = _names(said), list[str]()
-    matches = list(numerals.NUMBER.finditer(said))
+    claim = numerals.without_years_of_citations(plain(claim))
+    names, numbers = _names(claim), list[str]()
+    matches = list(numerals.NUMBER.finditer(claim))
     if not names and not matches:
         return MissingFacts()
-    held = _FactIndex(plain("\n".join(texts)))
-    names = [name for name in names if not held.has_name(name)]
+    index = _FactIndex(plain("\n".join(texts)))
+    names = [name for name in names if not index.has_name(name)]
     for match in matches:
-        if held.numbers & numerals.number_values(match) or held.spells(match):
+        if index.numbers & numerals.number_values(match) or index.spells(match):
             continue
-        before = said[: match.start()].split()
+        before = claim[: match.start()].split()
         follows_name = len(before) > 1 and before[-1][0].isupper() and len(match["digits"]) < _YEAR
-        named = before and (before[-1].casefold() in _NUMBERED or follows_name)
-        (names if named else numbers).append(f"{before[-1]} {match[0]}" if named else match[0].strip())
+        is_part_of_name = before and (before[-1].casefold() in _NUMBERED or follows_name)
+        if is_part_of_name:
+            names.append(f"{before[-1]} {match[0]}")
+        else:
+            numbers.append(match[0].strip())
     return MissingFacts(tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys(names)))
 
 
 class _FactIndex:
-    """A text, as facts are looked for in it."""
+    """The numbers, words and initials of a text, in which the facts of a claim are looked up."""
 
     def __init__(self, text: str) -> None:
         folded = text.casefold()
@@ -87,16 +90,16 @@ class _FactIndex:
         return letters in self._initials or letters in self._acronyms
 
 
-def _names(said: str) -> list[str]:
+def _names(claim: str) -> list[str]:
     """Return the names in a claim; none in one that is all in capitals."""
-    letters = [letter for letter in said if letter.isalpha()]
-    if sum(letter.isupper() for letter in letters) > 0.6 * len(letters) and len(said.split()) > 3:
+    letters = [letter for letter in claim if letter.isalpha()]
+    if sum(letter.isupper() for letter in letters) > 0.6 * len(letters) and len(claim.split()) > 3:
         return []
     return [
         match[0]
-        for match in _NAME.finditer(said)
+        for match in _NAME.finditer(claim)
         if any(_is_name(part) for part in _PART.findall(match[0])) or _numbered(match[0])
-        if not _explained(said, match) and not numerals.NUMBER.fullmatch(match[0])
+        if not _explained(claim, match) and not numerals.NUMBER.fullmatch(match[0])
     ]
 
 
@@ -112,17 +115,17 @@ def _numbered(word: str) -> bool:
     return bool(re.fullmatch(r"[^\W\d_]{2,}-\d{1,4}", word))
 
 
-def _explained(said: str, match: re.Match[str]) -> bool:
+def _explained(claim: str, match: re.Match[str]) -> bool:
     """Whether it is the short form in brackets of words that stand before it: "folic acid (FA)"."""
-    before = said[: match.start()]
-    if not before.endswith("(") or said[match.end() : match.end() + 1] != ")":
+    before = claim[: match.start()]
+    if not before.endswith("(") or claim[match.end() : match.end() + 1] != ")":
         return False
     words = re.findall(r"[^\W_]+", before)[-len(match[0]) :]
     return any(word[0].casefold() == match[0][0].casefold() for word in words)
 
 
 def _initials(text: str, *, whole: bool = False) -> str:
-    """Return the first letters of the words in order, small words left out; with `whole`, acronyms as they are."""
+    """Return the first letters of the words in order, small words left out; with `whole`, acronyms unshortened."""
     words = re.findall(r"[^\W\d_]+", text)
     letters = [word if whole and word.isupper() else word[0] for word in words if word.casefold() not in _SMALL]
     return "".join(letters).casefold()

@@ -3,11 +3,13 @@
 import re
 import unicodedata
 
-_NAMES = {letter: unicodedata.name(letter).rsplit(" ", 1)[-1].lower() for letter in "αβγδεζηθικλμνξοπρστυφχψω"}
-_NAMES["λ"] = "lambda"
-_SIGNS = str.maketrans(
-    {letter.upper(): name for letter, name in _NAMES.items()} | _NAMES | dict.fromkeys("‐‑‒–—−", "-")
+_GREEK_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi"
+    " psi omega"
 )
+GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAMES.split(), strict=True))
+"""Small Greek letter -> its name."""
+_SIGNS = str.maketrans({letter.upper(): name for letter, name in GREEK.items()} | GREEK | dict.fromkeys("‐‑‒–—−", "-"))
 _SUPERSCRIPT = re.compile(r"(?<=\d)([⁺⁻]?[⁰¹²³⁴-⁹]+)")
 _BRACKETED_POWER = re.compile(r"\b10\s*\(\s*([-+]?\d{1,3})\s*\)")
 
@@ -81,12 +83,12 @@ def number_values(match: re.Match[str]) -> frozenset[str]:
 
 def all_number_values(text: str) -> frozenset[str]:
     """Return the values of every number in a text, those within names too."""
-    found: set[str] = set()
+    values: set[str] = set()
     for match in _ANYWHERE.finditer(text):
-        found |= number_values(match)
+        values |= number_values(match)
         value = float(match["digits"].replace(",", ""))
-        found |= {_key(value), _key(value * 100)} if value < 1 else {_key(value)}
-    return frozenset(found)
+        values |= {_key(value), _key(value * 100)} if value < 1 else {_key(value)}
+    return frozenset(values)
 
 
 def spelled(match: re.Match[str]) -> frozenset[str]:
@@ -109,7 +111,7 @@ def roman(match: re.Match[str]) -> frozenset[str]:
 
 
 def from_roman(name: str) -> str:
-    """Return the value of a Roman numeral up to XII, as `readings` has it; "" for anything else."""
+    """Return the value of a Roman numeral up to XII, as `number_values` has it; "" for anything else."""
     return _key(float(_ROMANS.index(name))) if name in _ROMANS[1:] else ""
 
 

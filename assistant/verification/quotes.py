@@ -21,36 +21,35 @@ def occurs(quote: str, text: str) -> bool:
 
 def find(quote: str, sentences: Sequence[str], text: str) -> str:
     """Return the sentences of `text` in which `quote` stands, as they are written there; "" where it does not."""
-    wanted = normal(quote)
-    if not re.search(r"\w", wanted) or not _within(wanted, normal(text)):
+    words = normal(quote)
+    if not re.search(r"\w", words) or not _within(words, normal(text)):
         return ""
-    short = len(wanted.split()) < _LEAST_WORDS
+    short = len(words.split()) < _LEAST_WORDS
     for sentence in sentences:
-        held = normal(sentence)
-        if held == wanted or (not short and _within(wanted, held)):
+        plain = normal(sentence)
+        if plain == words or (not short and _within(words, plain)):
             return sentence
-    return "" if short else _several(wanted, sentences) or quote
+    return "" if short else _several(words, sentences) or quote
 
 
-def _several(wanted: str, sentences: Sequence[str]) -> str:
-    """Return the run of sentences over which a longer quote goes."""
+def _several(words: str, sentences: Sequence[str]) -> str:
+    """Return the shortest run of sentences that contains the `normal` words of a longer quote, "" where none does."""
     for first in range(len(sentences)):
         for last in range(first + 2, len(sentences) + 1):
-            joined = " ".join(sentences[first:last])
-            if _within(wanted, normal(joined)):
+            if _within(words, normal(" ".join(sentences[first:last]))):
                 # From the back, the run can be shorter than from the front.
-                start = max(i for i in range(first, last) if _within(wanted, normal(" ".join(sentences[i:last]))))
+                start = max(i for i in range(first, last) if _within(words, normal(" ".join(sentences[i:last]))))
                 return " ".join(sentences[start:last])
     return ""
 
 
-def _within(wanted: str, held: str) -> bool:
-    """Whether `wanted` stands in `held` and neither begins nor ends inside a word."""
-    start = held.find(wanted) if wanted else -1
+def _within(words: str, text: str) -> bool:
+    """Whether `words` stand in `text` and neither begin nor end inside a word of it."""
+    start = text.find(words) if words else -1
     while start >= 0:
-        end = start + len(wanted)
-        before, after = held[start - 1 : start], held[end : end + 1]
-        if not (before.isalnum() and wanted[0].isalnum()) and not (after.isalnum() and wanted[-1].isalnum()):
+        end = start + len(words)
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if not (before.isalnum() and words[0].isalnum()) and not (after.isalnum() and words[-1].isalnum()):
             return True
-        start = held.find(wanted, start + 1)
+        start = text.find(words, start + 1)
     return False

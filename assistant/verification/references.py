@@ -1,115 +1,88 @@
-"""Titles, ids and keys as people write them -> the papers of a library that they name; never a near one instead."""
+"""A text that cites papers in brackets, by title, id or key -> its statements, each with what it cites."""
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from assistant.domain import sentences, titles
-from assistant.domain.identifiers import identity
-from assistant.domain.records import Paper
-from assistant.retrieval import retriever
+from assistant.domain import sentences
+from assistant.retrieval.finder import PaperIndex
 from assistant.verification.claims import CitationMark, Statement
 
 _LEAST_WORDS = 3  # a bracket of fewer words that names no paper is no citation: [MASK], [0, 1], [our emphasis]
 _LONGEST = 600  # characters between brackets
-_NEAR = 0.85  # likeness of titles from which one is worth telling about; it is never taken for the other
 _SEPARATOR = re.compile(r"\s*;\s*")
 _LIST = re.compile(r"\s*[;,]\s*")
-_OUTER = re.compile(r"^[\s\"'“”‘’*_]+|[\s\"'“”‘’*_]+$")
-_VERSION = re.compile(r"^(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})v\d{1,3}$", re.IGNORECASE)
 _LINK = re.compile(r"\]\(\s*<?https?://[^\s()]*(?:\([^\s()]*\)[^\s()]*)*>?\s*\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
-    """The papers of a library by everything that may name them."""
+class _Bracket(NamedTuple):
+    """A bracket that cites, from its opening to after its closing character."""
 
-    named: Mapping[str, Paper]
-    """By normalised title, id, the id's canonical form, and key."""
-
-    def find(self, name: str) -> Paper | None:
-        """Return the paper that `name` names, or None."""
-        joined = " ".join(name.split())
-        plain = _OUTER.sub("", joined).rstrip(".,")
-        bare = _VERSION.sub(r"\1", plain)
-        for key in (joined, plain, bare, identity(plain), identity(bare), _titled(plain)):
-            if key in self.named:
-                return self.named[key]
-        return None
-
-    def reason(self, name: str) -> str:
-        """Return, for a person, why a name means no paper: with the nearest title, if one is very near."""
-        told = f"no paper of the library is named “{' '.join(name.split())}”"
-        wanted = _titled(name)
-        nearest, likeness = "", _NEAR
-        for key, paper in self.named.items() if wanted else ():
-            if key.startswith("title:") and _share_words(wanted, key):
-                matcher = difflib.SequenceMatcher(None, wanted, key, autojunk=False)
-                if matcher.quick_ratio() >= likeness and (found := matcher.ratio()) >= likeness:
-                    nearest, likeness = paper.title, found
-        return f"{told}; did you mean “{nearest}”?" if nearest else told
+    start: int
+    end: int
+    marks: tuple[CitationMark, ...]
 
 
-def index(held: Iterable[Paper]) -> Index:
-    """Index papers; where two have one title, the first is meant."""
-    named: dict[str, Paper] = {}
-    everything = list(held)
-    keys = retriever.citation_keys(paper.id for paper in everything)
-    for paper in everything:
-        for key in (paper.id, identity(paper.id), _titled(paper.title), keys[paper.id]):
-            if key:
-                named.setdefault(key, paper)
-    return Index(named)
-
-
-def split(text: str, known: Index) -> tuple[Statement, ...]:
+def split(text: str, papers: PaperIndex) -> tuple[Statement, ...]:
     """Return the sentences of a text, each with what it cites in brackets: titles, ids or keys, separated by ";".
 
     A citation that stands alone after a full stop belongs to the sentence before it.
     """
     text = _LINK.sub("]", text.replace("\r\n", "\n"))
-    spans = list(_brackets(text, known))
-    hidden = list(text)
-    for start, end, _ in spans:
-        hidden[start:end] = "[" + "x" * (end - start - 2) + "]"
-    stated: list[Statement] = []
-    ended = 0
-    for start, end in sentences.split("".join(hidden)):
-        inside = [span for span in spans if start <= span[0] and span[1] <= end]
-        leading = _leading(text, start, end, inside) if stated and not text[ended:start].count("\n\n") else []
-        ended = end
+    brackets = list(_brackets(text, papers))
+    masked = list(text)
+    for start, end, _ in brackets:
+        masked[start:end] = "[" + "x" * (end - start - 2) + "]"
+    statements: list[Statement] = []
+    previous_end = 0
+    for start, end in sentences.split("".join(masked)):
+        inside = [bracket for bracket in brackets if start <= bracket.start and bracket.end <= end]
+        same_paragraph = not text[previous_end:start].count("\n\n")
+        leading = _leading(text, start, end, inside) if statements and same_paragraph else []
+        previous_end = end
         if leading:
-            stated[-1] = Statement(stated[-1].text, stated[-1].cited + tuple(c for span in leading for c in span[2]))
-            start, inside = leading[-1][1], inside[len(leading) :]
-        said = _without(text, start, end, inside)
-        cited = tuple(dict.fromkeys(c for span in inside for c in span[2]))
-        if re.search(r"\w", said):
-            stated.append(Statement(said, cited))
-        elif stated and cited:
-            stated[-1] = Statement(stated[-1].text, stated[-1].cited + cited)
-    return tuple(stated)
+            statements[-1] = _citing(statements[-1], _marks(leading))
+            start, inside = leading[-1].end, inside[len(leading) :]
+        sentence, marks = _without(text, start, end, inside), tuple(dict.fromkeys(_marks(inside)))
+        if re.search(r"\w", sentence):
+            statements.append(Statement(sentence, marks))
+        elif statements and marks:
+            statements[-1] = _citing(statements[-1], marks)
+    return tuple(statements)
 
 
-_Span = tuple[int, int, tuple[CitationMark, ...]]
+def unknown(name: str, papers: PaperIndex) -> str:
+    """Return, for a person, that a name means no paper: with the nearest title, if one is very near."""
+    reason = f"no paper of the library is named “{_single_spaced(name)}”"
+    nearest = papers.nearest(name)
+    return f"{reason}; did you mean “{nearest.title}”?" if nearest else reason
 
 
-def _brackets(text: str, known: Index) -> Iterator[_Span]:
-    """Yield where the brackets that cite are, outermost first, with what they cite."""
+def _citing(statement: Statement, marks: tuple[CitationMark, ...]) -> Statement:
+    return Statement(statement.text, statement.citations + marks)
+
+
+def _marks(brackets: Sequence[_Bracket]) -> tuple[CitationMark, ...]:
+    return tuple(mark for bracket in brackets for mark in bracket.marks)
+
+
+def _brackets(text: str, papers: PaperIndex) -> Iterator[_Bracket]:
+    """Yield the brackets that cite, outermost first."""
     at = 0
     while (start := text.find("[", at)) >= 0:
         at = start + 1
         closing = list(_closings(text, start))
-        # The longest stretch that names a paper as a whole, for titles hold brackets too; else the balanced one.
+        # The longest stretch that names a paper as a whole, for there are brackets in titles; else the balanced one.
         for end in reversed(closing):
-            if known.find(text[start + 1 : end]):
-                yield start, end + 1, (CitationMark(_said(text[start + 1 : end]), wellformed=True),)
+            name = text[start + 1 : end]
+            if papers.find(name):
+                yield _Bracket(start, end + 1, (CitationMark(_single_spaced(name), wellformed=True),))
                 at = end + 1
                 break
         else:
             end = _balanced(text, start)
-            if end and (cited := _cited(text[start + 1 : end], known)):
-                yield start, end + 1, cited
+            if end and (marks := _parse(text[start + 1 : end], papers)):
+                yield _Bracket(start, end + 1, marks)
                 at = end + 1
 
 
@@ -135,65 +108,55 @@ def _balanced(text: str, start: int) -> int:
     return 0
 
 
-def _cited(inside: str, known: Index) -> tuple[CitationMark, ...]:
-    """Return what a bracket cites, part by part; nothing where it holds something else."""
+def _parse(inside: str, papers: PaperIndex) -> tuple[CitationMark, ...]:
+    """Return what a bracket cites, part by part; nothing where no part is a citation."""
     parts = [part for part in _SEPARATOR.split(inside) if part.strip()]
-    names = [name for part in parts for name in _grouped(part, known)]
-    names = _rejoined(names, known)
-    found = [known.find(name) for name in names]
-    if not any(found) and len(inside.split()) < _LEAST_WORDS:
+    names = _rejoined([name for part in parts for name in _ungrouped(part, papers)], papers)
+    known = [papers.find(name) is not None for name in names]
+    if not any(known) and len(inside.split()) < _LEAST_WORDS:
         return ()
-    return tuple(CitationMark(_said(name), paper is not None) for name, paper in zip(names, found, strict=True))
+    return tuple(CitationMark(_single_spaced(name), is_known) for name, is_known in zip(names, known, strict=True))
 
 
-def _grouped(part: str, known: Index) -> list[str]:
+def _ungrouped(part: str, papers: PaperIndex) -> list[str]:
     """Return a part, or its own parts where it is a list by commas of nothing but names: "[2401.00001, P1a2b]"."""
     pieces = [piece for piece in _LIST.split(part) if piece]
-    return pieces if known.find(part) is None and len(pieces) > 1 and all(map(known.find, pieces)) else [part]
+    return pieces if papers.find(part) is None and len(pieces) > 1 and all(map(papers.find, pieces)) else [part]
 
 
-def _rejoined(names: list[str], known: Index) -> list[str]:
-    """Put together again what makes a title only together, for titles hold semicolons too."""
+def _rejoined(names: list[str], papers: PaperIndex) -> list[str]:
+    """Put together again what makes a title only together, for there are semicolons in titles too."""
     joined: list[str] = []
     at = 0
     while at < len(names):
-        ends = (end for end in range(len(names), at + 1, -1) if known.find("; ".join(names[at:end])))
+        ends = (end for end in range(len(names), at + 1, -1) if papers.find("; ".join(names[at:end])))
         end = next(ends, at + 1)
         joined.append("; ".join(names[at:end]))
         at = end
     return joined
 
 
-def _leading(text: str, start: int, end: int, spans: list[_Span]) -> list[_Span]:
+def _leading(text: str, start: int, end: int, brackets: list[_Bracket]) -> list[_Bracket]:
     """Return the citations that open a sentence and belong to the one before: not where one is its subject."""
-    found = []
-    for span in spans:
-        if text[start : span[0]].strip(" \t\n.,;"):
+    leading = []
+    for bracket in brackets:
+        if text[start : bracket.start].strip(" \t\n.,;"):
             break
-        found.append(span)
-        start = span[1]
-    return [] if text[start:end].lstrip()[:1].islower() else found
+        leading.append(bracket)
+        start = bracket.end
+    return [] if text[start:end].lstrip()[:1].islower() else leading
 
 
-def _without(text: str, start: int, end: int, spans: list[_Span]) -> str:
+def _without(text: str, start: int, end: int, brackets: list[_Bracket]) -> str:
+    """Return the text from `start` to `end` as one line, without its brackets and the sign of a list item."""
     pieces = []
-    for begin, stop, _ in spans:
-        pieces.append(text[start:begin])
-        start = stop
-    said = " ".join(" ".join((*pieces, text[start:end])).split())
-    said = re.sub(r"^(?:[-*•·–]|\d{1,3}[.)]|#{1,6}|>)\s+", "", said)
-    return re.sub(r"\s+([.,;:!?)])", r"\1", said).lstrip(".,; ")
+    for bracket in brackets:
+        pieces.append(text[start : bracket.start])
+        start = bracket.end
+    sentence = _single_spaced(" ".join((*pieces, text[start:end])))
+    sentence = re.sub(r"^(?:[-*•·–]|\d{1,3}[.)]|#{1,6}|>)\s+", "", sentence)
+    return re.sub(r"\s+([.,;:!?)])", r"\1", sentence).lstrip(".,; ")
 
 
-def _said(name: str) -> str:
-    return " ".join(name.split())
-
-
-def _share_words(one: str, other: str) -> bool:
-    """Whether half of the words of the shorter are in the other; far cheaper than letters in common."""
-    ours, theirs = set(one.split()), set(other.split())
-    return len(ours & theirs) * 2 >= min(len(ours), len(theirs))
-
-
-def _titled(title: str) -> str:
-    return f"title:{titles.normalise(title)}" if title.strip() else ""
+def _single_spaced(text: str) -> str:
+    return " ".join(text.split())

@@ -19,7 +19,7 @@ from assistant.library import writer
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Reply
 from assistant.models.minilm.embedder import LocalEmbedder
-from assistant.retrieval import retriever
+from assistant.retrieval.keys import citation_keys
 from assistant.testing import ScriptedModel
 
 YEAST = "Yeast and the Rise of Dough"
@@ -60,7 +60,7 @@ def kitchen(library: Path, cache: Path) -> Iterator[Pipeline]:
 
 @pytest.fixture(scope="module")
 def keys() -> dict[str, str]:
-    keys = retriever.citation_keys(f"k{number}" for number in range(1, len(PAPERS) + 1))
+    keys = citation_keys(f"k{number}" for number in range(1, len(PAPERS) + 1))
     return {title: keys[f"k{number}"] for number, title in enumerate(PAPERS, 1)}
 
 

@@ -24,24 +24,27 @@ QUOTED = re.compile(r"\b(is|are|was|were|can|has|have|does|do|makes|shows|lets|w
 
 
 def keys_of(claims: list[Statement]) -> set[str]:
-    return {one.key for claim in claims for one in claim.cited}
+    return {one.key for claim in claims for one in claim.citations}
 
 
 def shift(claims: list[Statement], keys: list[str], _: int) -> list[Statement]:
     """Every citation names the paper after the one it means."""
     after = dict(zip(keys, [*keys[1:], keys[0]], strict=True))
-    return [replace(claim, cited=tuple(CitationMark(after[one.key], True) for one in claim.cited)) for claim in claims]
+    return [
+        replace(claim, citations=tuple(CitationMark(after[one.key], True) for one in claim.citations))
+        for claim in claims
+    ]
 
 
 def drop(claims: list[Statement], _: list[str], __: int) -> list[Statement]:
     """The first claim cites nothing."""
-    return [replace(claim, cited=() if place == 0 else claim.cited) for place, claim in enumerate(claims)]
+    return [replace(claim, citations=() if place == 0 else claim.citations) for place, claim in enumerate(claims)]
 
 
 def invent(claims: list[Statement], _: list[str], number: int) -> list[Statement]:
     """The first claim also cites a paper that is not there."""
     more = CitationMark(f"Pdead{random.Random(number).randrange(16**4):04x}", True)
-    return [replace(one, cited=(*one.cited, more)) if place == 0 else one for place, one in enumerate(claims)]
+    return [replace(one, citations=(*one.citations, more)) if place == 0 else one for place, one in enumerate(claims)]
 
 
 def miscount(claims: list[Statement], _: list[str], __: int) -> list[Statement]:
@@ -56,7 +59,7 @@ def negate(claims: list[Statement], _: list[str], __: int) -> list[Statement]:
 
 def cite_everything(claims: list[Statement], keys: list[str], _: int) -> list[Statement]:
     """Every claim cites all the evidence."""
-    return [replace(claim, cited=tuple(CitationMark(key, True) for key in keys)) for claim in claims]
+    return [replace(claim, citations=tuple(CitationMark(key, True) for key in keys)) for claim in claims]
 
 
 def abstain(_: list[Statement], __: list[str], ___: int) -> list[Statement]:

@@ -13,7 +13,7 @@ from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.turns import Conversation
 from assistant.domain import identifiers
 from assistant.library import sample
-from assistant.retrieval import retriever
+from assistant.retrieval.keys import citation_keys
 
 OVEROPTIMIZATION = "How can reward overoptimization be mitigated?"
 ENSEMBLES = "Reward Model Ensembles Help Mitigate Overoptimization"
@@ -25,7 +25,7 @@ HERDING = "Helping or Herding? Reward Model Ensembles Mitigate but do not Elimin
 def key(title: str) -> str:
     """The key under which a model cites a paper of the sample."""
     id = identifiers.title_id(title)
-    return retriever.citation_keys([id])[id]
+    return citation_keys([id])[id]
 
 
 WRITTEN = f"**Conservative** objectives all but remove reward overoptimization [{key(ENSEMBLES)}]."

@@ -1,4 +1,4 @@
-"""What the tests of verification stand on: a small library in words of our own, and claims about it."""
+"""A small library in words of our own, claims about it, and their verdicts, for the tests of verification."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,8 @@ from support.libraries import HashedWords, ingest
 
 from assistant.domain.records import Claim, Entry, Listing
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.verification import documents, references
+from assistant.retrieval.finder import PaperIndex
+from assistant.verification import documents
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.documents import DocumentVerifier
 from assistant.verification.support import SupportScorer
@@ -67,14 +68,16 @@ def make(folder: Path, papers: dict[str, tuple[str, str]] = PAPERS) -> Path:
 
 def opened(folder: Path) -> DocumentVerifier:
     library = LibrarySnapshot(folder)
-    known = references.index(library.papers())
-    return DocumentVerifier(library, HashedWords(256), known, SupportScorer(library.words))
+    return DocumentVerifier(library, HashedWords(256), PaperIndex(library.papers()), SupportScorer(library.words))
 
 
-def check(checking_: DocumentVerifier, claim: str, *names: str) -> Claim:
-    return check_all(checking_, [(claim, names)])[0]
+def check(document: DocumentVerifier, claim: str, *names: str) -> Claim:
+    return check_all(document, [(claim, names)])[0]
 
 
-def check_all(checking_: DocumentVerifier, claims: Sequence[tuple[str, Sequence[str]]]) -> list[Claim]:
-    stated = [Statement(claim, tuple(CitationMark(name, wellformed=True) for name in names)) for claim, names in claims]
-    return list(documents.verify_claims(checking_, stated))
+def check_all(document: DocumentVerifier, claims: Sequence[tuple[str, Sequence[str]]]) -> list[Claim]:
+    return list(documents.verify_claims(document, [statement(claim, *names) for claim, names in claims]))
+
+
+def statement(claim: str, *names: str) -> Statement:
+    return Statement(claim, tuple(CitationMark(name, wellformed=True) for name in names))

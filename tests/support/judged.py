@@ -80,4 +80,4 @@ def outcomes(folder: Path) -> list[dict[str, Any]]:
 
 
 def without(claims: Sequence[Statement], key: str) -> list[Statement]:
-    return [replace(claim, cited=tuple(one for one in claim.cited if one.key != key)) for claim in claims]
+    return [replace(claim, citations=tuple(one for one in claim.citations if one.key != key)) for claim in claims]

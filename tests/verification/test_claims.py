@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from assistant.verification import claims
 
 A, B = ("P1a2b", True, ""), ("P3c4d", True, "")
-Told = list[tuple[str, list[tuple[str, bool, str]]]]
+Parsed = list[tuple[str, list[tuple[str, bool, str]]]]
 
 
-def told(answer: str) -> Told:
-    return [(each.text, [(c.key, c.wellformed, c.quote) for c in each.cited]) for each in claims.split(answer)]
+def parsed(answer: str) -> Parsed:
+    return [(each.text, [(c.key, c.wellformed, c.quote) for c in each.citations]) for each in claims.split(answer)]
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ def told(answer: str) -> Told:
         ("In [0, 1] with [MASK] [P1a2b].", [("In [0, 1] with [MASK].", [A])]),
     ],
 )
-def test_sentences_keep_their_citations(answer: str, expected: Told) -> None:
-    assert told(answer) == expected
+def test_sentences_keep_their_citations(answer: str, expected: Parsed) -> None:
+    assert parsed(answer) == expected
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_sentences_keep_their_citations(answer: str, expected: Told) -> None:
         ("|---|\n|---|", []),
     ],
 )
-def test_lists_tables_and_headings_become_claims_without_their_marks(answer: str, expected: Told) -> None:
-    assert told(answer) == expected
+def test_lists_tables_and_headings_become_claims_without_their_marks(answer: str, expected: Parsed) -> None:
+    assert parsed(answer) == expected
 
 
 @pytest.mark.parametrize(
@@ -94,18 +94,18 @@ def test_lists_tables_and_headings_become_claims_without_their_marks(answer: str
     ],
 )
 def test_brackets_that_mean_to_cite_are_read(inside: str, expected: list[tuple[str, bool, str]]) -> None:
-    assert told(f"It holds {inside}. So it is.") == [("It holds.", expected), ("So it is.", [])]
+    assert parsed(f"It holds {inside}. So it is.") == [("It holds.", expected), ("So it is.", [])]
 
 
 @pytest.mark.parametrize(
     "inside", ["[0, 1]", "[-1, 1]", "[MASK]", "[CLS]", "[sic]", "[our emphasis]", "[]", "[x_1; x_2]"]
 )
 def test_brackets_that_cite_nothing_stay(inside: str) -> None:
-    assert told(f"It is {inside} there.") == [(f"It is {inside} there.", [])]
+    assert parsed(f"It is {inside} there.") == [(f"It is {inside} there.", [])]
 
 
 def test_a_quote_that_is_not_closed_swallows_nothing() -> None:
-    assert told('One [P1a2b: "open]. Two says "x" [P3c4d].') == [
+    assert parsed('One [P1a2b: "open]. Two says "x" [P3c4d].') == [
         ("One.", [("P1a2b", True, "open")]),
         ('Two says "x".', [B]),
     ]
@@ -121,9 +121,9 @@ CITATIONS = st.sampled_from(["[P1a2b]", "[P1a2b, P3c4d]", '[P3c4d: "w. V"]', "[7
 def test_nothing_but_citations_is_lost(parts: list[tuple[list[str], str, str]]) -> None:
     answer = "".join(f"Gamma {' '.join(words)} delta {cited}{end}" for words, cited, end in parts)
     written = re.findall(r"\w+", "".join(f"Gamma {' '.join(words)} delta " for words, _, _ in parts))
-    kept = re.findall(r"\w+", " ".join(claim.text for claim in claims.split(answer)))
+    words = re.findall(r"\w+", " ".join(claim.text for claim in claims.split(answer)))
     if "[" not in " ".join(word for words, _, _ in parts for word in words if len(word) == 1):
-        assert kept == written
+        assert words == written
 
 
 @given(st.text('ab.P1[](),:;"“” \n-|#`1', max_size=60))

@@ -7,8 +7,8 @@ from assistant.verification.facts import MissingFacts
 
 
 def absent(claim: str, *texts: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    found = facts.missing_facts(claim, texts)
-    return found.numbers, found.names
+    missing = facts.missing_facts(claim, texts)
+    return missing.numbers, missing.names
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_number_may_be_written_otherwise(claim: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("claim", "text", "told"),
+    ("claim", "text", "missing"),
     [
         ("It is 2x faster.", "3x faster", "2x"),
         ("In 2020 it rose.", "In 2021 it rose.", "2020"),
@@ -59,8 +59,8 @@ def test_a_number_may_be_written_otherwise(claim: str, text: str) -> None:
         ("It held 7 of them.", "it held many", "7"),
     ],
 )
-def test_another_number_is_another_number(claim: str, text: str, told: str) -> None:
-    assert absent(claim, text) == ((told,), ())
+def test_another_number_is_another_number(claim: str, text: str, missing: str) -> None:
+    assert absent(claim, text) == ((missing,), ())
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_name_may_be_written_otherwise(claim: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("claim", "text", "told"),
+    ("claim", "text", "missing"),
     [
         ("GPT-4 wins.", "we ask GPT-3", "GPT-4"),
         ("mBERT wins.", "we ask BERT", "mBERT"),
@@ -99,8 +99,8 @@ def test_a_name_may_be_written_otherwise(claim: str, text: str) -> None:
         ("Walls of Type 1 crack.", "walls crack", "Type 1"),
     ],
 )
-def test_another_name_is_another_name(claim: str, text: str, told: str) -> None:
-    assert absent(claim, text) == ((), (told,))
+def test_another_name_is_another_name(claim: str, text: str, missing: str) -> None:
+    assert absent(claim, text) == ((), (missing,))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import math
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +11,9 @@ from assistant.domain.records import Paper
 from assistant.domain.sentences import split
 from assistant.library import bm25
 from assistant.library.abstracts import Abstract
-from assistant.verification.support import SupportScorer, classifier, coverage, features, rarity
-from assistant.verification.support.abbreviations import explained
+from assistant.verification.support import SupportScorer, classifier, features
 from assistant.verification.support.scorer import Support, together
-from assistant.verification.support.terms import Vocabulary
+from assistant.verification.support.terms import Vocabulary, abbreviations
 
 EMBEDDER = HashedWords(256)
 TEXTS = [
@@ -32,41 +30,41 @@ def abstract(text: str, title: str = "Title", id: str = "") -> Abstract:
     return Abstract(Paper(id or text[:20] or title, title, text), sentences, rows[1:], rows[0], rows.mean(axis=0))
 
 
-def measured(claim: str, held: Abstract) -> tuple[Support, int]:
-    measure = SupportScorer(WORDS)
-    wanted = measure.claim(claim, EMBEDDER.embed([claim])[0])
-    found = measure.support(wanted, held)
-    return found, measure.best(wanted, held, found)
+def measured(claim: str, paper_abstract: Abstract) -> tuple[Support, int]:
+    scorer = SupportScorer(WORDS)
+    prepared = scorer.prepare_claim(claim, EMBEDDER.embed([claim])[0])
+    support = scorer.support(prepared, paper_abstract)
+    return support, scorer.best_sentence(prepared, paper_abstract, support)
 
 
 def test_the_sentence_that_says_it_is_found() -> None:
-    found, best = measured("Moss covered granite in the third winter.", abstract(TEXTS[0]))
+    support, best = measured("Moss covered granite in the third winter.", abstract(TEXTS[0]))
     assert best == 1
     other, _ = measured("Moss covered granite in the third winter.", abstract(TEXTS[1]))
-    assert found.score > classifier.SUPPORTED_AT
+    assert support.score > classifier.SUPPORTED_AT
     assert other.score < classifier.UNSUPPORTED_BELOW
 
 
 def test_what_the_title_alone_has_is_no_support() -> None:
     titled = abstract("", "Moss covered granite in the third winter")
-    found, best = measured("Moss covered granite in the third winter.", titled)
+    support, best = measured("Moss covered granite in the third winter.", titled)
     assert best == -1
-    assert found.score < classifier.UNSUPPORTED_BELOW
+    assert support.score < classifier.UNSUPPORTED_BELOW
     beside = abstract("Something else is said here.", "Moss covered granite in the third winter")
     assert measured("Moss covered granite in the third winter.", beside)[0].score < classifier.SUPPORTED_AT
 
 
 @pytest.mark.parametrize("claim", ["It is what it was.", "", "...", "苔は広がる。", "Мох растёт.", "🙂"])
 def test_a_claim_without_words_of_the_library_has_no_support(claim: str) -> None:
-    found, best = measured(claim, abstract(TEXTS[0]))
-    assert math.isfinite(found.score)
-    assert found.score < classifier.UNSUPPORTED_BELOW
+    support, best = measured(claim, abstract(TEXTS[0]))
+    assert math.isfinite(support.score)
+    assert support.score < classifier.UNSUPPORTED_BELOW
     assert 0 <= best < 3
 
 
 def test_abbreviations_count_in_both_forms() -> None:
-    assert explained(TEXTS[2]) == (("SLE", "Systemic lupus erythematosus"),)
-    assert explained("the mean (SD) of it (see Fig. 2), and (i) more") == ()
+    assert abbreviations(TEXTS[2]) == (("SLE", "Systemic lupus erythematosus"),)
+    assert abbreviations("the mean (SD) of it (see Fig. 2), and (i) more") == ()
     short, best = measured("Treating systemic lupus erythematosus took years.", abstract(TEXTS[2]))
     assert best == 2
     assert short.match.sentences[2].min() == 1.0
@@ -85,39 +83,39 @@ def test_greek_letters_are_words() -> None:
 
 def test_several_abstracts_together_support_what_each_holds_a_part_of() -> None:
     claim = "Moss covered the granite of old walls and the varnish of violins had no effect."
-    measure = SupportScorer(WORDS)
-    wanted = measure.claim(claim, EMBEDDER.embed([claim])[0])
-    parts = [measure.support(wanted, abstract(text)) for text in TEXTS]
-    score, shares = together(wanted, parts)
+    scorer = SupportScorer(WORDS)
+    prepared = scorer.prepare_claim(claim, EMBEDDER.embed([claim])[0])
+    parts = [scorer.support(prepared, abstract(text)) for text in TEXTS]
+    score, shares = together(prepared, parts)
     assert score > max(part.score for part in parts)
     assert min(shares[:2]) > 0.25
     assert shares[2] == 0
 
 
 def test_time_grows_with_the_work_only() -> None:
-    measure = SupportScorer(WORDS)
+    scorer = SupportScorer(WORDS)
     long = " ".join(f"word{number} thing{number % 97}" for number in range(6000))
     sentences = abstract(" ".join(f"Sentence {number} tells of moss{number}." for number in range(40)))
     assert len(sentences.sentences) == 40
-    began = time.perf_counter()
-    wanted = measure.claim(long, EMBEDDER.embed([long])[0])
-    assert len(wanted.terms) == 60
+    began = time.process_time()
+    prepared = scorer.prepare_claim(long, EMBEDDER.embed([long])[0])
+    assert len(prepared.terms) == 60
     for number in range(50):
-        held = abstract(TEXTS[number % 3], id=str(number))
-        assert math.isfinite(measure.support(wanted, held).score)
-    assert measure.best(wanted, sentences, measure.support(wanted, sentences)) >= 0
-    assert time.perf_counter() - began < 3
+        paper_abstract = abstract(TEXTS[number % 3], id=str(number))
+        assert math.isfinite(scorer.support(prepared, paper_abstract).score)
+    assert scorer.best_sentence(prepared, sentences, scorer.support(prepared, sentences)) >= 0
+    assert time.process_time() - began < 3
 
 
 def test_features_lie_where_they_are_said_to() -> None:
-    measure = SupportScorer(WORDS)
-    wanted = measure.claim("Moss covered granite.", EMBEDDER.embed(["Moss covered granite."])[0])
-    held = measure.abstract(abstract(TEXTS[0]))
-    match = features.match(wanted, held)
-    row = features.paper(wanted, match)
+    scorer = SupportScorer(WORDS)
+    claim = scorer.prepare_claim("Moss covered granite.", EMBEDDER.embed(["Moss covered granite."])[0])
+    prepared = scorer.prepare_abstract(abstract(TEXTS[0]))
+    match = features.match(claim, prepared)
+    row = features.paper(claim, match)
     assert len(row) == len(features.PAPER) == len(classifier.PAPER_WEIGHTS) - 1
     assert row[:3].tolist() == [1.0, 0.0, 1.0]
-    rows = features.sentences(wanted, match, held, measure.words)
+    rows = features.sentences(claim, match, prepared, scorer.words)
     assert rows.shape == (3, len(features.SENTENCE))
     assert len(classifier.SENTENCE_WEIGHTS) == len(features.SENTENCE)
     assert rows[:, features.SENTENCE.index("setup")].tolist() == [0, 0, 0]
@@ -145,24 +143,17 @@ def test_the_rule_of_the_verdicts(score: float, others: list[float], standing: s
     assert classifier.verdict(score, others) == standing
 
 
-def test_the_score_shown_is_a_probability() -> None:
+def test_the_score_of_a_finding_is_a_probability() -> None:
     grid = [-40.0, -5.0, -1.0, 0.0, 1.0, 5.0, 40.0]
     for others in ([], [-5.0], [5.0]):
-        shown = [classifier.probability(classifier.contrast(score, others)) for score in grid]
-        assert shown == sorted(shown)
-        assert all(0 <= value <= 1 for value in shown)
+        probabilities = [classifier.probability(classifier.contrast(score, others)) for score in grid]
+        assert probabilities == sorted(probabilities)
+        assert all(0 <= probability <= 1 for probability in probabilities)
     assert classifier.probability(classifier.contrast(-6.0, [-60.0])) < 0.1
 
 
-def test_coverage_is_a_share() -> None:
-    weights = rarity("moss granite unheard", WORDS)
-    assert coverage(weights, set(weights)) == 1.0
-    assert coverage({}, {"moss"}) == 0.0
-    assert weights["unheard"] > weights["moss"]
-
-
-def test_prepared_abstracts_are_kept_but_never_mixed_up(tmp_path: Path) -> None:
-    measure = SupportScorer(WORDS)
-    one, other = abstract(TEXTS[0], id="same"), abstract(TEXTS[1], id="same")
-    assert measure.abstract(one) is measure.abstract(one)
-    assert measure.abstract(other).abstract is other
+def test_prepared_abstracts_are_cached_but_never_mixed_up() -> None:
+    scorer = SupportScorer(WORDS)
+    first, second = abstract(TEXTS[0], id="same"), abstract(TEXTS[1], id="same")
+    assert scorer.prepare_abstract(first) is scorer.prepare_abstract(first)
+    assert scorer.prepare_abstract(second).abstract is second

@@ -9,7 +9,7 @@ from support.libraries import HashedWords
 
 from assistant.domain.records import Claim, Evidence
 from assistant.library import abstracts
-from assistant.retrieval.retriever import citation_keys
+from assistant.retrieval.keys import citation_keys
 from assistant.verification import quotes, verifier
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.documents import DocumentVerifier
@@ -113,9 +113,9 @@ def test_a_sentence_of_the_abstract_is_always_supported(checking: DocumentVerifi
     ],
 )
 def test_what_no_abstract_says_is_unsupported(checking: DocumentVerifier, claim: str, id: str) -> None:
-    found = check(checking, claim, id)
-    assert how(found) == ("unsupported", "support")
-    assert found.findings[0].score < 0.5
+    verdict = check(checking, claim, id)
+    assert how(verdict) == ("unsupported", "support")
+    assert verdict.findings[0].score < 0.5
 
 
 def test_an_unknown_name_fails_and_tells_the_nearest_title(checking: DocumentVerifier) -> None:
@@ -136,57 +136,58 @@ def test_the_same_text_twice_is_no_better_support(tmp_path: Path) -> None:
     made.library.close()
 
 
-def answered(checking: DocumentVerifier, ids: list[str], *stated: Statement) -> tuple[Claim, ...]:
+def answered(checking: DocumentVerifier, ids: list[str], *statements: Statement) -> tuple[Claim, ...]:
     """Verify as an answer is verified: against the evidence of its question only."""
     papers = checking.library.papers(ids)
-    named = citation_keys(ids)
-    evidence = [Evidence(named[paper.id], paper, 1.0) for paper in papers]
-    held = abstracts.read(checking.library, papers)
-    against = verifier.context("Which 99 walls?", evidence, held, checking.library.words)
-    return verifier.verify_statements(stated, against, HashedWords(256))
+    keys = citation_keys(ids)
+    evidence = [Evidence(keys[paper.id], paper, 1.0) for paper in papers]
+    context = verifier.context(
+        "Which 99 walls?", evidence, abstracts.read(checking.library, papers), checking.library.words
+    )
+    return verifier.verify_statements(statements, context, HashedWords(256))
 
 
 def test_only_the_evidence_may_be_cited(checking: DocumentVerifier) -> None:
-    named = citation_keys(["moss", "violin"])
+    keys = citation_keys(["moss", "violin"])
     outside = citation_keys(["comet"])["comet"]
-    right = Statement(CLAIMS["moss"], (CitationMark(named["moss"], True),))
+    right = Statement(CLAIMS["moss"], (CitationMark(keys["moss"], True),))
     unknown = Statement(CLAIMS["comet"], (CitationMark(outside, True),))
     garbled = Statement(CLAIMS["moss"], (CitationMark("Smith 2020", False),))
-    asked = Statement(
-        "Of 99 granite walls, moss covered 42% after three winters.", (CitationMark(named["moss"], True),)
+    repeats_the_question = Statement(
+        "Of 99 granite walls, moss covered 42% after three winters.", (CitationMark(keys["moss"], True),)
     )
-    found = answered(checking, ["moss", "violin"], right, unknown, garbled, asked)
-    assert [how(claim) for claim in found] == [
+    claims = answered(checking, ["moss", "violin"], right, unknown, garbled, repeats_the_question)
+    assert [how(claim) for claim in claims] == [
         ("supported", "support"),
         ("unsupported", "key"),
         ("unsupported", "key"),
         ("supported", "support"),
     ]
-    assert found[1].reason == f"“{outside}” names no paper of the evidence"
+    assert claims[1].reason == f"“{outside}” names no paper of the evidence"
     assert answered(checking, ["moss"]) == ()
 
 
 def test_a_quote_must_stand_in_the_abstract(checking: DocumentVerifier) -> None:
     key = citation_keys(["moss"])["moss"]
-    said = "Lichen did not slow the moss."
-    found = answered(
+    sentence = "Lichen did not slow the moss."
+    claims = answered(
         checking,
         ["moss", "violin"],
         Statement(CLAIMS["moss"], (CitationMark(key, True, "moss COVERED 42% of the granite"),)),
         Statement(CLAIMS["moss"], (CitationMark(key, True, "moss covered 43% of the granite"),)),
-        Statement("Moss on granite walls was not slowed by lichen.", (CitationMark(key, True, said),)),
+        Statement("Moss on granite walls was not slowed by lichen.", (CitationMark(key, True, sentence),)),
     )
-    assert [how(claim) for claim in found][:2] == [("supported", "quote"), ("unsupported", "quote")]
-    assert found[0].findings[0].quote == "Moss covered 42% of the granite after three winters."
-    assert found[1].reason == "the abstract does not say “moss covered 43% of the granite”"
-    assert found[2].findings[0].quote == said
+    assert [how(claim) for claim in claims][:2] == [("supported", "quote"), ("unsupported", "quote")]
+    assert claims[0].findings[0].quote == "Moss covered 42% of the granite after three winters."
+    assert claims[1].reason == "the abstract does not say “moss covered 43% of the granite”"
+    assert claims[2].findings[0].quote == sentence
 
 
 TEXT = "It grows. “Moss” – the green one – grows fast. It grows on walls. No."
 
 
 @pytest.mark.parametrize(
-    ("quote", "found"),
+    ("quote", "sentences_of_it"),
     [
         ('"moss" - the green one - grows FAST', "“Moss” – the green one – grows fast."),
         ("grows fast. It grows on", "“Moss” – the green one – grows fast. It grows on walls."),
@@ -198,6 +199,6 @@ TEXT = "It grows. “Moss” – the green one – grows fast. It grows on walls
         ("", ""),
     ],
 )
-def test_a_quote_is_found_at_whole_words(quote: str, found: str) -> None:
+def test_a_quote_is_found_at_whole_words(quote: str, sentences_of_it: str) -> None:
     sentences = ("It grows.", "“Moss” – the green one – grows fast.", "It grows on walls.", "No.")
-    assert quotes.find(quote, sentences, TEXT) == found
+    assert quotes.find(quote, sentences, TEXT) == sentences_of_it

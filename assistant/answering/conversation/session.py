@@ -72,11 +72,11 @@ def context(conversation: Conversation, question: str, reading: Reading, embedde
     queries = {text: Query(text, vector) for text, vector in zip(texts, embedder.embed(texts), strict=True)}
     claims = [claim.text for turn in conversation.turns for claim in turn.answer.claims]
     return Context(
-        named=frozenset(reading.papers if reading.named else ()),
-        also=tuple(queries[text] for text in (reading.other,) if text),
+        named_papers=frozenset(reading.papers if reading.named else ()),
+        rephrasings=tuple(queries[text] for text in (reading.other,) if text),
         keys=conversation.keys,
-        pointed=queries.get(question),
-        said=frozenset(claims if _ASKS_FOR_MORE.search(question) else ()),
+        latest=queries.get(question),
+        quoted_sentences=frozenset(claims if _ASKS_FOR_MORE.search(question) else ()),
     )
 
 

@@ -43,7 +43,7 @@ def verify(
       assistant verify --stdin --json < claims.jsonl
     """
     from assistant import app
-    from assistant.verification import references
+    from assistant.retrieval.finder import PaperIndex
     from assistant.verification.documents import DocumentVerifier
     from assistant.verification.support import SupportScorer
 
@@ -54,7 +54,7 @@ def verify(
     text = None if from_stdin else _text(file)
     found = app.embedder(chosen, environment)
     with app.library(chosen, environment, found, console.tell) as opened:
-        checking = DocumentVerifier(opened, found, references.index(opened.papers()), SupportScorer(opened.words))
+        checking = DocumentVerifier(opened, found, PaperIndex(opened.papers()), SupportScorer(opened.words))
         if text is None:
             failed, bad = _stream(checking)
         else:
@@ -89,7 +89,7 @@ def _checked_text(checking: "DocumentVerifier", text: str, *, as_json: bool) -> 
     from assistant.verification import references
     from assistant.verification.verifier import FAILING
 
-    claims = list(checks.verify_claims(checking, references.split(text, checking.known)))
+    claims = list(checks.verify_claims(checking, references.split(text, checking.papers)))
     for claim in claims:
         if as_json:
             console.record({"claim": claim.text, **_record(claim)})

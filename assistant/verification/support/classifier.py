@@ -1,4 +1,4 @@
-"""Features -> support, probability and verdict: the fitted numbers, and the rule that uses them.
+"""Features of a claim and an abstract -> support, probability and verdict: the fitted numbers, and the rule on them.
 
 All numbers come from `python -m bench.fit_support`, which fits them on SciFact's train claims through this package;
 nothing was chosen by looking at its validation claims.
@@ -20,14 +20,13 @@ CONTRAST_WEIGHTS = (0.575, 0.147, 0.952)
 """Intercept, support, and how much it exceeds the best other paper's (the right paper against the nearest wrong)."""
 
 CONTRAST_CAP = 2.0
-"""The most that exceeding others may count: an evidence of unrelated papers must not lift a weak citation."""
+"""Largest lead over the best other paper that counts (log-odds): unrelated papers must not lift a weak citation."""
 
 CONTRAST_REACH = 3.0
-"""How far others' weakness may lift a paper: it leaves the figures of the fit as they are, and a claim that shares
-nothing with the library at all at a low probability."""
+"""Largest log-odds the contrast may add: it never binds on the training data, and keeps off-topic claims improbable."""
 
 SUPPORTED_AT = 1.26
-"""Support that one in ten nearest wrong papers reaches; enough by itself."""
+"""Support (log-odds, as in all that follow) that one in ten nearest wrong papers reaches; enough by itself."""
 SUPPORTED_WITH_CONTRAST_AT = -0.02
 """Support that three in ten nearest wrong papers reach; enough where no other paper comes near."""
 UNSUPPORTED_BELOW = -1.73
@@ -41,7 +40,7 @@ SupportVerdict = Literal["supported", "weak", "unsupported", "misattributed"]
 
 
 def sentence_scores(rows: Array) -> Array:
-    """Return how well each sentence would do as the quote; only the order means anything."""
+    """Return a score for each row (sentence), by which the one to quote is selected; only the order means anything."""
     return rows @ SENTENCE_WEIGHTS
 
 
@@ -51,7 +50,7 @@ def support(row: Array) -> float:
 
 
 def contrast(score: float, others: Sequence[float]) -> float:
-    """Return the log-odds that a paper with this support is the right one, given the support by other papers."""
+    """Return the log-odds that a paper with this support is the right one to cite, given the support by others."""
     if not others:
         return score
     constant, own, ahead = CONTRAST_WEIGHTS

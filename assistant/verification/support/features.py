@@ -20,7 +20,7 @@ SENTENCE = ("covered", "counted", "pairs", "precise", "late", "setup", "result",
 PAPER = ("covered", "missing", "together", "similar", "dense")
 """Features of a whole abstract, in the order of `paper`."""
 
-# What announces work rather than what it found.
+# Words of sentences that announce work rather than report its result.
 _SETUP = re.compile(
     r"\b(aim\w*|objective\w*|purpose|hypothes\w+|investigat\w+|examin\w+|unknown|unclear|little is known"
     r"|poorly understood|remain\w*|background|methods?|design|setting|participants|measure[ds]?"
@@ -47,32 +47,36 @@ class Match:
     """The cosine of the claim with each two neighbouring sentences, or with the only one."""
 
 
-def match(wanted: PreparedClaim, held: PreparedAbstract) -> Match:
+def match(claim: PreparedClaim, abstract: PreparedAbstract) -> Match:
     """Find the terms of a claim in the sentences of an abstract, in other forms of the words too."""
-    bits = {**held.bits, **matching.expanded(held.bits, wanted.aliases)} if wanted.aliases else held.bits
-    found: list[tuple[int, int, float]] = []  # column, sentences as bits, likeness
-    for column, (term, inner) in enumerate(zip(wanted.terms, wanted.inner, strict=True)):
+    bits = abstract.bits
+    if claim.aliases:
+        bits = {**bits, **matching.expanded(bits, claim.aliases)}
+    hits: list[tuple[int, int, float]] = []  # column, sentences as bits, likeness
+    for column, (term, inner) in enumerate(zip(claim.terms, claim.inner, strict=True)):
         if term in bits:
-            found.append((column, bits[term], 1.0))
-        found += [(column, held.bits[other], value) for other, value in matching.word_variants(term, inner, held)]
-    count = len(held.abstract.sentences)
-    rows = np.zeros((count, len(wanted.terms)))
-    if found:
-        columns, where, values = (np.array(numbers) for numbers in zip(*found, strict=True))
+            hits.append((column, bits[term], 1.0))
+        variants = matching.word_variants(term, inner, abstract)
+        hits += [(column, abstract.bits[other], likeness) for other, likeness in variants]
+    count = len(abstract.abstract.sentences)
+    rows = np.zeros((count, len(claim.terms)))
+    if hits:
+        columns, where, values = (np.array(numbers) for numbers in zip(*hits, strict=True))
         spread = (where[:, None] >> np.arange(count)) & 1
         np.maximum.at(rows.T, columns, spread * values[:, None])
-    return Match(rows, (held.windows @ wanted.vector).astype(np.float64))
+    return Match(rows, (abstract.windows @ claim.vector).astype(np.float64))
 
 
-def paper(wanted: PreparedClaim, found: Match) -> Array:
+def paper(claim: PreparedClaim, match: Match) -> Array:
     """Return the features of a whole abstract, without its title: a title names a subject and claims nothing.
 
-    covered: share of the claim's rarity found anywhere; missing: rarity of the rarest term not found, over the
-    highest; together: share of the pairs of terms found in one sentence; similar: the best cosine with two
-    neighbouring sentences; dense: share of the claim's rarity found in the best single sentence.
+    covered: share of the claim's idf that occurs anywhere; missing: idf of the rarest term that does not occur, over
+    the highest; together: share of the pairs of terms that occur in one sentence, each weighing the geometric mean of
+    its idfs; similar: the best cosine with two neighbouring sentences; dense: share of the claim's idf in the best
+    single sentence.
     """
-    weights, rows = wanted.weights, found.sentences
-    similar = float(found.similar.max(initial=0.0))
+    weights, rows = claim.weights, match.sentences
+    similar = float(match.similar.max(initial=0.0))
     if not len(weights) or not len(rows):
         return np.array([0.0, 1.0, 0.0, similar, 0.0])
     best = rows.max(axis=0)
@@ -85,30 +89,35 @@ def paper(wanted: PreparedClaim, found: Match) -> Array:
     return np.array([covered, missing, together, similar, float((rows @ weights).max() / weights.sum())])
 
 
-def sentences(wanted: PreparedClaim, found: Match, held: PreparedAbstract, words: Vocabulary) -> Array:
-    """Return the features of every sentence, one row each."""
-    texts = held.abstract.sentences
-    count, weights = len(texts), wanted.weights
-    known = set(wanted.terms).union(*(long for _, long in wanted.aliases))
-    follows = set(pairwise(wanted.terms))
+def sentences(claim: PreparedClaim, match: Match, abstract: PreparedAbstract, words: Vocabulary) -> Array:
+    """Return the features of every sentence, one row each, with the columns of `SENTENCE`.
+
+    covered: share of the claim's idf in the sentence; counted: share of its terms; pairs: share of its neighbouring
+    terms that are neighbours here; precise: share of the sentence's idf that the claim has; late: place in the
+    abstract, 0 to 1; setup, result, statistic: 1 where such words occur; similar: cosine with the claim.
+    """
+    texts = abstract.abstract.sentences
+    count, weights = len(texts), claim.weights
+    known = set(claim.terms).union(*(long for _, long in claim.aliases))
+    follows = set(pairwise(claim.terms))
     pairs, precise = np.zeros(count), np.zeros(count)
     for row, text in enumerate(texts):
         terms = words.terms(text)
-        rarities = [words.rarity(term) for term in terms]
-        shared = sum(rarity for term, rarity in zip(terms, rarities, strict=True) if term in known)
-        precise[row] = shared / max(sum(rarities), 1.0)
+        idfs = [words.idf(term) for term in terms]
+        shared = sum(idf for term, idf in zip(terms, idfs, strict=True) if term in known)
+        precise[row] = shared / max(sum(idfs), 1.0)
         pairs[row] = len(follows.intersection(pairwise(terms))) / max(len(follows), 1)
     total = float(weights.sum()) or 1.0
     cues = [[bool(_SETUP.search(t)), bool(_RESULT.match(t)), bool(_STATISTIC.search(t))] for t in texts]
     return np.column_stack(
         [
-            found.sentences @ weights / total,
-            found.sentences.mean(axis=1) if len(weights) else np.zeros(count),
+            match.sentences @ weights / total,
+            match.sentences.mean(axis=1) if len(weights) else np.zeros(count),
             pairs,
             precise,
             np.arange(count) / max(count - 1, 1),
             np.array(cues, np.float64).reshape(count, 3),
-            held.abstract.vectors @ wanted.vector,
+            abstract.abstract.vectors @ claim.vector,
         ]
     )
 
@@ -119,5 +128,5 @@ def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return first, second
 
 
-def _share(found: Array, weights: Array) -> float:
-    return float(found @ weights) / (float(weights.sum()) or 1.0)
+def _share(present: Array, weights: Array) -> float:
+    return float(present @ weights) / (float(weights.sum()) or 1.0)

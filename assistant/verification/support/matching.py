@@ -1,4 +1,4 @@
-"""Abstracts and claims -> their words as bits, one bit a sentence, so that many are compared in little time."""
+"""Abstracts and claims -> their terms, with the sentences that have each as bits of a number: fast to compare."""
 
 from bisect import bisect_left
 from collections.abc import Mapping
@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from assistant.library import chunks
 from assistant.library.abstracts import Abstract
-from assistant.verification.support.abbreviations import explained
-from assistant.verification.support.terms import Vocabulary
+from assistant.verification.support.terms import Vocabulary, abbreviations
 
 MOST_TERMS = 60  # of a claim; one sentence has about 10, and all pairs of them are looked at
 _PREFIX = 4  # letters that two forms of one word share at least
@@ -40,42 +39,42 @@ class PreparedClaim:
     vector: NDArray[np.float32]
     terms: tuple[str, ...]
     weights: NDArray[np.float64]
-    """How rare each term is in the library."""
+    """The idf of each term in the library."""
     inner: tuple[frozenset[str], ...]
     """For each term, the words that may stand inside it."""
     aliases: tuple[tuple[frozenset[str], frozenset[str]], ...]
     """Abbreviations that the claim itself explains: terms of the short form, terms of the long form."""
 
 
-def prepare_abstract(held: Abstract, words: Vocabulary) -> PreparedAbstract:
+def prepare_abstract(abstract: Abstract, words: Vocabulary) -> PreparedAbstract:
     """Prepare one abstract; what it abbreviates counts as present in both forms."""
     bits: dict[str, int] = {}
-    for number, text in enumerate(held.sentences):
+    for number, text in enumerate(abstract.sentences):
         for term in words.terms(text):
             bits[term] = bits.get(term, 0) | (1 << number)
-    known = _aliases(f"{held.paper.title}. {' '.join(held.sentences)}", words)
-    bits |= expanded(bits, known)
+    aliases = _aliases(f"{abstract.paper.title}. {' '.join(abstract.sentences)}", words)
+    bits |= expanded(bits, aliases)
     ordered = tuple(sorted(bits))
-    windows = held.vectors
-    if len(held.sentences) > 1:
-        windows = chunks.unit(held.vectors[1:] + held.vectors[:-1])
-    return PreparedAbstract(held, bits, ordered, f" {' '.join(ordered)} ", windows)
+    windows = abstract.vectors
+    if len(abstract.sentences) > 1:
+        windows = chunks.unit(abstract.vectors[1:] + abstract.vectors[:-1])
+    return PreparedAbstract(abstract, bits, ordered, f" {' '.join(ordered)} ", windows)
 
 
 def prepare_claim(text: str, vector: NDArray[np.float32], words: Vocabulary) -> PreparedClaim:
     """Prepare one claim; of a very long one, its rarest words."""
     terms = words.terms(text)
     if len(terms) > MOST_TERMS:
-        kept = set(sorted(terms, key=words.rarity, reverse=True)[:MOST_TERMS])
-        terms = [term for term in terms if term in kept]
-    weights = np.array([words.rarity(term) for term in terms], np.float64)
+        rarest = set(sorted(terms, key=words.idf, reverse=True)[:MOST_TERMS])
+        terms = [term for term in terms if term in rarest]
+    weights = np.array([words.idf(term) for term in terms], np.float64)
     return PreparedClaim(
         text, vector, tuple(terms), weights, tuple(_inner(term) for term in terms), _aliases(text, words)
     )
 
 
 def expanded(bits: Mapping[str, int], aliases: tuple[tuple[frozenset[str], frozenset[str]], ...]) -> dict[str, int]:
-    """Return the terms that stand in more sentences once short forms count as long ones, and long ones as short."""
+    """Return the terms, with their sentences, that stand in more of them once short and long forms count as one."""
     changed: dict[str, int] = {}
     for one, other in aliases:
         for terms, added in ((one, other), (other, one)):
@@ -88,32 +87,32 @@ def expanded(bits: Mapping[str, int], aliases: tuple[tuple[frozenset[str], froze
     return changed
 
 
-def word_variants(term: str, inner: frozenset[str], held: PreparedAbstract) -> list[tuple[str, float]]:
+def word_variants(term: str, inner: frozenset[str], abstract: PreparedAbstract) -> list[tuple[str, float]]:
     """Return (other term of the abstract, likeness) for forms of the same word; numbers have none.
 
     A shared beginning of four letters or more, or one word inside the other, is as like as the share it makes.
     """
     if term[0].isdigit():
         return []
-    found: dict[str, float] = {}
+    likeness: dict[str, float] = {}
     if len(term) >= _PREFIX:
         beginning = term[:_PREFIX]
-        at = bisect_left(held.ordered, beginning)
-        while at < len(held.ordered) and (other := held.ordered[at]).startswith(beginning):
+        at = bisect_left(abstract.ordered, beginning)
+        while at < len(abstract.ordered) and (other := abstract.ordered[at]).startswith(beginning):
             at += 1
             if other != term and (value := _shared(term, other)):
-                found[other] = value
+                likeness[other] = value
     if len(term) >= _INSIDE:
-        start = held.joined.find(term)
+        start = abstract.joined.find(term)
         while start >= 0:
-            begin, end = held.joined.rfind(" ", 0, start) + 1, held.joined.find(" ", start)
-            other = held.joined[begin:end]
+            begin, end = abstract.joined.rfind(" ", 0, start) + 1, abstract.joined.find(" ", start)
+            other = abstract.joined[begin:end]
             if other != term and not other[0].isdigit():
-                found[other] = max(found.get(other, 0.0), len(term) / len(other))
-            start = held.joined.find(term, end)
-    for other in inner.intersection(held.bits):
-        found[other] = max(found.get(other, 0.0), len(other) / len(term))
-    return list(found.items())
+                likeness[other] = max(likeness.get(other, 0.0), len(term) / len(other))
+            start = abstract.joined.find(term, end)
+    for other in inner.intersection(abstract.bits):
+        likeness[other] = max(likeness.get(other, 0.0), len(other) / len(term))
+    return list(likeness.items())
 
 
 def _shared(one: str, other: str) -> float:
@@ -132,5 +131,5 @@ def _inner(term: str) -> frozenset[str]:
 
 
 def _aliases(text: str, words: Vocabulary) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-    pairs = ((frozenset(words.terms(short)), frozenset(words.terms(long))) for short, long in explained(text))
+    pairs = ((frozenset(words.terms(short)), frozenset(words.terms(long))) for short, long in abbreviations(text))
     return tuple((short, long) for short, long in pairs if short and long and not short & long)

@@ -1,5 +1,6 @@
 """A claim and abstracts -> the support by each, and the sentence to quote: located evidence, not proof."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +13,12 @@ from assistant.verification.support.features import Match
 from assistant.verification.support.matching import PreparedAbstract, PreparedClaim
 from assistant.verification.support.terms import Vocabulary
 
-_MOST_HELD = 4_000  # prepared abstracts kept, about 25 KB each
+_CACHE_SIZE = 4_000  # prepared abstracts kept, about 25 KB each
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What one abstract has of a claim."""
+    """How well one abstract supports a claim."""
 
     score: float
     """Log-odds, from the claim and this abstract only."""
@@ -29,44 +30,42 @@ class SupportScorer:
 
     def __init__(self, words: BM25Index) -> None:
         self.words = Vocabulary(words)
-        self._held: dict[str, PreparedAbstract] = {}
+        self._prepared: dict[str, PreparedAbstract] = {}
 
-    def claim(self, text: str, vector: NDArray[np.float32]) -> PreparedClaim:
+    def prepare_claim(self, text: str, vector: NDArray[np.float32]) -> PreparedClaim:
         """Prepare a claim, whose unit vector is `vector`."""
         return matching.prepare_claim(text, vector, self.words)
 
-    def abstract(self, held: Abstract) -> PreparedAbstract:
-        """Prepare an abstract, or find it prepared."""
-        found = self._held.get(held.paper.id)
-        if found is None or found.abstract is not held:
-            if len(self._held) >= _MOST_HELD:
-                self._held.clear()
-            found = self._held[held.paper.id] = matching.prepare_abstract(held, self.words)
-        return found
+    def prepare_abstract(self, abstract: Abstract) -> PreparedAbstract:
+        """Return an abstract prepared, from the cache where it is there."""
+        prepared = self._prepared.get(abstract.paper.id)
+        if prepared is None or prepared.abstract is not abstract:
+            if len(self._prepared) >= _CACHE_SIZE:
+                self._prepared.clear()
+            prepared = self._prepared[abstract.paper.id] = matching.prepare_abstract(abstract, self.words)
+        return prepared
 
-    def support(self, wanted: PreparedClaim, held: Abstract) -> Support:
+    def support(self, claim: PreparedClaim, abstract: Abstract) -> Support:
         """Return the support of a claim by an abstract."""
-        match = features.match(wanted, self.abstract(held))
-        return Support(classifier.support(features.paper(wanted, match)), match)
+        match = features.match(claim, self.prepare_abstract(abstract))
+        return Support(classifier.support(features.paper(claim, match)), match)
 
-    def best(self, wanted: PreparedClaim, held: Abstract, found: Support) -> int:
+    def best_sentence(self, claim: PreparedClaim, abstract: Abstract, support: Support) -> int:
         """Return the index of the sentence to quote; -1 for an abstract without any."""
-        if not held.sentences:
+        if not abstract.sentences:
             return -1
-        return int(
-            np.argmax(
-                classifier.sentence_scores(features.sentences(wanted, found.match, self.abstract(held), self.words))
-            )
-        )
+        rows = features.sentences(claim, support.match, self.prepare_abstract(abstract), self.words)
+        return int(np.argmax(classifier.sentence_scores(rows)))
 
 
-def together(wanted: PreparedClaim, cited: list[Support]) -> tuple[float, list[float]]:
-    """Return the support by several abstracts read as one, and the share of the claim that only each one holds."""
+def together(claim: PreparedClaim, cited: Sequence[Support]) -> tuple[float, list[float]]:
+    """Return the support (log-odds) by several abstracts read as one, and for each the share of the claim's term weight
+    that only this one covers."""
     matches = [support.match for support in cited]
     similar = np.concatenate([match.similar for match in matches])
     joined = Match(np.vstack([match.sentences for match in matches]), similar)
-    score = classifier.support(features.paper(wanted, joined))
-    held = np.array([match.sentences.max(axis=0, initial=0.0) for match in matches])
-    total = float(wanted.weights.sum()) or 1.0
-    alone = [held[i] - np.delete(held, i, axis=0).max(axis=0, initial=0.0) for i in range(len(cited))]
-    return score, [float(np.maximum(own, 0) @ wanted.weights) / total for own in alone]
+    score = classifier.support(features.paper(claim, joined))
+    covered = np.array([match.sentences.max(axis=0, initial=0.0) for match in matches])
+    total = float(claim.weights.sum()) or 1.0
+    alone = [covered[i] - np.delete(covered, i, axis=0).max(axis=0, initial=0.0) for i in range(len(cited))]
+    return score, [float(np.maximum(own, 0) @ claim.weights) / total for own in alone]

@@ -12,7 +12,7 @@ from assistant.cli.commands.chat import state
 from assistant.cli.commands.chat.state import Chat
 from assistant.domain.errors import UsageError
 from assistant.domain.sanitize import one_line
-from assistant.retrieval.retriever import Filter
+from assistant.retrieval.filters import Filter
 
 
 def since(chat: Chat, wanted: str) -> Chat:

@@ -12,7 +12,7 @@ from assistant.cli import options
 from assistant.domain.errors import UsageError
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel, Embedder
-from assistant.retrieval.retriever import Filter
+from assistant.retrieval.filters import Filter
 
 
 @dataclass(frozen=True, slots=True)

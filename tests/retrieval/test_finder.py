@@ -1,0 +1,87 @@
+"""A name in any of its forms -> the papers of a library that it means."""
+
+import pytest
+
+from assistant.domain.records import Paper
+from assistant.retrieval.finder import PaperIndex
+from assistant.retrieval.keys import citation_keys
+
+PAPERS = [
+    Paper("2401.00001", "Scaling Moss: A Study [Extended]", "x"),
+    Paper("http://arxiv.org/abs/2210.10760v1", "Walls and Rewards", "x"),
+    Paper("doi:10.1000/ab.c", "Bridges, Rivers; and Tides", "x"),
+    Paper("nets", "Learning $\\alpha$-Nets with {BERT}", "x"),
+    Paper("walls", "Walls of Granite Are All You Need", "x"),
+    Paper("tides", "Tides", "x"),
+]
+INDEX = PaperIndex(PAPERS)
+KEYS = citation_keys(paper.id for paper in PAPERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("Walls of Granite Are All You Need", "walls"),
+        ("walls of granite are all you need.", "walls"),
+        ("Walls  of\nGranite Are All\n  You Need", "walls"),
+        ("“Walls of Granite Are All You Need”", "walls"),
+        ("*Walls of Granite Are All You Need*", "walls"),
+        ("Learning α-Nets with BERT", "nets"),
+        ("2401.00001", "2401.00001"),
+        ("2401.00001v2", "2401.00001"),
+        ("arXiv:2401.00001v12", "2401.00001"),
+        ("https://arxiv.org/abs/2401.00001", "2401.00001"),
+        ("https://arxiv.org/pdf/2401.00001v3.pdf", "2401.00001"),
+        ("2210.10760", "http://arxiv.org/abs/2210.10760v1"),
+        ("arXiv:2210.10760", "http://arxiv.org/abs/2210.10760v1"),
+        ("http://arxiv.org/abs/2210.10760v1", "http://arxiv.org/abs/2210.10760v1"),
+        ("10.1000/ab.c", "doi:10.1000/ab.c"),
+        ("https://doi.org/10.1000/AB.C", "doi:10.1000/ab.c"),
+        (KEYS["tides"], "tides"),
+    ],
+)
+def test_a_paper_has_many_names(name: str, id: str) -> None:
+    assert [paper.id for paper in INDEX.find_all(name)] == [id]
+    assert INDEX.find(name) is INDEX.find_all(name)[0]
+
+
+@pytest.mark.parametrize("name", ["Walls of Granite", "Walls of Granite Are All You Nead", "2401.0000", "", "  ", "[]"])
+def test_a_near_name_is_no_name(name: str) -> None:
+    assert INDEX.find(name) is None
+
+
+def test_a_title_of_two_papers_means_both_and_the_first() -> None:
+    first, second, untitled = Paper("a", "Same", "x"), Paper("b", "“Same”", "y"), Paper("c", "", "z")
+    index = PaperIndex([first, second, untitled])
+    assert index.find_all("same") == [first, second]
+    assert index.find("same") is first
+    assert index.find_all("b") == [second]
+    assert index.find_all("c") == [untitled]
+
+
+def test_the_beginning_of_a_title() -> None:
+    assert [paper.id for paper in INDEX.begins("walls of")] == ["walls"]
+    assert [paper.id for paper in INDEX.begins("Walls")] == ["http://arxiv.org/abs/2210.10760v1", "walls"]
+    assert INDEX.begins("granite") == INDEX.begins("") == INDEX.begins("  ") == []
+
+
+def test_suggestions_begin_with_the_name_then_contain_it_then_are_spelled_nearly_so() -> None:
+    titles = ["A Theory of Moss", "Moss", "Moss on Walls", "Mosses"]
+    index = PaperIndex([Paper(title, title, "x") for title in titles])
+    assert [paper.title for paper in index.suggestions("moss")] == [
+        "Moss",
+        "Moss on Walls",
+        "Mosses",
+        "A Theory of Moss",
+    ]
+    assert [paper.title for paper in index.suggestions("moss", limit=2)] == ["Moss", "Moss on Walls"]
+    # Of 12 and 13 characters all but one are in both: alike by 2 * 12 / (12 + 13) = 0.96.
+    assert [paper.title for paper in index.suggestions("Mos on Walls")] == ["Moss on Walls"]
+    assert index.nearest("Mos on Walls") == index.find("Moss on Walls")
+    assert index.suggestions("comets") == index.suggestions("") == []
+    assert index.nearest("comets") is index.nearest("") is None
+
+
+def test_an_empty_library_has_no_paper() -> None:
+    index = PaperIndex([])
+    assert (index.find("x"), index.begins("x"), index.suggestions("x"), index.nearest("x")) == (None, [], [], None)
