@@ -108,7 +108,7 @@ def retrieve(
         return ()
     queries = (Query(question, vector), *context.also)
     hits = [_words(library, query.text) for query in queries]
-    table = library.candidates(vector, [*dict.fromkeys(id for found in hits for id in found), *context.named])
+    table = library.candidate_vectors(vector, [*dict.fromkeys(id for found in hits for id in found), *context.named])
     each = [_scores(found, table, query.vector) for found, query in zip(hits, queries, strict=True)]
     scores = each[0] if len(each) == 1 else np.mean(each, axis=0)
     if context.named:
@@ -126,7 +126,7 @@ def retrieve(
 
 def _words(library: LibrarySnapshot, text: str) -> dict[str, float]:
     """Return {paper id: BM25 score} of the papers that share a word with a text."""
-    hits = library.words.search(text, len(library.ids) if library.exact else _WORD_HITS)
+    hits = library.words.search(text, len(library.ids) if library.uses_exact_search else _WORD_HITS)
     return {library.ids[number]: score for number, score in hits}
 
 

@@ -63,7 +63,7 @@ def nearest_papers(
     Ranking needs of a vector only its product with the question; these are computed for all texts in one go, and
     stand in a table of one column instead of the vectors.
     """
-    if not library.ids or not library.exact:
+    if not library.ids or not library.uses_exact_search:
         pairs = zip(vectors, texts, strict=True)
         return [
             tuple(item.paper.id for item in retriever.retrieve(library, vector, text, limit)) for vector, text in pairs
