@@ -125,8 +125,8 @@ def unusable(path: Path, why: str) -> LibraryError:
 def restore(folder: Path) -> str:
     """Return what to do about a catalogue that is damaged: nothing makes it anew but the listings."""
     return (
-        f"put a copy of the catalogue back if you have one; otherwise move {folder} aside and run `assistant ingest` "
-        "on your listings again"
+        f"put a copy of it back if you have one; otherwise move {folder} aside and run `assistant ingest` on your "
+        "listings again"
     )
 
 

@@ -14,7 +14,7 @@ from assistant.library import database
 from assistant.library.snapshot import LibrarySnapshot
 
 CURE = (
-    "); nothing was changed; put a copy of the catalogue back if you have one; otherwise move {folder} aside and run "
+    "); nothing was changed; put a copy of it back if you have one; otherwise move {folder} aside and run "
     "`assistant ingest` on your listings again"
 )
 

@@ -1,6 +1,7 @@
 """Another vector index, by one row of a table -> a library that ingests, searches, heals and reindexes with it."""
 
 import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from support.libraries import HashedWords
 from support.numpy_index import OPENINGS, SCRATCH, VECTORS
 
 from assistant.domain.errors import LibraryError
-from assistant.library import builder, index, writer
+from assistant.library import builder, database, index, writer
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
 
@@ -96,3 +97,12 @@ def test_an_index_that_the_program_does_not_have_is_named(folder: Path, monkeypa
         with pytest.raises(LibraryError) as caught:
             attempt()
         assert str(caught.value) == f"{folder}: {message}"
+
+
+def test_a_library_of_before_vector_indexes_had_names_has_chroma(tmp_path: Path) -> None:
+    folder = libraries.made(tmp_path)
+    with contextlib.closing(sqlite3.connect(folder / database.NAME, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM state WHERE key = 'vector_index'")
+    with LibrarySnapshot(folder, on_message=pytest.fail, exact_rows=0) as library:
+        assert library.vector_index_folder == folder / "chroma" / "1"
+        assert libraries.examined(library) == []
