@@ -1,6 +1,5 @@
 """Flags and environment -> settings -> live objects: the only place where a library, an embedder or a model is made."""
 
-import contextlib
 import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -93,12 +92,16 @@ def library(
     """Open the library, or the sample while nobody has named one and none was filled; or, where `wants_sample`, while
     nobody has named one."""
     folder = chosen.library
-    empty = _empty(folder)
+    catalogue, empty = _open(folder)
     if (empty or wants_sample) and not chosen.chosen:
         from assistant.library import sample
 
+        if catalogue is not None:
+            catalogue.close()
+            catalogue = None
         folder = sample.library(cache_folder(environment), found or embedder(chosen, environment), tell)
-    opened = LibrarySnapshot(folder, found.fingerprint if found else None, told=tell, heal=heal)
+    fingerprint = found.fingerprint if found else None
+    opened = LibrarySnapshot(folder, fingerprint, catalogue=catalogue, on_message=tell, heal=heal)
     if empty and chosen.chosen:
         tell(f"the library in {folder} is empty; `assistant ingest PATH --library {folder}` fills it")
     return opened
@@ -146,13 +149,18 @@ def _fingerprint(settings: Settings, environment: Mapping[str, str], kinds: Sequ
     return embeddings.fingerprint(embedders.fingerprint(settings, environment, kinds))
 
 
-def _empty(folder: Path) -> bool:
-    """Whether there is no library in `folder`, or one without papers, such as a first ingest leaves that was killed."""
+def _open(folder: Path) -> tuple[Catalogue | None, bool]:
+    """Return the catalogue of `folder`, None where there is none, and whether it is without papers, as a first ingest
+    leaves it that was killed."""
     with database.translated(folder / database.NAME):
         if database.vacant(folder):
-            return True
-    with contextlib.closing(Catalogue(folder)) as catalogue:
-        return not catalogue.count()[0]
+            return None, True
+    catalogue = Catalogue(folder)
+    try:
+        return catalogue, not catalogue.count()[0]
+    except BaseException:
+        catalogue.close()
+        raise
 
 
 def _model(environment: Mapping[str, str], flag: str | None) -> str | None:

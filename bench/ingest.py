@@ -88,7 +88,7 @@ def stages(library: str, pages: str) -> None:
     watched: Sequence[tuple[Any, str, str]] = (
         (LocalEmbedder, "load", "loading the model"),
         (LocalEmbedder, "embed", "embedding"),
-        (bm25, "build", "word index"),
+        (bm25, "build_index", "word index"),
         (chroma.ChromaIndex, "__init__", "Chroma: opening"),
         (chroma.ChromaIndex, "put", "Chroma: writing"),
         (chroma.ChromaIndex, "close", "Chroma: closing"),

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from assistant.evaluation.perturbations import Perturbation
-from assistant.library import removal, writer
+from assistant.library import writer
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder
 
@@ -17,7 +17,7 @@ def library(original: LibrarySnapshot, overlay: Perturbation, folder: Path, embe
     shutil.copytree(original.folder, target)
     gone = [paper.id for paper in original.papers() if paper.title in overlay.removed]
     if gone:
-        removal.remove(target, gone)
+        writer.remove(target, gone)
     if overlay.added:
         writer.add(target, overlay.added, embedder)
     return target

@@ -27,8 +27,8 @@ class Abstract:
 
 def read(library: LibrarySnapshot, papers: Sequence[Paper]) -> dict[str, Abstract]:
     """Return {paper id: abstract}; the vectors come from the catalogue, none is computed."""
-    kept = dict(library.catalogue.embeddings([paper.id for paper in papers]))
-    return {paper.id: _abstract(paper, embeddings.decode(kept[paper.id], library.dimension)) for paper in papers}
+    blobs = dict(library.catalogue.embeddings([paper.id for paper in papers]))
+    return {paper.id: _abstract(paper, embeddings.decode(blobs[paper.id], library.dimension)) for paper in papers}
 
 
 def _abstract(paper: Paper, matrix: NDArray[np.float32]) -> Abstract:

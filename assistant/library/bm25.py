@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.domain.errors import LibraryError
 from assistant.library import disk
+from assistant.library.index import REINDEX
 
 _ANALYSER = "english"
 _TITLE_WEIGHT = 3
@@ -52,8 +53,8 @@ class BM25Index:
         return int(self._searcher.doc_freq("text", term))
 
     def near(self, word: str, limit: int) -> list[int]:
-        """Return the numbers of at most `limit` papers that have a word whose index term is within two slips of this
-        one's; none for a word that the index leaves out."""
+        """Return the numbers of at most `limit` papers with an index term within two edits of this word's; none for a
+        word that the index leaves out."""
         import tantivy
 
         terms = self.terms(word)
@@ -122,4 +123,4 @@ def _translated(folder: Path | None) -> Iterator[None]:
         if not isinstance(error, ValueError | OSError | RuntimeError) and type(error).__name__ != "PanicException":
             raise
         full = disk.full(folder, error) if folder else None
-        raise full or LibraryError(f"the word index in {folder} failed ({error}); run `assistant reindex`") from error
+        raise full or LibraryError("the word index failed", path=folder, cause=str(error), cure=REINDEX) from error

@@ -1,39 +1,29 @@
-"""The catalogue's papers -> vectors kept and a current generation of indexes; whoever calls holds the writer's lock."""
+"""Papers of the catalogue -> their vectors in the catalogue, and a new current generation of indexes."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import FingerprintError, LibraryError, ModelError
 from assistant.domain.records import Paper
 from assistant.library import chunks, embeddings, generations, integrity, locks
 from assistant.library.catalogue import Catalogue
+from assistant.library.generations import IndexChange
+from assistant.library.index import REINDEX
 from assistant.models.base import Embedder
 
-Progress = Callable[[str, int, int], None]
-"""Hears what is being done, how many are done, and of how many."""
-
-_BATCH = 256  # papers whose vectors are kept at once, about 8 seconds of work: what an interruption can lose
+_BATCH = 256  # papers whose vectors are stored at once, about 8 seconds of work: what an interruption can lose
+_OTHER_EMBEDDER = "choose another embedder (--embedder)"
 _PATCHED = 5  # a vector index is patched until one paper in five has changed, then built from nothing
-
-
-@dataclass(frozen=True, slots=True)
-class IndexChange:
-    """What an ingest changes, by paper ids."""
-
-    removed: Sequence[str]
-    """Papers whose chunks of then go."""
-    put: Sequence[str]
-    """Papers whose chunks of now come."""
 
 
 @contextlib.contextmanager
 def writer_session(folder: Path, catalogue: Catalogue, seconds: float) -> Iterator[None]:
-    """Hold the writer's lock; what killed runs left behind goes first, and what this one leaves goes at its end.
+    """Have the writer's lock; what killed runs left behind is removed first, and what this one leaves at its end.
 
     Raises `LockedError` where another process is writing for longer than `seconds`.
     """
@@ -51,69 +41,70 @@ def check(catalogue: Catalogue, embedder: str) -> None:
     built, now = catalogue.state()["fingerprint"], embeddings.fingerprint(embedder)
     if built != now:
         raise FingerprintError(
-            f"{catalogue.path.parent} was built with {built}, and this is {now}; run `assistant reindex` with "
-            "--embedder NAME to compute its vectors anew, or choose the embedder it was built with (--embedder)"
+            f"built with {built}, and this is {now}",
+            path=catalogue.path.parent,
+            cure=f"{REINDEX} with --embedder NAME to compute its vectors anew, or choose the embedder it was built "
+            "with (--embedder)",
         )
 
 
 def embed(
-    catalogue: Catalogue, wanted: Sequence[Paper], embedder: Embedder, progress: Progress
+    catalogue: Catalogue, papers: Sequence[Paper], embedder: Embedder, on_progress: OnProgress
 ) -> tuple[int, dict[str, str]]:
-    """Keep the vectors of these papers in the catalogue; return how many were computed, and {paper id: content}."""
-    named = embeddings.fingerprint(embedder.fingerprint)
-    contents = {paper.id: embeddings.content_hash(paper, named) for paper in wanted}
-    kept = catalogue.embedded()
-    row = len(embeddings.encode(np.zeros((1, embedder.dimension), np.float32))) if wanted else 0
+    """Store the vectors of these papers in the catalogue; return how many papers' were computed, and {paper id: content
+    hash}."""
+    fingerprint = embeddings.fingerprint(embedder.fingerprint)
+    hashes = {paper.id: embeddings.content_hash(paper, fingerprint) for paper in papers}
+    sizes = catalogue.embedded()
+    row = len(embeddings.encode(np.zeros((1, embedder.dimension), np.float32))) if papers else 0
     # Vectors of another number than the paper has parts come of another way to split; they are of no use.
     missing = {
-        contents[paper.id]: paper
-        for paper in wanted
-        if contents[paper.id] not in kept or kept[contents[paper.id]] != row * len(chunks.parts(paper))
+        hashes[paper.id]: paper for paper in papers if sizes.get(hashes[paper.id]) != row * len(chunks.parts(paper))
     }
     queue = list(missing.items())
     for start in range(0, len(queue), _BATCH):
         batch = queue[start : start + _BATCH]
 
-        def heard(share: float, start: int = start, size: int = len(batch)) -> None:
-            progress("embedding", start + int(share * size), len(queue))
+        def on_share(share: float, start: int = start, size: int = len(batch)) -> None:
+            on_progress("embedding", start + int(share * size), len(queue))
 
-        heard(0.0)
-        matrices = _vectors([paper for _, paper in batch], embedder, heard)
+        on_share(0.0)
+        matrices = _vectors([paper for _, paper in batch], embedder, on_share)
         catalogue.put_embeddings(
-            (content, embeddings.encode(matrix)) for (content, _), matrix in zip(batch, matrices, strict=True)
+            (hash, embeddings.encode(matrix)) for (hash, _), matrix in zip(batch, matrices, strict=True)
         )
-    progress("embedding", len(queue), len(queue))
-    return len(queue), contents
+    on_progress("embedding", len(queue), len(queue))
+    return len(queue), hashes
 
 
-def rebuild(folder: Path, catalogue: Catalogue, progress: Progress, change: IndexChange | None = None) -> None:
+def rebuild(folder: Path, catalogue: Catalogue, on_progress: OnProgress, change: IndexChange | None = None) -> None:
     """Within a transaction: build the next generation from the catalogue as it stands there, and make it current.
 
     `change` says what was changed since the last one, where that is known: a small change is patched into a copy.
     """
     number = catalogue.generation() + 1
     indexed = contents(catalogue)
-    progress("indexing", 0, len(indexed.papers))
+    on_progress("indexing", 0, len(indexed.papers))
     patch, changed = _patch(folder, catalogue, change, len(indexed.papers))
     recorded, patched = generations.build(folder, number, indexed, patch)
     catalogue.set_files(number, recorded)
     catalogue.set_state(generation=str(number), patched=str(changed if patched else 0))
-    progress("indexing", len(indexed.papers), len(indexed.papers))
+    on_progress("indexing", len(indexed.papers), len(indexed.papers))
 
 
 def contents(catalogue: Catalogue) -> generations.Contents:
-    """Return what a generation of this catalogue holds; its vectors are read when they are asked for."""
+    """Return what goes into a generation of this catalogue; the vectors are read only when they are called for."""
     dimension = int(catalogue.state()["dimension"])
 
     def vectors(ids: Sequence[str] | None) -> Iterator[tuple[str, NDArray[np.float32]]]:
-        for id, kept in catalogue.embeddings(ids):
-            yield id, embeddings.decode(kept, dimension)
+        for id, blob in catalogue.embeddings(ids):
+            yield id, embeddings.decode(blob, dimension)
 
     papers, parts = catalogue.papers(), catalogue.parts(dimension)
     if len(parts) != len(papers):
         missing = len(papers) - len(parts)
-        raise LibraryError(f"{catalogue.path} has no vectors for {missing:,} papers; run `assistant reindex`")
-    return generations.Contents(papers, sum(map(chunks.count, parts)), vectors)
+        raise LibraryError(f"has no vectors for {missing:,} papers", path=catalogue.path, cure=REINDEX)
+    return generations.Contents(catalogue.vector_index(), papers, sum(map(chunks.count, parts)), vectors)
 
 
 def repair(folder: Path, catalogue: Catalogue, damaged: int) -> None:
@@ -127,18 +118,21 @@ def repair(folder: Path, catalogue: Catalogue, damaged: int) -> None:
                 rebuild(folder, catalogue, lambda *_: None)
 
 
-def reembed(folder: Path, catalogue: Catalogue, embedder: Embedder, seconds: float, progress: Progress) -> int:
-    """Compute what this embedder has not computed yet, and rebuild the indexes; return how many papers it read anew."""
+def reembed(folder: Path, catalogue: Catalogue, embedder: Embedder, seconds: float, on_progress: OnProgress) -> int:
+    """Compute the vectors that this embedder has not computed yet, and rebuild the indexes; return of how many papers.
+
+    Waits at most `seconds` for the writer's lock; raises `LockedError`, `ModelError` and `LibraryError`.
+    """
     with writer_session(folder, catalogue, seconds):
-        everything = catalogue.papers()
-        computed, named = embed(catalogue, everything, embedder, progress)
+        papers = catalogue.papers()
+        computed, hashes = embed(catalogue, papers, embedder, on_progress)
         with catalogue.transaction():
             catalogue.set_state(
                 fingerprint=embeddings.fingerprint(embedder.fingerprint), dimension=str(embedder.dimension)
             )
-            catalogue.put((paper, named[paper.id]) for paper in everything)
+            catalogue.put((paper, hashes[paper.id]) for paper in papers)
             catalogue.forget()
-            rebuild(folder, catalogue, progress)
+            rebuild(folder, catalogue, on_progress)
     return computed
 
 
@@ -146,33 +140,40 @@ def _patch(
     folder: Path, catalogue: Catalogue, change: IndexChange | None, papers: int
 ) -> tuple[generations.Patch | None, int]:
     """Return how to patch the current vector index, None where that does not pay or it is not sound; and how many
-    papers then were changed since it was built from nothing."""
+    papers, with these, were changed since it was built from nothing."""
     basis = catalogue.generation()
     if change is None or not basis:
         return None, 0
     changed = int(catalogue.state().get("patched", "0")) + len(change.removed) + len(change.put)
     if changed * _PATCHED > papers:
         return None, 0
-    if "chroma" in integrity.check_files(folder, catalogue.files(basis, "chroma"), every=True).problems:
+    kind = catalogue.vector_index()
+    files = integrity.of_kind(kind, catalogue.files(basis))
+    if kind in integrity.check_files(folder, files, kind, every=True).problems:
         return None, 0
-    return generations.Patch(basis, change.removed, change.put), changed
+    return generations.Patch(basis, change), changed
 
 
-def _vectors(papers: Sequence[Paper], embedder: Embedder, heard: Callable[[float], None]) -> list[NDArray[np.float32]]:
-    """Compute the vectors of papers; raises `ModelError` rather than return any that cannot be compared.
+def _vectors(
+    papers: Sequence[Paper], embedder: Embedder, on_share: Callable[[float], None]
+) -> list[NDArray[np.float32]]:
+    """Compute one matrix a paper, one row a part; raises `ModelError` rather than return what cannot be compared.
 
-    `heard` is told which share is done.
+    `on_share` gets the share of the texts that is done, from 0 to 1.
     """
     parts = [chunks.parts(paper) for paper in papers]
-    texts = [text for own in parts for text in own]
-    vectors = embedder.embed(texts, lambda done: heard(done / len(texts)))
-    ends = np.cumsum([len(own) for own in parts])
+    texts = [text for paper_parts in parts for text in paper_parts]
+    vectors = embedder.embed(texts, lambda done: on_share(done / len(texts)))
+    ends = np.cumsum([len(paper_parts) for paper_parts in parts])
     if len(vectors) != ends[-1]:
-        raise ModelError(f"{embedder.fingerprint} gave {len(vectors)} vectors for {ends[-1]} texts")
+        raise ModelError(
+            f"{embedder.fingerprint} gave {len(vectors)} vectors for {ends[-1]} texts", cure=_OTHER_EMBEDDER
+        )
     matrices = np.split(vectors, ends[:-1])
-    for paper, own, matrix in zip(papers, parts, matrices, strict=True):
-        if problem := embeddings.validate(matrix, len(own), embedder.dimension):
+    for paper, paper_parts, matrix in zip(papers, parts, matrices, strict=True):
+        if problem := embeddings.validate(matrix, len(paper_parts), embedder.dimension):
             raise ModelError(
-                f"{embedder.fingerprint} gave {problem} for {paper.title[:80]!r} ({paper.id}); nothing of it was stored"
+                f"{embedder.fingerprint} gave {problem} for {paper.title[:80]!r} ({paper.id})",
+                cure=f"nothing of it was stored; {_OTHER_EMBEDDER}",
             )
     return matrices

@@ -1,15 +1,18 @@
-"""The library's truth on disk: papers, listings, vectors by content hash, and which generation of indexes holds."""
+"""Papers, listings and vectors <-> the SQLite file that is the library, and that names its current generation."""
 
 import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assistant.domain.records import Listing, Paper
-from assistant.library import database, rows
+from assistant.library import database, index
 
+_PAPER_COLUMNS = "id, title, abstract, date, date_inferred, authors, author_count, url"
+_LISTING_COLUMNS = "source, line, title, date, date_inferred, author_count, organisation, discussions"
 _AMONG = "IN (SELECT value FROM json_each(?))"  # any number of ids, where SQLite allows 32,766 parameters
 
 
@@ -68,6 +71,10 @@ class Catalogue:
         """Return the number of the current generation of indexes; 0 before the first ingest has ended."""
         return int(self.state()["generation"])
 
+    def vector_index(self) -> str:
+        """Return the name of the library's vector index, one of `index.VECTOR_INDEXES`."""
+        return index.require(self.state().get("vector_index", index.DEFAULT), self.path.parent)
+
     def set_state(self, **values: str) -> None:
         """Set facts; those not named stay."""
         self._many(
@@ -76,8 +83,8 @@ class Catalogue:
 
     def faults(self) -> list[str]:
         """Return what SQLite finds wrong with the file when it reads all of it."""
-        found = [str(row[0]) for row in self._read("PRAGMA quick_check(3)")]
-        return [f"{self.path}: {fault}" for fault in found if fault != "ok"]
+        findings = [str(finding) for (finding,) in self._read("PRAGMA quick_check(3)")]
+        return [f"{self.path}: {finding}" for finding in findings if finding != "ok"]
 
     # -- papers
 
@@ -88,18 +95,18 @@ class Catalogue:
 
     def papers(self, ids: Sequence[str] | None = None) -> list[Paper]:
         """Return the papers with these ids in their order (unknown ones left out), or all in the order added."""
-        chosen, listed_for = ("", "") if ids is None else (f"WHERE id {_AMONG}", f"WHERE paper_id {_AMONG}")
+        by_id, by_paper_id = ("", "") if ids is None else (f"WHERE id {_AMONG}", f"WHERE paper_id {_AMONG}")
         values = () if ids is None else (json.dumps(list(ids)),)
-        stored = self._read(f"SELECT {rows.PAPER} FROM papers {chosen} ORDER BY position", values)
-        listed = self._read(f"SELECT paper_id, {rows.LISTING} FROM listings {listed_for} ORDER BY rowid", values)
+        rows = self._read(f"SELECT {_PAPER_COLUMNS} FROM papers {by_id} ORDER BY position", values)
+        query = f"SELECT paper_id, {_LISTING_COLUMNS} FROM listings {by_paper_id} ORDER BY rowid"
         listings: dict[str, list[Listing]] = {}
-        for paper_id, *row in listed:
-            listings.setdefault(paper_id, []).append(rows.listing(row))
         try:
-            found = {row[0]: rows.paper(row, tuple(listings.get(row[0], ()))) for row in stored}
+            for paper_id, *row in self._read(query, values):
+                listings.setdefault(paper_id, []).append(_listing(row))
+            papers = {row[0]: _paper(row, tuple(listings.get(row[0], ()))) for row in rows}
         except ValueError as error:
             raise database.unusable(self.path, f"a paper cannot be read ({error})") from error
-        return list(found.values()) if ids is None else [found[id] for id in ids if id in found]
+        return list(papers.values()) if ids is None else [papers[id] for id in ids if id in papers]
 
     def contents(self) -> list[tuple[str, str]]:
         """Return (id, content hash) of every paper, in the order added."""
@@ -109,16 +116,16 @@ class Catalogue:
         """Add or replace papers, each with its content hash; a replaced one keeps its position."""
         for paper, content in papers:
             self._run(
-                f"INSERT INTO papers ({rows.PAPER}, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                f"INSERT INTO papers ({_PAPER_COLUMNS}, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET title = excluded.title, abstract = excluded.abstract, "
                 "date = excluded.date, date_inferred = excluded.date_inferred, authors = excluded.authors, "
                 "author_count = excluded.author_count, url = excluded.url, content = excluded.content",
-                (*rows.paper_row(paper), content),
+                (*_paper_row(paper), content),
             )
             self._run("DELETE FROM listings WHERE paper_id = ?", (paper.id,))
             self._many(
-                f"INSERT INTO listings (paper_id, {rows.LISTING}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(paper.id, *rows.listing_row(listing)) for listing in paper.listings],
+                f"INSERT INTO listings (paper_id, {_LISTING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(paper.id, *_listing_row(listing)) for listing in paper.listings],
             )
 
     def remove(self, ids: Iterable[str]) -> None:
@@ -147,9 +154,9 @@ class Catalogue:
         """Yield (paper id, its vectors) in the order the papers were added, for all or for these ids."""
         query = "SELECT papers.id, vectors FROM papers JOIN embeddings USING (content)"
         if ids is None:
-            yield from self._read(f"{query} ORDER BY position")
+            yield from self._stream(f"{query} ORDER BY position")
         else:
-            yield from self._read(f"{query} WHERE papers.id {_AMONG} ORDER BY position", (json.dumps(list(ids)),))
+            yield from self._stream(f"{query} WHERE papers.id {_AMONG} ORDER BY position", (json.dumps(list(ids)),))
 
     def forget(self) -> int:
         """Drop vectors that no paper has any more; return how many."""
@@ -157,10 +164,10 @@ class Catalogue:
 
     # -- index files
 
-    def files(self, generation: int, kind: str = "") -> dict[str, tuple[int, int, str]]:
-        """Return {relative path: (size, modified ns, sha256)} of the index files of a generation, or of one kind."""
-        found = self._read("SELECT path, size, modified, digest FROM files WHERE generation = ?", (generation,))
-        return {path: (size, modified, digest) for path, size, modified, digest in found if path.startswith(kind)}
+    def files(self, generation: int) -> dict[str, tuple[int, int, str]]:
+        """Return {relative path: (size, modified ns, sha256)} of the index files of a generation."""
+        rows = self._read("SELECT path, size, modified, digest FROM files WHERE generation = ?", (generation,))
+        return {path: (size, modified, digest) for path, size, modified, digest in rows}
 
     def set_files(self, generation: int, files: dict[str, tuple[int, int, str]]) -> None:
         """Record the index files of `generation`, and forget those of every other."""
@@ -183,10 +190,47 @@ class Catalogue:
         with database.translated(self.path):
             return self._connection.execute(statement, values)
 
-    def _read(self, statement: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+    def _read(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return list(self._stream(statement, values))
+
+    def _stream(self, statement: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         with database.translated(self.path):
             yield from self._connection.execute(statement, values)
 
     def _many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
         with database.translated(self.path):
             self._connection.executemany(statement, values)
+
+
+def _paper(row: Sequence[object], listings: tuple[Listing, ...]) -> Paper:
+    """Read a row of `_PAPER_COLUMNS`."""
+    id, title, abstract, day, inferred, authors, count, url = row
+    return Paper(
+        str(id), str(title), str(abstract), _date(day), bool(inferred), tuple(json.loads(str(authors))),
+        count if isinstance(count, int) else None, url if isinstance(url, str) else None, listings,
+    )  # fmt: skip
+
+
+def _listing(row: Sequence[object]) -> Listing:
+    """Read a row of `_LISTING_COLUMNS`."""
+    source, line, title, day, inferred, *rest = row
+    return Listing(source, line, title, _date(day), bool(inferred), *rest)  # type: ignore[arg-type]
+
+
+def _paper_row(paper: Paper) -> tuple[object, ...]:
+    return (
+        paper.id, paper.title, paper.abstract, paper.date and paper.date.isoformat(), paper.date_inferred,
+        json.dumps(paper.authors), paper.author_count, paper.url,
+    )  # fmt: skip
+
+
+def _listing_row(listing: Listing) -> tuple[object, ...]:
+    day = listing.date and listing.date.isoformat()
+    return (
+        listing.source, listing.line, listing.title, day, listing.date_inferred,
+        listing.author_count, listing.organisation, listing.discussions,
+    )  # fmt: skip
+
+
+def _date(value: object) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else None

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,11 @@ from numpy.typing import NDArray
 
 from assistant.domain.errors import LibraryError
 from assistant.library import disk
+from assistant.library.index import REINDEX, ChunkRow, Neighbour, VectorIndex
 
-COLLECTION = "papers"
-DATABASE = "chroma.sqlite3"
-"""Whoever opens a Chroma folder, if only to read, writes a few bytes here."""
-# Said outright, so that no variable of the environment changes them.
+_COLLECTION = "papers"
+_DATABASE = "chroma.sqlite3"
+# All given here, so that no variable of the environment changes them.
 _SETTINGS = {
     "anonymized_telemetry": False,
     "allow_reset": False,
@@ -30,29 +29,16 @@ _SETTINGS = {
 _BATCH = 500  # Chroma refuses more than 5,461; 500 keeps memory and the time to Ctrl-C small
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkRow:
-    """One chunk as Chroma keeps it."""
-
-    id: str
-    paper_id: str
-    title: str
-    date: str
-    """ISO, "" where unknown."""
-    text: str
-    vector: NDArray[np.float32]
-
-
-class ChromaIndex:
-    """An open collection. One process writes at a time; the caller sees to that."""
+class ChromaIndex(VectorIndex):
+    """An open collection."""
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
-        """Open the collection in `folder`; `create` makes it. Raises `LibraryError` where Chroma cannot."""
+        """Open the collection in `folder`; `create` makes it."""
         chromadb = _chromadb()
         self._folder = folder
-        with translated(folder):
-            if not create and not (folder / DATABASE).stat().st_size:
-                raise EOFError(f"{DATABASE} is empty")  # of which Chroma would make a new, empty index
+        with _translated(folder):
+            if not create and not (folder / _DATABASE).stat().st_size:
+                raise EOFError(f"{_DATABASE} is empty")  # of which Chroma would make a new, empty index
             settings = chromadb.config.Settings(_env_file=None, **_SETTINGS)
             self._client = chromadb.PersistentClient(str(folder.absolute()), settings=settings)
             try:
@@ -65,30 +51,24 @@ class ChromaIndex:
         # No embedding function, ever: one named by a tampered store would be loaded and run.
         if create:
             space = {"hnsw": {"space": "cosine"}}
-            return self._client.create_collection(COLLECTION, configuration=space, embedding_function=None)
-        return self._client.get_collection(COLLECTION, embedding_function=None)
+            return self._client.create_collection(_COLLECTION, configuration=space, embedding_function=None)
+        return self._client.get_collection(_COLLECTION, embedding_function=None)
 
     def close(self) -> None:
         """Flush and let go of the folder."""
         with contextlib.suppress(Exception):
             self._client.close()
 
-    def __enter__(self) -> "ChromaIndex":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def count(self) -> int:
         """Return the number of chunks."""
-        with translated(self._folder):
+        with _translated(self._folder):
             return int(self._collection.count())
 
     def put(self, rows: Iterable[ChunkRow]) -> None:
         """Add chunks, or replace those whose ids are there."""
         remaining = iter(rows)
         while batch := list(islice(remaining, _BATCH)):
-            with translated(self._folder):
+            with _translated(self._folder):
                 self._collection.upsert(
                     ids=[row.id for row in batch],
                     embeddings=np.stack([row.vector for row in batch]),
@@ -99,33 +79,49 @@ class ChromaIndex:
     def remove(self, paper_ids: Sequence[str]) -> None:
         """Remove every chunk of these papers."""
         for start in range(0, len(paper_ids), _BATCH):
-            with translated(self._folder):
+            with _translated(self._folder):
                 self._collection.delete(where={"document_id": {"$in": list(paper_ids[start : start + _BATCH])}})
 
     def get(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the vectors of these chunks; unknown ids are left out."""
-        with translated(self._folder):
-            found = self._collection.get(ids=list(ids), include=["embeddings"])
-            return dict(zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True))
+        with _translated(self._folder):
+            if not ids:
+                return {}  # Chroma refuses to look for nothing
+            answer = self._collection.get(ids=list(ids), include=["embeddings"])
+            return dict(zip(answer["ids"], np.asarray(answer["embeddings"], np.float32), strict=True))
 
-    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, str, float]]:
-        """Return (chunk id, paper id, cosine) of the `limit` chunks nearest to a unit vector, best first."""
-        with translated(self._folder):
-            found = self._collection.query(
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[Neighbour]:
+        """Return the `limit` chunks nearest to a unit vector, best first; Chroma's cosine distance is 1 - cosine."""
+        with _translated(self._folder):
+            answer = self._collection.query(
                 query_embeddings=[vector], n_results=limit, include=["distances", "metadatas"]
             )
-        rows = zip(found["ids"][0], found["metadatas"][0], found["distances"][0], strict=True)
-        return [(id, metadata["document_id"], 1.0 - distance) for id, metadata, distance in rows]
+        rows = zip(answer["ids"][0], answer["metadatas"][0], answer["distances"][0], strict=True)
+        return [Neighbour(id, metadata["document_id"], 1.0 - distance) for id, metadata, distance in rows]
+
+    @staticmethod
+    def changes_when_opened(path: Path) -> bool:
+        """Whether this is Chroma's database: whoever opens a collection, if only to read, writes a few bytes there."""
+        return path.name == _DATABASE
+
+    @staticmethod
+    def is_unwritten(path: Path) -> bool:
+        """Whether a file is of a graph that Chroma has not written yet, as it does from 1,000 chunks on.
+
+        Until then the vectors are in its database, and each opening writes whatever is in memory to these files.
+        """
+        return path.suffix == ".bin" and not (path.parent / "index_metadata.pickle").exists()
 
 
 @contextlib.contextmanager
-def translated(folder: Path) -> Iterator[None]:
+def _translated(folder: Path) -> Iterator[None]:
     """Turn whatever Chroma raises into a `LibraryError` that names the cure."""
     try:
         yield
     except Exception as error:
+        cause = f"{type(error).__name__}: {str(error)[:200]}"
         raise disk.full(folder, error) or LibraryError(
-            f"the vector index in {folder} failed ({type(error).__name__}: {str(error)[:200]}); run `assistant reindex`"
+            "the vector index failed", path=folder, cause=cause, cure=REINDEX
         ) from error
 
 
@@ -150,8 +146,8 @@ def _chromadb() -> Any:
         return sys.modules["chromadb"]
     package = importlib.util.find_spec("chromadb")
     if package is None or not package.submodule_search_locations:
-        raise LibraryError("the package chromadb is not installed; run `make setup`")
-    before = os.open(".", os.O_RDONLY | os.O_CLOEXEC)  # holds even where the folder was removed
+        raise LibraryError("the package chromadb is not installed", cure="run `make setup`")
+    before = os.open(".", os.O_RDONLY)  # leads back even where the folder was removed
     try:
         os.chdir(package.submodule_search_locations[0])
         try:
@@ -160,7 +156,9 @@ def _chromadb() -> Any:
         finally:
             os.fchdir(before)
     except Exception as error:  # pydantic's, where a variable of the environment is not to its liking
-        raise LibraryError(f"chromadb cannot be loaded ({str(error)[:300]}); unset the variable it names") from error
+        raise LibraryError(
+            "chromadb cannot be loaded", cause=str(error)[:300], cure="unset the variable it names"
+        ) from error
     finally:
         os.close(before)
     return chromadb

@@ -12,13 +12,13 @@ SCHEME = "title+sentences/1"
 """Named in the library's fingerprint: another scheme means other vectors."""
 
 MOST_SENTENCES = 40  # an abstract has about 8; the rest of a pasted full text stays searchable by words
-_ONE_CHUNK = 12  # sentences, about 330 tokens: an abstract of no more is found as a whole
+_ONE_CHUNK = 12  # sentences, about 330 tokens: an abstract of no more is one chunk
 _PASSAGE = 8  # sentences of a passage of a longer one, about 220 tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A stretch of a paper that is found on its own in the vector index."""
+    """A stretch of a paper that has an entry of its own in the vector index."""
 
     paper_id: str
     number: int
@@ -57,8 +57,8 @@ def split(paper: Paper) -> tuple[Chunk, ...]:
 
 def count(rows: int) -> int:
     """Return how many chunks a paper with so many parts has."""
-    read = rows - 1
-    return 1 + (-(-read // _PASSAGE) if read > _ONE_CHUNK else 0)
+    sentence_count = rows - 1
+    return 1 + (-(-sentence_count // _PASSAGE) if sentence_count > _ONE_CHUNK else 0)
 
 
 def vector(matrix: NDArray[np.float32], first: int, last: int) -> NDArray[np.float32]:

@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError, LockedError
-from assistant.library import disk
+from assistant.library import disk, index
 
 NAME = "catalogue.sqlite3"
-INDEXES = ("chroma", "lexical")
-"""The folders beside it, each a cache of what it holds."""
 _SCHEMA = 1
 _TABLES = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,8 +29,8 @@ CREATE TABLE files (
 """
 
 
-def create(folder: Path, fingerprint: str, dimension: int) -> None:
-    """Make an empty catalogue in `folder`, whole or not at all."""
+def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) -> None:
+    """Make an empty catalogue in `folder`, whole or not at all; `vector_index` is a name of `index.VECTOR_INDEXES`."""
     path = folder / NAME
     scratch = folder / f".{NAME}.{os.getpid()}"
     with translated(path):
@@ -40,6 +38,7 @@ def create(folder: Path, fingerprint: str, dimension: int) -> None:
         with contextlib.closing(sqlite3.connect(scratch, isolation_level=None)) as connection:
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA};")
             state = {"generation": "0", "fingerprint": fingerprint, "dimension": str(dimension)}
+            state |= {"vector_index": vector_index}
             connection.executemany("INSERT INTO state VALUES (?, ?)", state.items())
             connection.execute("COMMIT")
         scratch.replace(path)
@@ -79,14 +78,14 @@ def writable(path: Path) -> bool:
 
 def vacant(folder: Path) -> bool:
     """Whether `folder` has neither a catalogue nor anything that was left of a library."""
-    return not any((folder / name).exists() for name in (NAME, f"{NAME}-wal", *INDEXES))
+    return not any((folder / name).exists() for name in (NAME, f"{NAME}-wal", *index.kinds()))
 
 
 def stamp(path: Path) -> tuple[object, ...] | None:
     """Return what changes when others write to a catalogue that is read only; None where ours can be written."""
     with contextlib.suppress(OSError):
-        found = path.stat()
-        return None if writable(path) else (logged(path), found.st_ino, found.st_size, found.st_mtime_ns)
+        status = path.stat()
+        return None if writable(path) else (logged(path), status.st_ino, status.st_size, status.st_mtime_ns)
     return None
 
 
@@ -109,18 +108,25 @@ def translated(path: Path) -> Iterator[None]:
         if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
             raise disk.unwritable(path.parent, str(error)) from error
         if name.startswith("SQLITE_BUSY"):
-            raise LockedError(f"{path} is held by another program; wait for it to finish, then try again") from error
+            raise LockedError(
+                "in use by another program", path=path, cure="wait for it to finish, then try again"
+            ) from error
         raise unusable(path, str(error)) from error
     except OSError as error:
-        why = disk.full(path.parent, error)
-        raise why or LibraryError(f"{error.filename or path}: {error.strerror or error}") from error
+        raise disk.full(path.parent, error) or disk.failed(path, error) from error
 
 
 def unusable(path: Path, why: str) -> LibraryError:
     """Return what to raise where the catalogue is damaged, or none."""
-    return LibraryError(
-        f"{path} cannot be used: {why}. Nothing was changed. Put a copy of it back if you have one; otherwise move "
-        f"{path.parent} aside and run `assistant ingest` on your listings again"
+    cure = f"nothing was changed; {restore(path.parent)}"
+    return LibraryError("the catalogue cannot be used", path=path, cause=why, cure=cure)
+
+
+def restore(folder: Path) -> str:
+    """Return what to do about a catalogue that is damaged: nothing makes it anew but the listings."""
+    return (
+        f"put a copy of it back if you have one; otherwise move {folder} aside and run `assistant ingest` on your "
+        "listings again"
     )
 
 
@@ -128,9 +134,8 @@ def _check_size(path: Path) -> None:
     """Refuse a catalogue that is missing, empty or shorter than its own header says."""
     if not path.exists():
         if vacant(path.parent):
-            raise LibraryError(
-                f"there is no library in {path.parent}; make it with `assistant ingest PATH --library {path.parent}`"
-            )
+            cure = f"make it with `assistant ingest PATH --library {path.parent}`"
+            raise LibraryError("there is no library here", path=path.parent, cure=cure)
         raise unusable(path, "it is missing")
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -140,10 +145,16 @@ def _check_size(path: Path) -> None:
     # https://www.sqlite.org/fileformat2.html 1.3: page size at 16, "in-header database size" at 28, both big-endian.
     page, pages = struct.unpack(">H", header[16:18])[0], struct.unpack(">I", header[28:32])[0]
     page = 65536 if page == 1 else page
-    there = size // page if page else 0
+    missing = range((size // page if page else 0) + 1, pages + 1)
     # Killed while it moves the log into the file, SQLite leaves it short, and the log still has what is missing.
-    if there < pages and not set(range(there + 1, pages + 1)) <= _pages_logged(path):
+    if missing and not _logged_all(path, missing):
         raise unusable(path, f"it is cut short ({size:,} of {page * pages:,} bytes)")
+
+
+def _logged_all(path: Path, pages: range) -> bool:
+    """Whether the write-ahead log has all these pages; a damaged header can name billions, of which none is counted."""
+    numbers = _pages_logged(path)
+    return len(pages) <= len(numbers) and numbers.issuperset(pages)
 
 
 def _pages_logged(path: Path) -> set[int]:
@@ -155,11 +166,11 @@ def _pages_logged(path: Path) -> set[int]:
         if len(header) < 32:
             return set()
         page, salts = struct.unpack(">I", header[8:12])[0], header[16:24]
-        found = set()
+        numbers = set()
         while len(frame := file.read(24)) == 24 and frame[8:16] == salts:
-            found.add(struct.unpack(">I", frame[:4])[0])
+            numbers.add(struct.unpack(">I", frame[:4])[0])
             file.seek(page, os.SEEK_CUR)
-    return found
+    return numbers
 
 
 def _log(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Matrices of chunk vectors <-> the bytes kept in the catalogue, and the names under which they are kept."""
+"""Matrices of a paper's vectors <-> the bytes that the catalogue stores, and the hashes that they are stored under."""
 
 import hashlib
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from assistant.domain.records import Paper
 from assistant.library import chunks
 
 _UNIT = 1e-2  # how far from one the length of a vector may be; a zero vector is far from it
-_KEPT_AS = np.float16  # half the space; the cosine with what was computed stays above 0.999999
+_STORED_AS = np.float16  # half the space; the cosine with what was computed stays above 0.999999
 
 
 def fingerprint(embedder: str) -> str:
@@ -26,16 +26,16 @@ def content_hash(paper: Paper, fingerprint: str) -> str:
 
 def encode(matrix: NDArray[np.float32]) -> bytes:
     """Return the bytes of one paper's matrix, one row a part."""
-    return matrix.astype(_KEPT_AS).tobytes()
+    return matrix.astype(_STORED_AS).tobytes()
 
 
-def decode(kept: bytes, dimension: int) -> NDArray[np.float32]:
+def decode(blob: bytes, dimension: int) -> NDArray[np.float32]:
     """Return the matrix again."""
-    return np.frombuffer(kept, _KEPT_AS).reshape(-1, dimension).astype(np.float32)
+    return np.frombuffer(blob, _STORED_AS).reshape(-1, dimension).astype(np.float32)
 
 
 def validate(matrix: NDArray[np.float32], rows: int, dimension: int) -> str | None:
-    """Return what makes a paper's matrix unfit to be kept, or None."""
+    """Return what makes a paper's matrix unfit to be stored, or None."""
     if matrix.shape != (rows, dimension):
         return f"a matrix of shape {matrix.shape} instead of {(rows, dimension)}"
     lengths = np.linalg.norm(matrix.astype(np.float64), axis=1)
@@ -59,14 +59,14 @@ class VectorTable:
 
 
 def vector_table(rows: Iterable[tuple[str, bytes]], dimension: int) -> VectorTable:
-    """Join (paper id, kept bytes) rows into one table."""
-    ids, kept = [], []
+    """Join (paper id, stored bytes) rows into one table."""
+    ids, blobs = [], []
     for id, blob in rows:
         ids.append(id)
-        kept.append(blob)
-    width = dimension * np.dtype(_KEPT_AS).itemsize
-    starts = np.concatenate(([0], np.cumsum([len(blob) // width for blob in kept]))).astype(np.int64)
-    matrix = decode(b"".join(kept), dimension)
+        blobs.append(blob)
+    width = dimension * np.dtype(_STORED_AS).itemsize
+    starts = np.concatenate(([0], np.cumsum([len(blob) // width for blob in blobs]))).astype(np.int64)
+    matrix = decode(b"".join(blobs), dimension)
     return VectorTable(tuple(ids), starts, matrix, _wholes(matrix, starts))
 
 

@@ -1,7 +1,7 @@
 """The catalogue's papers -> one numbered generation of index files: built aside, proven, and never changed afterwards.
 
-A generation N is the folders `chroma/N` and `lexical/N`. The catalogue names the current one, in the same transaction
-that changes the papers, so that a reader always finds papers and indexes that belong together.
+A generation N is the folders `chroma/N` (named after the vector index) and `lexical/N`. The catalogue names the
+current one, in the same transaction that changes the papers, so that papers and indexes that are read belong together.
 """
 
 import contextlib
@@ -16,33 +16,43 @@ from numpy.typing import NDArray
 
 from assistant.domain.errors import LibraryError
 from assistant.domain.records import Paper
-from assistant.library import bm25, chunks, database, disk, integrity, locks, probe
-from assistant.library.chroma import ChromaIndex, ChunkRow
+from assistant.library import bm25, chunks, database, disk, index, integrity, locks, probe
+from assistant.library.index import LEXICAL, REINDEX, ChunkRow
 
-KINDS = database.INDEXES
 _SAMPLES = 64
+_AGAIN = "run this again"
 _Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a generation holds."""
+    """What goes into the indexes of a generation."""
 
+    vector_index: str
+    """A name of `index.VECTOR_INDEXES`."""
     papers: Sequence[Paper]
-    chunks: int
+    chunk_count: int
     vectors: Callable[[Sequence[str] | None], Iterator[tuple[str, NDArray[np.float32]]]]
     """(paper id, one row a part) of these papers, or of all."""
 
 
 @dataclass(frozen=True, slots=True)
+class IndexChange:
+    """What an ingest changes, by paper ids."""
+
+    removed: Sequence[str]
+    """Papers whose old chunks go."""
+    put: Sequence[str]
+    """Papers whose new chunks come."""
+
+
+@dataclass(frozen=True, slots=True)
 class Patch:
-    """How a generation comes from an older one."""
+    """How the vector index of a generation is made from that of an older one."""
 
     basis: int
-    removed: Sequence[str]
-    """Ids of papers whose chunks of then go."""
-    put: Sequence[str]
-    """Ids of papers whose chunks of now come."""
+    """The number of the older one."""
+    change: IndexChange
 
 
 def folder(library: Path, kind: str, number: int) -> Path:
@@ -56,21 +66,22 @@ def build(library: Path, number: int, contents: Contents, patch: Patch | None = 
     Raises `LibraryError`, leaving nothing of it behind, where it cannot be written or does not hold what it should.
     """
     try:
-        for kind in KINDS:
+        for kind in (contents.vector_index, LEXICAL):
             _empty(folder(library, kind, number))
-        words = folder(library, "lexical", number)
+        words = folder(library, LEXICAL, number)
         bm25.build_index(((paper.title, paper.abstract) for paper in contents.papers), words)
         if (size := bm25.open_index(words).size) != len(contents.papers):
-            raise LibraryError(f"the new word index holds {size:,} papers instead of {len(contents.papers):,}")
+            problem = f"the new word index holds {size:,} papers instead of {len(contents.papers):,}"
+            raise LibraryError(problem, path=library, cure=_AGAIN)
         patched = patch is not None and _patched(library, number, contents, patch)
         if not patched:
             _fill(library, number, contents)
-        return integrity.manifest(library, number), patched
+        return integrity.manifest(library, number, contents.vector_index), patched
     except (OSError, LibraryError) as error:
         why = disk.full(library, error)  # asked before the disk is less full again
         discard(library, number)
         if isinstance(error, OSError):
-            raise why or LibraryError(f"{error.filename or library}: {error.strerror or error}") from error
+            raise why or disk.failed(library, error) from error
         raise why or error from error.__cause__
     except BaseException:
         discard(library, number)
@@ -78,18 +89,21 @@ def build(library: Path, number: int, contents: Contents, patch: Patch | None = 
 
 
 def examine(library: Path, number: int, contents: Contents, changed: Sequence[str] = ()) -> str | None:
-    """Return what is wrong with the vector index of generation `number`, or None; a child process looks.
+    """Return what is wrong with the vector index of generation `number`, or None; a child process tries it.
 
-    It looks for a sample of all papers, and for one of the papers just `changed`.
+    It compares a sample of all papers, and one of the papers just `changed`.
     """
-    asked = [*_spread([paper.id for paper in contents.papers]), *_spread(changed)]
-    samples = [(row.id, row.vector) for row in _rows(contents, asked)]
-    return probe.examine(folder(library, "chroma", number), contents.chunks, dict(_spread(samples, 2 * _SAMPLES)))
+    ids = [*_spread([paper.id for paper in contents.papers]), *_spread(changed)]
+    samples = [(row.id, row.vector) for row in _rows(contents, ids)]
+    kind = contents.vector_index
+    place = folder(library, kind, number)
+    return probe.examine(kind, place, contents.chunk_count, dict(_spread(samples, 2 * _SAMPLES)))
 
 
 def sweep(library: Path, current: int) -> None:
-    """Remove every generation but `current` that no reader holds, and half-made catalogues; for who holds the lock."""
-    for kind in KINDS:
+    """Remove every generation but `current` that no reader has locked, and half-made catalogues; needs the writer's
+    lock."""
+    for kind in index.kinds():
         with contextlib.suppress(OSError):
             for path in (library / kind).iterdir():
                 if path.name.isdecimal() and path.name != str(current) and not locks.is_locked(path):
@@ -101,43 +115,45 @@ def sweep(library: Path, current: int) -> None:
 
 def discard(library: Path, number: int) -> None:
     """Remove a generation that never became current."""
-    for kind in KINDS:
+    for kind in index.kinds():
         shutil.rmtree(folder(library, kind, number), ignore_errors=True)
 
 
 def _fill(library: Path, number: int, contents: Contents) -> None:
     """Make the vector index from nothing."""
-    _empty(folder(library, "chroma", number))
-    with ChromaIndex(folder(library, "chroma", number), create=True) as vectors:
+    target = folder(library, contents.vector_index, number)
+    _empty(target)
+    with contextlib.closing(index.load(contents.vector_index)(target, create=True)) as vectors:
         vectors.put(_rows(contents))
     if problem := examine(library, number, contents):
-        raise LibraryError(f"the new vector index is not sound: {problem}; run this again")
+        raise LibraryError("the new vector index is not sound", path=library, cause=problem, cure=_AGAIN)
 
 
 def _patched(library: Path, number: int, contents: Contents, patch: Patch) -> bool:
     """Make the vector index from a copy of an older one; False where that did not come out right."""
-    target = folder(library, "chroma", number)
+    kind = contents.vector_index
+    target = folder(library, kind, number)
     try:
         target.rmdir()
-        shutil.copytree(folder(library, "chroma", patch.basis), target)
-        with ChromaIndex(target) as vectors:
-            vectors.remove(patch.removed)
-            vectors.put(_rows(contents, patch.put))
+        shutil.copytree(folder(library, kind, patch.basis), target)
+        with contextlib.closing(index.load(kind)(target)) as vectors:
+            vectors.remove(patch.change.removed)
+            vectors.put(_rows(contents, patch.change.put))
     except (OSError, LibraryError) as error:
         if why := disk.full(library, error):
             raise why from error
         return False
-    return examine(library, number, contents, patch.put) is None
+    return examine(library, number, contents, patch.change.put) is None
 
 
 def _rows(contents: Contents, ids: Sequence[str] | None = None) -> Iterator[ChunkRow]:
-    named = {paper.id: paper for paper in contents.papers}
+    papers = {paper.id: paper for paper in contents.papers}
     for id, matrix in contents.vectors(ids):
-        paper = named[id]
+        paper = papers[id]
         day = paper.date.isoformat() if paper.date else ""
         split = chunks.split(paper)
         if len(matrix) != 1 + split[0].last:  # its title and all its sentences
-            raise LibraryError(f"{id} has {len(matrix)} vectors, which do not fit its text; run `assistant reindex`")
+            raise LibraryError(f"has {len(matrix)} vectors, which do not fit its text", path=id, cure=REINDEX)
         for chunk in split:
             vector = chunks.vector(matrix, chunk.first, chunk.last)
             yield ChunkRow(chunk.id, paper.id, paper.title, day, chunk.text, vector)

@@ -1,4 +1,4 @@
-"""The current generation of a library -> what is wrong with it, found by looking at as few of its files as will do."""
+"""Check the current generation of a library's indexes for damage, reading as few files as possible."""
 
 import contextlib
 from collections.abc import Mapping
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError
-from assistant.library import builder, database, generations, integrity, locks
+from assistant.library import builder, database, generations, index, integrity, locks
 from assistant.library.catalogue import Catalogue
-from assistant.library.chroma import DATABASE
+from assistant.library.index import REINDEX
 
-_REINDEX = "run `assistant reindex`"
+_CATALOGUE_DAMAGED = "the catalogue is damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,47 +27,50 @@ class Fault:
 
 def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str]) -> list[Fault]:
     """Return all that is wrong, with every file read and the vector index tried; `known` are damages seen before."""
-    ours = "put a copy of it back if you have one; otherwise move " + str(folder)
-    ours += " aside and run `assistant ingest` on your listings again"
-    found = [Fault("the catalogue is damaged", fault, ours) for fault in catalogue.faults()]
+    restore = database.restore(folder)
+    catalogue_faults = [Fault(_CATALOGUE_DAMAGED, problem, restore) for problem in catalogue.faults()]
     try:
         damaged = damage(folder, catalogue, every=True) | dict(known)
     except LibraryError as error:  # the catalogue does not tell what the indexes should hold
-        problem, computable, _ = str(error).partition(f"; {_REINDEX}")
-        return found or [Fault("the catalogue is damaged", problem, _REINDEX if computable else ours)]
-    return found + [Fault("the indexes are damaged", problem, _REINDEX, answered=True) for problem in damaged.values()]
+        problem = str(LibraryError(error.what, path=error.path, cause=error.cause))
+        cure = REINDEX if error.cure == REINDEX else restore
+        return catalogue_faults or [Fault(_CATALOGUE_DAMAGED, problem, cure)]
+    index_faults = [Fault("the indexes are damaged", problem, REINDEX, answered=True) for problem in damaged.values()]
+    return catalogue_faults + index_faults
 
 
 def damage(folder: Path, catalogue: Catalogue, *, every: bool = False) -> dict[str, str]:
-    """Return {kind of index: what is wrong}; looks only at files that are not as they were left, or at `every` one.
+    """Return {kind of index: what is wrong}; reads only files that are not as recorded, or `every` one.
 
-    What is found sound after all is recorded, so that the next to look need not look again.
+    Files that prove sound after all are recorded as they are now, so that the next to check need not read them.
     """
     number = catalogue.generation()
     if not number:
         return {}
-    condition = integrity.check_files(folder, catalogue.files(number), every=every)
-    remember(folder, number, condition.moved)
-    tried = "chroma" not in condition.problems and (every or condition.opened)
-    # In a read-only folder Chroma opens nothing: nobody can tell, and nobody is answered by it.
-    if tried and database.writable(catalogue.path):
+    kind = catalogue.vector_index()
+    report = integrity.check_files(folder, catalogue.files(number), kind, every=every)
+    remember(folder, number, report.moved)
+    doubtful = kind not in report.problems and (every or report.opened)
+    # Opening an index may write to it. In a read-only folder it is not opened, here or to answer: nobody can tell.
+    if doubtful and database.writable(catalogue.path):
         if problem := generations.examine(folder, number, builder.contents(catalogue)):
-            return condition.problems | {"chroma": problem}
-        opened(folder, catalogue)
-    return condition.problems
+            return report.problems | {kind: problem}
+        remember_opened(folder, catalogue)
+    return report.problems
 
 
-def opened(folder: Path, catalogue: Catalogue) -> None:
-    """Record that the vector index is sound as it is, now that Chroma has opened it and left its mark."""
-    number = catalogue.generation()
-    for path in catalogue.files(number, "chroma"):
-        if path.endswith(f"/{DATABASE}"):
+def remember_opened(folder: Path, catalogue: Catalogue) -> None:
+    """Record that the vector index is sound as it is, now that it was opened and changed by that."""
+    number, kind = catalogue.generation(), catalogue.vector_index()
+    may_change = index.load(kind).changes_when_opened
+    for path in integrity.of_kind(kind, catalogue.files(number)):
+        if may_change(folder / path):
             with contextlib.suppress(OSError):
-                remember(folder, number, integrity.facts(folder, path))
+                remember(folder, number, integrity.record(folder, path))
 
 
 def remember(folder: Path, number: int, sound: integrity.Files) -> None:
-    """Record the times of files found sound, where that can be done at once."""
+    """Record the times of sound files, where that can be done at once."""
     if sound and database.writable(folder / database.NAME):
         # The reader's own connection stays in its snapshot; this one writes.
         with (

@@ -4,82 +4,80 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.library import database, disk
-from assistant.library.chroma import DATABASE
+from assistant.library import disk, index
 
 Files = dict[str, tuple[int, int, str]]
-"""Relative path -> size in bytes, modification time in ns, sha256."""
+"""Path relative to the library -> size in bytes, modification time in ns, sha256."""
 
 
 @dataclass(frozen=True, slots=True)
 class IntegrityReport:
-    """What looking at the files of a generation gave."""
+    """What a comparison of a generation's files with their records gave."""
 
     problems: dict[str, str] = field(default_factory=dict)
     """Kind of index -> what is wrong with its files."""
     moved: Files = field(default_factory=dict)
-    """Files as they were left but for their times, as in a library that was copied."""
-    opened: str | None = None
-    """Chroma's own file, where somebody has opened it: only the probe can tell whether it is sound."""
+    """Files that are as recorded but for their times, as in a library that was copied."""
+    opened: bool = False
+    """Whether somebody opened the vector index and so changed a file: only a probe can tell whether it is sound."""
 
 
-def check_files(library: Path, recorded: Files, *, every: bool = False) -> IntegrityReport:
-    """Compare files with what was recorded of them: by size and time where those are as they were left (unless
-    `every`), else by checksum."""
-    found = IntegrityReport(
-        {kind: f"nothing is known of its {kind} files" for kind in database.INDEXES if not _of(kind, recorded)}
-    )
-    opened = None
+def check_files(library: Path, recorded: Files, vector_index: str, *, every: bool = False) -> IntegrityReport:
+    """Compare files with what was recorded of them; where size and time are as recorded, a file is not read (unless
+    `every` one is), else its checksum decides. `vector_index` is the name of the library's vector index."""
+    may_change = index.load(vector_index).changes_when_opened
+    problems = {
+        kind: f"nothing is known of its {kind} files"
+        for kind in (vector_index, index.LEXICAL)
+        if not of_kind(kind, recorded)
+    }
+    moved: Files = {}
+    opened = False
     for path, (size, modified, digest) in recorded.items():
         kind = path.split("/")[0]
-        if kind in found.problems:
+        if kind in problems:
             continue
         try:
-            now = (library / path).stat()
-            if not every and (now.st_size, now.st_mtime_ns) == (size, modified):
+            status = (library / path).stat()
+            if not every and (status.st_size, status.st_mtime_ns) == (size, modified):
                 continue
-            if now.st_size == size and _digest(library / path) == digest:
-                if now.st_mtime_ns != modified:
-                    found.moved[path] = (size, now.st_mtime_ns, digest)
-            elif path.endswith(f"/{DATABASE}") and now.st_size >= size:
-                opened = path
+            if status.st_size == size and _digest(library / path) == digest:
+                if status.st_mtime_ns != modified:
+                    moved[path] = (size, status.st_mtime_ns, digest)
+            elif kind == vector_index and may_change(library / path) and status.st_size >= size:
+                opened = True
             else:
-                found.problems[kind] = f"{path} was changed or cut"
+                problems[kind] = f"{path} was changed or cut"
         except OSError as error:
-            found.problems[kind] = f"{path}: {error.strerror}"
-    return IntegrityReport(found.problems, found.moved, None if "chroma" in found.problems else opened)
+            problems[kind] = f"{path}: {error.strerror}"
+    return IntegrityReport(problems, moved, opened and vector_index not in problems)
 
 
-def facts(library: Path, path: str) -> Files:
+def of_kind(kind: str, recorded: Files) -> Files:
+    """Return the files of one kind of index."""
+    return {path: facts for path, facts in recorded.items() if path.startswith(f"{kind}/")}
+
+
+def record(library: Path, path: str) -> Files:
     """Return what there is to record of one file."""
-    found = (library / path).stat()
-    return {path: (found.st_size, found.st_mtime_ns, _digest(library / path))}
+    status = (library / path).stat()
+    return {path: (status.st_size, status.st_mtime_ns, _digest(library / path))}
 
 
-def manifest(library: Path, number: int) -> Files:
+def manifest(library: Path, number: int, vector_index: str) -> Files:
     """Make the files of generation `number` survive a loss of power, and return what there is to record of them."""
+    is_unwritten = index.load(vector_index).is_unwritten
     recorded: Files = {}
-    for kind in database.INDEXES:
+    for kind in (vector_index, index.LEXICAL):
         root = library / kind / str(number)
         for path in sorted(root.rglob("*")):
-            if path.is_file() and not path.name.endswith(".lock") and not _unwritten(path):
+            unwritten = kind == vector_index and is_unwritten(path)
+            if path.is_file() and not path.name.endswith(".lock") and not unwritten:
                 disk.flush(path)
-                recorded |= facts(library, path.relative_to(library).as_posix())
-        for path in (*(p for p in root.rglob("*") if p.is_dir()), root, root.parent, library):
+                recorded |= record(library, path.relative_to(library).as_posix())
+        for path in (*(path for path in root.rglob("*") if path.is_dir()), root, root.parent, library):
             disk.flush(path)
     return recorded
-
-
-def _unwritten(path: Path) -> bool:
-    """Whether a file is of a graph that Chroma has not written yet, as it does from 1,000 chunks on.
-
-    Until then the vectors are in its database, and these files get whatever is in memory each time they are opened.
-    """
-    return path.suffix == ".bin" and not (path.parent / "index_metadata.pickle").exists()
-
-
-def _of(kind: str, recorded: Files) -> bool:
-    return any(path.startswith(f"{kind}/") for path in recorded)
 
 
 def _digest(path: Path) -> str:

@@ -1,106 +1,121 @@
-"""A folder -> the right to write it, one process at a time; the kernel gives it up when that process dies."""
+"""A folder -> the right to write it, one process at a time; the system gives it up when that process dies."""
 
 import contextlib
-import fcntl
+import errno
 import json
 import os
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError, LockedError
 from assistant.library import disk
 
-_POLL = 0.1  # seconds between attempts while another process holds the lock
+_POLL = 0.1  # seconds between attempts while another process has the lock
+_UNSUPPORTED = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, None)  # the last is filelock's own, of a `SoftFileLock`
 
 
 @contextlib.contextmanager
 def exclusive_lock(folder: Path, timeout: float) -> Iterator[None]:
-    """Hold the writer's lock of `folder`, waiting at most `timeout` seconds.
+    """Have the writer's lock of `folder`, waiting at most `timeout` seconds for it.
 
-    Raises `LockedError`, naming the holder, when it is not to be had in time. Ctrl-C works while waiting.
+    Raises `LockedError`, naming the process that has it, when it is not to be had in time, and `LibraryError` where
+    the folder or its file system allows no lock. Ctrl-C works while waiting.
     """
-    path = folder / "writer.lock"
+    import filelock
+
+    lock: filelock.BaseFileLock = filelock.FileLock(folder / "writer.lock", mode=0o600)
+    holder = folder / "writer.json"
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise disk.full(folder, error) or disk.unwritable(folder, str(error.strerror)) from error
+        folder.stat()  # filelock would make a folder that is not there
+        lock.acquire(timeout=timeout, poll_interval=_POLL)
+    except (OSError, NotImplementedError) as error:
+        if isinstance(error, filelock.Timeout) and not isinstance(lock, filelock.SoftFileLock):
+            what = f"being written by {_describe(holder)}"
+            raise LockedError(what, path=folder, cure="wait for it to finish, then run this again") from error
+        raise _refused(folder, error) from error
     try:
-        _acquire(descriptor, folder, timeout)
-        _sign(descriptor)
+        if isinstance(lock, filelock.SoftFileLock):
+            raise _refused(folder, NotImplementedError())
+        _sign(holder)
         try:
             yield
         finally:
-            os.truncate(descriptor, 0)
+            with contextlib.suppress(OSError):
+                holder.unlink()
     finally:
-        os.close(descriptor)
+        lock.release()
 
 
-def _acquire(descriptor: int, folder: Path, timeout: float) -> None:
-    deadline = time.monotonic() + timeout
-    while not _locked(descriptor, fcntl.LOCK_EX):
-        if time.monotonic() >= deadline:
-            raise LockedError(
-                f"{folder} is being written by {_holder(descriptor)}; wait for it to finish, then run this again"
-            )
-        time.sleep(_POLL)
+def _refused(folder: Path, error: OSError | NotImplementedError) -> LibraryError:
+    """Return what to raise where the lock's file cannot be opened or locked.
+
+    Where the system has no locks, filelock makes do with the mere existence of a file (a `SoftFileLock`, or a
+    `NotImplementedError` of older versions). That outlives a process that is killed, and is refused here.
+    """
+    if isinstance(error, NotImplementedError) or error.errno in _UNSUPPORTED:
+        what = "this file system has no file locks"
+        return LibraryError(what, path=folder, cure="keep the library on another")
+    return disk.full(folder, error) or disk.unwritable(folder, str(error.strerror or error))
 
 
-def _sign(descriptor: int) -> None:
-    """Write who holds the lock; on a full disk nobody does, and the lock holds all the same."""
-    holder = {"pid": os.getpid(), "host": socket.gethostname(), "command": " ".join(sys.argv)[:200]}
-    os.truncate(descriptor, 0)
+def _sign(path: Path) -> None:
+    """Write who has the lock into a new file; on a full disk none is written, and the lock is had all the same."""
+    process = {"pid": os.getpid(), "host": socket.gethostname(), "command": " ".join(sys.argv)[:200]}
     with contextlib.suppress(OSError):
-        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+        path.unlink(missing_ok=True)  # left by a process that was killed
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(process, file)
 
 
-def _locked(descriptor: int, kind: int) -> bool:
+def _describe(path: Path) -> str:
+    """Return who has the lock, as it wrote that down."""
     try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        raise LibraryError(
-            f"this file system has no file locks ({error.strerror}); keep the library on another"
-        ) from error
-    return True
-
-
-def _holder(descriptor: int) -> str:
-    try:
-        holder = json.loads(os.pread(descriptor, 4096, 0))
-        return f"process {holder['pid']} on {holder['host']} ({holder['command']})"
+        if not path.is_file():
+            return "another process"
+        with path.open() as file:
+            process = json.loads(file.read(4096))
+        return f"process {process['pid']} on {process['host']} ({process['command']})"
     except (ValueError, KeyError, TypeError, OSError):
         return "another process"
 
 
 class SharedLock:
-    """A shared hold on one folder: as long as any process has one, nobody sweeps it away."""
+    """A reader's lock on the folder of a generation: while any process has one, no writer removes the folder.
+
+    Where there is no `fcntl` (Windows) it does nothing: the system itself removes no file that a reader has open.
+    """
 
     def __init__(self, folder: Path) -> None:
-        """Take the hold; a folder that cannot be opened is simply not held."""
+        """Take the lock; without one where the folder cannot be opened."""
         self._descriptor: int | None = None
-        with contextlib.suppress(OSError):
-            self._descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-            # Refused only while a sweep looks at the folder, which it does at no current one.
+        with contextlib.suppress(OSError, ImportError):
+            import fcntl
+
+            self._descriptor = os.open(folder, os.O_RDONLY)
+            # Fails only while a writer's sweep probes the folder, and a sweep never probes the current generation.
             fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
     def release(self) -> None:
-        """Give the hold up; a second call does nothing."""
+        """Give the lock up; a second call does nothing."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether any process holds `folder`."""
+    """Whether any process has a `SharedLock` on `folder`; never where there is no `fcntl`."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
+        import fcntl
+
+        descriptor = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
         return False
     try:
-        return not _locked(descriptor, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
     finally:
         os.close(descriptor)
+    return False

@@ -1,8 +1,9 @@
-"""A vector index and samples of what it must hold -> what is wrong with it, found in a process of its own.
+"""A vector index and samples of what it must hold -> what is wrong with it, tried in a process of its own.
 
-Damaged files can crash Chroma's native code, which no `except` catches; here only a child dies of it.
+Damaged files can crash an index's native code, which no `except` catches; here only a child dies of it.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -10,46 +11,49 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from assistant.library.chroma import ChromaIndex
+from assistant.domain.errors import LibraryError
+from assistant.library import index
+from assistant.library.index import VectorIndex
 
 _TIMEOUT = 120.0  # seconds: 100,000 vectors take about 5
-_SAME = 1e-3  # largest difference of a stored vector's component, or of a cosine with itself, that rounding explains
+_ROUNDING = 1e-3  # how far a stored component may be from what was put in, and a vector's cosine with itself from 1
 
 
-def examine(folder: Path, count: int, samples: Mapping[str, NDArray[np.float32]]) -> str | None:
-    """Return what is wrong with the index in `folder`, or None.
+def examine(kind: str, folder: Path, count: int, samples: Mapping[str, NDArray[np.float32]]) -> str | None:
+    """Return what is wrong with the vector index of this kind in `folder`, or None.
 
-    Sound means: `count` chunks, every sample there with its vector, and found as its own nearest neighbour.
+    Sound means: `count` chunks, every sample there with its vector, and nearest to itself.
     """
     question = {
+        "address": index.VECTOR_INDEXES[kind],
         "folder": str(folder.absolute()),
         "count": count,
         "samples": {id: vector.astype(float).tolist() for id, vector in samples.items()},
     }
-    # The child watches this pipe: it must not outlive us, or it would open a folder that the next writer builds anew.
-    watched, ours = os.pipe()
+    # The child ends when its end of this pipe closes with our death: if it went on, it would have a folder open that
+    # the next writer removes and builds anew.
+    childs, ours = os.pipe()
     try:
         child = subprocess.run(
-            [sys.executable, "-P", "-m", __name__, str(watched)],
+            [sys.executable, "-P", "-m", __name__, str(childs)],
             input=json.dumps(question),
             capture_output=True,
             text=True,
             timeout=_TIMEOUT,
             check=False,
-            pass_fds=(watched,),
+            pass_fds=(childs,),
         )
     except subprocess.TimeoutExpired:
         return f"it did not answer within {_TIMEOUT:.0f} seconds"
     except OSError as error:
         return f"no process could be started to read it: {error.strerror}"
     finally:
-        os.close(watched)
+        os.close(childs)
         os.close(ours)
     if child.returncode == 0:
         return str(json.loads(child.stdout.splitlines()[-1])["problem"] or "") or None
@@ -59,28 +63,25 @@ def examine(folder: Path, count: int, samples: Mapping[str, NDArray[np.float32]]
 
 
 def _answer(question: Mapping[str, Any]) -> str | None:
-    from assistant.domain.errors import LibraryError
-    from assistant.library.chroma import ChromaIndex
-
     expected = {id: np.asarray(vector, np.float32) for id, vector in question["samples"].items()}
     try:
-        with ChromaIndex(Path(question["folder"])) as vectors:
+        with contextlib.closing(index.resolve(question["address"])(Path(question["folder"]))) as vectors:
             return _difference(vectors, question["count"], expected)
     except LibraryError as error:
         return str(error.__cause__ or error)
 
 
-def _difference(vectors: "ChromaIndex", count: int, expected: Mapping[str, NDArray[np.float32]]) -> str | None:
-    if (found := vectors.count()) != count:
-        return f"it holds {found:,} chunks instead of {count:,}"
-    stored = vectors.get(list(expected)) if expected else {}  # Chroma refuses to look for nothing
+def _difference(vectors: VectorIndex, count: int, expected: Mapping[str, NDArray[np.float32]]) -> str | None:
+    if (stored_count := vectors.count()) != count:
+        return f"it holds {stored_count:,} chunks instead of {count:,}"
+    stored = vectors.get(list(expected))
     for id, vector in expected.items():
         if id not in stored:
             return f"chunk {id} is missing"
-        if not np.allclose(stored[id], vector, atol=_SAME):
+        if not np.allclose(stored[id], vector, atol=_ROUNDING):
             return f"chunk {id} has another vector"
-        hits = vectors.nearest(vector, 1)
-        if not hits or hits[0][2] < 1 - _SAME:
+        neighbours = vectors.nearest(vector, 1)
+        if not neighbours or neighbours[0].cosine < 1 - _ROUNDING:
             return f"chunk {id} is not found as its own nearest neighbour"
     return None
 

@@ -3,18 +3,18 @@
 import contextlib
 import hashlib
 import shutil
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from assistant import ingest
+from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import LibraryError, LockedError
-from assistant.library import database, embeddings, locks, writer
+from assistant.library import database, embeddings, index, locks, writer
 from assistant.library.catalogue import Catalogue
 from assistant.models.base import Embedder
 
-_NONE = "no library yet"
-_OWN = "`assistant ingest PATH` makes your own"
+_NO_LIBRARY = "no library yet"
+_INGEST = "`assistant ingest PATH` makes your own"
 
 
 def papers() -> Path:
@@ -24,16 +24,16 @@ def papers() -> Path:
     return installed if installed.is_file() else package.parent / "store" / "sample" / "papers.txt"
 
 
-def library(cache: Path, embedder: Embedder, tell: Callable[[str], None]) -> Path:
+def library(cache: Path, embedder: Embedder, on_message: OnMessage) -> Path:
     """Return the folder of the sample library, making it where it is not there yet, or is damaged."""
     page = papers()
-    named = hashlib.sha256(page.read_bytes() + embeddings.fingerprint(embedder.fingerprint).encode()).hexdigest()[:12]
-    folder = cache / f"sample-{named}"
+    content = page.read_bytes() + embeddings.fingerprint(embedder.fingerprint).encode()
+    folder = cache / f"sample-{hashlib.sha256(content).hexdigest()[:12]}"
     try:
         if (condition := _condition(folder)) == "ready":
-            tell(f"{_NONE}: answering from the sample of well-known papers; {_OWN}")
+            on_message(f"{_NO_LIBRARY}: answering from the sample of well-known papers; {_INGEST}")
             return folder
-        tell(f"{_NONE}: preparing the sample of well-known papers, once; {_OWN}")
+        on_message(f"{_NO_LIBRARY}: preparing the sample of well-known papers, once; {_INGEST}")
         if condition == "damaged":
             _clear(folder)
         writer.add(folder, ingest.read([str(page)], None, date.today()), embedder)
@@ -41,16 +41,19 @@ def library(cache: Path, embedder: Embedder, tell: Callable[[str], None]) -> Pat
         raise
     except (LibraryError, OSError) as error:
         cause = error if isinstance(error, OSError) else error.__cause__
-        why = (cause.strerror if isinstance(cause, OSError) else None) or error
+        why = (cause.strerror if isinstance(cause, OSError) else None) or str(error)
         raise LibraryError(
-            f"the sample library cannot be made in {folder.parent} ({why}); set ASSISTANT_CACHE to a folder that can "
-            "be written, or make a library of your own with `assistant ingest PATH --library DIR`"
+            "the sample library cannot be made",
+            path=folder.parent,
+            cause=why,
+            cure="set ASSISTANT_CACHE to a folder that can be written, or make a library of your own with `assistant "
+            "ingest PATH --library DIR`",
         ) from error
     return folder
 
 
 def _condition(folder: Path) -> str:
-    """Return `ready`, `unfinished` or `damaged`; of the indexes nothing is said, for readers mend them."""
+    """Return `ready`, `unfinished` or `damaged`; the indexes are not looked at, for readers mend them."""
     if database.vacant(folder):
         return "unfinished"
     try:
@@ -69,11 +72,11 @@ def _condition(folder: Path) -> str:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what is there of a damaged sample, unless another process has just made it anew."""
+    """Remove the files of a damaged sample, unless another process has just made it anew."""
     with locks.exclusive_lock(folder, writer.LOCK_SECONDS):
         if _condition(folder) != "damaged":
             return
-        for name in (*database.INDEXES, database.NAME, f"{database.NAME}-wal", f"{database.NAME}-shm"):
+        for name in (*index.kinds(), database.NAME, f"{database.NAME}-wal", f"{database.NAME}-shm"):
             path = folder / name
             if path.is_dir():
                 shutil.rmtree(path)

@@ -1,50 +1,54 @@
 """A library folder -> one whole snapshot of it to read: papers, words and vectors that belong together."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import LibraryError
 from assistant.domain.records import Paper
-from assistant.library import bm25, builder, chunks, embeddings, generations, health, locks
+from assistant.library import bm25, builder, chunks, embeddings, generations, health, index, locks
 from assistant.library.catalogue import Catalogue
-from assistant.library.chroma import ChromaIndex
+from assistant.library.index import LEXICAL, VectorIndex
 
 EXACT_ROWS = 200_000
-"""Up to so many vectors are compared one by one: exact, and faster than starting Chroma. Beyond, HNSW finds."""
+"""Up to so many vectors are compared one by one, which is exact, and faster than starting Chroma; of more, only those
+that the vector index calls the nearest."""
 
-_NEAREST = 400  # chunks asked of HNSW: about 100 papers
+_NEAREST = 400  # chunks that the vector index is asked for: about 100 papers
 
 
 class LibrarySnapshot:
-    """A snapshot; `refresh` moves it on. Damaged indexes are told about, rebuilt if that can be done at once, and
-    until then replaced by exact search and a word index in memory."""
+    """A snapshot; `refresh` moves it on. Damaged indexes are reported, rebuilt if that can be done at once, and until
+    then replaced by exact search and a word index in memory."""
 
     def __init__(
         self,
         folder: Path,
         embedder: str | None = None,
         *,
-        told: Callable[[str], None] = lambda _: None,
+        catalogue: Catalogue | None = None,
+        on_message: OnMessage = lambda _: None,
         heal: bool = True,
         exact_rows: int = EXACT_ROWS,
     ) -> None:
         """Open the library; `embedder` is the fingerprint that its vectors must have been made by (None: any).
 
-        `told` hears of damage; `heal` rebuilds what is damaged. Raises `LibraryError`, `FingerprintError`.
+        `catalogue` is that of `folder`, where the caller has opened it; it is closed with the snapshot. `on_message`
+        gets what is damaged; `heal` rebuilds that. Raises `LibraryError`, `FingerprintError`.
         """
         self.folder = folder
         self._embedder = embedder
-        self._told = told
+        self._on_message = on_message
         self._exact_rows = exact_rows
         self._heals = heal
-        self._uses: list[locks.SharedLock] = []
-        self.catalogue = Catalogue(folder)
-        self._opened: ChromaIndex | None = None
+        self._locks: list[locks.SharedLock] = []
+        self.catalogue = catalogue or Catalogue(folder)
+        self._open_index: VectorIndex | None = None
         self._generation = -1
         self.problems: dict[str, str] = {}
         try:
@@ -78,7 +82,7 @@ class LibrarySnapshot:
             self.problems = health.damage(self.folder, self.catalogue)
 
     def _moved_on(self) -> bool:
-        """Take a snapshot and hold its index files; return whether it is of another generation than before."""
+        """Take a snapshot and lock its index files; return whether it is of another generation than before."""
         while True:
             self.catalogue.snapshot()
             state = self.catalogue.state()
@@ -88,11 +92,12 @@ class LibrarySnapshot:
             self._release()
             if self._embedder is not None:
                 builder.check(self.catalogue, self._embedder)
-            for kind in generations.KINDS:
-                self._uses.append(locks.SharedLock(generations.folder(self.folder, kind, generation)))
+            self._vector_index = self.catalogue.vector_index()
+            for kind in (self._vector_index, LEXICAL):
+                self._locks.append(locks.SharedLock(generations.folder(self.folder, kind, generation)))
             self.catalogue.snapshot()
             if self.catalogue.generation() == generation:
-                break  # still current, and now held: nobody removes it
+                break  # still current, and now locked: nobody removes it
         self._generation = generation
         self.fingerprint = state["fingerprint"]
         self.dimension = int(state["dimension"])
@@ -100,12 +105,12 @@ class LibrarySnapshot:
 
     def _heal(self) -> None:
         what = "; ".join(self.problems.values())
-        self._told(f"the indexes of {self.folder} are damaged ({what}); rebuilding them from the catalogue")
+        self._on_message(f"the indexes of {self.folder} are damaged ({what}); rebuilding them from the catalogue")
         self.catalogue.release()
         try:
             builder.repair(self.folder, self.catalogue, self._generation)
         except LibraryError as error:
-            self._told(f"not rebuilt ({error}); answering by exact search. `assistant reindex` rebuilds them")
+            self._on_message(f"not rebuilt ({error}); answering by exact search. `assistant reindex` rebuilds them")
 
     # -- what it holds
 
@@ -119,9 +124,9 @@ class LibrarySnapshot:
         return self.catalogue.parts(self.dimension)
 
     @property
-    def chroma(self) -> Path:
-        """The folder of the Chroma collection, for other programs to open."""
-        return generations.folder(self.folder, "chroma", self._generation)
+    def vector_index_folder(self) -> Path:
+        """The folder of the vector index, for other programs to open."""
+        return generations.folder(self.folder, self._vector_index, self._generation)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -133,16 +138,16 @@ class LibrarySnapshot:
         return self.catalogue.papers(ids)
 
     @property
-    def exact(self) -> bool:
-        """Whether all vectors are compared, rather than those HNSW finds."""
+    def uses_exact_search(self) -> bool:
+        """Whether all vectors are compared, rather than those that the vector index calls the nearest."""
         return sum(self._parts) <= self._exact_rows
 
     @cached_property
     def words(self) -> bm25.BM25Index:
         """The word index; in memory where that on disk is damaged."""
-        if "lexical" not in self.problems and self._generation:
+        if LEXICAL not in self.problems and self._generation:
             with contextlib.suppress(LibraryError):
-                return bm25.open_index(generations.folder(self.folder, "lexical", self._generation))
+                return bm25.open_index(generations.folder(self.folder, LEXICAL, self._generation))
         return bm25.build_index(((paper.title, paper.abstract) for paper in self.papers()), None)
 
     @cached_property
@@ -150,33 +155,34 @@ class LibrarySnapshot:
         """All vectors, in the order of `ids`."""
         return embeddings.vector_table(self.catalogue.embeddings(), self.dimension)
 
-    def candidates(self, vector: NDArray[np.float32], also: Sequence[str]) -> embeddings.VectorTable:
-        """Return the vectors to compare with `vector`: of all papers, or of the nearest by HNSW and those of `also`."""
-        if self.exact or "chroma" in self.problems:
+    def candidate_vectors(self, vector: NDArray[np.float32], also: Sequence[str]) -> embeddings.VectorTable:
+        """Return the vectors to compare with `vector`: of all papers, or of the nearest ones and those of the paper ids
+        `also`."""
+        if self.uses_exact_search or self._vector_index in self.problems:
             return self.table
         try:
-            near = [paper_id for _, paper_id, _ in self._vectors().nearest(vector, _NEAREST)]
+            near = [neighbour.paper_id for neighbour in self._nearest_index().nearest(vector, _NEAREST)]
         except LibraryError as error:
-            self.problems["chroma"] = str(error)
-            self._told(f"{error}; answering by exact search")
+            self.problems[self._vector_index] = str(error)
+            self._on_message(f"{error}; answering by exact search")
             return self.table
-        wanted = list(dict.fromkeys((*near, *also)))
-        return embeddings.vector_table(self.catalogue.embeddings(wanted), self.dimension)
+        ids = list(dict.fromkeys((*near, *also)))
+        return embeddings.vector_table(self.catalogue.embeddings(ids), self.dimension)
 
-    def _vectors(self) -> ChromaIndex:
-        """Return the collection, opened once for a generation: each opening costs some MB that Chroma keeps."""
-        if self._opened is None:
-            self._opened = ChromaIndex(self.chroma)
-            health.opened(self.folder, self.catalogue)  # sound a moment ago, and changed by nobody but us
-        return self._opened
+    def _nearest_index(self) -> VectorIndex:
+        """Return the vector index, opened once a generation: Chroma never gives back the MB that an opening takes."""
+        if self._open_index is None:
+            self._open_index = index.load(self._vector_index)(self.vector_index_folder)
+            health.remember_opened(self.folder, self.catalogue)  # sound a moment ago, and changed by nobody but us
+        return self._open_index
 
     def _release(self) -> None:
-        for use in self._uses:
-            use.release()
-        self._uses = []
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        for lock in self._locks:
+            lock.release()
+        self._locks = []
+        if self._open_index is not None:
+            self._open_index.close()
+            self._open_index = None
         self._generation = -1
         for name in ("chunks", "_parts", "ids", "words", "table"):
             self.__dict__.pop(name, None)

@@ -1,16 +1,18 @@
-"""Entries -> a changed library: merged, embedded, indexed aside, then made current in one transaction."""
+"""Entries, or ids to remove -> a changed library: merged, embedded, indexed aside, made current in one transaction."""
 
+import contextlib
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.domain import titles
+from assistant.domain.callbacks import OnProgress
 from assistant.domain.records import Entry, Paper, Rejection
 from assistant.ingest import deduplicate
-from assistant.library import builder, database, embeddings, locks
-from assistant.library.builder import Progress
+from assistant.library import builder, database, embeddings, index, locks
 from assistant.library.catalogue import Catalogue
+from assistant.library.generations import IndexChange
 from assistant.models.base import Embedder
 
 LOCK_SECONDS = 60.0  # how long a second writer waits for the first
@@ -43,7 +45,7 @@ def add(
     embedder: Embedder,
     *,
     dry_run: bool = False,
-    progress: Progress = lambda *_: None,
+    on_progress: OnProgress = lambda *_: None,
 ) -> Report:
     """Add listings to the library in `folder`, made where there is none.
 
@@ -61,8 +63,7 @@ def add(
         return replace(report, seconds=time.monotonic() - began)
     if not dry_run:
         make(folder, embedder)
-    catalogue = Catalogue(folder)
-    try:
+    with contextlib.closing(Catalogue(folder)) as catalogue:
         if dry_run:
             catalogue.snapshot()
             known = catalogue.papers()
@@ -72,34 +73,51 @@ def add(
                 builder.check(catalogue, embedder.fingerprint)
                 known = catalogue.papers()
                 report = _classify(deduplicate.merge(entries, known), known, len(entries), rejections)
-                report = _store(folder, catalogue, report, embedder, progress)
-    finally:
-        catalogue.close()
+                report = _store(folder, catalogue, report, embedder, on_progress)
     return replace(report, seconds=time.monotonic() - began)
 
 
-def make(folder: Path, embedder: Embedder) -> None:
-    """Make an empty library where there is none; a folder that has indexes but no catalogue is left alone."""
+def remove(folder: Path, ids: Sequence[str], on_progress: OnProgress = lambda *_: None) -> None:
+    """Take these papers and their listings out of the library, all in one transaction.
+
+    Raises `LockedError` or `LibraryError`, having changed nothing.
+    """
+    with (
+        contextlib.closing(Catalogue(folder)) as catalogue,
+        builder.writer_session(folder, catalogue, LOCK_SECONDS),
+        catalogue.transaction(),
+    ):
+        catalogue.remove(ids)
+        catalogue.forget()
+        builder.rebuild(folder, catalogue, on_progress, IndexChange(list(ids), ()))
+
+
+def make(folder: Path, embedder: Embedder, vector_index: str = index.DEFAULT) -> None:
+    """Make an empty library where there is none; a folder that has indexes but no catalogue is left alone.
+
+    `vector_index` is a name of `index.VECTOR_INDEXES`.
+    """
+    index.require(vector_index, folder)
     with database.translated(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with locks.exclusive_lock(folder, LOCK_SECONDS):
         if database.vacant(folder):
-            database.create(folder, embeddings.fingerprint(embedder.fingerprint), embedder.dimension)
+            database.create(folder, embeddings.fingerprint(embedder.fingerprint), embedder.dimension, vector_index)
 
 
-def _store(folder: Path, catalogue: Catalogue, report: Report, embedder: Embedder, progress: Progress) -> Report:
+def _store(folder: Path, catalogue: Catalogue, report: Report, embedder: Embedder, on_progress: OnProgress) -> Report:
     changed = (*report.added, *report.updated)
     first = not catalogue.generation()
     if changed or report.relisted or first:
-        computed, contents = builder.embed(catalogue, (*changed, *report.relisted), embedder, progress)
+        computed, hashes = builder.embed(catalogue, (*changed, *report.relisted), embedder, on_progress)
         with catalogue.transaction():
             catalogue.remove(report.superseded)
-            catalogue.put((paper, contents[paper.id]) for paper in (*changed, *report.relisted))
+            catalogue.put((paper, hashes[paper.id]) for paper in (*changed, *report.relisted))
             if changed or first:
                 catalogue.forget()
-                gone = [*report.superseded, *(paper.id for paper in report.updated)]
-                change = builder.IndexChange(gone, [paper.id for paper in changed])
-                builder.rebuild(folder, catalogue, progress, change)
+                removed = [*report.superseded, *(paper.id for paper in report.updated)]
+                change = IndexChange(removed, [paper.id for paper in changed])
+                builder.rebuild(folder, catalogue, on_progress, change)
         report = replace(report, embedded=computed)
     return report
 
@@ -122,14 +140,14 @@ def _classify(
     added, updated, relisted = [], [], []
     renamed = {titles.normalise(before[id].title) for id in merged.superseded}
     for paper in merged.papers:
-        stored_one = before.get(paper.id)
-        if stored_one is None and titles.normalise(paper.title) in renamed:
+        stored = before.get(paper.id)
+        if stored is None and titles.normalise(paper.title) in renamed:
             updated.append(paper)  # known by its title so far, now by an id
-        elif stored_one is None:
+        elif stored is None:
             added.append(paper)
-        elif replace(stored_one, listings=()) != replace(paper, listings=()):
+        elif replace(stored, listings=()) != replace(paper, listings=()):
             updated.append(paper)
-        elif stored_one != paper:
+        elif stored != paper:
             relisted.append(paper)
     return Report(
         listings=listings - len(merged.rejections),

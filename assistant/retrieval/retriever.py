@@ -70,7 +70,7 @@ def retrieve(
     queries = (Query(question, vector), *context.rephrasings)
     word_scores = [_word_scores(library, query.text) for query in queries]
     near = [*dict.fromkeys(id for scores in word_scores for id in scores), *context.named_papers]
-    table = library.candidates(vector, near)
+    table = library.candidate_vectors(vector, near)
     each = [_scores(words, table, query.vector) for words, query in zip(word_scores, queries, strict=True)]
     scores = each[0] if len(each) == 1 else np.mean(each, axis=0)
     if context.named_papers:
@@ -92,7 +92,7 @@ def nearest_papers(
     matrices. Where all papers are ranked, neighbours do not raise a score as in `retrieve`: the thresholds of
     verification were fitted to papers that are near by themselves.
     """
-    if not library.ids or not library.exact:
+    if not library.ids or not library.uses_exact_search:
         pairs = zip(vectors, texts, strict=True)
         return [tuple(item.paper.id for item in retrieve(library, vector, text, limit)) for vector, text in pairs]
     table = library.table
@@ -112,7 +112,7 @@ def nearest_papers(
 
 def _word_scores(library: LibrarySnapshot, text: str) -> dict[str, float]:
     """Return {paper id: BM25 score} of the papers that share a word with a text."""
-    hits = library.words.search(text, len(library.ids) if library.exact else _WORD_HITS)
+    hits = library.words.search(text, len(library.ids) if library.uses_exact_search else _WORD_HITS)
     return {library.ids[number]: score for number, score in hits}
 
 

@@ -156,7 +156,7 @@ def test_a_damaged_sample_is_made_anew(sampled: Path, harm: Any) -> None:
 
 @pytest.mark.parametrize("cache", ["/proc/1/x", "/dev/null", "/dev/null/x"])
 def test_a_cache_that_cannot_be_is_named(cache: str) -> None:
-    with pytest.raises(LibraryError, match=rf"made in {cache} \(.*\); set ASSISTANT_CACHE to a folder that can be"):
+    with pytest.raises(LibraryError, match=rf"^{cache}: .* made \(.*\); set ASSISTANT_CACHE to a folder that can be"):
         sample.library(Path(cache), libraries.HashedWords(), lambda _: None)
 
 

@@ -109,7 +109,7 @@ def test_reindex_names_the_embedder_where_a_vector_is_missing(run: Run, server: 
 
 def test_reindex_of_no_library_says_so(run: Run, tmp_path: Path) -> None:
     done = run("reindex", "--library", tmp_path / "none")
-    assert (done.returncode, "there is no library in" in done.stderr) == (6, True)
+    assert (done.returncode, "there is no library here" in done.stderr) == (6, True)
 
 
 def test_status_tells_that_another_embedder_is_chosen(run: Run, local: Path, folder: Path) -> None:

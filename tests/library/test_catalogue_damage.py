@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from support import libraries
-from support.library_children import Child, ingest_held
+from support.library_children import Child, ingest_paused
 
 from assistant.domain.errors import LibraryError
 from assistant.library import database
 from assistant.library.snapshot import LibrarySnapshot
 
 CURE = (
-    " Nothing was changed. Put a copy of it back if you have one; otherwise move {folder} aside and run "
+    "); nothing was changed; put a copy of it back if you have one; otherwise move {folder} aside and run "
     "`assistant ingest` on your listings again"
 )
 
@@ -73,25 +73,26 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "garbage for a header": (garbage(0, 512), "it is not a SQLite file"),
     "garbage for the first page's end": (lambda path: patch(path, 100, 3996), "database disk image is malformed"),
     "garbage in the middle": (garbage(0.3, 65536), "database disk image is malformed"),
+    "a header that names billions of pages": (lambda path: patch(path, 28, 4), "it is cut short ("),
     "a newer version": (newer, "it is of version 2, this program reads version 1: use the newer program"),
     "another program's": (another_programs, "it is not a catalogue of this program"),
 }
 
 
 def patch(path: Path, start: int, length: int) -> None:
-    kept = path.read_bytes()
-    path.write_bytes(kept[:start] + b"\xa5" * length + kept[start + length :])
+    content = path.read_bytes()
+    path.write_bytes(content[:start] + b"\xa5" * length + content[start + length :])
 
 
 def read_everything(folder: Path) -> None:
-    with LibrarySnapshot(folder, told=pytest.fail) as library:
+    with LibrarySnapshot(folder, on_message=pytest.fail) as library:
         assert len(library.papers()) == len(library.table.ids) == libraries.MADE
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_catalogue_is_an_error_and_stays_as_it_is(folder: Path, damage: str) -> None:
     path = folder / database.NAME
-    change, said = DAMAGES[damage]
+    change, cause = DAMAGES[damage]
     change(path)
     before = libraries.tree(folder)
     attempts: list[Callable[[], object]] = [lambda: read_everything(folder)]
@@ -101,7 +102,7 @@ def test_a_damaged_catalogue_is_an_error_and_stays_as_it_is(folder: Path, damage
         with pytest.raises(LibraryError) as caught:
             attempt()
         assert caught.value.exit_code == 6
-        assert str(caught.value).startswith(f"{path} cannot be used: {said}")
+        assert str(caught.value).startswith(f"{path}: the catalogue cannot be used ({cause}")
         assert str(caught.value).endswith(CURE.format(folder=folder))
     after = libraries.tree(folder)
     after.pop("writer.lock", None)
@@ -114,14 +115,14 @@ def test_where_there_was_never_a_library_there_is_none(tmp_path: Path) -> None:
         with pytest.raises(LibraryError) as caught:
             LibrarySnapshot(folder)
         assert str(caught.value) == (
-            f"there is no library in {folder}; make it with `assistant ingest PATH --library {folder}`"
+            f"{folder}: there is no library here; make it with `assistant ingest PATH --library {folder}`"
         )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_killed_while_the_log_is_moved_into_the_file_nothing_is_lost(folder: Path, tmp_path: Path) -> None:
     # What SQLite leaves then: a header that tells the size to come, the pages still in the log, the file too short.
-    child = Child(ingest_held, folder, 100, 300)
+    child = Child(ingest_paused, folder, 100, 300)
     assert child.hear() == "holding"
     connection = sqlite3.connect(folder / database.NAME)  # keeps the child from moving its log at the end
     connection.execute("SELECT count(*) FROM papers").fetchall()

@@ -1,5 +1,6 @@
 """A library on a disk that is full, read only, copied or left untidy -> a clear error, or the library as it was."""
 
+import contextlib
 import errno
 import json
 import os
@@ -37,8 +38,8 @@ def test_on_a_full_disk_the_library_stays_as_it_was(tmp_path: Path) -> None:
         pytest.skip(f"no file system can be mounted here: {may.stderr.decode().strip()}")
     lines = run("unshare", "-m", sys.executable, "-m", "support.full_disk", tmp_path)
     *tries, end = map(json.loads, lines)
-    said = f"{tmp_path}/library: no space left on the disk; free some and run this again"
-    assert [(found["said"], found["same"]) for found in tries] == [(said, True)] * 3
+    message = f"{tmp_path}/library: no space left on the disk; free some and run this again"
+    assert [(attempt["message"], attempt["same"]) for attempt in tries] == [(message, True)] * 3
     assert end == {"added": 20, "whole": True}
 
 
@@ -55,14 +56,14 @@ from assistant.library.snapshot import LibrarySnapshot
 from assistant.library.chroma import ChromaIndex
 from support import libraries
 
-told = []
+messages = []
 for name in "library", "copied":
     folder = Path(sys.argv[1]) / name
-    with LibrarySnapshot(folder, "hashed-words/32", told=told.append) as library:
-        print(libraries.results(library), told, library.problems, libraries.examined(library))
-with LibrarySnapshot(folder, told=told.append, exact_rows=0) as library:
+    with LibrarySnapshot(folder, "hashed-words/32", on_message=messages.append) as library:
+        print(libraries.results(library), messages, library.problems, libraries.examined(library))
+with LibrarySnapshot(folder, on_message=messages.append, exact_rows=0) as library:
     print(libraries.results(library))
-print(len(told), told[0])
+print(len(messages), messages[0])
 try:
     libraries.ingest(folder, libraries.entries(0, 70))
 except LibraryError as error:
@@ -79,19 +80,19 @@ def test_a_read_only_folder_can_be_read_and_says_that_it_cannot_be_written(folde
     before = libraries.tree(tmp_path)
     if os.geteuid() == 0:  # whom permissions do not stop, but a read-only mount does
         mount = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
-        found = run("unshare", "-m", "sh", "-c", mount, tmp_path, sys.executable, "-c", READ_ONLY, tmp_path)
+        lines = run("unshare", "-m", "sh", "-c", mount, tmp_path, sys.executable, "-c", READ_ONLY, tmp_path)
     else:
         modes = {path: path.stat().st_mode for path in (tmp_path, *tmp_path.rglob("*"))}
         for path, mode in modes.items():
             path.chmod(mode & ~0o222)
-        found = run(sys.executable, "-c", READ_ONLY, tmp_path)
+        lines = run(sys.executable, "-c", READ_ONLY, tmp_path)
         for path, mode in modes.items():
             path.chmod(mode)
-    assert found[:3] == [*[f"{expected} [] {{}} []"] * 2, f"{expected}"]
-    assert found[3].startswith(f"1 the vector index in {copied}/chroma/1 failed (")
-    assert found[3].endswith("answering by exact search")
-    assert found[4].startswith(f"6 {copied} cannot be written (")
-    assert found[4].endswith("); make it writable, or name another with --library")
+    assert lines[:3] == [*[f"{expected} [] {{}} []"] * 2, f"{expected}"]
+    assert lines[3].startswith(f"1 {copied}/chroma/1: the vector index failed (")
+    assert lines[3].endswith("answering by exact search")
+    assert lines[4].startswith(f"6 {copied}: the library cannot be written (")
+    assert lines[4].endswith("); make it writable, or name another with --library")
     assert libraries.tree(tmp_path) == before
 
 
@@ -102,7 +103,7 @@ def age(folder: Path) -> None:
 
 def test_a_copied_library_is_looked_through_once(folder: Path) -> None:
     age(folder)
-    with LibrarySnapshot(folder, told=pytest.fail) as library:
+    with LibrarySnapshot(folder, on_message=pytest.fail) as library:
         assert library.problems == {}
         recorded = library.catalogue.files(1)  # of the snapshot, from before they were looked at
     catalogue = Catalogue(folder)
@@ -112,18 +113,18 @@ def test_a_copied_library_is_looked_through_once(folder: Path) -> None:
 
 
 def test_when_others_opened_the_vector_index_it_is_tried_once(folder: Path) -> None:
-    with ChromaIndex(folder / "chroma" / "1") as vectors:
+    with contextlib.closing(ChromaIndex(folder / "chroma" / "1")) as vectors:
         assert vectors.count() == libraries.MADE
     changed = (folder / "chroma/1/chroma.sqlite3").stat().st_mtime_ns
     for tried in (True, False):  # trying it means opening it, which leaves a mark
-        with LibrarySnapshot(folder, told=pytest.fail) as library:
+        with LibrarySnapshot(folder, on_message=pytest.fail) as library:
             assert library.problems == {}
         now = (folder / "chroma/1/chroma.sqlite3").stat().st_mtime_ns
         assert (now != changed) is tried
         changed = now
 
 
-def test_the_next_writer_sweeps_what_killed_ones_left_but_not_what_is_held(folder: Path) -> None:
+def test_the_next_writer_sweeps_what_killed_ones_left_but_not_what_a_reader_uses(folder: Path) -> None:
     with LibrarySnapshot(folder) as reader:
         libraries.ingest(folder, libraries.entries(0, 42))
         for leftover in ("chroma/9/deep", "lexical/9", "chroma/notes"):
@@ -132,7 +133,7 @@ def test_the_next_writer_sweeps_what_killed_ones_left_but_not_what_is_held(folde
         scratch.write_bytes(b"half")
         libraries.ingest(folder, libraries.entries(0, 8))
         names = {path.name for path in (folder / "chroma").iterdir()}
-        assert names == {"1", "2", "notes"}  # 1 is held, and notes are none of ours
+        assert names == {"1", "2", "notes"}  # a reader has 1, and notes are none of ours
         assert {path.name for path in (folder / "lexical").iterdir()} == {"1", "2"}
         assert not scratch.exists()
         assert set(reader.ids) == libraries.ids(0, libraries.MADE)
@@ -148,8 +149,8 @@ BLOCKS, FREE, FLAG = 2, 4, 8  # places in what statvfs gives
 def measured(monkeypatch: pytest.MonkeyPatch, changes: dict[int, int]) -> None:
     """Every disk is of 1,000 blocks and full, but for these changes."""
     facts = {BLOCKS: 1000, FREE: 0} | changes
-    found = os.statvfs_result([facts.get(place, 4096 if place < BLOCKS else 0) for place in range(10)])
-    monkeypatch.setattr(os, "statvfs", lambda _: found)
+    room = os.statvfs_result([facts.get(place, 4096 if place < BLOCKS else 0) for place in range(10)])
+    monkeypatch.setattr(os, "statvfs", lambda _: room)
 
 
 @pytest.mark.parametrize(
@@ -186,4 +187,4 @@ def test_proc_is_not_full() -> None:
 
 def test_an_index_of_nothing_is_sound(tmp_path: Path) -> None:
     ChromaIndex(tmp_path, create=True).close()
-    assert probe.examine(tmp_path, 0, {}) is None
+    assert probe.examine("chroma", tmp_path, 0, {}) is None

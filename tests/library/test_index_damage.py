@@ -24,7 +24,7 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def expected(master: Path) -> libraries.Results:
-    with LibrarySnapshot(master, FINGERPRINT, told=pytest.fail) as library:
+    with LibrarySnapshot(master, FINGERPRINT, on_message=pytest.fail) as library:
         assert library.chunks == 3 * PAPERS
         return libraries.results(library)
 
@@ -58,8 +58,8 @@ def test_every_file_damaged_in_every_way_is_noticed_and_answered_around(
             if not (master / file).stat().st_size and damage is not delete:
                 continue  # an empty file is its own half
             damage(folder / file)
-            told: list[str] = []
-            with LibrarySnapshot(folder, FINGERPRINT, told=told.append, heal=False) as library:
+            messages: list[str] = []
+            with LibrarySnapshot(folder, FINGERPRINT, on_message=messages.append, heal=False) as library:
                 assert list(library.problems) == [file.split("/")[0]], f"{damage.__name__} {file}"
                 assert libraries.results(library) == expected, f"{damage.__name__} {file}"
                 library.catalogue.release()
@@ -70,7 +70,7 @@ def test_every_file_damaged_in_every_way_is_noticed_and_answered_around(
             assert list(library.problems) == [kind]
             assert libraries.results(library) == expected
         (folder / "elsewhere").rename(folder / kind)
-    with LibrarySnapshot(folder, FINGERPRINT, told=pytest.fail, heal=False) as library:
+    with LibrarySnapshot(folder, FINGERPRINT, on_message=pytest.fail, heal=False) as library:
         assert libraries.examined(library) == []
 
 
@@ -92,13 +92,13 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
 def test_damaged_indexes_are_built_anew_without_an_embedding(
     folder: Path, expected: libraries.Results, damage: str
 ) -> None:
-    change, said = DAMAGES[damage]
+    change, problem = DAMAGES[damage]
     change(folder)
-    told: list[str] = []
-    with LibrarySnapshot(folder, FINGERPRINT, told=told.append) as library:  # it has no embedder to call
-        assert len(told) == 1
-        assert said in told[0]
-        assert told[0].endswith("); rebuilding them from the catalogue")
+    messages: list[str] = []
+    with LibrarySnapshot(folder, FINGERPRINT, on_message=messages.append) as library:  # it has no embedder to call
+        assert len(messages) == 1
+        assert problem in messages[0]
+        assert messages[0].endswith("); rebuilding them from the catalogue")
         assert (library.problems, library.catalogue.generation()) == ({}, 2)
         assert libraries.results(library) == expected
         assert damage != "a graph spoiled" or libraries.examined(library) == []  # once: it takes a second
@@ -107,7 +107,7 @@ def test_damaged_indexes_are_built_anew_without_an_embedding(
         folder, [libraries.entry(number, " And more of this." * 10) for number in range(PAPERS)], embedder
     )
     assert (again.embedded, embedder.read) == (0, [])
-    with LibrarySnapshot(folder, FINGERPRINT, told=pytest.fail) as library:
+    with LibrarySnapshot(folder, FINGERPRINT, on_message=pytest.fail) as library:
         assert libraries.results(library) == expected
 
 
@@ -115,33 +115,33 @@ def test_where_it_cannot_be_rebuilt_at_once_the_answers_are_right_all_the_same(
     folder: Path, expected: libraries.Results
 ) -> None:
     shutil.rmtree(folder / "chroma")
-    told: list[str] = []
-    with locks.exclusive_lock(folder, 0.0), LibrarySnapshot(folder, told=told.append) as library:
+    messages: list[str] = []
+    with locks.exclusive_lock(folder, 0.0), LibrarySnapshot(folder, on_message=messages.append) as library:
         assert libraries.results(library) == expected
         assert list(library.problems) == ["chroma"]
-    assert "is being written by process" in told[1]
-    assert told[1].endswith("; answering by exact search. `assistant reindex` rebuilds them")
+    assert f"{folder}: being written by process" in messages[1]
+    assert messages[1].endswith("; answering by exact search. `assistant reindex` rebuilds them")
 
 
 def test_the_graph_finds_what_exact_search_finds(folder: Path, expected: libraries.Results) -> None:
-    with LibrarySnapshot(folder, told=pytest.fail, exact_rows=0) as library:
-        assert not library.exact
+    with LibrarySnapshot(folder, on_message=pytest.fail, exact_rows=0) as library:
+        assert not library.uses_exact_search
         near, exact = libraries.results(library), expected
-        for found, wanted in zip(near, exact, strict=True):
-            assert len({id for id, _ in found} & {id for id, _ in wanted}) >= 9
+        for near_papers, exact_papers in zip(near, exact, strict=True):
+            assert len({id for id, _ in near_papers} & {id for id, _ in exact_papers}) >= 9
     # Opening Chroma changed its file; the reader that did so has said so, and the next need not look into it.
     before = (folder / "chroma/1/chroma.sqlite3").stat().st_mtime_ns
-    with LibrarySnapshot(folder, told=pytest.fail) as library:
+    with LibrarySnapshot(folder, on_message=pytest.fail) as library:
         assert library.problems == {}
     assert (folder / "chroma/1/chroma.sqlite3").stat().st_mtime_ns == before
 
 
 def test_where_the_graph_fails_in_the_middle_exact_search_answers(folder: Path, expected: libraries.Results) -> None:
-    told: list[str] = []
-    with LibrarySnapshot(folder, told=told.append, exact_rows=0) as library:
+    messages: list[str] = []
+    with LibrarySnapshot(folder, on_message=messages.append, exact_rows=0) as library:
         halve(folder / "chroma/1/chroma.sqlite3")  # after it was looked at
         assert libraries.results(library) == expected
         assert list(library.problems) == ["chroma"]
-    assert len(told) == 1
-    assert told[0].startswith(f"the vector index in {folder}/chroma/1 failed (")
-    assert told[0].endswith("; run `assistant reindex`; answering by exact search")
+    assert len(messages) == 1
+    assert messages[0].startswith(f"{folder}/chroma/1: the vector index failed (")
+    assert messages[0].endswith("; run `assistant reindex`; answering by exact search")

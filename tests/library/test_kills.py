@@ -20,8 +20,8 @@ def ingest_until_killed(folder: Path, first: int, until: int, delay: float) -> i
     timer = threading.Timer(delay, child.process.kill)
     timer.start()
     acknowledged = until
-    while (heard := child.hear()) is not None:
-        acknowledged += heard != "began"
+    while (message := child.hear()) is not None:
+        acknowledged += message != "began"
     timer.join()
     assert child.end() == -9
     return acknowledged
@@ -39,10 +39,10 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_the_parts_agree(t
     for kill in range(KILLS):
         until = int(kill % 8 == 0)  # these have something new to lose, whatever the speed of the machine
         acknowledged += ingest_until_killed(folder, acknowledged, until, chance.uniform(0, 1.05 * whole))
-        found = libraries.parts(folder)
-        assert found.catalogue == found.words == found.vectors
+        parts = libraries.parts(folder)
+        assert parts.catalogue == parts.words == parts.vectors
         # The one under way when the signal came may have been committed, and not said so.
-        assert found.catalogue in (libraries.ids(0, acknowledged * BATCH), libraries.ids(0, (acknowledged + 1) * BATCH))
+        assert parts.catalogue in (libraries.ids(0, acknowledged * BATCH), libraries.ids(0, (acknowledged + 1) * BATCH))
 
     child = Child(ingest_batches, folder, 0, acknowledged + 1)
     while child.hear() is not None:

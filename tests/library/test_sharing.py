@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support import libraries
-from support.library_children import Child, ingest_held, ingest_now, wait_for_lock
+from support.library_children import Child, ingest_now, ingest_paused, wait_for_lock
 
 from assistant.domain.errors import FingerprintError, LockedError
 from assistant.library import builder, locks, writer
@@ -16,7 +16,7 @@ from assistant.library.snapshot import LibrarySnapshot
 
 def test_of_two_ingests_at_once_the_second_waits_and_both_succeed(tmp_path: Path) -> None:
     folder = tmp_path / "library"
-    first = Child(ingest_held, folder, 0, 20)
+    first = Child(ingest_paused, folder, 0, 20)
     assert first.hear() == "holding"
     second = Child(ingest_now, folder, 10, 30)
     assert second.hear() == "waiting"
@@ -28,12 +28,13 @@ def test_of_two_ingests_at_once_the_second_waits_and_both_succeed(tmp_path: Path
 
 def test_who_does_not_wait_is_told_which_process_is_writing(tmp_path: Path) -> None:
     folder = tmp_path / "library"
-    child = Child(ingest_held, folder, 0, 3)
+    child = Child(ingest_paused, folder, 0, 3)
     assert child.hear() == "holding"
     with pytest.raises(LockedError) as caught, locks.exclusive_lock(folder, 0.0):
         pass
-    assert str(caught.value).startswith(f"{folder} is being written by process {child.pid} on ")
-    assert caught.value.exit_code == 6
+    assert str(caught.value).startswith(f"{folder}: being written by process {child.pid} on ")
+    assert (caught.value.exit_code, caught.value.path) == (6, folder)
+    assert caught.value.cure == "wait for it to finish, then run this again"
     waiting = Child(wait_for_lock, folder)
     assert waiting.hear() == "waiting"
     os.kill(waiting.pid, signal.SIGINT)
@@ -56,11 +57,11 @@ def test_a_reader_sees_the_library_as_it_was_until_the_ingest_has_ended(tmp_path
                 assert len(during.ids) == libraries.MADE
                 seen.append((f"{what} {done}/{of}", libraries.results(before), libraries.results(during)))
 
-        writer.add(folder, libraries.entries(35, 60), libraries.HashedWords(), progress=look)
+        writer.add(folder, libraries.entries(35, 60), libraries.HashedWords(), on_progress=look)
         steps = ["embedding 0/20", "embedding 20/20", "embedding 20/20", "indexing 0/60", "indexing 60/60"]
         assert seen == [(step, old, old) for step in steps]
         assert libraries.results(before) == old
-        assert len(list((folder / "chroma").iterdir())) == 2  # the old one is still held
+        assert len(list((folder / "chroma").iterdir())) == 2  # a reader still has the old one
         before.refresh()
         with LibrarySnapshot(folder) as after:
             assert libraries.results(before) == libraries.results(after) != old
@@ -73,7 +74,7 @@ def test_a_reader_of_another_embedder_is_refused_each_time_it_asks(tmp_path: Pat
     folder = libraries.made(tmp_path)
     other = libraries.HashedWords(16)
     message = (
-        f"{folder} was built with hashed-words/32+title+sentences/1, and this is hashed-words/16+title+sentences/1; "
+        f"{folder}: built with hashed-words/32+title+sentences/1, and this is hashed-words/16+title+sentences/1; "
         "run `assistant reindex` with --embedder NAME to compute its vectors anew, or "
         "choose the embedder it was built with (--embedder)"
     )

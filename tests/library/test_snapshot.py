@@ -53,7 +53,7 @@ def test_reading_imports_no_more_than_it_needs(folder: Path) -> None:
 
 
 INGEST = """
-import sys
+import contextlib, sys
 from pathlib import Path
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.library.chroma import ChromaIndex
@@ -61,9 +61,9 @@ from support import libraries
 
 folder = Path(sys.argv[1])
 libraries.ingest(folder, libraries.entries(0, libraries.MADE))
-with LibrarySnapshot(folder, told=print) as library:
+with LibrarySnapshot(folder, on_message=print) as library:
     print(libraries.results(library))
-    with ChromaIndex(library.chroma) as vectors:
+    with contextlib.closing(ChromaIndex(library.vector_index_folder)) as vectors:
         settings = vectors._client.get_settings()
         print(settings.allow_reset, settings.migrations, settings.anonymized_telemetry)
 print(libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, libraries.MADE)] * 3))
@@ -96,15 +96,15 @@ def test_stock_llama_index_reads_the_vector_index(folder: Path) -> None:
             return self._get_text_embedding(query)
 
     with LibrarySnapshot(folder) as library:
-        chroma = library.chroma
+        chroma = library.vector_index_folder
         [paper] = library.papers(["id17"])
     client = chromadb.PersistentClient(str(chroma))
     store = ChromaVectorStore(chroma_collection=client.get_collection("papers"))
     index = VectorStoreIndex.from_vector_store(store, embed_model=Hashed())
-    [found] = index.as_retriever(similarity_top_k=1).retrieve(f"{paper.title} {paper.abstract}")
-    assert found.node.ref_doc_id == paper.id == "id17"
-    assert found.node.get_content() == f"{paper.title}\n{paper.abstract}"
-    assert found.node.metadata == {"title": paper.title, "date": "2024-01-18"}
+    [hit] = index.as_retriever(similarity_top_k=1).retrieve(f"{paper.title} {paper.abstract}")
+    assert hit.node.ref_doc_id == paper.id == "id17"
+    assert hit.node.get_content() == f"{paper.title}\n{paper.abstract}"
+    assert hit.node.metadata == {"title": paper.title, "date": "2024-01-18"}
     client.close()
-    with LibrarySnapshot(folder, told=pytest.fail) as library:  # what llama-index left in the folder is no damage
+    with LibrarySnapshot(folder, on_message=pytest.fail) as library:  # what llama-index left in the folder is no damage
         assert libraries.examined(library) == []

@@ -26,7 +26,7 @@ def generation(folder: Path) -> tuple[int, int]:
 def test_only_what_changed_is_embedded_and_patched_into_the_index(tmp_path: Path) -> None:
     folder, embedder = libraries.made(tmp_path), HashedWords()
     with LibrarySnapshot(folder, exact_rows=0) as library:
-        assert not library.exact
+        assert not library.uses_exact_search
         expected = libraries.results(library)
     assert generation(folder) == (1, 0)
 
@@ -74,6 +74,7 @@ def with_last_row(value: float) -> Callable[[Matrix], Matrix]:
     return lambda given: np.vstack([given[:-1], np.full((1, 32), value, np.float32)])
 
 
+OTHER = "choose another embedder (--embedder)"
 FAULTS = {
     "numbers that are not finite": with_last_row(float("nan")),
     "a vector of length 0 instead of 1": with_last_row(0.0),
@@ -87,7 +88,7 @@ def test_vectors_that_cannot_be_compared_are_refused_before_any_is_stored(tmp_pa
     with pytest.raises(ModelError) as caught:
         libraries.ingest(folder, libraries.entries(0, 3), Faulty(FAULTS[fault]))
     title = libraries.entry(2).listing.title
-    assert str(caught.value) == f"hashed-words/32 gave {fault} for {title!r} (id2); nothing of it was stored"
+    assert str(caught.value) == f"hashed-words/32 gave {fault} for {title!r} (id2); nothing of it was stored; {OTHER}"
     catalogue = Catalogue(folder)
     assert (catalogue.embedded(), catalogue.count(), catalogue.generation()) == ({}, (0, 0), 0)
     catalogue.close()
@@ -108,8 +109,8 @@ def test_an_interrupted_first_ingest_leaves_an_empty_library_and_its_vectors(tmp
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        writer.add(folder, libraries.entries(0, 5), HashedWords(), progress=stop)
-    with LibrarySnapshot(folder, "hashed-words/32", told=pytest.fail) as library:
+        writer.add(folder, libraries.entries(0, 5), HashedWords(), on_progress=stop)
+    with LibrarySnapshot(folder, "hashed-words/32", on_message=pytest.fail) as library:
         assert (library.ids, library.papers(), library.problems, libraries.examined(library)) == ((), [], {}, [])
         assert libraries.results(library) == [[], [], [], []]
         assert (library.words.size, len(library.table.ids), library.chunks) == (0, 0, 0)
@@ -121,9 +122,9 @@ def test_an_interrupted_first_ingest_leaves_an_empty_library_and_its_vectors(tmp
 def test_vectors_of_another_splitting_are_computed_anew(tmp_path: Path) -> None:
     folder, embedder = libraries.made(tmp_path), HashedWords()
     catalogue = Catalogue(folder)
-    [(content, kept)] = [(hash, blob) for hash, blob in by_content(catalogue, "id3")]
-    catalogue.put_embeddings([(content, kept[: len(kept) // 5 * 3])])
-    with pytest.raises(LibraryError, match="id3 has 3 vectors, which do not fit its text; run `assistant reindex`"):
+    [(hash, blob)] = by_content(catalogue, "id3")
+    catalogue.put_embeddings([(hash, blob[: len(blob) // 5 * 3])])
+    with pytest.raises(LibraryError, match="id3: has 3 vectors, which do not fit its text; run `assistant reindex`"):
         libraries.ingest(folder, libraries.entries(0, 41))
     assert builder.reembed(folder, catalogue, embedder, 0.0, lambda *_: None) == 1
     catalogue.close()
@@ -131,5 +132,5 @@ def test_vectors_of_another_splitting_are_computed_anew(tmp_path: Path) -> None:
 
 
 def by_content(catalogue: Catalogue, id: str) -> list[tuple[str, bytes]]:
-    contents = dict(catalogue.contents())
-    return [(contents[paper_id], kept) for paper_id, kept in catalogue.embeddings([id])]
+    hashes = dict(catalogue.contents())
+    return [(hashes[paper_id], blob) for paper_id, blob in catalogue.embeddings([id])]

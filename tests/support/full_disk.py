@@ -1,6 +1,6 @@
 """A small file system of its own -> what an ingest says and leaves when it fills up; run by test_library_disk.py.
 
-Prints one line of JSON for each amount of space left: what was said, and whether the library is as it was.
+Prints one line of JSON for each amount of space left: the message, and whether the library is as it was.
 """
 
 import json
@@ -26,13 +26,15 @@ def main(mounted: Path) -> None:
         fill(mounted, ballast, left)
         try:
             libraries.ingest(folder, [libraries.entry(number, " And " + "m" * 20_000) for number in range(150)])
-            said = "nothing"
+            message = "none"
         except LibraryError as error:
-            said = str(error)
+            message = str(error)
         ballast.unlink()
-        found = libraries.parts(folder)
-        same = found == before and {name for name in libraries.tree(folder) if "catalogue" not in name} <= files
-        print(json.dumps({"left": left, "said": said, "same": same}), flush=True)
+        same = (
+            libraries.parts(folder) == before
+            and {name for name in libraries.tree(folder) if "catalogue" not in name} <= files
+        )
+        print(json.dumps({"left": left, "message": message, "same": same}), flush=True)
     report = libraries.ingest(folder, libraries.entries(0, 40))
     whole = libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 40)] * 3)
     print(json.dumps({"added": len(report.added), "whole": whole}))
@@ -40,8 +42,8 @@ def main(mounted: Path) -> None:
 
 def fill(mounted: Path, ballast: Path, left: int) -> None:
     """Leave so many kB free."""
-    found = subprocess.run(["df", "--output=avail", "-k", mounted], capture_output=True, text=True, check=True)
-    free = int(found.stdout.split()[-1])
+    table = subprocess.run(["df", "--output=avail", "-k", mounted], capture_output=True, text=True, check=True)
+    free = int(table.stdout.split()[-1])
     ballast.write_bytes(b"\1" * max(0, free - left) * 1024)
 
 

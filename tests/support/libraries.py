@@ -1,6 +1,7 @@
 """What the tests of the library stand on: papers made by rule, an embedder without a model, a look into every part."""
 
 import atexit
+import contextlib
 import functools
 import shutil
 import tempfile
@@ -13,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.records import Entry, Listing
-from assistant.library import chunks, health, writer
-from assistant.library.chroma import ChromaIndex
+from assistant.library import chunks, health, index, writer
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import retriever
 from assistant.testing import HashingEmbedder
@@ -81,12 +81,12 @@ Results = list[list[tuple[str, float]]]
 
 
 def results(library: LibrarySnapshot, embedder: HashedWords | None = None) -> Results:
-    """What is found for every question, with its scores."""
+    """The papers for every question, with their scores."""
     vectors = (embedder or HashedWords(library.dimension)).embed(QUESTIONS)
-    found = [
+    evidence = [
         retriever.retrieve(library, vector, question, 10) for vector, question in zip(vectors, QUESTIONS, strict=True)
     ]
-    return [[(item.paper.id, item.score) for item in items] for items in found]
+    return [[(item.paper.id, item.score) for item in items] for items in evidence]
 
 
 @dataclass(frozen=True)
@@ -100,29 +100,24 @@ class Parts:
 
 def parts(folder: Path) -> Parts:
     """Open the library as a reader does, without mending it, and look into every part; all must be sound."""
-    told: list[str] = []
-    with LibrarySnapshot(folder, HashedWords().fingerprint, told=told.append, heal=False) as library:
-        assert (library.problems, told) == ({}, [])
+    messages: list[str] = []
+    with LibrarySnapshot(folder, HashedWords().fingerprint, on_message=messages.append, heal=False) as library:
+        assert (library.problems, messages) == ({}, [])
         papers = library.papers()
         assert [paper.id for paper in papers] == list(library.ids) == list(library.table.ids)
         words = {library.ids[number] for number, _ in library.words.search("paper", len(papers) + 10)}
         expected = [chunk.id for paper in papers for chunk in chunks.split(paper)]
-        if not library.chroma.exists():
+        if not library.vector_index_folder.exists():
             assert not papers
             return Parts(set(), set(), set())
-        found = chunk_ids(library.chroma)
-        assert sorted(found) == sorted(expected)
-    return Parts({paper.id for paper in papers}, words, {id.rsplit("#", 1)[0] for id in found})
-
-
-def chunk_ids(chroma: Path) -> list[str]:
-    """Every chunk of a Chroma folder that also has its vector; read from a copy, for reading changes a few bytes."""
-    with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch) / "chroma"
-        shutil.copytree(chroma, copy)
-        with ChromaIndex(copy) as vectors:
-            everything = vectors._collection.get(include=[])["ids"]
-            return list(vectors.get(everything))
+        # Read from a copy, for reading changes a few bytes.
+        with tempfile.TemporaryDirectory() as scratch:
+            copy = Path(shutil.copytree(library.vector_index_folder, Path(scratch) / "copy"))
+            with contextlib.closing(index.load(library.catalogue.vector_index())(copy)) as vectors:
+                assert vectors.count() == len(expected)
+                stored = vectors.get(expected)
+                assert sorted(stored) == sorted(expected)
+    return Parts({paper.id for paper in papers}, words, {id.rsplit("#", 1)[0] for id in stored})
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -53,16 +53,16 @@ def ingest_batches(pipe: Connection, folder: Path, first: int, batches: int) -> 
         pipe.send(number)
 
 
-def ingest_held(pipe: Connection, folder: Path, start: int, stop: int) -> None:
-    """Ingest; say so when the lock is held and embedding begins, and go on when told."""
+def ingest_paused(pipe: Connection, folder: Path, start: int, stop: int) -> None:
+    """Ingest; say "holding" when embedding begins, with the writer's lock, and go on at the next message."""
 
-    def progress(what: str, done: int, _: int) -> None:
+    def on_progress(what: str, done: int, _: int) -> None:
         if (what, done) == ("embedding", 0):
             pipe.send("holding")
             pipe.recv()
 
     try:
-        report = writer.add(folder, libraries.entries(start, stop), libraries.HashedWords(), progress=progress)
+        report = writer.add(folder, libraries.entries(start, stop), libraries.HashedWords(), on_progress=on_progress)
         pipe.send(len(report.added))
     except LibraryError as error:
         pipe.send(str(error))

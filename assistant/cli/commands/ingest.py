@@ -43,7 +43,7 @@ def ingest(
     chosen = app.load_settings(environment, library=library, embedder=embedder)
     rows = list(reading.read(list(paths), as_of, date.today()))
     with progress.bar() as heard:
-        report = writer.add(chosen.library, rows, app.embedder(chosen, environment), dry_run=dry_run, progress=heard)
+        report = writer.add(chosen.library, rows, app.embedder(chosen, environment), dry_run=dry_run, on_progress=heard)
     if as_json:
         console.record(_record(report))
     else:

@@ -23,7 +23,7 @@ def remove(names: tuple[str, ...], source: str | None, as_json: bool, library: s
       assistant remove --source wrong-file.jsonl
     """
     from assistant import app
-    from assistant.library import removal
+    from assistant.library import writer
     from assistant.library.catalogue import Catalogue
 
     if bool(names) == bool(source):
@@ -45,7 +45,7 @@ def remove(names: tuple[str, ...], source: str | None, as_json: bool, library: s
         console.tell(f"no paper is listed by {source} alone; nothing was removed")
         return 3
     with progress.bar() as heard:
-        removal.remove(chosen.library, list(gone), heard)
+        writer.remove(chosen.library, list(gone), heard)
     if as_json:
         console.record({"removed": [{"id": paper.id, "title": paper.title} for paper in gone.values()]})
     else:

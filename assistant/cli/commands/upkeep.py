@@ -45,7 +45,7 @@ def status(as_json: bool, library: str | None, embedder: str | None) -> int:
             "healthy": not faults,
             "problems": [fault.problem for fault in faults],
             "cures": list(dict.fromkeys(fault.cure for fault in faults)),
-            "chroma": str(opened.chroma),
+            "chroma": str(opened.vector_index_folder),
             "model": chosen.model,
         }
     if as_json:
@@ -127,8 +127,8 @@ def reindex(as_json: bool, library: str | None, embedder: str | None) -> int:
 def _rebuild(chosen: "Settings", catalogue: "Catalogue", built: str, name: str) -> None:
     """Rebuild the indexes from the vectors kept, and say so: computing them anew may cost money."""
     from assistant.library import builder, writer
+    from assistant.library.index import REINDEX
 
-    anew = f"`assistant reindex --embedder {name}`"
     console.tell(f"keeping the vectors of {built}: none is computed; --embedder NAME has another compute them anew")
     try:
         with (
@@ -137,5 +137,9 @@ def _rebuild(chosen: "Settings", catalogue: "Catalogue", built: str, name: str) 
             catalogue.transaction(),
         ):
             builder.rebuild(chosen.library, catalogue, heard)
-    except LibraryError as error:  # where vectors are missing, this very command would be named as the cure
-        raise type(error)(str(error).replace("`assistant reindex`", anew)) from error
+    except LibraryError as error:
+        if error.cure != REINDEX:
+            raise
+        # Where vectors are missing, this very command would be named as the cure.
+        cure = f"run `assistant reindex --embedder {name}`"
+        raise type(error)(error.what, path=error.path, cause=error.cause, cure=cure) from error
