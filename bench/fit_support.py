@@ -1,9 +1,8 @@
-"""SciFact's train claims and a library of its papers -> the numbers of `assistant/support/model.py`.
+"""Run `python -m bench.fit_support SCIFACT_FOLDER LIBRARY`: fit the numbers of `verification/support/classifier.py`.
 
-    .venv/bin/python -m bench.fit_support SCIFACT_FOLDER LIBRARY
-
-Everything is measured by the product's own code; figures are by cross-validation (5 folds over claims, seeds 7, 8, 9),
-and the thresholds come from scores of claims that the scoring model was not fitted on (seed 7). Takes a minute.
+The library is one of SciFact's papers; the claims are those of its train split. Everything is measured by the product's
+own code; figures are by cross-validation (5 folds over claims, seeds 7, 8, 9), and the thresholds come from scores of
+claims that the scoring model was not fitted on (seed 7). Takes a minute.
 """
 
 import sys
@@ -20,7 +19,7 @@ from assistant.verification import documents
 from assistant.verification.support import SupportScorer, classifier, features
 from bench import evidence_sentences
 from bench.evidence_sentences import Marked, SciFact
-from bench.regression import Array, Group, auc, conditional, folds, kept, logistic
+from bench.regression import Array, Group, auc, conditional, folds, kept_share, logistic
 
 SEEDS = (7, 8, 9)
 _MISJUDGED = 0.03  # share of right citations that each of the two failing verdicts may cost
@@ -48,23 +47,23 @@ def gather(scifact: SciFact, library: LibrarySnapshot) -> Data:
     """Measure every claim against its papers and its nearest ones."""
     texts = {row.claim_id: row.claim for row in scifact.supported}
     vectors = dict(zip(texts, LocalEmbedder().embed(list(texts.values())), strict=True))
-    found = documents.nearest_papers(library, np.stack(list(vectors.values())), list(texts.values()), 30)
-    near = {claim: list(ids) for claim, ids in zip(texts, found, strict=True)}
+    nearest = documents.nearest_papers(library, np.stack(list(vectors.values())), list(texts.values()), 30)
+    near = {claim: list(ids) for claim, ids in zip(texts, nearest, strict=True)}
     right = [(row.claim_id, row.paper_id) for row in scifact.supported]
-    wanted = dict.fromkeys([paper for _, paper in right] + [paper for ids in near.values() for paper in ids])
-    held = abstracts.read(library, library.papers(list(wanted)))
+    papers = dict.fromkeys([paper for _, paper in right] + [paper for ids in near.values() for paper in ids])
+    texts_of = abstracts.read(library, library.papers(list(papers)))
     measure = SupportScorer(library.words)
     claims = {claim: measure.claim(texts[claim], vectors[claim]) for claim in texts}
     rows = {
-        (claim, paper): features.paper(claims[claim], features.match(claims[claim], measure.abstract(held[paper])))
+        (claim, paper): features.paper(claims[claim], features.match(claims[claim], measure.abstract(texts_of[paper])))
         for claim, paper in dict.fromkeys(right + [(claim, paper) for claim in near for paper in near[claim]])
     }
 
     def group(row: Marked) -> Group:
-        wanted, abstract = claims[row.claim_id], measure.abstract(held[row.paper_id])
+        claim, abstract = claims[row.claim_id], measure.abstract(texts_of[row.paper_id])
         labels = [evidence_sentences.is_evidence(text, row.evidence) for text in abstract.abstract.sentences]
-        match = features.match(wanted, abstract)
-        return features.sentences(wanted, match, abstract, measure.words), np.array(labels)
+        match = features.match(claim, abstract)
+        return features.sentences(claim, match, abstract, measure.words), np.array(labels)
 
     wrong = {claim: [paper for paper in near[claim] if paper not in scifact.tied[claim]] for claim in near}
     return Data(right, wrong, near, rows, [group(row) for row in scifact.supported])
@@ -87,8 +86,8 @@ def fit_sentences(data: Data) -> Array:
 
 def fit_papers(data: Data, claims: Sequence[str]) -> Array:
     """Fit the support on these claims; right and wrong papers weigh alike."""
-    chosen = set(claims)
-    right = [pair for pair in data.right if pair[0] in chosen]
+    inside = set(claims)
+    right = [pair for pair in data.right if pair[0] in inside]
     wrong = [(claim, paper) for claim in claims for paper in data.wrong[claim][:_WRONG]]
     rows = np.array([data.rows[pair] for pair in right + wrong])
     labels = np.concatenate((np.ones(len(right)), np.zeros(len(wrong))))
@@ -116,8 +115,8 @@ def ahead(data: Data, scores: dict[Pair, float], pair: Pair) -> float:
 
 def fit_contrast(data: Data, scores: dict[Pair, float], claims: Sequence[str]) -> Array:
     """Fit the contrast: the right paper against the nearest wrong one, on out-of-fold support."""
-    chosen = set(claims)
-    right = [pair for pair in data.right if pair[0] in chosen]
+    inside = set(claims)
+    right = [pair for pair in data.right if pair[0] in inside]
     wrong = [(claim, data.wrong[claim][0]) for claim in claims]
     rows = np.array([[scores[pair], min(ahead(data, scores, pair), classifier.CONTRAST_CAP)] for pair in right + wrong])
     return logistic(rows, np.concatenate((np.ones(len(right)), np.zeros(len(wrong)))), ridge=0.1)
@@ -136,12 +135,12 @@ def cross_validated(data: Data) -> None:
                 if fold[pair[0]] == number:
                     row = np.array([scores[pair], min(ahead(data, scores, pair), classifier.CONTRAST_CAP)])
                     contrasts[pair] = float(weights[0] + row @ weights[1:])
-        for found in (scores, contrasts):
-            ours, theirs = (np.array([found[pair] for pair in pairs]) for pairs in (data.right, wrong))
-            figures += [auc(ours, theirs), kept(ours, theirs)[0]]
-    alone_auc, alone, with_auc, with_kept = np.mean(np.reshape(figures, (len(SEEDS), 4)), axis=0)
+        for supports in (scores, contrasts):
+            ours, theirs = (np.array([supports[pair] for pair in pairs]) for pairs in (data.right, wrong))
+            figures += [auc(ours, theirs), kept_share(ours, theirs)[0]]
+    alone_auc, alone, with_auc, with_share = np.mean(np.reshape(figures, (len(SEEDS), 4)), axis=0)
     print(f"B   without contrast: AUC {alone_auc:.3f}, kept where 10 % of wrong ones pass {alone:.3f}")
-    print(f"B   with contrast:    AUC {with_auc:.3f}, kept {with_kept:.3f}")
+    print(f"B   with contrast:    AUC {with_auc:.3f}, kept {with_share:.3f}")
 
 
 def thresholds(data: Data, scores: dict[Pair, float], contrast: Array) -> None:
@@ -153,11 +152,11 @@ def thresholds(data: Data, scores: dict[Pair, float], contrast: Array) -> None:
         rows = np.array([[scores[pair], min(ahead(data, scores, pair), classifier.CONTRAST_CAP)] for pair in pairs])
         return np.asarray(contrast[0] + rows @ contrast[1:])
 
-    print(f"STRONG = {kept(ours, theirs)[1]:.2f}")
-    print(f"MIDDLE = {kept(ours, theirs, 0.3)[1]:.2f}")
+    print(f"STRONG = {kept_share(ours, theirs)[1]:.2f}")
+    print(f"MIDDLE = {kept_share(ours, theirs, 0.3)[1]:.2f}")
     print(f"LEAST = {np.quantile(ours, _MISJUDGED):.2f}")
     print(f"MARGIN = {-np.quantile([ahead(data, scores, pair) for pair in data.right], _MISJUDGED):.2f}")
-    print(f"SURE = {kept(logits(data.right), logits(wrong))[1]:.2f}")
+    print(f"SURE = {kept_share(logits(data.right), logits(wrong))[1]:.2f}")
 
 
 def main(folder: Path, library: Path) -> None:

@@ -1,9 +1,8 @@
-"""SciFact and a library of its papers -> how good `assistant verify` is, through the public commands only.
+"""Run `python -m bench.verification SCIFACT_FOLDER LIBRARY [train|validation]`: how good `assistant verify` is.
 
-    .venv/bin/python -m bench.verification SCIFACT_FOLDER LIBRARY [train|validation]
-
-A: quotes that are annotated evidence. B: right citations against the nearest wrong paper, by `score`. C: citations
-shifted by one within groups of five claims. D: claims a second. And where it ends: random papers, refuted claims.
+The library is one of SciFact's papers; only the public commands are used. A: quotes that are annotated evidence. B:
+right citations against the nearest wrong paper, by `score`. C: citations shifted by one within groups of five claims.
+D: claims a second. And where it ends: random papers, refuted claims.
 """
 
 import json
@@ -18,7 +17,7 @@ import numpy as np
 
 from bench import evidence_sentences
 from bench.evidence_sentences import Marked, SciFact
-from bench.regression import Array, auc, kept
+from bench.regression import Array, auc, kept_share
 
 Case = tuple[str, list[str]]
 """A claim and the ids of the papers it is said to rest on."""
@@ -41,10 +40,10 @@ def verify(library: Path, cases: list[Case]) -> list[dict[str, Any]]:
 def nearest_wrong(library: Path, rows: list[Marked], scifact: SciFact) -> list[Case]:
     """Cite for each claim its best-ranked paper that nobody tied to it."""
     claims = {row.claim_id: row.claim for row in rows}
-    asked = "\n".join(claims.values())
-    found = assistant(["search", "--stdin", "--json", "-k", "30", "--library", str(library)], asked)
+    lines = "\n".join(claims.values())
+    results = assistant(["search", "--stdin", "--json", "-k", "30", "--library", str(library)], lines)
     cases: list[Case] = []
-    for (claim_id, claim), hits in zip(claims.items(), found, strict=True):
+    for (claim_id, claim), hits in zip(claims.items(), results, strict=True):
         wrong = next(hit["id"] for hit in hits["hits"] if hit["id"] not in scifact.tied[claim_id])
         cases.append((claim, [wrong]))
     return cases
@@ -70,9 +69,9 @@ def joined(rows: list[Marked], scifact: SciFact, wrong: list[Case]) -> tuple[lis
     first = list({row.claim_id: row for row in reversed(rows)}.values())
     wrong_of = {claim: papers[0] for claim, papers in wrong}
     pairs = list(zip(first[::2], first[1::2], strict=False))
-    said = [f"{one.claim.rstrip('. ')}, and {other.claim}" for one, other in pairs]
-    right = [(claim, [one.paper_id, other.paper_id]) for claim, (one, other) in zip(said, pairs, strict=True)]
-    bad = [(claim, [one.paper_id, wrong_of[other.claim]]) for claim, (one, other) in zip(said, pairs, strict=True)]
+    sentences = [f"{row.claim.rstrip('. ')}, and {other.claim}" for row, other in pairs]
+    right = [(text, [row.paper_id, other.paper_id]) for text, (row, other) in zip(sentences, pairs, strict=True)]
+    bad = [(text, [row.paper_id, wrong_of[other.claim]]) for text, (row, other) in zip(sentences, pairs, strict=True)]
     return right, bad
 
 
@@ -105,17 +104,19 @@ def main(folder: Path, library: Path, split: str) -> None:
     verify(library, timed)
     rate = len(timed) / (time.perf_counter() - began - start_up)
     right, wrong = verify(library, cases), verify(library, wrong_cases)
-    hits = [evidence_sentences.is_evidence(got["quote"], row.evidence) for got, row in zip(right, rows, strict=True)]
+    hits = [
+        evidence_sentences.is_evidence(verdict["quote"], row.evidence) for verdict, row in zip(right, rows, strict=True)
+    ]
     print(f"SciFact {split}: {len(rows)} supported citations")
     print(f"A   quote is annotated evidence                  {np.mean(hits):.1%}   (at least 68 %)")
     ours, theirs = scores(right), scores(wrong)
     print(f"B   AUC against the nearest wrong paper          {auc(ours, theirs):.3f}   (at least 0.88)")
-    print(f"    kept where one in ten wrong ones passes      {kept(ours, theirs)[0]:.1%}   (at least 72 %)")
+    print(f"    kept where one in ten wrong ones passes      {kept_share(ours, theirs)[0]:.1%}   (at least 72 %)")
     caught, flagged = [], []
     for seed in (0, 1, 2):
-        kept_cases, moved = shifted(rows, scifact, seed)
+        right_cases, moved = shifted(rows, scifact, seed)
         caught.append(failed(verify(library, moved)))
-        flagged.append(failed(verify(library, kept_cases)))
+        flagged.append(failed(verify(library, right_cases)))
     print(f"C   shifted citations caught                     {np.mean(caught):.1%}   (at least 90 %)")
     print(f"    right ones wrongly flagged                   {np.mean(flagged):.1%}")
     print(f"D   claims a second after start-up ({start_up:.1f} s)       {rate:.0f}   (at least 50)")
@@ -136,6 +137,6 @@ def main(folder: Path, library: Path, split: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (3, 4):
+    if len(sys.argv) not in (3, 4) or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] if len(sys.argv) == 4 else "validation")
