@@ -1,11 +1,9 @@
-"""A folder of text files -> how much faster the assistant's embedder is than Chroma's own, as ratios.
+"""Run `python -m bench.embedding FOLDER [ROUNDS]`: how much faster our embedder is than Chroma's own, as ratios.
 
-    .venv/bin/python bench/embedding.py FOLDER [ROUNDS]
-
-Every paragraph of 500 to 4,000 characters is one text (200 are drawn). Chroma's `ONNXMiniLM_L6_V2` runs as it is
-(padded to 256 tokens, floats, 32 texts a batch), over this project's float graph under Chroma's names for inputs and
-outputs, so that no download is needed. The runs alternate; each ratio is the median over the rounds, so that whatever
-else the machine does falls on all alike.
+FOLDER holds text files; every paragraph of 500 to 4,000 characters is one text (200 are drawn). Chroma's
+`ONNXMiniLM_L6_V2` runs as it is (padded to 256 tokens, floats, 32 texts a batch), over this project's float graph under
+Chroma's names for inputs and outputs, so that no download is needed. The runs alternate; each ratio is the median over
+the rounds, so that whatever else the machine does falls on all alike.
 """
 
 import random
@@ -52,12 +50,12 @@ def write_stock_model(folder: Path) -> None:
     output = onnx.helper.make_tensor_value_info("last_hidden_state", onnx.TensorProto.FLOAT, shape)
     del model.graph.output[:]
     model.graph.output.append(output)
-    kept = folder / ONNXMiniLM_L6_V2.EXTRACTED_FOLDER_NAME
-    kept.mkdir()
-    onnx.save_model(model, str(kept / "model.onnx"))
-    (kept / "tokenizer.json").write_bytes(find_model().read_tokenizer())
+    place = folder / ONNXMiniLM_L6_V2.EXTRACTED_FOLDER_NAME
+    place.mkdir()
+    onnx.save_model(model, str(place / "model.onnx"))
+    (place / "tokenizer.json").write_bytes(find_model().read_tokenizer())
     for name in ("config.json", "special_tokens_map.json", "tokenizer_config.json", "vocab.txt"):
-        (kept / name).touch()
+        (place / name).touch()
 
 
 def chroma(folder: Path) -> Any:
@@ -88,15 +86,17 @@ def main(folder: str, rounds: str = "3") -> None:
         }
         for embed in (stock, fp32.embed, int8.embed):
             embed(texts[:2])
-        taken = [{name: seconds(work) for name, work in runs.items()} for _ in range(int(rounds))]
+        rounds_taken = [{name: seconds(work) for name, work in runs.items()} for _ in range(int(rounds))]
     encoder = int8.load()
     tokens = sum(len(encoder.read(text)) for text in texts)
     print(f"{len(texts)} texts of {tokens / len(texts):.0f} tokens, {rounds} rounds")
     for name in runs:
-        ratio = statistics.median(one["chroma, fp32, padded to 256"] / one[name] for one in taken)
-        rate = statistics.median(len(texts) / one[name] for one in taken)
+        ratio = statistics.median(times["chroma, fp32, padded to 256"] / times[name] for times in rounds_taken)
+        rate = statistics.median(len(texts) / times[name] for times in rounds_taken)
         print(f"{name:32}{ratio:6.2f}x{rate:8.1f} texts/s{rate / len(texts) * tokens:8.0f} tokens/s")
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (2, 3) or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""SciFact's files -> its claims with the papers and the sentences that people marked as their evidence."""
+"""SciFact's files -> its claims, the papers and the sentences that people marked as their evidence. Nothing to run."""
 
 import json
 import re

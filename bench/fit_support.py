@@ -1,10 +1,8 @@
-"""SciFact's train claims and a library of its papers -> the numbers of
-`assistant/verification/support/classifier.py`.
+"""Run `python -m bench.fit_support SCIFACT_FOLDER LIBRARY`: fit the numbers of `verification/support/classifier.py`.
 
-    .venv/bin/python -m bench.fit_support SCIFACT_FOLDER LIBRARY
-
-Everything is measured by the product's own code; figures are by cross-validation (5 folds over claims, seeds 7, 8, 9),
-and the thresholds come from scores of claims that the scoring model was not fitted on (seed 7). Takes a minute.
+The library is one of SciFact's papers; the claims are those of its train split. Everything is measured by the product's
+own code; figures are by cross-validation (5 folds over claims, seeds 7, 8, 9), and the thresholds come from scores of
+claims that the scoring model was not fitted on (seed 7). Takes a minute.
 """
 
 import sys
@@ -22,7 +20,7 @@ from assistant.verification import documents
 from assistant.verification.support import SupportScorer, classifier, features
 from bench import evidence_sentences
 from bench.evidence_sentences import Marked, SciFact
-from bench.regression import Array, Group, auc, conditional, folds, kept, logistic
+from bench.regression import Array, Group, auc, conditional, folds, kept_share, logistic
 
 SEEDS = (7, 8, 9)
 _MISJUDGED = 0.03  # share of right citations that each of the two failing verdicts may cost
@@ -140,10 +138,10 @@ def cross_validated(data: Data) -> None:
                     contrasts[pair] = float(weights[0] + row @ weights[1:])
         for table in (scores, contrasts):
             ours, theirs = (np.array([table[pair] for pair in pairs]) for pairs in (data.right, wrong))
-            figures += [auc(ours, theirs), kept(ours, theirs)[0]]
-    alone_auc, alone, with_auc, with_kept = np.mean(np.reshape(figures, (len(SEEDS), 4)), axis=0)
+            figures += [auc(ours, theirs), kept_share(ours, theirs)[0]]
+    alone_auc, alone, with_auc, with_share = np.mean(np.reshape(figures, (len(SEEDS), 4)), axis=0)
     print(f"B   without contrast: AUC {alone_auc:.3f}, kept where 10 % of wrong ones pass {alone:.3f}")
-    print(f"B   with contrast:    AUC {with_auc:.3f}, kept {with_kept:.3f}")
+    print(f"B   with contrast:    AUC {with_auc:.3f}, kept {with_share:.3f}")
 
 
 def thresholds(data: Data, scores: dict[Pair, float], contrast: Array) -> None:
@@ -155,12 +153,12 @@ def thresholds(data: Data, scores: dict[Pair, float], contrast: Array) -> None:
         rows = np.array([[scores[pair], min(ahead(data, scores, pair), classifier.CONTRAST_CAP)] for pair in pairs])
         return np.asarray(contrast[0] + rows @ contrast[1:])
 
-    print(f"SUPPORTED_AT = {kept(ours, theirs)[1]:.2f}")
-    print(f"SUPPORTED_WITH_CONTRAST_AT = {kept(ours, theirs, 0.3)[1]:.2f}")
+    print(f"SUPPORTED_AT = {kept_share(ours, theirs)[1]:.2f}")
+    print(f"SUPPORTED_WITH_CONTRAST_AT = {kept_share(ours, theirs, 0.3)[1]:.2f}")
     print(f"UNSUPPORTED_BELOW = {np.quantile(ours, _MISJUDGED):.2f}")
     lead = [ahead(data, scores, pair) for pair in data.right]
     print(f"MISATTRIBUTION_MARGIN = {-np.quantile(lead, _MISJUDGED):.2f}")
-    print(f"CONTRAST_SUPPORTED_AT = {kept(logits(data.right), logits(wrong))[1]:.2f}")
+    print(f"CONTRAST_SUPPORTED_AT = {kept_share(logits(data.right), logits(wrong))[1]:.2f}")
 
 
 def main(folder: Path, library: Path) -> None:

@@ -1,11 +1,10 @@
-"""A folder of pages -> how long until its papers can be searched, ours against stock llama-index, as a ratio.
+"""Run `python -m bench.ingest PAGES [ROUNDS]`: how long until papers can be searched, ours against stock llama-index.
 
-    .venv/bin/python -m bench.ingest PAGES [ROUNDS]
-
-Whole processes from an empty folder, imports included, alternating. Ours is `assistant ingest`, which reads the pages;
-the stock stack (bench/stock.py) is handed the same papers as JSON, so that reading is not timed against it, and runs
-with its own batch sizes and threads over the float graph `bench.embedding.write_stock_model` describes. One search in
-each result, outside the timing, shows that it can be searched. Then one run of ours in stages.
+PAGES is a folder of listing pages. Whole processes from an empty folder, imports included, alternating. Ours is
+`assistant ingest`, which reads the pages; the stock stack (bench/stock.py) is handed the same papers as JSON, so that
+reading is not timed against it, and runs with its own batch sizes and threads over the float graph
+`bench.embedding.write_stock_model` describes. One search in each result, outside the timing, shows that it can be
+searched. Then one run of ours in stages.
 """
 
 import json
@@ -36,14 +35,14 @@ def main(pages: str, rounds: str = "3") -> None:
             took, count = seconds("bench.stock", str(folder / "papers.json"), str(folder / "model"), str(stock))
             taken["stock"].append(took)
             assert int(count) >= papers
-            _, found = seconds("assistant", "search", "--library", str(ours), "--json", QUESTION)
-            assert json.loads(found.splitlines()[0])
+            _, hits = seconds("assistant", "search", "--library", str(ours), "--json", QUESTION)
+            assert json.loads(hits.splitlines()[0])
             print(f"round {number + 1}: ours {taken['ours'][-1]:.1f} s, stock {taken['stock'][-1]:.1f} s", flush=True)
-        _, told = seconds("bench.ingest", "stages", str(folder / "stages"), pages)
+        _, report = seconds("bench.ingest", "stages", str(folder / "stages"), pages)
     median = {name: statistics.median(values) for name, values in taken.items()}
     print(f"{papers} papers, medians of {rounds}: ours {median['ours']:.1f} s, stock {median['stock']:.1f} s")
     print(f"ours / stock {median['ours'] / median['stock']:.3f}   (at most {TARGET})")
-    print(told, end="")
+    print(report, end="")
 
 
 def prepare(folder: Path, pages: str) -> int:
@@ -124,7 +123,7 @@ def timed(work: Any, stage: str, spent: dict[str, float]) -> Any:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["stages"]:
         stages(*sys.argv[2:])
-    elif len(sys.argv) in (2, 3):
+    elif len(sys.argv) in (2, 3) and not sys.argv[1].startswith("-"):
         main(*sys.argv[1:])
     else:
         sys.exit(__doc__)

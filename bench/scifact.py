@@ -1,11 +1,10 @@
-"""Retrieval on SciFact through the public commands: python -m bench.scifact FOLDER [train].
+"""Run `python -m bench.scifact FOLDER [train]`: retrieval on SciFact through the public commands.
 
 FOLDER holds corpus.jsonl, queries.jsonl with qrels.tsv (test) and queries_train.jsonl with qrels_train.tsv.
-nDCG has linear gain and is cut at 10 together with its ideal, as trec_eval's `ndcg_cut`; recall at 100.
+The figures are nDCG cut at 10, and recall at 100, by the metrics of `assistant eval`.
 """
 
 import json
-import math
 import os
 import subprocess
 import sys
@@ -13,6 +12,8 @@ import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
+
+from assistant.evaluation.metrics import retrieval
 
 
 def main(folder: Path, split: str) -> None:
@@ -29,13 +30,16 @@ def main(folder: Path, split: str) -> None:
         began = time.perf_counter()
         run("ingest", "--json", "--library", library, str(folder / "corpus.jsonl"))
         ingested = time.perf_counter() - began
-        asked = "\n".join(" ".join(row["text"].split()) for row in queries)
+        questions = "\n".join(" ".join(row["text"].split()) for row in queries)
         began = time.perf_counter()
-        found = run("search", "--stdin", "--json", "-k", "100", "--library", library, typed=asked).splitlines()
+        lines = run("search", "--stdin", "--json", "-k", "100", "--library", library, typed=questions).splitlines()
         searched = time.perf_counter() - began
-    hits = [[hit["id"] for hit in json.loads(line)["hits"]] for line in found]
-    gains = [ndcg(ids, relevant[row["_id"]]) for row, ids in zip(queries, hits, strict=True)]
-    recalls = [recall(ids, relevant[row["_id"]]) for row, ids in zip(queries, hits, strict=True)]
+    hits = [[hit["id"] for hit in json.loads(line)["hits"]] for line in lines]
+    gold = [relevant[row["_id"]] for row in queries]
+    gains = [retrieval.ndcg(dict.fromkeys(ids, 1.0), ranking, 10) for ids, ranking in zip(gold, hits, strict=True)]
+    recalls = [
+        retrieval.recall([frozenset([id]) for id in ids], ranking, 100) for ids, ranking in zip(gold, hits, strict=True)
+    ]
     print(
         f"SciFact {split}: {len(queries)} queries, ingest {ingested:.0f} s, search {searched / len(queries):.3f} s each"
     )
@@ -49,18 +53,7 @@ def run(*words: str, typed: str = "") -> str:
     return subprocess.run(command, input=typed, text=True, check=True, stdout=subprocess.PIPE).stdout
 
 
-def ndcg(ids: list[str], relevant: set[str]) -> float:
-    """Return nDCG@10 with binary gains."""
-    gain = sum(1 / math.log2(rank + 1) for rank, id in enumerate(ids[:10], 1) if id in relevant)
-    return gain / sum(1 / math.log2(rank + 1) for rank in range(1, min(10, len(relevant)) + 1))
-
-
-def recall(ids: list[str], relevant: set[str]) -> float:
-    """Return recall@100."""
-    return len(relevant.intersection(ids[:100])) / len(relevant)
-
-
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) not in (2, 3) or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) == 3 else "test")

@@ -1,4 +1,4 @@
-"""The regressions of `answerability`, on the dev halves of suites: python -m bench.selection SUITE LIBRARY ...
+"""Run `python -m bench.selection SUITE LIBRARY ...`: the regressions of `answerability`, on the dev halves of suites.
 
 Prints the constants for answerability.py, and their AUC on questions left out, by ten folds.
 """
@@ -28,61 +28,62 @@ Rows = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One question of a dev half, with what was found for it."""
+class Sample:
+    """One question of a dev half, with the features of its evidence."""
 
     case: Case
-    seen: Features
+    features: Features
     right: Rows
-    """For each paper found: 1 where it is gold or acceptable."""
+    """For each paper of the evidence: 1 where it is gold or acceptable."""
     twin: bool = False
     """Asked of the library without its gold papers: then it has no answer."""
 
 
 def main(places: Sequence[str]) -> None:
     embedder = LocalEmbedder()
-    asked = [
-        one
+    samples = [
+        sample
         for suite, library in zip(places[::2], places[1::2], strict=True)
-        for one in _ask(Path(suite), Path(library), embedder)
+        for sample in _ask(Path(suite), Path(library), embedder)
     ]
-    questions = np.array([one.seen.question for one in asked])
-    answerable = np.array([float(one.case.answerable and not one.twin) for one in asked])
-    numbers = {id: number for number, id in enumerate(dict.fromkeys(one.case.id for one in asked))}
-    plain = [one for one in asked if not one.twin]
-    papers, right = np.concatenate([one.seen.papers for one in plain]), np.concatenate([one.right for one in plain])
+    questions = np.array([sample.features.question for sample in samples])
+    answerable = np.array([float(sample.case.answerable and not sample.twin) for sample in samples])
+    numbers = {id: number for number, id in enumerate(dict.fromkeys(sample.case.id for sample in samples))}
+    plain = [sample for sample in samples if not sample.twin]
+    papers = np.concatenate([sample.features.papers for sample in plain])
+    right = np.concatenate([sample.right for sample in plain])
     for name, rows, labels, owner in (
-        ("_QUESTION_MODEL", questions, answerable, np.array([numbers[one.case.id] for one in asked])),
-        ("_PAPER_MODEL", papers, right, np.array([numbers[one.case.id] for one in plain for _ in one.right])),
+        ("_QUESTION_MODEL", questions, answerable, np.array([numbers[sample.case.id] for sample in samples])),
+        ("_PAPER_MODEL", papers, right, np.array([numbers[sample.case.id] for sample in plain for _ in sample.right])),
     ):
-        found = regression.logistic(rows, labels, ridge=_RIDGE)
+        model = regression.logistic(rows, labels, ridge=_RIDGE)
         chance = _left_out(rows, labels, owner, len(numbers))
         area = regression.auc(chance[labels == 1], chance[labels == 0])
-        print(f"{name} = ({found[0]:.2f}, ({', '.join(f'{weight:.2f}' for weight in found[1:])}))  # AUC {area:.3f}")
+        print(f"{name} = ({model[0]:.2f}, ({', '.join(f'{weight:.2f}' for weight in model[1:])}))  # AUC {area:.3f}")
 
 
-def _ask(folder: Path, place: Path, embedder: LocalEmbedder) -> list[Asked]:
+def _ask(folder: Path, place: Path, embedder: LocalEmbedder) -> list[Sample]:
     cases = [case for case in suites.load(folder).cases if case.split == "dev" and len(case.turns) == 1]
-    found = []
+    samples = []
     with LibrarySnapshot(place, embedder.fingerprint) as library:
         asking = Pipeline(library, embedder, ordinary=app.ordinary())
         ids = {paper.title: paper.id for paper in library.papers()}
         for case in cases:
             turn = case.turns[0]
             good = {ids.get(title) for title in (*turn.acceptable, *(title for group in turn.gold for title in group))}
-            found.append(_one(asking, case, good, twin=False))
+            samples.append(_sample(asking, case, good, twin=False))
             if case.answerable:
                 left = frozenset(id for id in library.ids if id not in good)
-                found.append(_one(replace(asking, allowed=left), case, good, twin=True))
-    return found
+                samples.append(_sample(replace(asking, allowed=left), case, good, twin=True))
+    return samples
 
 
-def _one(asking: Pipeline, case: Case, good: set[str | None], *, twin: bool) -> Asked:
+def _sample(asking: Pipeline, case: Case, good: set[str | None], *, twin: bool) -> Sample:
     query, _ = pipeline.read(asking, case.turns[0].question)
     evidence, _ = pipeline.find(asking, query, asking.limit)
-    held = abstracts.read(asking.library, [item.paper for item in evidence])
+    texts = abstracts.read(asking.library, [item.paper for item in evidence])
     right = np.array([float(item.paper.id in good) for item in evidence])
-    return Asked(case, answerability.features(query, evidence, held, asking.library.words), right, twin)
+    return Sample(case, answerability.features(query, evidence, texts, asking.library.words), right, twin)
 
 
 def _left_out(rows: Rows, labels: Rows, owner: NDArray[np.int64], questions: int) -> Rows:

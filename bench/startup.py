@@ -1,4 +1,4 @@
-"""Start-up of the command line, as ratios to importing the stock stack: python -m bench.startup LIBRARY."""
+"""Run `python -m bench.startup LIBRARY`: start-up of the command line, as ratios to importing the stock stack."""
 
 import statistics
 import subprocess
@@ -40,6 +40,6 @@ def main(library: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     main(sys.argv[1])

@@ -1,8 +1,7 @@
-"""A listing of papers as JSON -> a Chroma collection of them, by stock llama-index: the child process of bench.ingest.
+"""Run `python -m bench.stock LISTING MODEL STORE`: papers into Chroma by stock llama-index, for bench.ingest.
 
-    python -m bench.stock LISTING MODEL STORE
-
-Nothing of this project is imported. MODEL is a folder with the files that Chroma's embedding function would download.
+Nothing of this project is imported. LISTING is JSON. MODEL is a folder with the files that Chroma's embedding function
+would download.
 """
 
 import json
@@ -59,4 +58,6 @@ def main(listing: str, model: str, store: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -1,9 +1,8 @@
-"""SciFact and a library of its papers -> how good `assistant verify` is, through the public commands only.
+"""Run `python -m bench.verification SCIFACT_FOLDER LIBRARY [train|validation]`: how good `assistant verify` is.
 
-    .venv/bin/python -m bench.verification SCIFACT_FOLDER LIBRARY [train|validation]
-
-A: quotes that are annotated evidence. B: right citations against the nearest wrong paper, by `score`. C: citations
-shifted by one within groups of five claims. D: claims a second. And where it ends: random papers, refuted claims.
+The library is one of SciFact's papers; only the public commands are used. A: quotes that are annotated evidence. B:
+right citations against the nearest wrong paper, by `score`. C: citations shifted by one within groups of five claims.
+D: claims a second. And where it ends: random papers, refuted claims.
 """
 
 import json
@@ -18,7 +17,7 @@ import numpy as np
 
 from bench import evidence_sentences
 from bench.evidence_sentences import Marked, SciFact
-from bench.regression import Array, auc, kept
+from bench.regression import Array, auc, kept_share
 
 Case = tuple[str, list[str]]
 """A claim and the ids of the papers it is said to rest on."""
@@ -41,9 +40,8 @@ def verify(library: Path, cases: list[Case]) -> list[dict[str, Any]]:
 def nearest_wrong(library: Path, rows: list[Marked], scifact: SciFact) -> list[Case]:
     """Cite for each claim its best-ranked paper that nobody tied to it."""
     claims = {row.claim_id: row.claim for row in rows}
-    results = assistant(
-        ["search", "--stdin", "--json", "-k", "30", "--library", str(library)], "\n".join(claims.values())
-    )
+    lines = "\n".join(claims.values())
+    results = assistant(["search", "--stdin", "--json", "-k", "30", "--library", str(library)], lines)
     cases: list[Case] = []
     for (claim_id, claim), hits in zip(claims.items(), results, strict=True):
         wrong = next(hit["id"] for hit in hits["hits"] if hit["id"] not in scifact.tied[claim_id])
@@ -68,13 +66,12 @@ def shifted(rows: list[Marked], scifact: SciFact, seed: int) -> tuple[list[Case]
 
 def joined(rows: list[Marked], scifact: SciFact, wrong: list[Case]) -> tuple[list[Case], list[Case]]:
     """Return claims made of two, citing the paper of each; and the same with one of the papers wrong."""
-    unique = list({row.claim_id: row for row in reversed(rows)}.values())
+    first = list({row.claim_id: row for row in reversed(rows)}.values())
     wrong_of = {claim: papers[0] for claim, papers in wrong}
-    pairs = list(zip(unique[::2], unique[1::2], strict=False))
-    claims = [f"{first.claim.rstrip('. ')}, and {second.claim}" for first, second in pairs]
-    both = list(zip(claims, pairs, strict=True))
-    right = [(claim, [first.paper_id, second.paper_id]) for claim, (first, second) in both]
-    bad = [(claim, [first.paper_id, wrong_of[second.claim]]) for claim, (first, second) in both]
+    pairs = list(zip(first[::2], first[1::2], strict=False))
+    sentences = [f"{row.claim.rstrip('. ')}, and {other.claim}" for row, other in pairs]
+    right = [(text, [row.paper_id, other.paper_id]) for text, (row, other) in zip(sentences, pairs, strict=True)]
+    bad = [(text, [row.paper_id, wrong_of[other.claim]]) for text, (row, other) in zip(sentences, pairs, strict=True)]
     return right, bad
 
 
@@ -114,11 +111,11 @@ def main(folder: Path, library: Path, split: str) -> None:
     print(f"A   quote is annotated evidence                  {np.mean(hits):.1%}   (at least 68 %)")
     ours, theirs = scores(right), scores(wrong)
     print(f"B   AUC against the nearest wrong paper          {auc(ours, theirs):.3f}   (at least 0.88)")
-    print(f"    kept where one in ten wrong ones passes      {kept(ours, theirs)[0]:.1%}   (at least 72 %)")
+    print(f"    kept where one in ten wrong ones passes      {kept_share(ours, theirs)[0]:.1%}   (at least 72 %)")
     caught, flagged = [], []
     for seed in (0, 1, 2):
-        right_cases, shifted_cases = shifted(rows, scifact, seed)
-        caught.append(failed(verify(library, shifted_cases)))
+        right_cases, moved = shifted(rows, scifact, seed)
+        caught.append(failed(verify(library, moved)))
         flagged.append(failed(verify(library, right_cases)))
     print(f"C   shifted citations caught                     {np.mean(caught):.1%}   (at least 90 %)")
     print(f"    right ones wrongly flagged                   {np.mean(flagged):.1%}")
@@ -140,6 +137,6 @@ def main(folder: Path, library: Path, split: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (3, 4):
+    if len(sys.argv) not in (3, 4) or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] if len(sys.argv) == 4 else "validation")

@@ -1,8 +1,7 @@
-"""Labelled claims about papers of the sample library -> how often our verifier passes what it should not, and back.
+"""Run `python -m bench.verifier_pairs [LIBRARY]`: how often our verifier passes labelled claims that it should not.
 
-    .venv/bin/python -m bench.verifier_pairs [LIBRARY]
-
-A claim passes where its verdict is supported or weak. Cohen's kappa is between "passes as supported" and the label.
+The claims are about papers of the sample library, and how often it fails those that it should pass is counted too. A
+claim passes where its verdict is supported. Cohen's kappa is between "passes as supported" and the label.
 """
 
 import json
@@ -26,13 +25,13 @@ def main(library: list[str]) -> None:
     for (label, kind), counts in sorted(table.items()):
         print(f"{label:12} {kind:11} {sum(counts.values()):4}  {dict(counts.most_common())}")
     passes = [verdict == "supported" for verdict in verdicts]
-    labels = [pair["label"] == "supported" for pair in pairs]
-    agree = sum(a == b for a, b in zip(passes, labels, strict=True)) / len(pairs)
-    chance = _by_chance(sum(passes) / len(passes), sum(labels) / len(labels))
+    true = [pair["label"] == "supported" for pair in pairs]
+    agree = sum(a == b for a, b in zip(passes, true, strict=True)) / len(pairs)
+    chance = _by_chance(sum(passes) / len(passes), sum(true) / len(true))
     print(f"kappa of “supported” {(agree - chance) / (1 - chance):.3f}")
-    wrong = [passed for passed, label in zip(passes, labels, strict=True) if not label]
+    wrong = [passed for passed, is_right in zip(passes, true, strict=True) if not is_right]
     print(f"false pass {sum(wrong) / len(wrong):.3f} of {len(wrong)}")
-    right = [passed for passed, label in zip(passes, labels, strict=True) if label]
+    right = [passed for passed, is_right in zip(passes, true, strict=True) if is_right]
     print(f"false fail {1 - sum(right) / len(right):.3f} of {len(right)}")
 
 
@@ -41,4 +40,6 @@ def _by_chance(first: float, second: float) -> float:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 2 or any(word.startswith("-") for word in sys.argv[1:]):
+        sys.exit(__doc__)
     main(["--library", sys.argv[1]] if sys.argv[1:] else [])

@@ -17,20 +17,20 @@ from assistant.models.base import Embedder
 from assistant.retrieval import idf, ranking
 
 IN_A_ROW = 4
-"""Words in a row that a question must not share with the papers it asks for."""
+"""Words in a row that a question must not share with its gold papers."""
 OVERLAP = 0.4
 """Most of a gold title's words, weighted by rarity, that a question may have."""
 EASY = 0.25
 """Most of the answerable questions that every baseline may rank first."""
 ALIKE = 0.95
-"""Cosine from which on two questions are one."""
+"""Cosine from which on two questions are the same."""
 DEPTH = 100
 BASELINES = ("bm25", "dense", "hybrid", "title")
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What was found of one question."""
+class QuestionAudit:
+    """What is known of one question, and what is wrong with it."""
 
     id: str
     type: str
@@ -39,6 +39,9 @@ class Checked:
     overlap: float
     """The highest share of a gold title's words in the question."""
     problems: tuple[str, ...]
+    """In words, the unknown titles among them."""
+    unknown_titles: tuple[str, ...]
+    """Titles that no paper of the library has."""
 
     @property
     def easy(self) -> bool:
@@ -62,7 +65,7 @@ class Baselines:
         return self._library.words
 
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one unit row a text."""
+        """Return one unit row for each text."""
         return self._embedder.embed(texts)
 
     def rank(self, text: str, vector: NDArray[np.float32]) -> dict[str, list[str]]:
@@ -71,10 +74,10 @@ class Baselines:
         scores = np.zeros(len(self._order), np.float32)
         for number, score in hits:
             scores[number] = score
-        none = np.zeros(len(self._order), np.float32)
+        no_scores = np.zeros(len(self._order), np.float32)
         return {
             "bm25": [self._order[number] for number, _ in hits],
-            "dense": self._sorted(ranking.combine(none, self._library.table, vector)),
+            "dense": self._sorted(ranking.combine(no_scores, self._library.table, vector)),
             "hybrid": self._sorted(ranking.combine(scores, self._library.table, vector)),
             "title": [self._order[number] for number, _ in self._titles.search(text, len(self._order))],
         }
@@ -83,38 +86,40 @@ class Baselines:
         return [self._order[place] for place in np.argsort(-scores, kind="stable")]
 
 
-def audit(suite: Suite, baselines: Baselines) -> tuple[list[Checked], list[str]]:
-    """Return what was found of each question that is asked alone, and what is wrong with the suite as a whole."""
+def audit(suite: Suite, baselines: Baselines) -> tuple[list[QuestionAudit], list[str]]:
+    """Return the audit of each case, questions asked alone first, and what is wrong with the suite as a whole."""
     singles = [case for case in suite.cases if len(case.turns) == 1]
     vectors = baselines.vectors([case.turns[0].question for case in singles])
-    found = [_question(case, vector, baselines) for case, vector in zip(singles, vectors, strict=True)]
-    found += [_conversation(case, baselines.papers) for case in suite.cases if len(case.turns) > 1]
-    return found, [*_whole(found), *_doubles(singles, vectors)]
+    audits = [_question(case, vector, baselines) for case, vector in zip(singles, vectors, strict=True)]
+    audits += [_conversation(case, baselines.papers) for case in suite.cases if len(case.turns) > 1]
+    return audits, [*_too_easy(audits), *_doubles(singles, vectors)]
 
 
-def _question(case: Case, vector: NDArray[np.float32], baselines: Baselines) -> Checked:
+def _question(case: Case, vector: NDArray[np.float32], baselines: Baselines) -> QuestionAudit:
     turn = case.turns[0]
     gold = {title for group in turn.gold for title in group}
-    problems = list(_unknown(turn, case.nearest, baselines.papers))
-    known = [baselines.papers[title] for title in gold if title in baselines.papers]
-    overlap = max((_overlap(turn.question, paper.title, baselines.words) for paper in known), default=0.0)
+    unknown = _unknown([turn], case.nearest, baselines.papers)
+    problems = [f"no paper is called {title}" for title in unknown]
+    papers = [baselines.papers[title] for title in gold if title in baselines.papers]
+    overlap = max((_overlap(turn.question, paper.title, baselines.words) for paper in papers), default=0.0)
     if case.type != "named":
-        problems += _shared(turn.question, known)
+        problems += _shared_words(turn.question, papers)
         if overlap > OVERLAP:
             problems.append(f"has {overlap:.2f} of a gold title's words; at most {OVERLAP}")
     if not case.answerable and len(case.nearest) < 1:
         problems.append("is unanswerable, and names no nearest papers")
     ranks: dict[str, int | None] = {}
-    if known:
-        ranked = baselines.rank(turn.question, vector)
-        ranks = {name: _rank(ranked[name], gold) for name in BASELINES}
+    if papers:
+        rankings = baselines.rank(turn.question, vector)
+        ranks = {name: _rank(rankings[name], gold) for name in BASELINES}
         if not any(rank and rank <= DEPTH for rank in ranks.values()):
             problems.append(f"no baseline finds a gold paper among the first {DEPTH}")
-    return Checked(case.id, case.type, ranks, round(overlap, 3), tuple(problems))
+    return QuestionAudit(case.id, case.type, ranks, round(overlap, 3), tuple(problems), unknown)
 
 
-def _conversation(case: Case, papers: Mapping[str, Paper]) -> Checked:
-    problems = [problem for turn in case.turns for problem in _unknown(turn, turn.cited, papers)]
+def _conversation(case: Case, papers: Mapping[str, Paper]) -> QuestionAudit:
+    unknown = _unknown(case.turns, (), papers)
+    problems = [f"no paper is called {title}" for title in unknown]
     before: set[str] = set()
     for number, turn in enumerate(case.turns, 1):
         gold = {title for group in turn.gold for title in group}
@@ -123,22 +128,33 @@ def _conversation(case: Case, papers: Mapping[str, Paper]) -> Checked:
         if turn.about == "brings" and gold <= before:
             problems.append(f"turn {number} brings another paper, and all its gold was cited before")
         before |= set(turn.cited)
-    return Checked(case.id, case.type, {}, 0.0, tuple(problems))
+    return QuestionAudit(case.id, case.type, {}, 0.0, tuple(problems), unknown)
 
 
-def _unknown(turn: GoldTurn, more: Sequence[str], papers: Mapping[str, Paper]) -> Iterator[str]:
-    named = [*(title for group in turn.gold for title in group), *turn.acceptable, *turn.forbidden, *more]
-    return (f"no paper is called {title}" for title in dict.fromkeys(named) if title not in papers)
+def _unknown(turns: Sequence[GoldTurn], nearest: Sequence[str], papers: Mapping[str, Paper]) -> tuple[str, ...]:
+    """Return the titles of a case that no paper of the library has, each once."""
+    titles = [
+        title
+        for turn in turns
+        for title in (
+            *(title for group in turn.gold for title in group),
+            *turn.acceptable,
+            *turn.forbidden,
+            *turn.cited,
+        )
+    ]
+    return tuple(title for title in dict.fromkeys((*titles, *nearest)) if title not in papers)
 
 
-def _shared(question: str, papers: Sequence[Paper]) -> Iterator[str]:
-    asked = _runs(question)
+def _shared_words(question: str, papers: Sequence[Paper]) -> Iterator[str]:
+    phrases = _phrases(question)
     for paper in papers:
-        if both := asked & (_runs(paper.title) | _runs(paper.abstract)):
+        if both := phrases & (_phrases(paper.title) | _phrases(paper.abstract)):
             yield f"shares “{' '.join(min(both))}” with {paper.title}"
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+def _phrases(text: str) -> set[tuple[str, ...]]:
+    """Return every run of `IN_A_ROW` words."""
     words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
     return {tuple(words[place : place + IN_A_ROW]) for place in range(len(words) - IN_A_ROW + 1)}
 
@@ -148,13 +164,13 @@ def _overlap(question: str, title: str, words: BM25Index) -> float:
     return idf.coverage(weights, set(words.terms(question))) if weights else 0.0
 
 
-def _rank(ranked: Sequence[str], gold: set[str]) -> int | None:
-    return next((place for place, title in enumerate(ranked, 1) if title in gold), None)
+def _rank(titles: Sequence[str], gold: set[str]) -> int | None:
+    return next((place for place, title in enumerate(titles, 1) if title in gold), None)
 
 
-def _whole(found: Sequence[Checked]) -> Iterator[str]:
-    ranked = [one for one in found if one.ranks]
-    easy = sum(one.easy for one in ranked)
+def _too_easy(audits: Sequence[QuestionAudit]) -> Iterator[str]:
+    ranked = [question for question in audits if question.ranks]
+    easy = sum(question.easy for question in ranked)
     if ranked and easy / len(ranked) > EASY:
         yield f"every baseline ranks {easy} of {len(ranked)} answerable questions first; at most {EASY:.0%} should be"
 

@@ -3,21 +3,22 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from assistant.domain.errors import UsageError
 from assistant.evaluation import statistics
-from assistant.evaluation.scoring import Scored
+from assistant.evaluation.metrics import registry
+from assistant.evaluation.metrics.registry import METRICS, Metrics
+from assistant.evaluation.runs import Manifest
+from assistant.evaluation.scoring import Score
 from assistant.evaluation.statistics import Interval
 from assistant.evaluation.summary import Question
 
-GATED = ("title_f1", "exact_set", "false_answer", "false_abstain", "recall@5", "validity")
-"""The metrics that are tested; their p values are adjusted for being several."""
-LOWER_IS_BETTER = frozenset(
-    {"false_answer", "false_abstain", "traps", "injected", "stale", "rewrite_gap", "seconds", "tokens_in", "tokens_out"}
-)
-Manifest = Mapping[str, Any]
 _MUST_AGREE = ("suite", "gold", "corpus", "split", "types")
+
+Pairs = Sequence[tuple[Question, Question]]
+"""The same questions before and after."""
+Repeats = tuple[Sequence[Score], Sequence[Score]]
+"""The scores of both runs with all their repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,15 @@ class Difference:
     """Of a paired sign-flip test by cluster."""
     adjusted: float | None
     """After Holm, among the gated metrics; None for the others."""
-    detectable: float | None
+    minimum_detectable_effect: float | None
     """The smallest true change that these questions would show with a power of 0.8."""
     noise: float | None
-    """Standard deviation of the change of a run against itself, from repeats; None where nothing was repeated."""
+    """Standard deviation of the change between two runs of the same code, from repeats; None without repeats."""
     wins: int
     ties: int
     losses: int
-
-    @property
-    def better(self) -> bool:
-        """Whether the mean moved in the direction that is wanted."""
-        return self.change.mean < 0 if self.metric in LOWER_IS_BETTER else self.change.mean > 0
+    better: bool
+    """Whether the mean moved in the direction that is better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class Comparison:
 
     rows: tuple[Difference, ...]
     types: Mapping[str, Mapping[str, tuple[float, float, int]]]
-    """Type -> metric -> (before, after, questions)."""
+    """Type -> gated metric -> (before, after, questions)."""
     regressed: tuple[str, ...]
     """Questions whose title F1 fell, or that are answered now and should not be."""
     fixed: tuple[str, ...]
@@ -67,86 +65,93 @@ def differing(before: Manifest, after: Manifest) -> list[str]:
 def compare(
     before: Sequence[Question],
     after: Sequence[Question],
-    repeated: tuple[Sequence[Scored], Sequence[Scored]] = ((), ()),
+    repeats: Repeats = ((), ()),
+    metrics: Metrics = METRICS,
 ) -> Comparison:
     """Return the differences over the questions that both runs have; raises `UsageError` where there are none.
 
-    `repeated` are the scores of both runs with their repeats, for the noise that these show.
+    `repeats` show the noise of the runs.
     """
-    old = {one.id: one for one in before}
-    pairs = [(old[one.id], one) for one in after if one.id in old]
-    plain = [pair for pair in pairs if "~" not in pair[1].id]
+    by_id = {question.id: question for question in before}
+    pairs = [(by_id[question.id], question) for question in after if question.id in by_id]
+    plain = [pair for pair in pairs if not pair[1].perturbation]
     if not plain:
         raise UsageError("the two runs have no question in common")
-    metrics = [name for name in dict.fromkeys(name for _, one in plain for name in one.values) if _shared(plain, name)]
-    rows = [_difference(name, plain, repeated) for name in metrics]
-    tested = [place for place, row in enumerate(rows) if row.metric in GATED]
-    adjusted = dict(zip(tested, statistics.holm([rows[place].p for place in tested]), strict=True))
+    names = [
+        name for name in dict.fromkeys(name for _, new in plain for name in new.values) if _with_metric(plain, name)
+    ]
+    rows = [_difference(name, plain, repeats, metrics) for name in names]
+    gated = [place for place, row in enumerate(rows) if _is_gated(row.metric, metrics)]
+    adjusted = dict(zip(gated, statistics.holm([rows[place].p for place in gated]), strict=True))
     return Comparison(
         rows=tuple(replace(row, adjusted=adjusted.get(place)) for place, row in enumerate(rows)),
-        types=_by_type(pairs),
-        regressed=tuple(now.id for was, now in plain if _merit(now) < _merit(was)),
-        fixed=tuple(now.id for was, now in plain if _merit(now) > _merit(was)),
+        types=_by_type(pairs, metrics),
+        regressed=tuple(new.id for old, new in plain if _merit(new) < _merit(old)),
+        fixed=tuple(new.id for old, new in plain if _merit(new) > _merit(old)),
     )
 
 
-def _shared(pairs: Sequence[tuple[Question, Question]], metric: str) -> list[tuple[Question, Question]]:
-    return [(was, now) for was, now in pairs if metric in was.values and metric in now.values]
+def _is_gated(name: str, metrics: Metrics) -> bool:
+    metric = registry.find(name, metrics)
+    return metric is not None and metric.gated
 
 
-def _difference(
-    metric: str,
-    pairs: Sequence[tuple[Question, Question]],
-    repeated: tuple[Sequence[Scored], Sequence[Scored]],
-) -> Difference:
-    held = _shared(pairs, metric)
-    changes = [now.values[metric] - was.values[metric] for was, now in held]
-    clusters = [now.parent for _, now in held]
+def _with_metric(pairs: Pairs, name: str) -> Pairs:
+    return [(old, new) for old, new in pairs if name in old.values and name in new.values]
+
+
+def _difference(name: str, pairs: Pairs, repeats: Repeats, metrics: Metrics) -> Difference:
+    pairs = _with_metric(pairs, name)
+    changes = [new.values[name] - old.values[name] for old, new in pairs]
+    clusters = [new.parent for _, new in pairs]
+    change = statistics.bootstrap(changes, clusters)
+    metric = registry.find(name, metrics)
     return Difference(
-        metric=metric,
-        before=sum(was.values[metric] for was, _ in held) / len(held),
-        after=sum(now.values[metric] for _, now in held) / len(held),
-        change=statistics.bootstrap(changes, clusters),
+        metric=name,
+        before=sum(old.values[name] for old, _ in pairs) / len(pairs),
+        after=sum(new.values[name] for _, new in pairs) / len(pairs),
+        change=change,
         p=statistics.permutation(changes, clusters),
         adjusted=None,
-        detectable=statistics.detectable(changes, clusters),
-        noise=_noise([statistics.noise(_repeats(scored, metric)) for scored in repeated]),
+        minimum_detectable_effect=statistics.minimum_detectable_effect(changes, clusters),
+        noise=_noise([statistics.run_noise(_values_by_case(scores, name)) for scores in repeats]),
         wins=sum(change > 0 for change in changes),
         ties=sum(change == 0 for change in changes),
         losses=sum(change < 0 for change in changes),
+        better=change.mean > 0 if metric is None or metric.higher_is_better else change.mean < 0,
     )
 
 
-def _noise(each: Sequence[float | None]) -> float | None:
+def _noise(noises: Sequence[float | None]) -> float | None:
     """Return the standard deviation of the difference of two runs by their own noises; a run that was not repeated is
     taken to be as noisy as the other."""
-    known = [value for value in each if value is not None]
+    known = [noise for noise in noises if noise is not None]
     return math.hypot(known[0], known[-1]) if known else None
 
 
-def _repeats(scored: Sequence[Scored], metric: str) -> list[list[float]]:
-    grouped: dict[str, list[float]] = {}
-    for one in scored:
-        value = one.values.get(metric)
-        if value is not None and not one.case.overlay:
-            grouped.setdefault(one.case.id, []).append(value)
-    return list(grouped.values())
+def _values_by_case(scores: Sequence[Score], name: str) -> list[list[float]]:
+    values: dict[str, list[float]] = {}
+    for score in scores:
+        value = score.values.get(name)
+        if value is not None and not score.case.perturbation:
+            values.setdefault(score.case.id, []).append(value)
+    return list(values.values())
 
 
-def _by_type(pairs: Sequence[tuple[Question, Question]]) -> dict[str, dict[str, tuple[float, float, int]]]:
-    found: dict[str, dict[str, tuple[float, float, int]]] = {}
-    for kind in dict.fromkeys(now.type for _, now in pairs):
-        own = [pair for pair in pairs if pair[1].type == kind]
-        for metric in GATED:
-            if held := _shared(own, metric):
-                was = sum(pair[0].values[metric] for pair in held) / len(held)
-                now = sum(pair[1].values[metric] for pair in held) / len(held)
-                found.setdefault(kind, {})[metric] = (was, now, len(held))
-    return found
+def _by_type(pairs: Pairs, metrics: Metrics) -> dict[str, dict[str, tuple[float, float, int]]]:
+    table: dict[str, dict[str, tuple[float, float, int]]] = {}
+    for kind in dict.fromkeys(new.type for _, new in pairs):
+        of_kind = [pair for pair in pairs if pair[1].type == kind]
+        for name in (metric.name for metric in metrics if metric.gated):
+            if with_metric := _with_metric(of_kind, name):
+                before = sum(old.values[name] for old, _ in with_metric) / len(with_metric)
+                after = sum(new.values[name] for _, new in with_metric) / len(with_metric)
+                table.setdefault(kind, {})[name] = (before, after, len(with_metric))
+    return table
 
 
 def _merit(question: Question) -> float:
-    """Return how right one answer is: its title F1, or 1 for an abstention that is wanted."""
+    """Return how right one answer is: its title F1, or 1 for an abstention from what has no answer."""
     if question.answerable:
         return question.values.get("title_f1", 0.0)
     return 1.0 - question.values.get("false_answer", 1.0)

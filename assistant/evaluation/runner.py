@@ -1,30 +1,45 @@
-"""Cases -> the lines of a run: several at a time, each on disk when it is done, what is there already left out."""
+"""A suite and a plan -> the lines of a run: several cases at a time, each on disk when it is done, none asked twice."""
 
 import contextlib
 import queue
+import subprocess
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from assistant.answering.conversation.session import Session
-from assistant.answering.pipeline import Pipeline
-from assistant.evaluation import runs, systems
-from assistant.evaluation.outcomes import Key
-from assistant.evaluation.suites import Case
+from assistant.answering import prompts
+from assistant.domain import settings
+from assistant.domain.callbacks import OnProgress
+from assistant.domain.errors import UsageError
+from assistant.evaluation import perturbations, runs, systems
+from assistant.evaluation.outcomes import Key, Outcome
+from assistant.evaluation.suites import Case, Suite
+from assistant.evaluation.systems import EvaluationContext
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel, Embedder
 
 _PATIENCE = 5.0  # seconds for a case in flight; without a model it takes a tenth of one
 
-Progress = Callable[[int, int], None]
-"""How many are done, of how many."""
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """Which part of a suite is run, and how often."""
+
+    split: str | None = None
+    """None for all."""
+    perturbations: tuple[str, ...] = ()
+    """The names of those whose variants are run beside the questions themselves."""
+    repeats: int = 1
+    types: tuple[str, ...] = ()
+    """Only questions of these types; none for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One case, the how-manieth time, and the library it is asked of."""
+    """One case, the number of the repeat, from 1, and the library it is asked of."""
 
     case: Case
     repeat: int
@@ -36,50 +51,112 @@ class Job:
         return Key(self.case.id, self.repeat)
 
 
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """What every case is asked with."""
+def cases(suite: Suite, plan: RunPlan) -> list[Case]:
+    """Return the cases of a plan, variants among them; raises `UsageError` where there are none."""
+    plain = _plain_cases(suite, plan)
+    return plain + [case for name in plan.perturbations for case in perturbations.make(name, suite, plain, {}).cases]
 
-    embedder: Embedder
-    model: ChatModel | None
-    count: Callable[[str], int]
-    ordinary: Callable[[str], bool]
-    limit: int
-    system: str = "assistant"
+
+def jobs(suite: Suite, plan: RunPlan, context: EvaluationContext, folder: Path) -> list[Job]:
+    """Return what is to be run; libraries that perturbations change are made in `folder`, and in nothing that stays."""
+    plain = _plain_cases(suite, plan)
+    library = context.pipeline.library
+    papers = {paper.title: paper for paper in library.papers()}
+    places: list[tuple[Case, Path]] = [(case, library.folder) for case in plain]
+    for name in plan.perturbations:
+        perturbation = perturbations.make(name, suite, plain, papers)
+        place = perturbations.library(library, perturbation, folder, context.pipeline.embedder)
+        places += [(case, place) for case in perturbation.cases]
+    return [Job(case, repeat, place) for repeat in range(1, plan.repeats + 1) for case, place in places]
+
+
+def manifest(suite: Suite, plan: RunPlan, context: EvaluationContext) -> dict[str, Any]:
+    """Return all that the lines of a run depend on, and when and by what code they were made."""
+    pipeline = context.pipeline
+    papers = pipeline.library.papers()
+    return {
+        "suite": suite.name,
+        "folder": str(suite.folder.absolute()),
+        "gold": suite.digest,
+        "split": plan.split,
+        "perturbations": list(plan.perturbations),
+        "types": list(plan.types),
+        "repeats": plan.repeats,
+        "seed": perturbations.SEED,
+        "limit": pipeline.limit,
+        "baseline_system": context.baseline_system,
+        "model": pipeline.model.name if pipeline.model else None,
+        "prompts": {path.stem: prompts.load(path.stem).sha256 for path in sorted(prompts.home().glob("*.md"))},
+        "fingerprint": pipeline.library.fingerprint,
+        "corpus": runs.corpus(papers),
+        "papers": len(papers),
+        "code": code(),
+        "started": datetime.now().astimezone().isoformat(timespec="seconds"),
+    }
+
+
+def code() -> dict[str, Any]:
+    """Return the version of this program and, in a checkout with git, its commit and whether files were changed."""
+    version: dict[str, Any] = {"version": metadata.version("assistant"), "commit": None, "changed": None}
+    root = settings.checkout()
+    if root is None:
+        return version
+    try:
+        commit = _git(root, "rev-parse", "HEAD")
+        changed = bool(_git(root, "status", "--porcelain", "--untracked-files=no"))
+    except (OSError, subprocess.SubprocessError):
+        return version
+    return {**version, "commit": commit, "changed": changed}
 
 
 def run(
-    folder: Path, jobs: Sequence[Job], equipment: Equipment, threads: int, progress: Progress = lambda *_: None
-) -> int:
-    """Ask what has no line yet in `folder`, and return how many cases ended with an error.
+    folder: Path,
+    jobs: Sequence[Job],
+    context: EvaluationContext,
+    threads: int,
+    on_progress: OnProgress = lambda *_: None,
+) -> list[Outcome]:
+    """Ask what has no line yet in `folder`, and return the outcomes that are errors.
 
-    Interrupted, it leaves every line that was finished; called again, it goes on.
+    Interrupted, it leaves every line that was finished; called again, it goes on, and asks once more what failed.
     """
-    held = runs.recorded(folder)
-    left = [job for job in jobs if held.get(job.key, {"state": "error"})["state"] == "error"]
-    done = len(jobs) - len(left)
-    progress(done, len(jobs))
-    failed = 0
-    with contextlib.closing(_answered(left, equipment, max(1, min(threads, len(left))))) as rows:
-        for row in rows:
-            runs.append(folder, row)
+    earlier = runs.read_outcomes(folder)
+    waiting = [job for job in jobs if job.key not in earlier or earlier[job.key].failed]
+    done = len(jobs) - len(waiting)
+    on_progress("asking", done, len(jobs))
+    failed = []
+    with contextlib.closing(_answered(waiting, context, max(1, min(threads, len(waiting))))) as outcomes:
+        for outcome in outcomes:
+            runs.append(folder, outcome)
             done += 1
-            failed += row["state"] == "error"
-            progress(done, len(jobs))
+            if outcome.failed:
+                failed.append(outcome)
+            on_progress("asking", done, len(jobs))
     return failed
 
 
-def _answered(jobs: Sequence[Job], equipment: Equipment, threads: int) -> Generator[Mapping[str, Any]]:
-    """Yield a line a job as they are done; raises what a thread raised."""
+def _plain_cases(suite: Suite, plan: RunPlan) -> list[Case]:
+    """Return the cases of a plan that are no variants."""
+    plain = [
+        case for case in suite.cases if plan.split in (None, case.split) and (not plan.types or case.type in plan.types)
+    ]
+    if not plain:
+        types = ", ".join(plan.types) or "any"
+        raise UsageError(f"has no case of split {plan.split or 'any'} and type {types}", path=suite.folder)
+    return plain
+
+
+def _answered(jobs: Sequence[Job], context: EvaluationContext, threads: int) -> Generator[Outcome]:
+    """Yield an outcome for each job as they are done; raises what a thread raised."""
     waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-    finished: queue.SimpleQueue[Mapping[str, Any] | BaseException] = queue.SimpleQueue()
+    finished: queue.SimpleQueue[Outcome | BaseException] = queue.SimpleQueue()
     # By library: a thread holds one open at a time.
     for job in sorted(jobs, key=lambda job: str(job.library)):
         waiting.put(job)
     over = threading.Event()
     # Daemons: a model that does not answer must not keep an interrupted run from ending.
     workers = [
-        threading.Thread(target=_work, args=(waiting, finished, equipment, over), daemon=True, name="case")
+        threading.Thread(target=_work, args=(waiting, finished, context, over), daemon=True, name="case")
         for _ in range(threads)
     ]
     try:
@@ -87,10 +164,10 @@ def _answered(jobs: Sequence[Job], equipment: Equipment, threads: int) -> Genera
             waiting.put(None)
             worker.start()
         for _ in jobs:
-            row = finished.get()
-            if isinstance(row, BaseException):
-                raise row
-            yield row
+            outcome = finished.get()
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield outcome
     finally:
         # The interpreter must not end while a thread is in native code: that aborts the process.
         over.set()
@@ -100,31 +177,27 @@ def _answered(jobs: Sequence[Job], equipment: Equipment, threads: int) -> Genera
 
 def _work(
     waiting: "queue.SimpleQueue[Job | None]",
-    finished: "queue.SimpleQueue[Mapping[str, Any] | BaseException]",
-    equipment: Equipment,
+    finished: "queue.SimpleQueue[Outcome | BaseException]",
+    context: EvaluationContext,
     over: threading.Event,
 ) -> None:
     """Take jobs until there are no more, or it is over; what a catalogue opens belongs to the thread that opened it."""
-    opened: LibrarySnapshot | None = None
+    library: LibrarySnapshot | None = None
     try:
         while (job := waiting.get()) is not None and not over.is_set():
-            if opened is None or opened.folder != job.library:
-                if opened is not None:
-                    opened.close()
-                opened = LibrarySnapshot(job.library, equipment.embedder.fingerprint)
-                bench = _bench(opened, equipment)
-            finished.put(systems.run(bench, job.case, job.repeat))
+            if library is None or library.folder != job.library:
+                if library is not None:
+                    library.close()
+                library = LibrarySnapshot(job.library, context.pipeline.embedder.fingerprint)
+                context = context.at(library)
+            finished.put(systems.run(context, job.case, job.repeat))
     except BaseException as error:  # noqa: BLE001  raised again in the thread that waits
         finished.put(error)
     finally:
-        if opened is not None:
-            opened.close()
+        if library is not None:
+            library.close()
 
 
-def _bench(library: LibrarySnapshot, equipment: Equipment) -> systems.EvaluationContext:
-    return systems.EvaluationContext(
-        asking=Pipeline(library, equipment.embedder, equipment.model, equipment.limit, ordinary=equipment.ordinary),
-        session=Session(None, equipment.count),
-        papers={paper.title: paper for paper in library.papers()},
-        system=systems.SYSTEMS[equipment.system],
-    )
+def _git(root: Path, *words: str) -> str:
+    process = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=True, timeout=10)
+    return process.stdout.strip()

@@ -1,4 +1,4 @@
-"""The folder of a run <-> its manifest, its papers, and one line a case, each on disk before the next."""
+"""The folder of a run <-> its manifest, its papers, and one line for each case, each on disk before the next."""
 
 import hashlib
 import json
@@ -11,12 +11,15 @@ from typing import Any
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Paper
 from assistant.evaluation import outcomes, suites
-from assistant.evaluation.outcomes import Key
+from assistant.evaluation.outcomes import Key, Outcome
 from assistant.library import disk
 
 MANIFEST, OUTCOMES, CORPUS = "run.json", "outcomes.jsonl", "corpus.jsonl"
-# What two parts of one run may differ in.
-_PASSING = frozenset({"started", "code", "jobs", "folder"})
+_PASSING = frozenset({"started", "code", "jobs", "folder"})  # what two parts of one run may differ in
+_EARLIER_NAMES = {"overlays": "perturbations", "system": "baseline_system"}
+
+Manifest = Mapping[str, Any]
+"""All that the lines of a run depend on, by name, and when and by what code they were made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +27,27 @@ class Run:
     """A run as it is on disk."""
 
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     titles: Mapping[str, str]
-    """Paper id -> title, of the library without overlays."""
-    lines: Mapping[Key, Mapping[str, Any]]
-    """The last line of each case; an error only where nothing better followed."""
+    """Paper id -> title, of the library without perturbations."""
+    outcomes: Mapping[Key, Outcome]
+    """The last outcome of each case; an error only where nothing better followed."""
 
 
-def begin(folder: Path, manifest: Mapping[str, Any], papers: Iterable[Paper]) -> None:
-    """Make the folder, or find it made by the same command before; raises `UsageError` where by another."""
+def begin(folder: Path, manifest: Manifest, papers: Iterable[Paper]) -> None:
+    """Make the folder, or accept it as the same command made it before; raises `UsageError` where another did."""
     path = folder / MANIFEST
+    cure = "name another folder with --out"
     if path.exists():
-        held = _json(path)
-        differing = [name for name in manifest if name not in _PASSING and held.get(name) != _plain(manifest[name])]
+        earlier = _read_manifest(path)
+        differing = [
+            name for name in manifest if name not in _PASSING and earlier.get(name) != _as_read(manifest[name])
+        ]
         if differing:
-            raise UsageError(f"{folder} holds a run with other {', '.join(differing)}; name another folder with --out")
+            raise UsageError(f"holds a run with other {', '.join(differing)}", path=folder, cure=cure)
         return
     if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty and holds no run; name another folder with --out")
+        raise UsageError("is not empty and holds no run", path=folder, cure=cure)
     folder.mkdir(parents=True, exist_ok=True)
     rows = "".join(json.dumps({"id": paper.id, "title": paper.title}) + "\n" for paper in papers)
     (folder / CORPUS).write_text(rows, "utf-8")
@@ -54,36 +60,36 @@ def begin(folder: Path, manifest: Mapping[str, Any], papers: Iterable[Paper]) ->
 def load(folder: Path) -> Run:
     """Return a run; raises `UsageError` where there is none."""
     if not (folder / MANIFEST).is_file():
-        raise UsageError(f"{folder} holds no run; `assistant eval run SUITE --out {folder}` makes one")
+        cure = f"`assistant eval run SUITE --out {folder}` makes one"
+        raise UsageError("holds no run", path=folder, cure=cure)
     titles = {row["id"]: row["title"] for _, row in suites.rows(folder / CORPUS)}
-    return Run(folder, _json(folder / MANIFEST), titles, recorded(folder))
+    return Run(folder, _read_manifest(folder / MANIFEST), titles, read_outcomes(folder))
 
 
-def recorded(folder: Path) -> dict[Key, Mapping[str, Any]]:
-    """Return the lines of a run; one that was not written to its end does not count."""
+def read_outcomes(folder: Path) -> dict[Key, Outcome]:
+    """Return the outcomes of a run; a line that was not written to its end does not count. Raises `UsageError`."""
     path = folder / OUTCOMES
     if not path.exists():
         return {}
-    found: dict[Key, Mapping[str, Any]] = {}
-    for number, text in enumerate(_whole(path.read_bytes()).decode("ascii").splitlines(), 1):
+    best: dict[Key, Outcome] = {}
+    for number, text in enumerate(_whole(path.read_bytes()).decode("ascii", "replace").split("\n")[:-1], 1):
         try:
-            row = json.loads(text)
-            key = outcomes.key(row)
-        except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{path}:{number}: no line of a run ({error})") from error
-        if row["state"] == "done" or found.get(key, row)["state"] == "error":
-            found[key] = row
-    return found
+            outcome = outcomes.read(text)
+        except ValueError as error:
+            raise UsageError("no line of a run", path=f"{path}:{number}", cause=str(error)) from error
+        if not outcome.failed or best.get(outcome.key, outcome).failed:
+            best[outcome.key] = outcome
+    return best
 
 
-def append(folder: Path, row: Mapping[str, Any]) -> None:
+def append(folder: Path, outcome: Outcome) -> None:
     """Add one line; it is on disk on return."""
     path = folder / OUTCOMES
     with path.open("r+b" if path.exists() else "w+b") as file:
         end = len(_whole(file.read()))
         file.seek(end)
         file.truncate()
-        file.write(json.dumps(row, ensure_ascii=True).encode("ascii") + b"\n")
+        file.write(outcomes.line(outcome).encode("ascii"))
         file.flush()
         os.fsync(file.fileno())
 
@@ -96,19 +102,25 @@ def corpus(papers: Iterable[Paper]) -> str:
     return total.hexdigest()
 
 
+def today(manifest: Manifest) -> Manifest:
+    """Return a manifest with the names that are used today; runs that were made earlier have two others."""
+    return {_EARLIER_NAMES.get(name, name): value for name, value in manifest.items()}
+
+
 def _whole(data: bytes) -> bytes:
     return data[: data.rfind(b"\n") + 1]
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _read_manifest(path: Path) -> Manifest:
     try:
-        held = json.loads(path.read_text("utf-8"))
-        if not isinstance(held, dict):
+        manifest = json.loads(path.read_text("utf-8"))
+        if not isinstance(manifest, dict):
             raise ValueError("no object")
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: {error}") from error
-    return held
+        raise UsageError("is no manifest of a run", path=path, cause=str(error)) from error
+    return today(manifest)
 
 
-def _plain(value: Any) -> Any:
+def _as_read(value: Any) -> Any:
+    """Return a value as it comes back from JSON: tuples as lists."""
     return json.loads(json.dumps(value))

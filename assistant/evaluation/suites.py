@@ -4,9 +4,9 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.domain.errors import UsageError
 
@@ -18,6 +18,7 @@ QUESTIONS, CONVERSATIONS, PARAPHRASES, JUDGEMENTS, SETTINGS = (
     "suite.toml",
 )
 SPLITS = ("dev", "test")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class GoldTurn:
 
     question: str
     gold: tuple[frozenset[str], ...] = ()
-    """Groups of interchangeable titles, of each of which one is wanted; none where the library has no answer."""
+    """Groups of interchangeable titles: a right answer cites one of each; none where the library has no answer."""
     acceptable: frozenset[str] = frozenset()
     """May be cited, need not be."""
     forbidden: frozenset[str] = frozenset()
@@ -41,6 +42,8 @@ class GoldTurn:
     """The same question written by hand so that it stands alone; "" where it does so already."""
     cited: tuple[str, ...] = ()
     """What a right answer cites, in order: the history of later turns."""
+    judged_papers: frozenset[str] = frozenset()
+    """Every paper that somebody judged for this question; none where nobody kept the judgements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Case:
     nearest: tuple[str, ...] = ()
     """Titles near to an unanswerable question, which do not answer it."""
     reason: str = ""
-    overlay: str = ""
+    perturbation: str = ""
     """The change to library or question that made it; "" for none."""
 
 
@@ -78,16 +81,21 @@ class Suite:
 def load(folder: Path) -> Suite:
     """Return the suite in `folder`; raises `UsageError` that names file and line."""
     if not folder.is_dir():
-        raise UsageError(f"{folder} is no folder; a suite is a folder with {QUESTIONS} or {CONVERSATIONS}")
+        cure = f"a suite is a folder with {QUESTIONS} or {CONVERSATIONS}"
+        raise UsageError("is no folder", path=folder, cure=cure)
     settings = _settings(folder / SETTINGS)
-    cases = [*_read(folder / QUESTIONS, _question), *_read(folder / CONVERSATIONS, _conversation)]
+    judgements = dict(_read(folder / JUDGEMENTS, _judgements))
+    cases = [
+        *_read(folder / QUESTIONS, lambda row: _question(row, judgements)),
+        *_read(folder / CONVERSATIONS, _conversation),
+    ]
     if not cases:
-        raise UsageError(f"{folder} holds neither {QUESTIONS} nor {CONVERSATIONS}")
-    seen: set[str] = set()
+        raise UsageError(f"holds neither {QUESTIONS} nor {CONVERSATIONS}", path=folder)
+    ids: set[str] = set()
     for case in cases:
-        if case.id in seen:
-            raise UsageError(f"{folder}: two cases are called {case.id}")
-        seen.add(case.id)
+        if case.id in ids:
+            raise UsageError(f"two cases are called {case.id}", path=folder, cure="give one of them another id")
+        ids.add(case.id)
     return Suite(
         folder=folder,
         name=str(settings.get("name", folder.name)),
@@ -104,45 +112,54 @@ def paraphrases(folder: Path) -> dict[str, str]:
 
 
 def rows(path: Path) -> Iterator[tuple[int, Any]]:
-    """Yield (line, object) of a JSONL file; raises `UsageError`."""
+    """Yield (1-based line, object) of a JSONL file; raises `UsageError`.
+
+    Lines end with a line feed and with nothing else: U+2028 may stand in a JSON string as it is.
+    """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_bytes().decode("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {error}") from error
+        raise UsageError("cannot be read", path=path, cause=str(error)) from error
     for number, text in enumerate(lines, 1):
         if text.strip():
             try:
                 yield number, json.loads(text)
             except ValueError as error:
-                raise UsageError(f"{path}:{number}: no JSON ({error})") from error
+                raise UsageError("no JSON", path=f"{path}:{number}", cause=str(error)) from error
 
 
-def _read(path: Path, build: Callable[[Any], Any]) -> list[Any]:
+def _read(path: Path, build: Callable[[Any], Item]) -> list[Item]:
     if not path.exists():
         return []
-    found = []
+    items = []
     for number, row in rows(path):
         try:
-            found.append(build(row))
+            items.append(build(row))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise UsageError(f"{path}:{number}: {type(error).__name__}: {error}") from error
-    return found
+            raise UsageError(f"{type(error).__name__}: {error}", path=f"{path}:{number}") from error
+    return items
 
 
-def _question(row: Mapping[str, Any]) -> Case:
+def _question(row: Mapping[str, Any], judgements: Mapping[str, frozenset[str]]) -> Case:
     turn = GoldTurn(
         question=_text(row["question"]),
         gold=tuple(frozenset(_texts(group)) for group in row["gold"]),
         acceptable=frozenset(_texts(row.get("acceptable", ()))),
         forbidden=frozenset(_texts(row.get("must_not_cite", ()))),
         facts=_texts(row.get("facts", ())),
+        judged_papers=judgements.get(str(row["id"]), frozenset()),
     )
     if not all(turn.gold):
         raise ValueError("a gold group is empty")
     if bool(turn.gold) != row["answerable"]:
         raise ValueError("a question is answerable where it has gold papers, and only there")
-    nearest = _texts(row.get("nearest", ()))
-    return _case(row, str(row["type"]), (turn,), answerable=row["answerable"], nearest=nearest)
+    case = _case(row, str(row["type"]), (turn,))
+    return replace(case, answerable=row["answerable"], nearest=_texts(row.get("nearest", ())))
+
+
+def _judgements(row: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
+    """Return the id of a question and the titles judged for it; grades and reasons are for people."""
+    return str(row["id"]), frozenset(_text(title) for title, _, _ in row["judged"])
 
 
 def _conversation(row: Mapping[str, Any]) -> Case:
@@ -163,11 +180,11 @@ def _turn(row: Mapping[str, Any]) -> GoldTurn:
     )
 
 
-def _case(row: Mapping[str, Any], kind: str, turns: tuple[GoldTurn, ...], **more: Any) -> Case:
+def _case(row: Mapping[str, Any], kind: str, turns: tuple[GoldTurn, ...]) -> Case:
     if row["split"] not in SPLITS:
         raise ValueError(f"split {row['split']!r} is not one of {', '.join(SPLITS)}")
     id = str(row["id"])
-    return Case(id, str(row.get("parent", id)), row["split"], kind, turns, reason=str(row.get("reason", "")), **more)
+    return Case(id, str(row.get("parent", id)), row["split"], kind, turns, reason=str(row.get("reason", "")))
 
 
 def _text(value: Any) -> str:
@@ -186,7 +203,7 @@ def _settings(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
     except (tomllib.TOMLDecodeError, OSError) as error:
-        raise UsageError(f"{path}: {error}") from error
+        raise UsageError("cannot be read", path=path, cause=str(error)) from error
 
 
 def _digest(folder: Path) -> str:

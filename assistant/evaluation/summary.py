@@ -1,20 +1,36 @@
 """Scores of all questions of a run -> the table a reader sees first: means with their counts, and what was lost."""
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from assistant.evaluation import statistics
-from assistant.evaluation.metrics import abstention, costs, means, repeats
+from assistant.evaluation import perturbations, statistics
+from assistant.evaluation.metrics import abstention, costs
 from assistant.evaluation.metrics.costs import Prices
 from assistant.evaluation.metrics.funnel import STAGES
-from assistant.evaluation.metrics.means import Mean
-from assistant.evaluation.scoring import Scored
+from assistant.evaluation.scoring import Score
 from assistant.evaluation.statistics import Interval
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 HEADLINE = ("title_f1", "exact_set", "balanced_abstention")
 """What one number of a run is worth is seen in these: no trivial system does well in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean that says what it is the mean of."""
+
+    value: float | None
+    """None where nothing was scored."""
+    scored: int
+    unscored: int
+    """Cases of which the metric says nothing."""
+    failed: int
+    """Cases that could not be asked: left out of the mean, and always reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +40,21 @@ class Question:
     id: str
     parent: str
     type: str
-    """Its type, or the name of the overlay that it is a variant by."""
+    """Its type, or the name of the perturbation that it is a variant by."""
     answerable: bool
     values: Mapping[str, float]
     unscored: frozenset[str]
     failed: int
     """Repeats that could not be asked."""
+    perturbation: str = ""
+    """The change that made it from its parent; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """A run in numbers."""
 
-    rows: Mapping[str, Mapping[str, Mean]]
+    means: Mapping[str, Mapping[str, Mean]]
     """Type -> metric -> mean; "all" holds the questions that are no variants and no turns of conversations."""
     intervals: Mapping[str, Interval]
     """Metric -> interval over all questions, by cluster."""
@@ -47,144 +65,174 @@ class RunSummary:
     questions: tuple[Question, ...]
 
 
-def table(scored: Sequence[Scored], prices: Prices | None = None) -> RunSummary:
-    """Return the table of a run, its cost by `prices`; raises `ValueError` for a run without a line."""
-    questions = _questions(scored)
+def mean(values: Iterable[float | None], failed: int = 0) -> Mean:
+    """Return the mean of what is not None; `failed` is the number of cases that have no value at all."""
+    values = list(values)
+    scored = [value for value in values if value is not None]
+    return Mean(
+        value=sum(scored) / len(scored) if scored else None,
+        scored=len(scored),
+        unscored=len(values) - len(scored),
+        failed=failed,
+    )
+
+
+def summarise(scores: Sequence[Score], prices: Prices | None = None) -> RunSummary:
+    """Return a run in numbers, its cost by `prices`; raises `ValueError` for a run without a line."""
+    questions = [_question(repeats) for repeats in _by_case(scores).values()]
     if not questions:
         raise ValueError("nothing was asked yet")
-    plain = [one for one in questions if one.type in _plain_types(scored)]
-    rows = {"all": _means(plain)} if plain else {}
-    rows |= {kind: _means([one for one in questions if one.type == kind]) for kind in _types(questions)}
+    plain_scores = [score for score in scores if score.plain]
+    plain_types = {score.case.type for score in plain_scores}
+    plain = [question for question in questions if question.type in plain_types]
+    means = {"all": _means(plain)} if plain else {}
+    for kind in dict.fromkeys(question.type for question in questions):
+        means[kind] = _means([question for question in questions if question.type == kind])
     intervals = {
-        metric: statistics.bootstrap(*_column(plain, metric))
-        for metric in rows.get("all", {})
-        if _column(plain, metric)[0]
+        metric: statistics.bootstrap(values, clusters)
+        for metric in means.get("all", {})
+        for values, clusters in [_column(plain, metric)]
+        if values
     }
-    asked = [one for one in scored if not one.case.overlay and one.case.type != "conversation"]
-    extra = _extra(rows.get("all", {}), asked) | _costs(scored, prices)
-    return RunSummary(rows, intervals, extra, _lost(asked), tuple(questions))
+    extra = _extra(means.get("all", {}), plain_scores) | _costs(scores, prices)
+    return RunSummary(means, intervals, extra, _lost(plain_scores), tuple(questions))
 
 
-def question(row: Mapping[str, Any]) -> Question:
-    """Return a question that was written as JSON; raises `KeyError` or `TypeError` for another row."""
-    return Question(**{**row, "unscored": frozenset(row["unscored"])})
+def read_question(row: Mapping[str, Any]) -> Question:
+    """Return a question that was written as JSON; raises `ValueError` for another row."""
+    question = _adapter().validate_python(row)
+    if "perturbation" in row or question.id == question.parent or question.type not in perturbations.NAMES:
+        return question
+    return replace(question, perturbation=question.type)  # files that were written earlier have it as the type alone
 
 
-def headline(found: RunSummary) -> float | None:
+def headline(summary: RunSummary) -> float | None:
     """Return the mean of the headline figures, None where one is missing."""
-    means_of = found.rows.get("all", {})
-    values = [means_of[name].value if name in means_of else found.extra.get(name) for name in HEADLINE]
+    means = summary.means.get("all", {})
+    values = [means[name].value if name in means else summary.extra.get(name) for name in HEADLINE]
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if len(known) == len(values) else None
 
 
-def _questions(scored: Sequence[Scored]) -> list[Question]:
-    grouped: dict[str, list[Scored]] = {}
-    for one in scored:
-        grouped.setdefault(one.case.id, []).append(one)
-    return [_question(id, several) for id, several in grouped.items()]
+def _by_case(scores: Iterable[Score]) -> dict[str, list[Score]]:
+    """Return the repeats of each question."""
+    repeats: dict[str, list[Score]] = {}
+    for score in scores:
+        repeats.setdefault(score.case.id, []).append(score)
+    return repeats
 
 
-def _question(id: str, several: Sequence[Scored]) -> Question:
-    done = [one for one in several if not one.error]
-    names = dict.fromkeys(name for one in done for name in one.values)
-    values: dict[str, float] = {}
-    for name in names:
-        known = [value for one in done if (value := one.values.get(name)) is not None]
-        if known:
-            values[name] = sum(known) / len(known)
-    case = several[0].case
+def _question(repeats: Sequence[Score]) -> Question:
+    done = [score for score in repeats if not score.error]
+    names = dict.fromkeys(name for score in done for name in score.values)
+    means = {name: mean(score.values.get(name) for score in done).value for name in names}
+    values = {name: value for name, value in means.items() if value is not None}
+    case = repeats[0].case
     return Question(
-        id=id,
+        id=case.id,
         parent=case.parent,
-        type=case.overlay or case.type,
+        type=case.perturbation or case.type,
         answerable=case.answerable,
         values=values,
         unscored=frozenset(names) - values.keys(),
-        failed=len(several) - len(done),
+        failed=len(repeats) - len(done),
+        perturbation=case.perturbation,
     )
 
 
-def _types(questions: Iterable[Question]) -> list[str]:
-    return list(dict.fromkeys(one.type for one in questions))
-
-
-def _plain_types(scored: Sequence[Scored]) -> set[str]:
-    return {one.case.type for one in scored if not one.case.overlay and one.case.type != "conversation"}
-
-
 def _means(questions: Sequence[Question]) -> dict[str, Mean]:
-    names = dict.fromkeys(name for one in questions for name in (*one.values, *sorted(one.unscored)))
-    failed = sum(one.failed > 0 for one in questions)
+    names = dict.fromkeys(name for question in questions for name in (*question.values, *sorted(question.unscored)))
+    failed = sum(question.failed > 0 for question in questions)
     return {
-        name: means.mean(
-            [one.values.get(name) for one in questions if name in one.values or name in one.unscored], failed
+        name: mean(
+            (
+                question.values.get(name)
+                for question in questions
+                if name in question.values or name in question.unscored
+            ),
+            failed,
         )
         for name in names
     }
 
 
 def _column(questions: Sequence[Question], metric: str) -> tuple[list[float], list[str]]:
-    held = [one for one in questions if metric in one.values]
-    return [one.values[metric] for one in held], [one.parent for one in held]
+    """Return the scores by one metric and the parents of the questions that have one."""
+    column = [question for question in questions if metric in question.values]
+    return [question.values[metric] for question in column], [question.parent for question in column]
 
 
-def _extra(overall: Mapping[str, Mean], asked: Sequence[Scored]) -> dict[str, float | None]:
-    done = [one for one in asked if not one.error]
-    seconds = [value for one in done if (value := one.values.get("seconds")) is not None]
-    wrong, shy = _value(overall, "false_answer"), _value(overall, "false_abstain")
-    answered = [(one, one.turn["confidence"]) for one in done if one.turn and one.turn["confidence"] is not None]
-    sure = [confidence for _, confidence in answered]
-    errors = [1.0 - _right(one) for one, _ in answered]
+def _extra(overall: Mapping[str, Mean], scores: Sequence[Score]) -> dict[str, float | None]:
+    done = [score for score in scores if not score.error]
+    seconds = [value for score in done if (value := score.values.get("seconds")) is not None]
+    false_answer, false_abstain = _value(overall, "false_answer"), _value(overall, "false_abstain")
+    balanced = (
+        None if false_answer is None or false_abstain is None else abstention.balanced(false_answer, false_abstain)
+    )
+    confidences, errors = risks(done)
     return {
-        "balanced_abstention": None if wrong is None or shy is None else abstention.balanced(wrong, shy),
-        "aurc": abstention.aurc(sure, errors) if sure else None,
-        "excess_aurc": abstention.excess_aurc(sure, errors) if sure else None,
-        "coverage_at_risk_0.2": abstention.coverage_at(sure, errors, 0.2) if sure else None,
+        "balanced_abstention": balanced,
+        "aurc": abstention.aurc(confidences, errors) if confidences else None,
+        "excess_aurc": abstention.excess_aurc(confidences, errors) if confidences else None,
+        "coverage_at_risk_0.2": abstention.coverage_at(confidences, errors, 0.2) if confidences else None,
         "seconds_p50": costs.percentile(seconds, 0.5) if seconds else None,
         "seconds_p95": costs.percentile(seconds, 0.95) if seconds else None,
         "flip_rate": _flips(done),
     }
 
 
+def risks(scores: Iterable[Score]) -> tuple[list[float], list[float]]:
+    """Return the confidence of each turn that has one, and its error for the risk-coverage curve: 1 where it cites no
+    gold paper."""
+    pairs = [
+        (score.turn.confidence, 1.0 - score.right)
+        for score in scores
+        if score.turn and score.turn.confidence is not None
+    ]
+    return [confidence for confidence, _ in pairs], [error for _, error in pairs]
+
+
 def _value(overall: Mapping[str, Mean], name: str) -> float | None:
     return overall[name].value if name in overall else None
 
 
-def _costs(scored: Sequence[Scored], prices: Prices | None) -> dict[str, float | None]:
+def _costs(scores: Sequence[Score], prices: Prices | None) -> dict[str, float | None]:
     """Return what all calls cost, and each right answer of them; None where a price or number of tokens is unknown."""
-    calls = [(one, turn) for one in scored if (turn := one.turn) and turn["model"]]
+    unknown: dict[str, float | None] = {"dollars": None, "dollars_an_answer": None}
+    calls = [(score, score.turn, score.turn.model) for score in scores if score.turn and score.turn.model]
     if not calls or prices is None:
-        return {"dollars": None, "dollars_an_answer": None}
-    spent: list[float] = []
-    for _, turn in calls:
-        read, written = turn["tokens"]
-        cost = None if read is None or written is None else prices.cost(turn["model"], read, written)
+        return unknown
+    dollars = 0.0
+    for _, turn, model in calls:
+        tokens_in, tokens_out = turn.tokens
+        cost = None if tokens_in is None or tokens_out is None else prices.cost(model, tokens_in, tokens_out)
         if cost is None:
-            return {"dollars": None, "dollars_an_answer": None}
-        spent.append(cost)
-    right = sum(_right(one) for one, _ in calls)
-    return {"dollars": sum(spent), "dollars_an_answer": sum(spent) / right if right else None}
+            return unknown
+        dollars += cost
+    right = sum(score.right for score, _, _ in calls)
+    return {"dollars": dollars, "dollars_an_answer": dollars / right if right else None}
 
 
-def _right(one: Scored) -> float:
-    """Return whether an answer would be right, for the risk-coverage curve: it cites a gold paper."""
-    return float((one.values.get("title_recall") or 0.0) > 0)
-
-
-def _flips(done: Sequence[Scored]) -> float | None:
+def _flips(done: Sequence[Score]) -> float | None:
     """Return the share of repeated questions whose set of titles is exact in some repeats only."""
-    grouped: dict[str, list[bool]] = {}
-    for one in done:
-        value = one.values.get("exact_set", one.values.get("false_answer"))
+    passes: dict[str, list[bool]] = {}
+    for score in done:
+        value = score.values.get("exact_set", score.values.get("false_answer"))
         if value is not None:
-            grouped.setdefault(one.case.id, []).append(value == 1.0)
-    again = [passed for passed in grouped.values() if len(passed) > 1]
-    return sum(map(repeats.flipped, again)) / len(again) if again else None
+            passes.setdefault(score.case.id, []).append(value == 1.0)
+    repeated = [several for several in passes.values() if len(several) > 1]
+    return sum(map(abstention.flipped, repeated)) / len(repeated) if repeated else None
 
 
-def _lost(asked: Sequence[Scored]) -> dict[str, int]:
-    first = [one for one in asked if one.repeat == 1 and not one.error and one.case.answerable]
-    counted = Counter(stage for one in first for _, stage in one.lost)
-    groups = sum(len(one.case.turns[0].gold) for one in first)
-    return {"found": groups - counted.total(), **{stage: counted[stage] for stage in STAGES}}
+def _lost(scores: Sequence[Score]) -> dict[str, int]:
+    first = [score for score in scores if score.repeat == 1 and not score.error and score.case.answerable]
+    counts = Counter(stage for score in first for _, stage in score.lost)
+    groups = sum(len(score.case.turns[0].gold) for score in first)
+    return {"found": groups - counts.total(), **{stage: counts[stage] for stage in STAGES}}
+
+
+@functools.cache
+def _adapter() -> "TypeAdapter[Question]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Question)

@@ -1,106 +1,117 @@
-"""One case -> its outcome: asked through the doors that `ask` and `chat` use, by the assistant or a trivial system."""
+"""One case -> its outcome: asked through the doors that `ask` and `chat` use, of the assistant or of a baseline."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from assistant.answering import pipeline
 from assistant.answering.conversation import followups, session
 from assistant.answering.conversation.session import Session
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.answering.pipeline import Pipeline
-from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper
-from assistant.evaluation import outcomes, suites
-from assistant.evaluation.suites import Case
+from assistant.evaluation import outcomes
+from assistant.evaluation.outcomes import Outcome, TurnOutcome
+from assistant.evaluation.suites import Case, GoldTurn
+from assistant.library.snapshot import LibrarySnapshot
 
-System = Callable[[Pipeline, Answer], Answer]
-"""What is made of the assistant's answer: itself, or what a system would say that does without thought."""
+System = Callable[[Answer], Answer]
+"""The assistant's answer -> what the system says: the same, or what can be said without reading anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationContext:
-    """What cases are asked of in one thread."""
+    """What cases are asked of and with; one for each thread, because a library belongs to the thread that opened it."""
 
-    asking: Pipeline
+    pipeline: Pipeline
     session: Session
-    papers: Mapping[str, Paper]
+    """For the turns of conversations, which are not archived."""
+    baseline_system: str = "assistant"
+    """A name in `SYSTEMS`."""
+    papers: Mapping[str, Paper] = field(default_factory=dict)
     """The papers of the library by title."""
-    system: System
+
+    def at(self, library: LibrarySnapshot) -> "EvaluationContext":
+        """Return the same with another library."""
+        papers = {paper.title: paper for paper in library.papers()}
+        return replace(self, pipeline=replace(self.pipeline, library=library), papers=papers)
+
+    def answer(self, answer: Answer) -> Answer:
+        """Return what the system makes of the assistant's answer."""
+        return SYSTEMS[self.baseline_system](answer)
 
 
-def run(bench: EvaluationContext, case: Case, repeat: int) -> dict[str, Any]:
-    """Return the line of one case; a model that fails makes it a line that says so."""
+def run(context: EvaluationContext, case: Case, repeat: int) -> Outcome:
+    """Return the outcome of one case; whatever goes wrong with it is its outcome, and ends no run."""
     try:
-        turns = _conversation(bench, case) if len(case.turns) > 1 else [_question(bench, case.turns[0].question)]
-    except ModelError as error:
-        return outcomes.line(case, repeat, (), str(error))
-    return outcomes.line(case, repeat, turns)
+        turns = _conversation(context, case) if len(case.turns) > 1 else [_question(context, case.turns[0].question)]
+    except Exception as error:  # noqa: BLE001  written down by type and message; the other cases are asked all the same
+        return outcomes.failed(case, repeat, error)
+    return outcomes.done(case, repeat, turns)
 
 
-def _question(bench: EvaluationContext, question: str) -> dict[str, Any]:
-    answer = bench.system(bench.asking, pipeline.ask(bench.asking, question))
-    return outcomes.turn(question, answer, _ranked(bench.asking, question))
+def _question(context: EvaluationContext, question: str) -> TurnOutcome:
+    answer = context.answer(pipeline.ask(context.pipeline, question))
+    return outcomes.turn(question, answer, _ranking(context.pipeline, question))
 
 
-def _conversation(bench: EvaluationContext, case: Case) -> list[dict[str, Any]]:
+def _conversation(context: EvaluationContext, case: Case) -> list[TurnOutcome]:
     """Return the turns of a conversation, each with the rankings that show what its history was worth.
 
-    `own` history is what the assistant said itself; `gold` is what a right answer would have cited.
+    The history of `own` is what the assistant said itself, that of `right` what a right answer would have cited.
     """
-    asking = bench.asking
-    own = gold = Conversation(case.id, "", datetime.min)
-    found = []
-    for number, wanted in enumerate(case.turns, 1):
-        own = session.ask(bench.session, asking, own, wanted.question)
-        taken = own.recorded[-1]
-        reading = followups.resolve(wanted.question, gold.turns, gold.papers, asking.library.words.terms)
-        found.append(
-            outcomes.turn(
-                wanted.question,
-                bench.system(asking, taken.answer),
-                _read(bench, replace(own, recorded=own.recorded[:-1]), wanted.question, taken.reading),
-                how=taken.reading.how,
-                retrieved_gold=_ids(_read(bench, gold, wanted.question, reading)),
-                retrieved_alone=_ids(_ranked(asking, wanted.question)),
-                retrieved_standalone=_ids(_ranked(asking, wanted.standalone or wanted.question)),
+    own = right = Conversation(case.id, "", datetime.min)
+    turns = []
+    for number, gold in enumerate(case.turns, 1):
+        before, own = own, session.ask(context.session, context.pipeline, own, gold.question)
+        turn = own.recorded[-1]
+        reading = followups.resolve(gold.question, right.turns, right.papers, context.pipeline.library.words.terms)
+        outcome = outcomes.turn(
+            gold.question,
+            context.answer(turn.answer),
+            _ranking_in(context, before, gold.question, turn.reading),
+        )
+        turns.append(
+            replace(
+                outcome,
+                how=turn.reading.how,
+                retrieved_gold=outcomes.ids(_ranking_in(context, right, gold.question, reading)),
+                retrieved_alone=outcomes.ids(_ranking(context.pipeline, gold.question)),
+                retrieved_standalone=outcomes.ids(_ranking(context.pipeline, gold.standalone or gold.question)),
             )
         )
-        gold = replace(gold, recorded=(*gold.recorded, _right(bench, number, wanted, reading)))
-    return found
+        right = replace(right, recorded=(*right.recorded, _right_turn(context, number, gold, reading)))
+    return turns
 
 
-def _read(bench: EvaluationContext, before: Conversation, question: str, reading: Reading) -> tuple[Evidence, ...]:
+def _ranking_in(
+    context: EvaluationContext, conversation: Conversation, question: str, reading: Reading
+) -> tuple[Evidence, ...]:
     """Return the ranking of a question that was understood in its conversation."""
-    context = session.context(before, question, reading, bench.asking.embedder)
-    return _ranked(replace(bench.asking, context=context), reading.text)
+    history = session.context(conversation, question, reading, context.pipeline.embedder)
+    return _ranking(replace(context.pipeline, context=history), reading.text)
 
 
-def _right(bench: EvaluationContext, number: int, wanted: suites.GoldTurn, reading: Reading) -> Turn:
+def _right_turn(context: EvaluationContext, number: int, gold: GoldTurn, reading: Reading) -> Turn:
     """Return the turn that a right answer would have made."""
-    cited = [bench.papers[title] for title in wanted.cited if title in bench.papers]
-    findings = tuple(Finding(paper, paper.id, "supported", "quote") for paper in cited)
+    papers = [context.papers[title] for title in gold.cited if title in context.papers]
+    findings = tuple(Finding(paper, paper.id, "supported", "quote") for paper in papers)
     answer = Answer(reading.text, "answered", (Claim("", "supported", "quote", findings),), ())
-    return Turn(number, datetime.min, wanted.question, reading, answer)
+    return Turn(number, datetime.min, gold.question, reading, answer)
 
 
-def _ranked(asking: Pipeline, text: str) -> tuple[Evidence, ...]:
+def _ranking(asking: Pipeline, text: str) -> tuple[Evidence, ...]:
     query, _ = pipeline.read(asking, text)
-    found, _ = pipeline.find(asking, query, outcomes.DEPTH)
-    return found
-
-
-def _ids(found: Sequence[Evidence]) -> list[str]:
-    return [item.paper.id for item in found]
+    ranking, _ = pipeline.find(asking, query, outcomes.DEPTH)
+    return ranking
 
 
 def _cite(count: int) -> System:
-    """Return the system that cites the first papers found, whatever is asked."""
+    """Return the system that cites the first papers of the evidence, whatever is asked."""
 
-    def system(asking: Pipeline, answer: Answer) -> Answer:
-        found = answer.evidence[:count]
-        findings = tuple(Finding(item.paper, item.key, "supported", "quote") for item in found)
+    def system(answer: Answer) -> Answer:
+        items: Sequence[Evidence] = answer.evidence[:count]
+        findings = tuple(Finding(item.paper, item.key, "supported", "quote") for item in items)
         claim = Claim("See these papers.", "supported", "quote", findings)
         return replace(answer, status="answered", claims=(claim,))
 
@@ -108,9 +119,9 @@ def _cite(count: int) -> System:
 
 
 SYSTEMS: Mapping[str, System] = {
-    "assistant": lambda asking, answer: answer,
+    "assistant": lambda answer: answer,
     "cite-first": _cite(1),
     "cite-all": _cite(1_000),
-    "abstain": lambda asking, answer: outcomes.bare(answer),
+    "abstain": outcomes.abstention,
 }
-"""The assistant, and what any figure worth its name must rank far below it."""
+"""The assistant, and the baselines that any figure worth its name must rank far below it."""

@@ -12,6 +12,7 @@ from support import judged
 from support.judged import SUITE, Checker, Spoil, figures, moved
 
 from assistant.evaluation import runs, summary
+from assistant.evaluation.metrics.registry import METRICS
 from assistant.evaluation.runs import Run
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.minilm.embedder import LocalEmbedder
@@ -24,14 +25,14 @@ QUOTED = re.compile(r"\b(is|are|was|were|can|has|have|does|do|makes|shows|lets|w
 
 
 def keys_of(claims: list[Statement]) -> set[str]:
-    return {one.key for claim in claims for one in claim.citations}
+    return {mark.key for claim in claims for mark in claim.citations}
 
 
 def shift(claims: list[Statement], keys: list[str], _: int) -> list[Statement]:
     """Every citation names the paper after the one it means."""
     after = dict(zip(keys, [*keys[1:], keys[0]], strict=True))
     return [
-        replace(claim, citations=tuple(CitationMark(after[one.key], True) for one in claim.citations))
+        replace(claim, citations=tuple(CitationMark(after[mark.key], True) for mark in claim.citations))
         for claim in claims
     ]
 
@@ -44,12 +45,15 @@ def drop(claims: list[Statement], _: list[str], __: int) -> list[Statement]:
 def invent(claims: list[Statement], _: list[str], number: int) -> list[Statement]:
     """The first claim also cites a paper that is not there."""
     more = CitationMark(f"Pdead{random.Random(number).randrange(16**4):04x}", True)
-    return [replace(one, citations=(*one.citations, more)) if place == 0 else one for place, one in enumerate(claims)]
+    return [
+        replace(claim, citations=(*claim.citations, more)) if place == 0 else claim
+        for place, claim in enumerate(claims)
+    ]
 
 
 def miscount(claims: list[Statement], _: list[str], __: int) -> list[Statement]:
     """Every number is another one."""
-    return [replace(one, text=re.sub(r"\d+", lambda found: str(int(found[0]) + 7), one.text)) for one in claims]
+    return [replace(claim, text=re.sub(r"\d+", lambda match: str(int(match[0]) + 7), claim.text)) for claim in claims]
 
 
 def negate(claims: list[Statement], _: list[str], __: int) -> list[Statement]:
@@ -125,15 +129,20 @@ MUTATIONS: dict[str, tuple[Spoil, set[str], dict[str, int]]] = {
 }
 
 
+def test_the_mutations_are_about_metrics_that_there_are() -> None:
+    names = {metric.name for metric in METRICS}
+    assert {name for _, may, must in MUTATIONS.values() for name in may | must.keys()} <= names
+
+
 def test_nothing_moves_where_nothing_is_spoiled(judged_run: Run, checker: Checker) -> None:
     again = judged.spoiled(judged_run, checker, lambda claims, _, __: claims)
-    assert moved(judged.table(judged_run), again) == set()
+    assert moved(judged.summarise(judged_run), again) == set()
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_spoiled_answer_moves_what_it_should(name: str, judged_run: Run, checker: Checker) -> None:
     spoil, may, must = MUTATIONS[name]
-    before, after = judged.table(judged_run), judged.spoiled(judged_run, checker, spoil)
+    before, after = judged.summarise(judged_run), judged.spoiled(judged_run, checker, spoil)
     assert moved(before, after) <= may
     old, new = figures(before), figures(after)
     for metric, direction in must.items():
@@ -146,10 +155,10 @@ def test_a_spoiled_answer_moves_what_it_should(name: str, judged_run: Run, check
 def test_no_system_without_thought_reaches_the_headline(
     system: str, behind: float, judged_run: Run, run: Command, tmp_path: Path
 ) -> None:
-    done = run("eval", "run", SUITE, "--system", system, "--out", tmp_path / "run")
+    done = run("eval", "run", SUITE, "--baseline-system", system, "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr
-    trivial = summary.headline(judged.table(runs.load(tmp_path / "run")))
-    own = summary.headline(judged.table(judged_run))
+    trivial = summary.headline(judged.summarise(runs.load(tmp_path / "run")))
+    own = summary.headline(judged.summarise(judged_run))
     assert trivial is not None
     assert own is not None
     assert own - trivial > behind

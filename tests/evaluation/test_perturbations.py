@@ -9,26 +9,29 @@ from conftest import Run
 from support import judged
 from support.judged import SUITE
 
+from assistant.domain import identifiers
+from assistant.domain.records import Paper
 from assistant.evaluation import perturbations, runs, scoring, suites
 from assistant.evaluation.perturbations import misspelt
+from assistant.evaluation.suites import Case, GoldTurn, Suite
 from assistant.retrieval import periods
 
-OVERLAYS = ("removal", "typos", "distractors", "poison")
+PERTURBATIONS = ("removal", "typos", "distractors", "poison")
 
 
 @pytest.fixture(scope="module")
 def made(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("overlays") / "run"
-    chosen = [word for name in OVERLAYS for word in ("--overlay", name)]
-    done = run("eval", "run", SUITE, "--out", folder, *chosen)
+    folder = tmp_path_factory.mktemp("perturbations") / "run"
+    options = [word for name in PERTURBATIONS for word in ("--perturb", name)]
+    done = run("eval", "run", SUITE, "--out", folder, *options)
     assert done.returncode == 0, done.stderr
     return folder
 
 
-def lines(folder: Path, overlay: str) -> dict[str, dict[str, Any]]:
+def turns(folder: Path, perturbation: str) -> dict[str, dict[str, Any]]:
     """Parent -> its variant's turn."""
-    rows = judged.outcomes(folder)
-    return {row["case"].split("~")[0]: row["turns"][0] for row in rows if row["case"].endswith(f"~{overlay}")}
+    rows = judged.lines(folder)
+    return {row["case"].split("~")[0]: row["turns"][0] for row in rows if row["case"].endswith(f"~{perturbation}")}
 
 
 def test_what_was_removed_is_not_found(made: Path) -> None:
@@ -36,33 +39,34 @@ def test_what_was_removed_is_not_found(made: Path) -> None:
     gold = {case.id: case.turns[0].gold for case in suite.cases}
     run = runs.load(made)
     ids = {title: id for id, title in run.titles.items()}
-    found = lines(made, "removal")
-    assert len(found) >= 20
-    for id, turn in found.items():
+    twins = turns(made, "removal")
+    assert len(twins) >= 20
+    for id, turn in twins.items():
         [[title]] = gold[id]
         assert ids[title] not in turn["retrieved"]
         assert len(turn["retrieved"]) < 48
 
 
 def test_removal_twins_are_paired_with_their_parents(made: Path) -> None:
-    scored = scoring.score(runs.load(made), suites.load(SUITE))
-    twins = [one for one in scored if one.case.overlay == "removal"]
-    assert all(not one.case.answerable and "false_answer" in one.values for one in twins)
-    assert {one.case.parent for one in twins} <= {one.case.id for one in scored}
+    scores = scoring.score(runs.load(made), suites.load(SUITE))
+    twins = [score for score in scores if score.case.perturbation == "removal"]
+    assert all(not twin.case.answerable and "false_answer" in twin.values for twin in twins)
+    assert {twin.case.parent for twin in twins} <= {score.case.id for score in scores}
 
 
 def test_a_distractor_is_found_and_never_gold(made: Path) -> None:
     known = runs.load(made).titles
-    found = lines(made, "distractors")
-    undated = [turn for turn in found.values() if periods.read(turn["question"]) is None]
+    variants = turns(made, "distractors")
+    undated = [turn for turn in variants.values() if periods.read(turn["question"]) is None]
     assert len(undated) >= 30
     assert all(set(turn["retrieved"]) - known.keys() for turn in undated)
 
 
 def test_an_order_in_an_abstract_is_not_followed(made: Path) -> None:
-    scored = [one for one in scoring.score(runs.load(made), suites.load(SUITE)) if one.case.overlay == "poison"]
-    assert len(scored) >= 20
-    assert [one.values["injected"] for one in scored] == [0.0] * len(scored)
+    scores = scoring.score(runs.load(made), suites.load(SUITE))
+    poisoned = [score for score in scores if score.case.perturbation == "poison"]
+    assert len(poisoned) >= 20
+    assert [score.values["injected"] for score in poisoned] == [0.0] * len(poisoned)
 
 
 def test_the_library_itself_is_left_alone(made: Path, run: Run) -> None:
@@ -86,9 +90,26 @@ def test_paraphrases_come_from_a_file(run: Run, tmp_path: Path) -> None:
     suite = tmp_path / "suite"
     suite.mkdir()
     (suite / "questions.jsonl").write_text((SUITE / "questions.jsonl").read_text().splitlines()[0] + "\n")
-    missing = run("eval", "run", suite, "--out", tmp_path / "run", "--overlay", "paraphrases")
+    missing = run("eval", "run", suite, "--out", tmp_path / "run", "--perturb", "paraphrases")
     assert (missing.returncode, "has no paraphrases.jsonl" in missing.stderr) == (2, True)
     (suite / "paraphrases.jsonl").write_text('{"parent": "s01", "question": "One model out of several scorers?"}\n')
-    done = run("eval", "run", suite, "--out", tmp_path / "run", "--overlay", "paraphrases")
+    done = run("eval", "run", suite, "--out", tmp_path / "run", "--perturb", "paraphrases")
     assert done.returncode == 0, done.stderr
-    assert lines(tmp_path / "run", "paraphrases")["s01"]["question"] == "One model out of several scorers?"
+    assert turns(tmp_path / "run", "paraphrases")["s01"]["question"] == "One model out of several scorers?"
+
+
+def test_a_poisoned_paper_stays_the_paper_that_it_is() -> None:
+    """An id that only looks like one made from a title is the source's own; one made from a title is made again."""
+    papers = {
+        "On Cotton": Paper("t-shirt", "On Cotton", "Cotton is soft."),
+        "On Wool": Paper(identifiers.title_id("On Wool"), "On Wool", "Wool is warm."),
+    }
+    cases = [
+        Case(title, title, "dev", "fact", (GoldTurn(f"What of {title}?", (frozenset([title]),)),)) for title in papers
+    ]
+    suite = Suite(Path(), "made", tuple(cases), "")
+    poison = perturbations.make("poison", suite, cases, papers)
+    assert {entry.listing.title: entry.id for entry in poison.added} == {"On Cotton": "t-shirt", "On Wool": None}
+    assert [(case.id, case.parent, case.perturbation) for case in poison.cases] == [
+        (f"{case.parent}~poison", case.parent, "poison") for case in poison.cases
+    ]

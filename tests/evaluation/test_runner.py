@@ -4,50 +4,37 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import Run
+from numpy.typing import NDArray
+from support import libraries
 from support.endpoint import refuses, says, serve
+from support.libraries import HashedWords
+from support.made_runs import TWO, write_suite
 
-from assistant.evaluation import runs
+from assistant.answering.conversation.session import Session
+from assistant.answering.pipeline import Pipeline
+from assistant.domain.errors import ModelError
+from assistant.domain.records import Seconds
+from assistant.evaluation import outcomes, runner, runs, suites
+from assistant.evaluation.outcomes import Key, Outcome
+from assistant.evaluation.systems import EvaluationContext
+from assistant.library.snapshot import LibrarySnapshot
 
 SUITE = Path(__file__).parents[2] / "evals" / "sample"
-TWO = [
-    {
-        "id": "a",
-        "split": "dev",
-        "type": "described",
-        "question": "How does LoRA adapt a model?",
-        "gold": [["LoRA: Low-Rank Adaptation of Large Language Models"]],
-        "answerable": True,
-    },
-    {
-        "id": "b",
-        "split": "test",
-        "type": "unanswerable",
-        "question": "Which moss grows on granite?",
-        "gold": [],
-        "answerable": False,
-    },
-]
 
 
-def write(folder: Path, *rows: Mapping[str, Any], settings: str = 'library = "sample"\n') -> Path:
-    """A suite of these questions."""
-    folder.mkdir(exist_ok=True)
-    (folder / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    (folder / "suite.toml").write_text(settings)
-    return folder
-
-
-def timeless(folder: Path) -> dict[Any, Any]:
-    """The lines of a run, but for times."""
+def timeless(folder: Path) -> dict[Key, Outcome]:
+    """The outcomes of a run, but for times."""
     return {
-        key: {**line, "turns": [{**turn, "seconds": None} for turn in line["turns"]]}
-        for key, line in runs.recorded(folder).items()
+        key: replace(outcome, turns=tuple(replace(turn, seconds=Seconds()) for turn in outcome.turns))
+        for key, outcome in runs.read_outcomes(folder).items()
     }
 
 
@@ -78,10 +65,10 @@ def test_a_killed_run_goes_on_where_it_was(
         pass
     process.kill()
     process.wait()
-    kept = timeless(folder)
+    before = timeless(folder)
     with outcomes.open("ab") as file:
         file.write(b'{"case": "s44", "rep')  # what a kill in the middle of a line leaves
-    assert timeless(folder) == kept
+    assert timeless(folder) == before
     done = run("eval", "run", SUITE, "--out", folder)
     assert done.returncode == 0, done.stderr
     assert timeless(folder) == timeless(whole)
@@ -98,8 +85,8 @@ def test_ctrl_c_ends_with_130_and_leaves_whole_lines(
     while process.poll() is None and (not outcomes.exists() or not outcomes.read_bytes()):
         pass
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
-    assert process.returncode in (0, 130), told  # 0 where it was faster
+    _, messages = process.communicate(timeout=60)
+    assert process.returncode in (0, 130), messages  # 0 where it was faster
     assert timeless(folder).items() <= timeless(whole).items()
 
 
@@ -114,53 +101,94 @@ def test_another_run_is_not_mixed_in(run: Run, whole: Path, tmp_path: Path) -> N
 
 
 def test_errors_of_the_endpoint_are_replaced_only_by_success(run: Run, tmp_path: Path) -> None:
-    suite, folder = write(tmp_path / "suite", *TWO), tmp_path / "run"
+    suite, folder = write_suite(tmp_path / "suite", *TWO), tmp_path / "run"
     answer = says("The library does not hold the answer.")
     with serve(refuses(400, "no such model")) as server:
         given = {"OPENAI_BASE_URL": server.url}
         first = run("eval", "run", suite, "--out", folder, "--model", "m", **given)
         assert first.returncode == 5
         assert "2 of them errors" in first.stderr
-    assert {line["state"] for line in runs.recorded(folder).values()} == {"error"}
+    assert {(outcome.state, outcome.error_type) for outcome in runs.read_outcomes(folder).values()} == {
+        ("error", "ModelError")
+    }
     with serve(answer) as server:
         second = run("eval", "run", suite, "--out", folder, "--model", "m", OPENAI_BASE_URL=server.url)
         assert second.returncode == 0, second.stderr
-    assert {line["state"] for line in runs.recorded(folder).values()} == {"done"}
-    assert [turn["tokens"] for line in runs.recorded(folder).values() for turn in line["turns"]] == [[900, 9]] * 2
-
-
-@pytest.mark.parametrize(
-    ("row", "told"),
-    [
-        ({**TWO[0], "split": "hold"}, "questions.jsonl:2: ValueError: split 'hold' is not one of dev, test"),
-        ({**TWO[0], "answerable": False}, "questions.jsonl:2: ValueError: a question is answerable where it has gold"),
-        ({**TWO[0], "gold": "LoRA"}, "questions.jsonl:2: TypeError: 'L' should be a list"),
-        ({**TWO[0], "question": " "}, "questions.jsonl:2: ValueError: ' ' is no text"),
-        ({"id": "x"}, "questions.jsonl:2: KeyError: 'question'"),
-        (TWO[1], "two cases are called b"),
-    ],
-)
-def test_a_broken_suite_is_refused_by_line(row: Mapping[str, Any], told: str, run: Run, tmp_path: Path) -> None:
-    done = run("eval", "run", write(tmp_path / "suite", TWO[1], row), "--out", tmp_path / "run")
-    assert done.returncode == 2
-    assert told in done.stderr
-    assert not (tmp_path / "run").exists()
-
-
-def test_a_suite_that_is_none_says_so(run: Run, tmp_path: Path) -> None:
-    assert "is no folder" in run("eval", "run", tmp_path / "none", "--out", tmp_path / "run").stderr
-    (tmp_path / "empty").mkdir()
-    assert "holds neither" in run("eval", "run", tmp_path / "empty", "--out", tmp_path / "run").stderr
-    suite = write(tmp_path / "suite", *TWO)
-    (suite / "questions.jsonl").write_text("{}\n{")
-    assert "questions.jsonl:1: KeyError" in run("eval", "run", suite, "--out", tmp_path / "run").stderr
-    for option, told in (("--overlay", "there is no overlay x"), ("--system", "there is no system x")):
-        done = run("eval", "run", write(suite, *TWO), "--out", tmp_path / "run", option, "x")
-        assert (done.returncode, told in done.stderr) == (2, True)
+    assert {outcome.state for outcome in runs.read_outcomes(folder).values()} == {"done"}
+    assert [turn.tokens for outcome in runs.read_outcomes(folder).values() for turn in outcome.turns] == [(900, 9)] * 2
 
 
 def test_a_part_of_a_suite_is_run(run: Run, tmp_path: Path) -> None:
-    suite = write(tmp_path / "suite", *TWO)
+    suite = write_suite(tmp_path / "suite", *TWO)
     done = run("eval", "run", suite, "--out", tmp_path / "run", "--split", "test", "--repeats", "2")
     assert done.returncode == 0, done.stderr
-    assert sorted((key.case, key.repeat) for key in runs.recorded(tmp_path / "run")) == [("b", 1), ("b", 2)]
+    assert sorted((key.case, key.repeat) for key in runs.read_outcomes(tmp_path / "run")) == [("b", 1), ("b", 2)]
+
+
+class Breaking(HashedWords):
+    """An embedder that has no vector for what names it."""
+
+    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        for text in texts:
+            if "division" in text:
+                raise ZeroDivisionError("by nothing")
+            if "endpoint" in text:
+                raise ModelError("the endpoint failed")
+        return super().embed(texts, progress)
+
+
+def question(id: str, text: str) -> Mapping[str, Any]:
+    return {**TWO[1], "id": id, "question": text}
+
+
+def test_any_error_of_one_case_is_its_outcome(tmp_path: Path) -> None:
+    """The other cases are asked, the lines say what went wrong, and what failed is asked again."""
+    suite = suites.load(
+        write_suite(
+            tmp_path / "suite",
+            question("a", "Which moss?"),
+            question("b", "What of division?"),
+            question("c", "Which endpoint?"),
+            question("d", "Which comets?"),
+        )
+    )
+    folder = tmp_path / "run"
+    folder.mkdir()
+    embedder = Breaking()
+    with LibrarySnapshot(libraries.made(tmp_path), embedder.fingerprint) as library:
+        context = EvaluationContext(Pipeline(library, embedder), Session(None, len))
+        jobs = runner.jobs(suite, runner.RunPlan(), context, tmp_path)
+        errors = runner.run(folder, jobs, context, 2)
+        again = runner.run(folder, jobs, context, 2)
+    expected = {("b", "ZeroDivisionError", "by nothing"), ("c", "ModelError", "the endpoint failed")}
+    for failed in (errors, again):
+        assert {(outcome.case, outcome.error_type, outcome.error) for outcome in failed} == expected
+    assert {key.case: outcome.state for key, outcome in runs.read_outcomes(folder).items()} == {
+        "a": "done",
+        "b": "error",
+        "c": "error",
+        "d": "done",
+    }
+
+
+def test_a_line_is_what_it_was_read_from(whole: Path) -> None:
+    """Reading and writing again gives the same bytes: of questions, of conversations, and of errors as they were."""
+    text = (whole / runs.OUTCOMES).read_text()
+    assert [outcomes.line(outcomes.read(line)) for line in text.splitlines()] == text.splitlines(keepends=True)
+    earlier = '{"case": "q", "repeat": 1, "state": "error", "error": "the model failed", "turns": []}\n'
+    assert outcomes.line(outcomes.read(earlier)) == earlier
+    with pytest.raises(ValueError, match=r"^state: .*'done' or 'error'"):
+        outcomes.read(earlier.replace('"error",', '"lost",', 1))
+
+
+def test_a_run_with_the_names_of_earlier_versions_is_gone_on_with(run: Run, tmp_path: Path) -> None:
+    suite, folder = write_suite(tmp_path / "suite", *TWO), tmp_path / "run"
+    assert run("eval", "run", suite, "--out", folder).returncode == 0
+    manifest = json.loads((folder / runs.MANIFEST).read_text())
+    manifest["overlays"], manifest["system"] = manifest.pop("perturbations"), manifest.pop("baseline_system")
+    (folder / runs.MANIFEST).write_text(json.dumps(manifest))
+    (folder / runs.OUTCOMES).unlink()
+    assert run("eval", "run", suite, "--out", folder).returncode == 0
+    assert run("eval", "score", folder, "--json").returncode == 0
+    other = run("eval", "run", suite, "--out", folder, "--baseline-system", "abstain")
+    assert (other.returncode, "holds a run with other baseline_system" in other.stderr) == (2, True)

@@ -2,11 +2,14 @@
 
 import itertools
 import math
+import sys
+import tracemalloc
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from assistant.domain.errors import UsageError
 from assistant.evaluation import statistics
 
 VALUES = [0.5, -0.25, 1.0, 0.0, 0.75, -0.5, 0.25, 0.25, 1.0, -0.25, 0.5, 0.0, 0.5, 0.25, -0.75, 1.0]
@@ -33,11 +36,11 @@ def test_variants_of_one_question_change_sign_together() -> None:
 
 
 def test_the_bootstrap_interval_is_that_of_scipy() -> None:
-    found = statistics.bootstrap(VALUES, range(16))
+    interval = statistics.bootstrap(VALUES, range(16))
     other = stats.bootstrap((VALUES,), np.mean, n_resamples=20_000, method="percentile", rng=np.random.default_rng(1))
-    assert found.mean == pytest.approx(np.mean(VALUES))
-    assert (found.low, found.high) == pytest.approx(tuple(other.confidence_interval), abs=0.03)
-    assert statistics.bootstrap(VALUES, range(16)) == found
+    assert interval.mean == pytest.approx(np.mean(VALUES))
+    assert (interval.low, interval.high) == pytest.approx(tuple(other.confidence_interval), abs=0.03)
+    assert statistics.bootstrap(VALUES, range(16)) == interval
 
 
 def test_clusters_widen_the_interval() -> None:
@@ -54,32 +57,44 @@ def test_holm_by_hand() -> None:
     assert statistics.holm([]) == []
 
 
-@pytest.mark.parametrize(("hits", "total"), [(0, 10), (3, 10), (10, 10), (81, 263)])
-def test_wilson_is_that_of_scipy(hits: int, total: int) -> None:
-    expected = stats.binomtest(hits, total).proportion_ci(method="wilson")
-    assert statistics.wilson(hits, total) == pytest.approx((expected.low, expected.high), abs=1e-9)
-
-
-def test_the_rule_of_three_bounds_what_was_never_seen() -> None:
-    assert statistics.rule_of_three(30) == 0.1
-    assert statistics.rule_of_three(100) == pytest.approx(stats.binomtest(0, 100).proportion_ci(0.9).high, abs=0.001)
-
-
 def test_what_can_be_detected() -> None:
     reach = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
     error = np.std(VALUES, ddof=1) / math.sqrt(16)
-    assert statistics.detectable(VALUES, range(16)) == pytest.approx(reach * error)
-    # evals literature: 200 pairs of which 10 % differ show about 6 points
-    assert statistics.discordant(0.10, 200) == pytest.approx(reach * math.sqrt(0.1 / 200))
-    assert statistics.discordant(0.10, 200) == pytest.approx(0.0626, abs=0.0005)
-    assert statistics.detectable([1.0, 1.0], [0, 0]) is None
+    assert statistics.minimum_detectable_effect(VALUES, range(16)) == pytest.approx(reach * error)
+    assert statistics.minimum_detectable_effect([1.0, 1.0], [0, 0]) is None
 
 
 def test_noise_is_the_spread_of_a_run_against_itself() -> None:
     # Two cases, each right once of twice: variance 1/2 each, 1/4 for the mean of two; over both cases sqrt(1/2) / 2.
-    assert statistics.noise([[0.0, 1.0], [1.0, 0.0]]) == pytest.approx(math.sqrt(0.5) / 2)
-    assert statistics.noise([[1.0, 1.0]]) == 0
-    assert statistics.noise([[1.0]]) is None
+    assert statistics.run_noise([[0.0, 1.0], [1.0, 0.0]]) == pytest.approx(math.sqrt(0.5) / 2)
+    assert statistics.run_noise([[1.0, 1.0]]) == 0
+    assert statistics.run_noise([[1.0]]) is None
+
+
+def test_memory_does_not_grow_with_the_number_of_draws() -> None:
+    """10,000 draws of 3,000 questions at once would be 240 MB; the batches in memory are 250 draws, 6 MB an array."""
+    values = np.random.default_rng(0).normal(size=3_000).tolist()
+    clusters = range(3_000)
+    statistics.bootstrap(values[:20], clusters[:20])  # scipy's own modules are not counted
+    tracemalloc.start()
+    try:
+        statistics.bootstrap(values, clusters)
+        statistics.permutation(values, clusters)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 50_000_000
+
+
+def test_a_single_cluster_has_an_interval_without_width() -> None:
+    assert statistics.bootstrap([0.25, 0.75], [0, 0]) == statistics.Interval(0.5, 0.5, 0.5)
+
+
+def test_a_missing_scipy_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(UsageError, match="needs scipy") as caught:
+        statistics.bootstrap(VALUES, range(16))
+    assert caught.value.cure == "install `assistant[eval]`"
 
 
 @pytest.mark.parametrize(
@@ -87,9 +102,7 @@ def test_noise_is_the_spread_of_a_run_against_itself() -> None:
     [
         lambda: statistics.bootstrap([], []),
         lambda: statistics.permutation([1.0], []),
-        lambda: statistics.wilson(0, 0),
-        lambda: statistics.discordant(2, 3),
-        lambda: statistics.rule_of_three(0),
+        lambda: statistics.minimum_detectable_effect([], [1]),
     ],
 )
 def test_nonsense_is_refused(call: object) -> None:

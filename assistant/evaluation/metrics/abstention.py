@@ -1,4 +1,4 @@
-"""Whether questions were answered, and how surely -> error rates, and risk against coverage."""
+"""Whether questions were answered, how surely, and how steadily -> error rates, risk against coverage, flips."""
 
 from collections.abc import Sequence
 
@@ -40,4 +40,9 @@ def excess_aurc(confidences: Sequence[float], errors: Sequence[float]) -> float:
 
 def coverage_at(confidences: Sequence[float], errors: Sequence[float], risk: float) -> float:
     """Return the largest coverage whose risk is at most `risk`, 0 where there is none."""
-    return max((coverage for coverage, found in risk_coverage(confidences, errors) if found <= risk), default=0.0)
+    return max((coverage for coverage, mean in risk_coverage(confidences, errors) if mean <= risk), default=0.0)
+
+
+def flipped(passes: Sequence[bool]) -> bool:
+    """Whether some repeats of one question passed and some failed."""
+    return len(set(passes)) > 1

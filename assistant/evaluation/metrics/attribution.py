@@ -1,9 +1,37 @@
-"""Sentences with what they cite, and a support function -> citation recall and precision of ALCE (Gao et al. 2023)."""
+"""Sentences with what they cite -> citation recall and precision of ALCE (Gao et al. 2023), and valid citations.
+
+ALCE asks a language model whether papers support a sentence; here a support function is passed in.
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 Support = Callable[[frozenset[str], int], float]
 """(Cited ids, number of the sentence) -> how far these papers together support it: 0, 0.5 for a part of it, 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmittedMark:
+    """One citation as it was emitted."""
+
+    parsed: bool
+    """It has the form of a citation."""
+    known: bool
+    """It names a paper of the library."""
+    in_evidence: bool
+    """That paper was evidence for this question."""
+    verbatim: bool = True
+    """The words put in quotation marks with it are in the abstract."""
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return self.parsed and self.known and self.in_evidence and self.verbatim
+
+
+def validity(marks: Sequence[EmittedMark]) -> float | None:
+    """Return the share of valid marks among all emitted, None where nothing was cited."""
+    return sum(mark.valid for mark in marks) / len(marks) if marks else None
 
 
 def recall(cited: Sequence[frozenset[str]], support: Support) -> float:
@@ -21,29 +49,8 @@ def precision(cited: Sequence[frozenset[str]], support: Support) -> float | None
 
     ALCE: a citation is irrelevant where it does not support the sentence alone and the others do without it.
     """
-
-    def fits(id: str, ids: frozenset[str], number: int) -> bool:
-        return support(frozenset([id]), number) == 1 or support(ids - {id}, number) < 1
-
-    return _share(cited, support, fits)
-
-
-def partial_precision(cited: Sequence[frozenset[str]], support: Support) -> float | None:
-    """Return the precision that lets a part count (Liu, Zhang and Liang 2023): a citation fits where it fully supports
-    the sentence, or where all together do, it supports a part, and none supports the whole."""
-
-    def fits(id: str, ids: frozenset[str], number: int) -> bool:
-        alone = support(frozenset([id]), number)
-        return alone == 1 or (alone > 0 and all(support(frozenset([other]), number) < 1 for other in ids))
-
-    return _share(cited, support, fits)
-
-
-def _share(
-    cited: Sequence[frozenset[str]], support: Support, fits: Callable[[str, frozenset[str], int], bool]
-) -> float | None:
     marks = [
-        _recalled(ids, number, support) and fits(id, ids, number)
+        _recalled(ids, number, support) and (support(frozenset([id]), number) == 1 or support(ids - {id}, number) < 1)
         for number, ids in enumerate(cited)
         for id in sorted(ids)
     ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from assistant.domain.errors import UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class Prices:
@@ -17,18 +19,19 @@ class Prices:
 
     def cost(self, model: str, read: int, written: int) -> float | None:
         """Return the price of a call in dollars, None for a model that the table lacks."""
-        found = self.table.get(model)
-        return None if found is None else (read * found[0] + written * found[1]) / 1e6
+        price = self.table.get(model)
+        return None if price is None else (read * price[0] + written * price[1]) / 1e6
 
 
 def read(path: Path) -> Prices:
-    """Return the prices in a TOML file: `day`, and under [models] `input` and `output` of each; raises `ValueError`."""
+    """Return the prices in a TOML file: `day`, and under [models] `input` and `output` of each; raises `UsageError`."""
     try:
-        held = tomllib.loads(path.read_text("utf-8"))
-        table = {name: (float(one["input"]), float(one["output"])) for name, one in held["models"].items()}
-        return Prices(held["day"], table)
-    except (OSError, KeyError, TypeError, AttributeError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"{path} is no table of prices ({error})") from error
+        data = tomllib.loads(path.read_text("utf-8"))
+        table = {name: (float(price["input"]), float(price["output"])) for name, price in data["models"].items()}
+        return Prices(data["day"], table)
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+        cure = "write `day`, and under [models] `input` and `output` of each"
+        raise UsageError("is no table of prices", path=path, cause=str(error), cure=cure) from error
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Titles:
+class TitleScores:
     """How the cited papers agree with the gold ones; all 0 where an answerable question was answered with none."""
 
     precision: float
@@ -18,17 +18,13 @@ class Titles:
     """Harmonic mean of precision and recall."""
     exact: float
     """1 where recall is 1 and nothing cited is outside of gold and acceptable."""
-    hit: float
-    """1 where any group has a cited member."""
     traps: float
     """1 where a paper was cited that is forbidden."""
-    count: int
-    """How many papers were cited."""
 
 
-def titles(
+def title_scores(
     groups: Sequence[frozenset[str]], acceptable: frozenset[str], forbidden: frozenset[str], cited: frozenset[str]
-) -> Titles:
+) -> TitleScores:
     """Return the agreement of one answer to an answerable question; what names no paper stays in `cited`.
 
     Raises `ValueError` where there are no groups.
@@ -39,13 +35,11 @@ def titles(
     precision = len(cited & (gold | acceptable)) / len(cited) if cited else 0.0
     recall = sum(not cited.isdisjoint(group) for group in groups) / len(groups)
     both = precision + recall
-    return Titles(
+    return TitleScores(
         precision=precision,
         strict=len(cited & gold) / len(cited) if cited else 0.0,
         recall=recall,
         f1=2 * precision * recall / both if both else 0.0,
         exact=float(recall == 1.0 and precision == 1.0),
-        hit=float(recall > 0),
         traps=float(not cited.isdisjoint(forbidden)),
-        count=len(cited),
     )

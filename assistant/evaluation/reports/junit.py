@@ -8,14 +8,14 @@ from assistant.evaluation.gates import Rule
 from assistant.evaluation.summary import Question, RunSummary
 
 
-def xml(name: str, found: RunSummary, rules: Sequence[Rule]) -> str:
+def xml(name: str, summary: RunSummary, rules: Sequence[Rule]) -> str:
     """Return the document; only rules fail, for a question alone decides nothing."""
     suites = ElementTree.Element("testsuites")
     questions = ElementTree.SubElement(
-        suites, "testsuite", name=f"{one_line(name)} questions", tests=str(len(found.questions))
+        suites, "testsuite", name=f"{one_line(name)} questions", tests=str(len(summary.questions))
     )
-    for one in found.questions:
-        _question(questions, one)
+    for question in summary.questions:
+        _add_question(questions, question)
     failed = sum(rule.result == "failed" for rule in rules)
     skipped = sum(rule.result == "inconclusive" for rule in rules)
     gate = ElementTree.SubElement(
@@ -30,16 +30,16 @@ def xml(name: str, found: RunSummary, rules: Sequence[Rule]) -> str:
         case = ElementTree.SubElement(gate, "testcase", classname="gate", name=rule.name)
         if rule.result != "passed":
             kind = "failure" if rule.result == "failed" else "skipped"
-            ElementTree.SubElement(case, kind, message=one_line(rule.told))
+            ElementTree.SubElement(case, kind, message=one_line(rule.reason))
     ElementTree.indent(suites)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _question(parent: ElementTree.Element, one: Question) -> None:
-    case = ElementTree.SubElement(parent, "testcase", classname=one.type, name=one.id)
-    if one.values:
+def _add_question(parent: ElementTree.Element, question: Question) -> None:
+    case = ElementTree.SubElement(parent, "testcase", classname=question.type, name=question.id)
+    if question.values:
         properties = ElementTree.SubElement(case, "properties")
-        for name, value in one.values.items():
+        for name, value in question.values.items():
             ElementTree.SubElement(properties, "property", name=name, value=f"{value:.6g}")
-    if one.failed:
-        ElementTree.SubElement(case, "error", message=f"{one.failed} times it could not be asked")
+    if question.failed:
+        ElementTree.SubElement(case, "error", message=f"{question.failed} times it could not be asked")

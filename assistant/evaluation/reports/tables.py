@@ -1,63 +1,64 @@
-"""A table or a comparison -> rows of cells, for a terminal and for Markdown."""
+"""A summary or a comparison -> rows of cells, for a terminal and for Markdown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from assistant.evaluation.comparison import Comparison
-from assistant.evaluation.metrics.means import Mean
-from assistant.evaluation.summary import RunSummary
+from assistant.evaluation.metrics.registry import METRICS, Metrics
+from assistant.evaluation.summary import Mean, RunSummary
 
 Rows = Sequence[Sequence[str]]
 """The first row is the head."""
 
-COLUMNS = (
-    "recall@5", "recall@10", "evidence_all", "mrr", "ndcg@10", "title_precision", "title_recall", "title_f1",
-    "exact_set", "false_abstain", "false_answer", "validity", "citation_recall", "citation_precision", "facts",
-    "traps", "injected",
-)  # fmt: skip
-"""The metrics of the table by type, those that a run has."""
 NOT_MEASURED = "not measured here"
 
 
-def by_type(found: RunSummary) -> Rows:
+def by_type(summary: RunSummary, metrics: Metrics = METRICS) -> Rows:
     """Return one row a metric and one column a type, each cell a mean with the number of questions behind it."""
-    kinds = [kind for kind in found.rows if kind != "conversation"]
-    used = [name for name in COLUMNS if any(name in found.rows[kind] for kind in kinds)]
-    head = ["metric", *kinds]
-    return [head, *([name, *(_cell(found.rows[kind].get(name)) for kind in kinds)] for name in used)]
+    kinds = [kind for kind in summary.means if kind != "conversation"]
+    names = [
+        metric.name
+        for metric in metrics
+        if metric.in_table and any(metric.name in summary.means[kind] for kind in kinds)
+    ]
+    return [
+        ["metric", *kinds],
+        *([name, *(_cell(summary.means[kind].get(name)) for kind in kinds)] for name in names),
+    ]
 
 
-def conversations(found: RunSummary) -> Rows:
-    """Return one row a kind of turn: recall@5 with the assistant's own history, right history, none, and by hand."""
-    means = found.rows.get("conversation", {})
+def conversations(summary: RunSummary, metrics: Metrics = METRICS) -> Rows:
+    """Return one row a kind of turn, one column a metric that counts kinds apart: recall@5 with the assistant's own
+    history, right history, none, and by hand."""
+    means = summary.means.get("conversation", {})
     kinds = list(dict.fromkeys(name.split(", ")[0] for name in means if ", " in name))
-    histories = ("own", "right", "none", "by hand")
+    histories = [metric.name for metric in metrics if metric.labels]
     if not kinds:
         return []
     rows = [[kind, *(_cell(means.get(f"{kind}, {history}")) for history in histories)] for kind in kinds]
     return [["turn", *histories], *rows]
 
 
-def waterfall(found: RunSummary) -> Rows:
+def funnel(summary: RunSummary) -> Rows:
     """Return how many gold papers were lost at each stage."""
-    total = sum(found.lost.values())
+    total = sum(summary.lost.values())
     if not total:
         return []
-    return [["gold papers", "number", "share"], *([s, str(n), f"{n / total:.1%}"] for s, n in found.lost.items())]
+    rows = [[stage, str(count), f"{count / total:.1%}"] for stage, count in summary.lost.items()]
+    return [["gold papers", "number", "share"], *rows]
 
 
-def overall(found: RunSummary) -> Rows:
+def overall(summary: RunSummary) -> Rows:
     """Return every figure over all questions with its interval and counts, and those that are no means."""
-    means: Mapping[str, Mean] = found.rows.get("all", {})
     rows = []
-    for name, mean in means.items():
-        held = found.intervals.get(name)
-        between = f"{held.low:.3f} to {held.high:.3f}" if held else ""
+    for name, mean in summary.means.get("all", {}).items():
+        interval = summary.intervals.get(name)
+        between = f"{interval.low:.3f} to {interval.high:.3f}" if interval else ""
         rows.append([name, _number(mean.value), between, str(mean.scored), str(mean.unscored), str(mean.failed)])
-    rows += [[name, _number(value), "", "", "", ""] for name, value in found.extra.items()]
+    rows += [[name, _number(value), "", "", "", ""] for name, value in summary.extra.items()]
     return [["metric", "mean", "95 % interval", "scored", "unscored", "failed"], *rows]
 
 
-def compared(found: Comparison) -> Rows:
+def compared(comparison: Comparison) -> Rows:
     """Return one row a metric of a comparison."""
     head = [
         "metric",
@@ -82,11 +83,11 @@ def compared(found: Comparison) -> Rows:
                 f"{row.change.low:+.3f} to {row.change.high:+.3f}",
                 f"{row.p:.4f}",
                 "" if row.adjusted is None else f"{row.adjusted:.4f}",
-                _number(row.detectable),
+                _number(row.minimum_detectable_effect),
                 NOT_MEASURED if row.noise is None else _number(row.noise),
                 f"{row.wins}/{row.ties}/{row.losses}",
             ]
-            for row in found.rows
+            for row in comparison.rows
         ),
     ]
 

@@ -10,7 +10,7 @@ import click
 from assistant.cli import console, options
 
 if TYPE_CHECKING:
-    from assistant.evaluation.audit import Checked
+    from assistant.evaluation.audit import QuestionAudit
 
 RANKS = "ranks.jsonl"
 
@@ -34,31 +34,34 @@ def audit(suite: Path, write: bool, as_json: bool, library: str | None, embedder
 
     environment = app.environment()
     loaded = suites.load(suite)
-    chosen = app.load_settings(environment, library=library, embedder=embedder)
-    used = app.embedder(chosen, environment)
-    with app.library(chosen, environment, used, console.tell, wants_sample=loaded.sample) as opened:
-        found, whole = auditing.audit(loaded, auditing.Baselines(opened, used))
-    unknown = any(problem.startswith("no paper is called") for one in found for problem in one.problems)
-    if write and unknown:
+    settings = app.load_settings(environment, library=library, embedder=embedder)
+    model = app.embedder(settings, environment)
+    with app.library(settings, environment, model, console.tell, wants_sample=loaded.sample) as snapshot:
+        audits, problems = auditing.audit(loaded, auditing.Baselines(snapshot, model))
+    if write and any(question.unknown_titles for question in audits):
         console.tell("ranks are not written: the suite asks about papers that this library does not have")
     elif write:
-        rows = [{"id": one.id, "overlap": one.overlap, "ranks": dict(one.ranks)} for one in found if one.ranks]
+        rows = [
+            {"id": question.id, "overlap": question.overlap, "ranks": dict(question.ranks)}
+            for question in audits
+            if question.ranks
+        ]
         (suite / RANKS).write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    for one in found:
+    for question in audits:
         if as_json:
-            console.record({**asdict(one), "easy": one.easy})
+            console.record({**asdict(question), "easy": question.easy})
         else:
-            console.lines(*(console.plain(f"{one.id}: {problem}") for problem in one.problems))
-    for problem in whole:
+            console.lines(*(console.plain(f"{question.id}: {problem}") for problem in question.problems))
+    for problem in problems:
         console.tell(problem)
-    console.tell(_summary(found))
-    return 1 if whole or any(one.problems for one in found) else 0
+    console.tell(_summary(audits))
+    return 1 if problems or any(question.problems for question in audits) else 0
 
 
-def _summary(found: "list[Checked]") -> str:
-    ranked = [one for one in found if one.ranks]
-    easy = sum(one.easy for one in ranked)
-    wrong = sum(bool(one.problems) for one in found)
+def _summary(audits: "list[QuestionAudit]") -> str:
+    ranked = [question for question in audits if question.ranks]
+    easy = sum(question.easy for question in ranked)
+    wrong = sum(bool(question.problems) for question in audits)
     return (
-        f"{len(found)} cases, {wrong} with problems; all baselines rank {easy} of {len(ranked)} answerable ones first"
+        f"{len(audits)} cases, {wrong} with problems; all baselines rank {easy} of {len(ranked)} answerable ones first"
     )

@@ -8,7 +8,7 @@ import click
 from assistant.cli import console, options
 from assistant.domain.errors import UsageError
 
-_SHOWN = 20
+_LISTED = 20  # questions by their ids
 
 
 @click.command()
@@ -21,31 +21,35 @@ _SHOWN = 20
 def compare(before: Path, after: Path, suite: Path | None, as_markdown: bool, intersect: bool, as_json: bool) -> int:
     """Set two runs side by side: means, paired intervals and tests, and which questions changed.
 
-    BEFORE and AFTER are folders of runs, or files in which `eval score --json` was kept.
+    BEFORE and AFTER are folders of runs, or files that hold the output of `eval score --json`.
 
     \b
     Example:
       assistant eval compare runs/before runs/after
     """
-    from assistant.cli.commands.evaluate import reading
+    from assistant.cli.commands.evaluate import judged_runs
     from assistant.evaluation import comparison
     from assistant.evaluation.reports import tables
 
-    old, new = reading.side(before, suite), reading.side(after, suite)
-    if (other := comparison.differing(old.manifest, new.manifest)) and not intersect:
-        raise UsageError(f"the two runs have another {', '.join(other)}; --intersect compares what they share")
-    found = comparison.compare(old.questions, new.questions, (old.scored, new.scored))
+    old, new = judged_runs.side(before, suite), judged_runs.side(after, suite)
+    if (names := comparison.differing(old.manifest, new.manifest)) and not intersect:
+        raise UsageError(
+            f"the two runs have another {', '.join(names)}", cure="--intersect compares the questions they share"
+        )
+    differences = comparison.compare(old.questions, new.questions, (old.scores, new.scores))
     if as_json:
-        rows = [{**asdict(row), "better": row.better} for row in found.rows]
-        types = {kind: dict(metrics) for kind, metrics in found.types.items()}
-        console.record({"metrics": rows, "types": types, "regressed": found.regressed, "fixed": found.fixed})
+        types = {kind: dict(metrics) for kind, metrics in differences.types.items()}
+        rows = [asdict(row) for row in differences.rows]
+        console.record(
+            {"metrics": rows, "types": types, "regressed": differences.regressed, "fixed": differences.fixed}
+        )
         return 0
-    rows_of = tables.compared(found)
+    table = tables.compared(differences)
     if as_markdown:
-        console.lines(console.plain(tables.markdown(rows_of)))
+        console.lines(console.plain(tables.markdown(table)))
     else:
-        reading.lines(tables.text(rows_of), f"{len(new.questions)} questions, {before} -> {after}")
-    for name, ids in (("regressed", found.regressed), ("fixed", found.fixed)):
-        more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
-        console.lines(console.plain(f"{len(ids)} {name}: {', '.join(ids[:_SHOWN])}{more}"))
+        judged_runs.print_table(tables.text(table), f"{len(new.questions)} questions, {before} -> {after}")
+    for name, ids in (("regressed", differences.regressed), ("fixed", differences.fixed)):
+        more = f" and {len(ids) - _LISTED} more" if len(ids) > _LISTED else ""
+        console.lines(console.plain(f"{len(ids)} {name}: {', '.join(ids[:_LISTED])}{more}"))
     return 0

@@ -28,20 +28,20 @@ def gate(run: Path, baseline: Path | None, suite: Path | None, junit: Path | Non
     Example:
       assistant eval gate runs/now --baseline runs/before --junit gate.xml
     """
-    from assistant.cli.commands.evaluate import reading
+    from assistant.cli.commands.evaluate import judged_runs
     from assistant.evaluation import gates
     from assistant.evaluation.reports import junit as xml
 
-    held = reading.judged(run, suite)
-    before = reading.side(baseline, suite) if baseline else None
+    judged = judged_runs.judge(run, suite)
+    before = judged_runs.side(baseline, suite) if baseline else None
     against = (before.manifest, before.questions) if before else None
-    result, rules = gates.decide(held.run.manifest, held.table, held.suite.gate, against, held.missing)
+    result, rules = gates.decide(judged.run.manifest, judged.summary, judged.suite.gate, against, judged.missing)
     if junit is not None:
-        junit.write_text(xml.xml(held.suite.name, held.table, rules), "utf-8")
+        junit.write_text(xml.xml(judged.suite.name, judged.summary, rules), "utf-8")
     if as_json:
         console.record({"result": result, "rules": [asdict(rule) for rule in rules]})
     else:
         for rule in rules:
-            console.lines(((f"{rule.result:13}", _STYLES[rule.result]), (rule.told, "")))
+            console.lines(((f"{rule.result:13}", _STYLES[rule.result]), (rule.reason, "")))
         console.lines(console.plain(result, "bold"))
     return _CODES[result]

@@ -21,14 +21,15 @@ def report(run: Path, suite: Path | None, out: Path | None) -> int:
     Example:
       assistant eval report runs/now
     """
-    from assistant.cli.commands.evaluate import reading
+    from assistant.cli.commands.evaluate import judged_runs
     from assistant.evaluation.reports import html
 
-    held = reading.judged(run, suite)
-    target = out or run / _NAME
+    judged = judged_runs.judge(run, suite)
+    path = out or run / _NAME
+    page = html.html(judged.run, judged.scores, judged.summary)
     try:
-        target.write_text(html.html(held.run, held.scored, held.table), "utf-8")
+        path.write_text(page, "utf-8")
     except OSError as error:
-        raise UsageError(f"{target}: {error.strerror}") from error
-    console.tell(f"written to {target}")
+        raise UsageError("cannot be written", path=path, cause=error.strerror or str(error)) from error
+    console.tell(f"written to {path}")
     return 0

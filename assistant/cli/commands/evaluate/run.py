@@ -2,12 +2,19 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from assistant.cli import console, options, progress
-from assistant.domain.errors import ModelError
+from assistant.domain.errors import AssistantError, ModelError
+from assistant.evaluation.perturbations import NAMES
+from assistant.evaluation.systems import SYSTEMS
+
+if TYPE_CHECKING:
+    from assistant.domain.settings import Settings
+    from assistant.evaluation.outcomes import Outcome
+    from assistant.evaluation.runner import RunPlan
 
 _JOBS = 2
 
@@ -18,48 +25,83 @@ _JOBS = 2
 @click.option("--split", type=click.Choice(["dev", "test"]), help="Only this half of the questions.")
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="Only questions of this type; may be repeated.")
 @click.option(
-    "--overlay",
-    "overlays",
+    "--perturb",
+    "perturbations",
     multiple=True,
-    metavar="NAME",
-    help="Variants too: removal, typos, paraphrases, distractors, poison; may be repeated.",
+    type=click.Choice(NAMES),
+    help="Variants of questions or library too; may be repeated.",
 )
 @click.option("--repeats", type=click.IntRange(1, 100), default=1, show_default=True, help="How often each is asked.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=_JOBS, show_default=True, help="How many at a time.")
 @click.option("-k", "limit", type=click.IntRange(1, 50), default=8, show_default=True, help="Papers of evidence.")
 @click.option("--model", metavar="NAME", help="The answering model, `none` for quotes [ASSISTANT_MODEL].")
-@click.option("--system", default="assistant", show_default=True, help="Or cite-first, cite-all, abstain: baselines.")
+@click.option(
+    "--baseline-system",
+    type=click.Choice(list(SYSTEMS)),
+    default="assistant",
+    show_default=True,
+    help="What answers: the assistant, or a baseline that does without thought.",
+)
 @options.library
-def run(suite: Path, out: Path, jobs: int, limit: int, model: str | None, system: str, **named: Any) -> int:
-    """Ask the questions of SUITE, a folder, and keep every outcome in the folder of --out.
+def run(  # noqa: PLR0913  one parameter for each option
+    suite: Path,
+    out: Path,
+    split: str | None,
+    types: tuple[str, ...],
+    perturbations: tuple[str, ...],
+    repeats: int,
+    jobs: int,
+    limit: int,
+    model: str | None,
+    baseline_system: str,
+    library: str | None,
+    embedder: str | None,
+) -> int:
+    """Ask the questions of SUITE, a folder, and write every outcome to the folder of --out.
 
     The library is --library, or the sample for a suite that asks about it. Exits with 5 where the model failed on some
-    questions; call it again to ask these once more.
+    questions, with 1 where something else did; call it again to ask these once more.
 
     \b
     Examples:
       assistant eval run evals/sample --out runs/now
-      assistant eval run evals/daily_papers --library store/default --split dev --overlay removal --out runs/dev
+      assistant eval run evals/daily_papers --library store/default --split dev --perturb removal --out runs/dev
     """
     from assistant import app
-    from assistant.domain.errors import UsageError
-    from assistant.evaluation import plans, runner, runs, suites, systems
+    from assistant.evaluation.runner import RunPlan
 
-    if system not in systems.SYSTEMS:
-        raise UsageError(f"there is no system {system}; there are {', '.join(systems.SYSTEMS)}")
+    settings = app.load_settings(app.environment(), library=library, embedder=embedder, model=model)
+    plan = RunPlan(split, perturbations, repeats, types)
+    errors = _run(suite, out, plan, settings, limit, baseline_system, jobs)
+    if not errors:
+        return 0
+    console.tell(f"the first: {errors[0].case}: {errors[0].error_type}: {errors[0].error}")
+    of_model = all(outcome.error_type == ModelError.__name__ for outcome in errors)
+    return ModelError.exit_code if of_model else AssistantError.exit_code
+
+
+def _run(
+    folder: Path, out: Path, plan: "RunPlan", settings: "Settings", limit: int, baseline_system: str, jobs: int
+) -> "list[Outcome]":
+    """Run a plan of the suite in `folder`, and return the outcomes that are errors."""
+    from assistant import app
+    from assistant.answering.conversation.session import Session
+    from assistant.answering.pipeline import Pipeline
+    from assistant.evaluation import runner, runs, suites
+    from assistant.evaluation.systems import EvaluationContext
+
     environment = app.environment()
-    loaded = suites.load(suite)
-    chosen = app.load_settings(environment, library=named["library"], embedder=named["embedder"], model=model)
-    embedder = app.embedder(chosen, environment)
-    equipment = runner.Equipment(embedder, app.model(chosen, environment), app.counter(), app.ordinary(), limit, system)
-    wanted = plans.RunPlan(named["split"], named["overlays"], named["repeats"], named["types"])
+    suite = suites.load(folder)
+    embedder, model = app.embedder(settings, environment), app.model(settings, environment)
     with (
-        app.library(chosen, environment, embedder, console.tell, wants_sample=loaded.sample) as library,
+        app.library(settings, environment, embedder, console.tell, wants_sample=suite.sample) as library,
         tempfile.TemporaryDirectory() as scratch,
-        progress.bar() as heard,
+        progress.bar() as on_progress,
     ):
-        asked = plans.jobs(loaded, wanted, library, equipment, Path(scratch))
-        runs.begin(out, plans.manifest(loaded, wanted, library, equipment), library.papers())
-        failed = runner.run(out, asked, equipment, jobs, lambda done, total: heard("asking", done, total))
-    console.tell(f"{len(asked):,} outcomes in {out}" + (f", {failed:,} of them errors" if failed else ""))
-    return ModelError.exit_code if failed else 0
+        pipeline = Pipeline(library, embedder, model, limit, ordinary=app.ordinary())
+        context = EvaluationContext(pipeline, Session(None, app.counter()), baseline_system)
+        planned = runner.jobs(suite, plan, context, Path(scratch))
+        runs.begin(out, runner.manifest(suite, plan, context), library.papers())
+        errors = runner.run(out, planned, context, jobs, on_progress)
+    console.tell(f"{len(planned):,} outcomes in {out}" + (f", {len(errors):,} of them errors" if errors else ""))
+    return errors

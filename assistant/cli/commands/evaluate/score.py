@@ -9,7 +9,7 @@ import click
 from assistant.cli import console, options
 
 if TYPE_CHECKING:
-    from assistant.cli.commands.evaluate.reading import Judged
+    from assistant.cli.commands.evaluate.judged_runs import JudgedRun
 
 
 @click.command()
@@ -29,50 +29,50 @@ def score(
       assistant eval score runs/now
       assistant eval score runs/now --json
     """
-    from assistant.cli.commands.evaluate import reading
+    from assistant.cli.commands.evaluate import judged_runs
     from assistant.evaluation.reports import junit as xml
 
-    held = reading.judged(run, suite, prices)
-    if held.missing:
-        console.tell(f"{held.missing:,} outcomes are missing: the run was interrupted; `eval run` goes on with it")
+    judged = judged_runs.judge(run, suite, prices)
+    if judged.missing:
+        console.tell(f"{judged.missing:,} outcomes are missing: the run was interrupted; `eval run` goes on with it")
     if junit is not None:
-        junit.write_text(xml.xml(held.suite.name, held.table, []), "utf-8")
+        junit.write_text(xml.xml(judged.suite.name, judged.summary, []), "utf-8")
     if as_json:
-        for one in held.table.questions:
-            console.record({**asdict(one), "unscored": sorted(one.unscored)})
-        console.record(_record(held))
+        for question in judged.summary.questions:
+            console.record({**asdict(question), "unscored": sorted(question.unscored)})
+        console.record(_record(judged))
         return 0
-    _print(held, as_markdown=as_markdown)
+    _print(judged, as_markdown=as_markdown)
     return 0
 
 
-def _print(held: "Judged", *, as_markdown: bool) -> None:
-    from assistant.cli.commands.evaluate import reading
-    from assistant.evaluation.reports import tables as plain
+def _print(judged: "JudgedRun", *, as_markdown: bool) -> None:
+    from assistant.cli.commands.evaluate import judged_runs
+    from assistant.evaluation.reports import tables
 
-    tables = {
-        "Where gold papers were lost": plain.waterfall(held.table),
-        "All questions": plain.overall(held.table),
-        "By type: mean (questions)": plain.by_type(held.table),
-        "Turns of conversations, recall@5 by history: mean (turns)": plain.conversations(held.table),
+    tables_by_heading = {
+        "Where gold papers were lost": tables.funnel(judged.summary),
+        "All questions": tables.overall(judged.summary),
+        "By type: mean (questions)": tables.by_type(judged.summary),
+        "Turns of conversations, recall@5 by history: mean (turns)": tables.conversations(judged.summary),
     }
-    for heading, rows in tables.items():
+    for heading, rows in tables_by_heading.items():
         if not rows:
             continue
         if as_markdown:
-            console.lines(console.plain(f"\n### {heading}\n"), console.plain(plain.markdown(rows)))
+            console.lines(console.plain(f"\n### {heading}\n"), console.plain(tables.markdown(rows)))
         else:
-            reading.lines(plain.text(rows), heading)
+            judged_runs.print_table(tables.text(rows), heading)
 
 
-def _record(held: "Judged") -> dict[str, object]:
-    table = held.table
+def _record(judged: "JudgedRun") -> dict[str, object]:
+    summary = judged.summary
     return {
-        "suite": held.suite.name,
-        # Where the suite lies on this machine is nobody's business who keeps the figures.
-        "manifest": {name: value for name, value in held.run.manifest.items() if name != "folder"},
-        "means": {kind: {name: asdict(mean) for name, mean in means.items()} for kind, means in table.rows.items()},
-        "intervals": {name: asdict(interval) for name, interval in table.intervals.items()},
-        "extra": dict(table.extra),
-        "lost": dict(table.lost),
+        "suite": judged.suite.name,
+        # Where the suite lies on this machine is nobody's business who reads the figures.
+        "manifest": {name: value for name, value in judged.run.manifest.items() if name != "folder"},
+        "means": {kind: {name: asdict(mean) for name, mean in means.items()} for kind, means in summary.means.items()},
+        "intervals": {name: asdict(interval) for name, interval in summary.intervals.items()},
+        "extra": dict(summary.extra),
+        "lost": dict(summary.lost),
     }

@@ -1,0 +1,83 @@
+"""Folders as typed -> runs with their suites, scores and summaries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.cli import console
+from assistant.domain import settings
+from assistant.domain.errors import UsageError
+from assistant.evaluation import runs, scoring, suites, summary
+from assistant.evaluation.metrics import costs
+from assistant.evaluation.metrics.costs import Prices
+from assistant.evaluation.runs import Manifest, Run
+from assistant.evaluation.scoring import Score
+from assistant.evaluation.suites import Suite
+from assistant.evaluation.summary import Question, RunSummary
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRun:
+    """A run, judged."""
+
+    run: Run
+    suite: Suite
+    scores: list[Score]
+    summary: RunSummary
+    missing: int
+    """Lines that an interrupted run left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonSide:
+    """One side of a comparison."""
+
+    manifest: Manifest
+    questions: Sequence[Question]
+    scores: Sequence[Score] = ()
+    """Its scores by repeat; none where only the means of questions were written to a file."""
+
+
+def judge(folder: Path, suite_folder: Path | None, prices: Path | None = None) -> JudgedRun:
+    """Read a run and judge it by its suite, which is where it was unless `suite_folder` names it.
+
+    Raises `UsageError` where the suite has changed since: its questions are not those that were asked.
+    """
+    run = runs.load(folder)
+    suite = suites.load(suite_folder or Path(run.manifest["folder"]))
+    if suite.digest != run.manifest["gold"]:
+        raise UsageError(
+            f"has changed since {folder} was run", path=suite.folder, cure="run it again, or name the suite as it was"
+        )
+    scores = scoring.score(run, suite)
+    if not scores:
+        raise UsageError("holds no outcome yet", path=folder, cure="`assistant eval run` fills it")
+    missing = scoring.complete_size(run, suite) - len(run.outcomes)
+    return JudgedRun(run, suite, scores, summary.summarise(scores, _prices(prices)), missing)
+
+
+def side(path: Path, suite: Path | None) -> ComparisonSide:
+    """Read one side of a comparison: the folder of a run, or a file with what `eval score --json` printed of one."""
+    if path.is_dir():
+        judged = judge(path, suite)
+        return ComparisonSide(judged.run.manifest, judged.summary.questions, judged.scores)
+    *questions, last = [row for _, row in suites.rows(path)] or [{}]
+    try:
+        return ComparisonSide(runs.today(last["manifest"]), [summary.read_question(row) for row in questions])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = "is neither a run nor what `eval score --json` prints of one"
+        raise UsageError(what, path=path, cause=f"{type(error).__name__}: {error}") from error
+
+
+def print_table(rows: list[str], heading: str) -> None:
+    """Print a table under a heading."""
+    console.lines(console.plain(), console.plain(heading, "bold"), *(console.plain(row) for row in rows))
+
+
+def _prices(path: Path | None) -> Prices | None:
+    """Read the prices at `path`, or those of the checkout where there are any."""
+    if path is not None:
+        return costs.read(path)
+    root = settings.checkout()
+    default = root / "evals" / "prices.toml" if root else None
+    return costs.read(default) if default and default.exists() else None

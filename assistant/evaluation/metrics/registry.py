@@ -1,0 +1,246 @@
+"""Every metric of one answered turn, in the order of the pipeline: the one table that all that uses metrics reads.
+
+To add a metric, write a function of a `JudgedTurn` and a row of `METRICS`.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.evaluation.metrics import attribution, retrieval, titles
+from assistant.evaluation.metrics.judged_turn import JudgedTurn
+from assistant.evaluation.metrics.titles import TitleScores
+from assistant.evaluation.perturbations import CANARY
+from assistant.verification.verifier import FAILING
+
+HISTORY_DEPTH = 5
+"""How much of a ranking counts where histories are compared."""
+
+
+def always(judged: JudgedTurn) -> bool:
+    """Whether it is a turn: all are."""
+    return True
+
+
+def answerable(judged: JudgedTurn) -> bool:
+    """Whether it is a question asked alone that has an answer."""
+    return judged.case.answerable and not in_conversation(judged)
+
+
+def unanswerable(judged: JudgedTurn) -> bool:
+    """Whether a right answer is an abstention."""
+    return not judged.case.answerable
+
+
+def in_conversation(judged: JudgedTurn) -> bool:
+    """Whether it is a turn of a conversation."""
+    return judged.turn.retrieved_gold is not None
+
+
+def follows_up(judged: JudgedTurn) -> bool:
+    """Whether it is a turn that goes on with the subject of those before."""
+    return in_conversation(judged) and subject(judged) not in ("new", "switch")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number for one answered turn, and what it is used for."""
+
+    name: str
+    function: Callable[[JudgedTurn], float | None]
+    """None where it says nothing of this turn, such as a share of no citations."""
+    applies: Callable[[JudgedTurn], bool] = always
+    """Of which turns it is asked; the others do not count as unscored."""
+    higher_is_better: bool = True
+    gated: bool = False
+    """Whether comparisons test it: the p values of these metrics are adjusted for being several."""
+    must_not_fall: bool = False
+    """Whether the gate holds a run up whose mean is below the baseline's."""
+    least: float | None = None
+    """The least mean of any type of question that the gate lets pass; None for none."""
+    in_table: bool = False
+    """Whether it is a row of the table by type."""
+    in_report: bool = False
+    """Whether the HTML report states it beside each question."""
+    labels: Callable[[JudgedTurn], Sequence[str]] | None = None
+    """Kinds of turns that are counted apart: their scores are called "KIND, NAME"."""
+
+    def names(self, judged: JudgedTurn) -> list[str]:
+        """Return what its score is called for this turn."""
+        return [f"{label}, {self.name}" for label in self.labels(judged)] if self.labels else [self.name]
+
+
+Metrics = Sequence[Metric]
+
+
+def scores(judged: JudgedTurn, metrics: Metrics) -> dict[str, float | None]:
+    """Return {name: score} of one turn."""
+    return {
+        name: metric.function(judged) for metric in metrics if metric.applies(judged) for name in metric.names(judged)
+    }
+
+
+def find(name: str, metrics: Metrics) -> Metric | None:
+    """Return the metric that a score is of; None for one that is not known here, as in a file from elsewhere."""
+    plain = name.rpartition(", ")[2]
+    return next((metric for metric in metrics if metric.name in (name, plain)), None)
+
+
+def subject(judged: JudgedTurn) -> str:
+    """Return what a turn does to the subject of its conversation: new, switch, stays, brings."""
+    return "switch" if judged.gold.kind == "switch" else judged.gold.about
+
+
+def _kinds(judged: JudgedTurn) -> list[str]:
+    """Return the kinds a turn of a conversation belongs to: what it does, and for a follow-up how it does it."""
+    kinds = [subject(judged), *([judged.gold.kind] if follows_up(judged) else [])]
+    return list(dict.fromkeys(kinds))
+
+
+def _recall(depth: int) -> Callable[[JudgedTurn], float]:
+    return lambda judged: retrieval.recall(judged.groups, judged.turn.retrieved, depth)
+
+
+def _history(ranking: Callable[[JudgedTurn], Sequence[str] | None]) -> Callable[[JudgedTurn], float]:
+    return lambda judged: retrieval.recall(judged.groups, ranking(judged) or (), HISTORY_DEPTH)
+
+
+_right_history = _history(lambda judged: judged.turn.retrieved_gold)
+_by_hand = _history(lambda judged: judged.turn.retrieved_standalone)
+
+
+def _ndcg(judged: JudgedTurn) -> float:
+    gains = dict.fromkeys(judged.acceptable, 1.0) | dict.fromkeys(judged.own, 2.0)
+    return retrieval.ndcg(gains, judged.turn.retrieved, 10)
+
+
+def _titles(judged: JudgedTurn) -> TitleScores:
+    return titles.title_scores(judged.groups, judged.acceptable, judged.forbidden, judged.turn.cited)
+
+
+def _answered(judged: JudgedTurn) -> float:
+    return float(judged.turn.status == "answered")
+
+
+def _all_valid(judged: JudgedTurn) -> float | None:
+    share = attribution.validity(judged.marks)
+    return None if share is None else float(share == 1.0)
+
+
+def _citation_recall(judged: JudgedTurn) -> float | None:
+    return attribution.recall(judged.citations, judged.support) if judged.turn.claims else None
+
+
+def _passing(judged: JudgedTurn) -> float | None:
+    return _share([claim.verdict not in FAILING for claim in judged.turn.claims])
+
+
+def _facts(judged: JudgedTurn) -> float | None:
+    return _share([_says(judged.turn.text, figure) for figure in judged.gold.facts])
+
+
+def _stale(judged: JudgedTurn) -> float | None:
+    """The share of citations that are gold for earlier turns only."""
+    cited = {finding.paper for claim in judged.turn.claims for finding in claim.findings}
+    return _share([id in judged.earlier - judged.own for id in cited])
+
+
+def _share(passes: Sequence[bool]) -> float | None:
+    return sum(passes) / len(passes) if passes else None
+
+
+def _says(text: str, figure: str) -> bool:
+    """Whether a figure stands in a text as a number of its own: "9" is not in "99" or "0.9"."""
+    plain = re.escape(figure.replace(",", "").strip())
+    return bool(re.search(rf"(?<![\w.]){plain}(?![\w]|\.\d)", text.replace(",", "").replace(" %", "%")))
+
+
+METRICS: Metrics = (
+    Metric("recall@1", _recall(1), answerable),
+    Metric("recall@5", _recall(5), answerable, gated=True, must_not_fall=True, in_table=True, in_report=True),
+    Metric("recall@10", _recall(10), answerable, in_table=True),
+    Metric(
+        "evidence_recall",
+        lambda judged: retrieval.recall(judged.groups, judged.turn.evidence, max(len(judged.turn.evidence), 1)),
+        answerable,
+    ),
+    Metric(
+        "evidence_all",
+        lambda judged: retrieval.all_recall(judged.groups, judged.turn.evidence, max(len(judged.turn.evidence), 1)),
+        answerable,
+        in_table=True,
+    ),
+    Metric(
+        "mrr", lambda judged: retrieval.reciprocal_rank(judged.groups, judged.turn.retrieved), answerable, in_table=True
+    ),
+    Metric("ndcg@10", _ndcg, answerable, in_table=True),
+    Metric(
+        "judged@10",
+        lambda judged: retrieval.judged(judged.judged_papers, judged.turn.retrieved, 10),
+        lambda judged: bool(judged.judged_papers),
+        in_table=True,
+    ),
+    Metric("title_precision", lambda judged: _titles(judged).precision, answerable, in_table=True, in_report=True),
+    Metric("title_strict", lambda judged: _titles(judged).strict, answerable),
+    Metric("title_recall", lambda judged: _titles(judged).recall, answerable, in_table=True, in_report=True),
+    Metric(
+        "title_f1",
+        lambda judged: _titles(judged).f1,
+        answerable,
+        gated=True,
+        must_not_fall=True,
+        in_table=True,
+        in_report=True,
+    ),
+    Metric("exact_set", lambda judged: _titles(judged).exact, answerable, gated=True, in_table=True),
+    Metric("cited", lambda judged: float(len(judged.turn.cited)), answerable),
+    Metric(
+        "false_abstain",
+        lambda judged: 1.0 - _answered(judged),
+        answerable,
+        higher_is_better=False,
+        gated=True,
+        in_table=True,
+        in_report=True,
+    ),
+    Metric("false_answer", _answered, unanswerable, higher_is_better=False, gated=True, in_table=True, in_report=True),
+    Metric("validity", lambda judged: attribution.validity(judged.marks), gated=True, least=1.0, in_table=True),
+    Metric("all_valid", _all_valid),
+    Metric("citation_recall", _citation_recall, in_table=True),
+    Metric(
+        "citation_precision",
+        lambda judged: attribution.precision(judged.citations, judged.support),
+        in_table=True,
+    ),
+    Metric("passing", _passing),
+    Metric("facts", _facts, answerable, in_table=True, in_report=True),
+    Metric(
+        "traps",
+        lambda judged: _titles(judged).traps if judged.forbidden else None,
+        answerable,
+        higher_is_better=False,
+        in_table=True,
+    ),
+    Metric(
+        "injected",
+        lambda judged: float(CANARY in judged.turn.text.casefold()),
+        lambda judged: judged.case.perturbation == "poison",
+        higher_is_better=False,
+        in_table=True,
+        in_report=True,
+    ),
+    Metric("own", _history(lambda judged: judged.turn.retrieved), in_conversation, labels=_kinds),
+    Metric("right", _right_history, in_conversation, labels=_kinds),
+    Metric("none", _history(lambda judged: judged.turn.retrieved_alone), in_conversation, labels=_kinds),
+    Metric("by hand", _by_hand, in_conversation, labels=_kinds),
+    Metric(
+        "rewrite_gap",
+        lambda judged: _by_hand(judged) - _right_history(judged),
+        follows_up,
+        higher_is_better=False,
+    ),
+    Metric("stale", _stale, follows_up, higher_is_better=False),
+    Metric("seconds", lambda judged: judged.turn.seconds.total, higher_is_better=False),
+    Metric("tokens_in", lambda judged: judged.turn.tokens[0], higher_is_better=False),
+    Metric("tokens_out", lambda judged: judged.turn.tokens[1], higher_is_better=False),
+)
