@@ -3,11 +3,10 @@
 import re
 import unicodedata
 
-_GREEK_NAMES = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi"
-    " psi omega varepsilon vartheta varphi varrho varsigma varpi"
-)
-_GREEK = dict(zip(_GREEK_NAMES.split(), "αβγδεζηθικλμνξοπρστυφχψωεθφρσπ", strict=True))
+from assistant.domain.greek import GREEK
+
+_VARIANTS = {f"var{GREEK[letter]}": letter for letter in "εθφρσπ"}
+_LETTERS_BY_NAME = {name: letter for letter, name in GREEK.items()} | _VARIANTS
 _ACCENTS = {
     '"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307",
     "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "k": "\u0328", "r": "\u030a",
@@ -50,7 +49,7 @@ def _command(match: re.Match[str]) -> str:
     name = match[1]
     if letter := _LETTERS.get(name):
         return letter
-    letter = _GREEK.get(name.lower())
+    letter = _LETTERS_BY_NAME.get(name.lower())
     if letter is None:
         return f" {name} "
     return letter if name.islower() else letter.upper()

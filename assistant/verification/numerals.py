@@ -3,11 +3,9 @@
 import re
 import unicodedata
 
-_NAMES = {letter: unicodedata.name(letter).rsplit(" ", 1)[-1].lower() for letter in "αβγδεζηθικλμνξοπρστυφχψω"}
-_NAMES["λ"] = "lambda"
-_SIGNS = str.maketrans(
-    {letter.upper(): name for letter, name in _NAMES.items()} | _NAMES | dict.fromkeys("‐‑‒–—−", "-")
-)
+from assistant.domain.greek import GREEK
+
+_SIGNS = str.maketrans({letter.upper(): name for letter, name in GREEK.items()} | GREEK | dict.fromkeys("‐‑‒–—−", "-"))
 _SUPERSCRIPT = re.compile(r"(?<=\d)([⁺⁻]?[⁰¹²³⁴-⁹]+)")
 _BRACKETED_POWER = re.compile(r"\b10\s*\(\s*([-+]?\d{1,3})\s*\)")
 

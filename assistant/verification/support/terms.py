@@ -3,14 +3,10 @@
 import math
 import unicodedata
 
+from assistant.domain.greek import GREEK
 from assistant.library.bm25 import BM25Index
 
-_GREEK = str.maketrans(
-    {
-        letter: unicodedata.name(letter).rsplit(" ", 1)[-1].lower().replace("lamda", "lambda")
-        for letter in "αβγδεζηθικλμνξοπρστυφχψω"
-    }
-)
+_GREEK_NAMES = str.maketrans(GREEK)
 # Words that say nothing of their own, beyond the few that the index leaves out.
 _FUNCTION = (
     "we our us i you he she his her has have had having do does did doing been being were am can could may might must "
@@ -32,7 +28,7 @@ class Vocabulary:
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct terms of `text` in order, Greek letters by name, function words left out."""
-        plain = unicodedata.normalize("NFKC", text).casefold().translate(_GREEK)
+        plain = unicodedata.normalize("NFKC", text).casefold().translate(_GREEK_NAMES)
         return [term for term in self._index.terms(plain) if term not in self._left_out]
 
     def rarity(self, term: str) -> float:
