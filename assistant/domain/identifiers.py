@@ -1,4 +1,4 @@
-"""Ids as sources give them -> what two spellings of one id have in common, and an id for a paper without one."""
+"""Ids as sources give them -> what two spellings of one id have in common; titles -> ids of papers without one."""
 
 import hashlib
 import re

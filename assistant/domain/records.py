@@ -95,7 +95,7 @@ Status = Literal["answered", "abstained", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One paper as found for a question."""
+    """One paper that was retrieved for a question."""
 
     key: str
     """The short opaque name by which a model cites it."""

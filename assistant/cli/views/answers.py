@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.answering.pipeline import ABSTENTION
+from assistant.cli.console import StyledLine
 from assistant.domain.records import Answer, Claim, Finding, Paper, Verdict
-from assistant.domain.sanitize import StyledLine, one_line
+from assistant.domain.sanitize import one_line
 
 _STYLES: Mapping[Verdict, str] = {
     "supported": "green",
