@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain.errors import UsageError
+from assistant.domain.identifiers import is_own
 from assistant.domain.records import Entry, Listing, Paper
 from assistant.evaluation import suites
 from assistant.evaluation.suites import Case, Suite
@@ -97,7 +98,7 @@ def _poison(cases: Sequence[Case], papers: Mapping[str, Paper]) -> Perturbation:
         Entry(
             Listing("poison", number, title, papers[title].date),
             f"{papers[title].abstract} {order}",
-            None if papers[title].id.startswith("t-") else papers[title].id,
+            None if is_own(papers[title].id) else papers[title].id,
         )
         for number, title in enumerate(titles, 1)
     ]
