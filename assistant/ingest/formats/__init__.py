@@ -36,4 +36,4 @@ FORMATS: tuple[Format, ...] = (
     Format("CSV", csv.is_csv, csv.read_csv),
     Format("Daily Papers page", parser.is_page, parser.read_page),
 )
-"""Every format, in the order in which they are asked."""
+"""Every format, in the order in which they sniff a source."""

@@ -173,9 +173,9 @@ def test_what_people_keep_beside_a_page_is_not_taken_for_one(path: str) -> None:
 
 def test_a_title_over_the_limit_is_rejected_with_its_length() -> None:
     title = "A Title of Words " * 59
-    for length, kept in ((1000, True), (1001, False)):
+    for length, is_paper in ((1000, True), (1001, False)):
         *_, row = read_rows(SPACED_HEAD + spaced([PAPERS[0], (title[: length - 1] + "s", PAPERS[1][1])], "May 1, 2024"))
-        assert isinstance(row, Entry) is kept
+        assert isinstance(row, Entry) is is_paper
     assert row == Rejection("-", 19, "title is 1,001 characters long; the limit is 1,000")
 
 
