@@ -7,7 +7,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.domain.sanitize import StyledLine, one_line, sanitize
+from assistant.domain.sanitize import one_line, sanitize
+
+StyledLine = tuple[tuple[str, str], ...]
+"""Pieces of one line, each (text, rich style); the style is dropped where there is no colour."""
 
 
 def prepare() -> None:

@@ -107,14 +107,15 @@ class Day(click.ParamType[date]):
         """Turn what was typed into a day."""
         if isinstance(value, date):
             return value
-        import calendar
         import re
+
+        from assistant.domain.months import first_day, last_day
 
         match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?", str(value).strip())
         try:
             if not match:
                 raise ValueError
-            year, month, day = int(match[1]), int(match[2] or (12 if self._last else 1)), match[3]
-            return date(year, month, int(day) if day else calendar.monthrange(year, month)[1] if self._last else 1)
+            month, day = (None if digits is None else int(digits) for digits in match.groups()[1:])
+            return (last_day if self._last else first_day)(int(match[1]), month, day)
         except ValueError:
             self.fail(f"{value!r} is no date; write 2024, 2024-05 or 2024-05-31", parameter, context)

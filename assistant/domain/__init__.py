@@ -1,1 +1,1 @@
-"""What the words of the assistant mean: records, errors, settings, identifiers, titles, sentences, safe text."""
+"""What the words of the assistant mean: records, errors, settings, ids, titles, sentences, months, safe text."""

@@ -1,9 +1,9 @@
-"""Ids as sources give them -> what two spellings of one id have in common, and an id for a paper without one."""
+"""Ids as sources give them -> what two spellings of one id have in common; titles -> ids of papers without one."""
 
 import hashlib
 import re
 
-from assistant.domain.titles import normalise
+from assistant.domain.titles import NORMALISATION_VERSION, normalise
 
 _ARXIV = re.compile(
     r"(?:(?:https?://)?(?:[a-z]+\.)?arxiv\.org/(?:abs|pdf|html|format)/|(?:https?://)?huggingface\.co/papers/"
@@ -11,7 +11,9 @@ _ARXIV = re.compile(
     r"(?P<number>[0-9]{4}\.[0-9]{4,5}|[a-z][a-z\-]*(?:\.[a-z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?(?:\.pdf)?/?",
     re.IGNORECASE,
 )
-_OWN = re.compile(r"t-[0-9a-f]{12}")  # an id made from a title is no source's id, wherever it comes back from
+# An id made from a title, by any version of the normalisation ("t-" by the first), is no source's id, wherever it comes
+# back from.
+_OWN = re.compile(r"t[0-9]{0,3}-[0-9a-f]{12}")
 _DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(?P<doi>10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
 _LOCAL = "id:"
 
@@ -37,5 +39,9 @@ def is_own(given: str) -> bool:
 
 
 def title_id(title: str) -> str:
-    """The id of a paper whose source gives none."""
-    return "t-" + hashlib.sha256(normalise(title).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    """The id of a paper whose source gives none: "t2-" and 12 digits of the SHA-256 of its normalised title.
+
+    The number is the version of the normalisation: where that changes, ids do, and an old id is still known for one.
+    """
+    digest = hashlib.sha256(normalise(title).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"t{NORMALISATION_VERSION}-{digest[:12]}"

@@ -99,7 +99,7 @@ ABSTENTION = "The library does not hold the answer."
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One paper as found for a question."""
+    """One paper that was retrieved for a question."""
 
     key: str
     """The short opaque name by which a model cites it."""

@@ -11,7 +11,7 @@ Span = tuple[int, int]
 # space after them.
 _TERMINATOR = re.compile(r"[.!?…]+[\"'”’»)\]}]*(?=\s)|[。！？]+[”’」』）】]*")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-# Lines that begin a unit of their own (list items, headings, table rows, code fences), and those that are one.
+# Lines that begin a block (list items, headings, table rows, code fences), and those that are a whole one.
 _OPENING_LINE = re.compile(r"[ \t]*(?:(?:[-*•·–]|\d{1,3}[.)]|#{1,6}|\|)\s|```|~~~)")
 _WHOLE_LINE = re.compile(r"[ \t]*(?:#{1,6}[ \t]|```|~~~)|.*\|\s*\Z")
 _ITEM_LINE = re.compile(r"[ \t]*(?:[-*•·–]|\d{1,3}[.)])[ \t]+\S")
@@ -55,17 +55,18 @@ def split(text: str) -> list[Span]:
 
 
 def _blocks(text: str) -> Iterator[Span]:
+    """The spans of paragraphs, list items, headings, table rows and fences; no sentence goes over their ends."""
     begin, before = 0, ""
     for line in _LINE.finditer(text):
-        if _parted(before, line[0]):
+        if _begins_block(before, line[0]):
             yield begin, line.start()
             begin = line.start()
         before = line[0]
     yield begin, len(text)
 
 
-def _parted(before: str, line: str) -> bool:
-    """Whether two lines belong to different units."""
+def _begins_block(before: str, line: str) -> bool:
+    """Whether `line` begins a block of its own: a paragraph, list item, heading, table row or fence."""
     if not before.strip() or not line.strip() or _OPENING_LINE.match(line) or _WHOLE_LINE.match(before):
         return True
     # What goes on from a list's item is indented, or goes on in the middle of a sentence.
@@ -73,6 +74,7 @@ def _parted(before: str, line: str) -> bool:
 
 
 def _boundaries(text: str, start: int, end: int) -> Iterator[int]:
+    """The offsets within a block at which a sentence ends."""
     if text.startswith("|", start):
         return  # a table row stays whole
     formulas = [match.span() for match in _MATHEMATICS.finditer(text, start, end)]

@@ -5,11 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+from assistant.domain.months import MONTH, first_day, month_number
+
+_MONTH = rf"(?P<month>{MONTH})\.?"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
 # "Feb 11", "Feb 11, 2020", "Feb 11, 2020 3"; "11 February 2020". A number of four digits that reads as a year is one.
 _MONTH_FIRST = re.compile(
@@ -36,7 +34,7 @@ class WrittenDate:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedDate:
-    """A calendar date (None where the words name no day that exists)."""
+    """A calendar date (None where what was written names no day that exists)."""
 
     date: date | None
     inferred: bool = False
@@ -44,61 +42,62 @@ class ResolvedDate:
     discussions: int | None = None
 
 
-def page_words(text: str) -> WrittenDate | None:
-    """The date line of a page: "Feb 11, 2020 1" -> Words(2020, 2, 11, 1); None where the line is no date."""
-    return _first(text, (_MONTH_FIRST, _DAY_FIRST))
+def page_date(text: str) -> WrittenDate | None:
+    """The date line of a page: "Feb 11, 2020 1" -> WrittenDate(2020, 2, 11, 1); None where the line is no date."""
+    return _parse(text, (_MONTH_FIRST, _DAY_FIRST))
 
 
-def row_words(text: str) -> WrittenDate | None:
-    """A date of a row: "2024-05" -> Words(2024, 5, None); None where the text is no date."""
-    return _first(text, (_ISO, _MONTH_FIRST, _DAY_FIRST, _MONTH_ONLY))
+def row_date(text: str) -> WrittenDate | None:
+    """A date of a row: "2024-05" -> WrittenDate(2024, 5, None); None where the text is no date."""
+    return _parse(text, (_ISO, _MONTH_FIRST, _DAY_FIRST, _MONTH_ONLY))
 
 
-def page_year(written: Iterable[int], *, as_of: date | None, modified: date | None, today: date) -> int:
+def page_year(written_years: Iterable[int], *, as_of: date | None, modified: date | None, today: date) -> int:
     """The year in which a page was taken, which is the year its dates without a year belong to.
 
     The site leaves the year out only for the current year, so the current year is later than every written one.
     """
     if as_of is not None:
         return as_of.year
-    latest = max(written, default=None)
+    latest = max(written_years, default=None)
     if latest is not None:
         return min(latest + 1, today.year)
     return min(modified.year, today.year) if modified is not None else today.year
 
 
-def settle(words: WrittenDate, year: int) -> ResolvedDate:
-    """The date that the words mean in a page or row of that year."""
-    if words.year is None:
-        return _without_year(words, year)
-    inferred = words.month is None or words.day is None
-    return ResolvedDate(_calendar(words.year, words.month or 1, words.day or 1), inferred, words.discussions)
+def resolve(written: WrittenDate, year: int) -> ResolvedDate:
+    """The calendar date of what was written in a page or row of that year."""
+    if written.year is None:
+        return _resolve_without_year(written, year)
+    inferred = not written.month or not written.day  # some write 2024-00-00 for a date known only by its year
+    return ResolvedDate(_calendar(written.year, written.month, written.day), inferred, written.discussions)
 
 
-def _without_year(words: WrittenDate, year: int) -> ResolvedDate:
+def _resolve_without_year(written: WrittenDate, year: int) -> ResolvedDate:
     """29 February belongs to the latest leap year: the year was supplied, the day was written."""
-    month, day = words.month or 1, words.day or 1
-    back = range(year, year - 8, -1) if (month, day) == (2, 29) else (year,)
-    found = next((date_ for candidate in back if (date_ := _calendar(candidate, month, day))), None)
-    return ResolvedDate(found, found is not None, words.discussions)
+    leap_day = (written.month, written.day) == (2, 29)
+    years = range(year, year - 8, -1) if leap_day else (year,)
+    days = (_calendar(candidate, written.month, written.day) for candidate in years)
+    day = next(filter(None, days), None)
+    return ResolvedDate(day, day is not None, written.discussions)
 
 
-def _calendar(year: int, month: int, day: int) -> date | None:
+def _calendar(year: int, month: int | None, day: int | None) -> date | None:
     try:
-        return date(year, month, day)
+        return first_day(year, month or None, day or None)
     except ValueError:
         return None
 
 
-def _first(text: str, patterns: Iterable[re.Pattern[str]]) -> WrittenDate | None:
+def _parse(text: str, patterns: Iterable[re.Pattern[str]]) -> WrittenDate | None:
     plain = " ".join(text.split())
-    match = next((found for pattern in patterns if (found := pattern.fullmatch(plain))), None)
+    match = next((match for pattern in patterns if (match := pattern.fullmatch(plain))), None)
     if match is None:
         return None
     month = match["month"]
     return WrittenDate(
         year=_number(match["year"]),
-        month=_number(month) if month is None or month.isdigit() else _MONTHS.index(month[:3].lower()) + 1,
+        month=_number(month) if month is None or month.isdigit() else month_number(month),
         day=_number(match["day"]),
         discussions=_number(match["discussions"]),
     )

@@ -2,82 +2,116 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from assistant.domain.identifiers import identity, is_local, is_own, title_id
 from assistant.domain.records import Entry, Listing, Paper, Rejection
 from assistant.domain.titles import normalise
-from assistant.ingest.listings import Relisting, dated, relist
+from assistant.ingest.listings import Relisting, paper_date, relist
+from assistant.ingest.paths import STANDARD_INPUT
 
-__all__ = ["Merge", "identity", "merge", "title_id"]
+Outcome = Literal["added", "updated", "relisted", "unchanged"]
+"""What a run did to a paper: new; other text, facts or id; other listings and nothing else; nothing."""
 
-_STANDARD_INPUT = "-"  # the name that every stream has
+
+@dataclass(frozen=True, slots=True)
+class MergedPaper:
+    """A paper that a run touched, as it should now be stored, and what the run did to it."""
+
+    paper: Paper
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
     """What the entries of one run make of the library."""
 
-    papers: tuple[Paper, ...]
-    """Every paper that the run touched, as it should now be stored, in the order of first appearance."""
+    merged_papers: tuple[MergedPaper, ...]
+    """Every paper that the run touched, in the order of first appearance."""
     merged_count: int
     """Entries that were a paper already seen in this run."""
     rejections: tuple[Rejection, ...]
     superseded: tuple[str, ...] = ()
     """Ids of stored papers that live on under the id of one of `papers`, and should be removed."""
 
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """Every paper that the run touched, as it should now be stored."""
+        return tuple(merged.paper for merged in self.merged_papers)
 
-class _Library:
-    """The stored papers, by the identity their source gave or by their title."""
+    def with_outcome(self, outcome: Outcome) -> tuple[Paper, ...]:
+        """The papers to which the run did this."""
+        return tuple(merged.paper for merged in self.merged_papers if merged.outcome == outcome)
 
-    def __init__(self, known: Iterable[Paper]) -> None:
-        self.named: dict[str, Paper] = {}
-        self.titled: dict[str, Paper] = {}
-        for paper in known:
+
+@dataclass(frozen=True, slots=True)
+class _KeyedEntry:
+    """An entry with the identity its source gives its paper ("" for none) and its normalised title."""
+
+    key: str
+    title: str
+    entry: Entry
+
+
+class _StoredPapers:
+    """The papers of the library: those with a source's id by identity, those without by normalised title."""
+
+    def __init__(self, papers: Iterable[Paper]) -> None:
+        self.by_key: dict[str, Paper] = {}
+        self.titles: dict[str, str] = {}
+        """Identity -> normalised title, of the papers in `by_key`."""
+        self.by_title: defaultdict[str, list[Paper]] = defaultdict(list)
+        """The papers whose id was made from their title; several where an older version told their titles apart."""
+        for paper in papers:
+            title = normalise(paper.title)
             if is_own(paper.id):
-                self.titled[normalise(paper.title)] = paper
+                self.by_title[title].append(paper)
             else:
-                self.named[identity(paper.id)] = paper
+                key = identity(paper.id)
+                self.by_key[key] = paper
+                self.titles[key] = title
 
 
 def merge(entries: Iterable[Entry], known: Iterable[Paper] = ()) -> Merge:
     """The papers of the entries, joined with those already stored; the same entries a second time change nothing."""
-    library = _Library(known)
-    accepted, rejections = _accepted(entries, library)
-    owners = _owners(accepted, library)
+    stored = _StoredPapers(known)
+    accepted, rejections = _accept(entries, stored)
+    keys_of = _keys_by_title(accepted, stored)
     groups: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for key, title, entry in accepted:
-        groups[(key or _only(owners[title]), title)].append(entry)
-    papers: list[Paper] = []
+    for keyed in accepted:
+        groups[(keyed.key or _only(keys_of[keyed.title]), keyed.title)].append(keyed.entry)
+    merged_papers: list[MergedPaper] = []
     superseded: list[str] = []
     for (key, title), group in groups.items():
-        stored = [library.named[key]] if key in library.named else []
-        if title in library.titled and _only(owners[title]) == key:
-            stored.append(library.titled[title])
-        papers.append(_paper(key, group, stored))
-        superseded += [paper.id for paper in stored if paper.id != papers[-1].id]
-    return Merge(tuple(papers), len(accepted) - len(papers), tuple(rejections), tuple(superseded))
+        before = [stored.by_key[key]] if key in stored.by_key else []
+        if _only(keys_of[title]) == key:
+            before += stored.by_title.get(title, [])
+        paper = _paper(key, title, group, before)
+        merged_papers.append(MergedPaper(paper, _outcome(paper, before)))
+        superseded += [earlier.id for earlier in before if earlier.id != paper.id]
+    return Merge(tuple(merged_papers), len(accepted) - len(merged_papers), tuple(rejections), tuple(superseded))
 
 
-def _accepted(entries: Iterable[Entry], library: _Library) -> tuple[list[tuple[str, str, Entry]], list[Rejection]]:
-    """(identity or "", normalised title, entry) of each entry but those whose id another title has."""
-    keyed = [(_key(entry), normalise(entry.listing.title), entry) for entry in entries]
-    listed = {(key, title) for key, title, _ in keyed}
-    given: dict[str, tuple[str, str]] = {}
-    for key, title, entry in keyed:
-        holder = library.named.get(key) if is_local(key) else None
-        if key and key not in given and (holder is None or _may_retitle(entry, title, holder, listed)):
-            given[key] = title, entry.place
-    accepted: list[tuple[str, str, Entry]] = []
+def _accept(entries: Iterable[Entry], stored: _StoredPapers) -> tuple[list[_KeyedEntry], list[Rejection]]:
+    """The entries but those whose id another title has; among those of one run, the first title has it."""
+    run = [_KeyedEntry(_key(entry), normalise(entry.listing.title), entry) for entry in entries]
+    run_titles = {(keyed.key, keyed.title) for keyed in run}
+    first_uses: dict[str, _KeyedEntry] = {}
+    for keyed in run:
+        is_free = not is_local(keyed.key) or keyed.key not in stored.by_key or _may_retitle(keyed, stored, run_titles)
+        if keyed.key and keyed.key not in first_uses and is_free:
+            first_uses[keyed.key] = keyed
+    accepted: list[_KeyedEntry] = []
     rejections: list[Rejection] = []
-    for key, title, entry in keyed:
-        first, place = given.get(key, ("", ""))
-        if not key or (place and first == title):
-            accepted.append((key, title, entry))
-        else:
-            told = f"its id {entry.id} was given to another title at {place}"
-            reason = told if place else _held(entry, library.named[key])
-            rejections.append(Rejection(entry.listing.source, entry.listing.line, reason))
+    for keyed in run:
+        first = first_uses.get(keyed.key)
+        if not keyed.key or (first and first.title == keyed.title):
+            accepted.append(keyed)
+            continue
+        owner = f"was given to another title at {first.entry.place}" if first else _owner(stored.by_key[keyed.key])
+        listing = keyed.entry.listing
+        rejections.append(Rejection(listing.source, listing.line, f"its id {keyed.entry.id} {owner}"))
     return accepted, rejections
 
 
@@ -85,72 +119,85 @@ def _key(entry: Entry) -> str:
     return identity(entry.id) if entry.id is not None and not is_own(entry.id) else ""
 
 
-def _may_retitle(entry: Entry, title: str, stored: Paper, listed: set[tuple[str, str]]) -> bool:
-    """Whether the title is the stored one, or a source's edit of its own: an id of a source means nothing in another.
+def _may_retitle(keyed: _KeyedEntry, stored: _StoredPapers, run_titles: set[tuple[str, str]]) -> bool:
+    """Whether an entry may retitle the stored paper of its id: the same title, or its source republishing its record.
 
-    No edit where the run has the stored title too. Every stream has one name, so there the text must be the same.
+    An id of a source means nothing in another source, so only the source that gave it may. A run that has the stored
+    title too is no republication, and from standard input, whose name every stream has, the abstract must be the same.
     """
-    old = normalise(stored.title)
-    if title == old:
+    paper, title = stored.by_key[keyed.key], stored.titles[keyed.key]
+    if keyed.title == title:
         return True
-    source = entry.listing.source
+    source = keyed.entry.listing.source
     return (
-        any(listing.source == source for listing in stored.listings)
-        and not listed & {(identity(stored.id), old), ("", old)}
-        and (source != _STANDARD_INPUT or entry.abstract == stored.abstract)
+        any(listing.source == source for listing in paper.listings)
+        and not run_titles & {(keyed.key, title), ("", title)}
+        and (source != STANDARD_INPUT or keyed.entry.abstract == paper.abstract)
     )
 
 
-def _held(entry: Entry, stored: Paper) -> str:
-    first = next(iter(stored.listings), None)
+def _owner(paper: Paper) -> str:
+    first = next(iter(paper.listings), None)
     place = f" in {first.source}:{first.line}" if first else ""
-    return f"its id {entry.id} is that of “{stored.title}”{place}; give one of them another id"
+    return f"is that of “{paper.title}”{place}; give one of them another id"
 
 
-def _owners(accepted: Iterable[tuple[str, str, Entry]], library: _Library) -> defaultdict[str, set[str]]:
-    """The identities that papers of a title have; the run's title of a stored paper counts, not the stored one."""
-    titles = {key: normalise(paper.title) for key, paper in library.named.items()}
-    titles |= {key: title for key, title, _ in accepted if key}
-    owners: defaultdict[str, set[str]] = defaultdict(set)
+def _keys_by_title(accepted: Iterable[_KeyedEntry], stored: _StoredPapers) -> defaultdict[str, set[str]]:
+    """Title -> the identities that papers of it have; where the run retitles a stored paper, its new title counts."""
+    titles = stored.titles | {keyed.key: keyed.title for keyed in accepted if keyed.key}
+    keys_of: defaultdict[str, set[str]] = defaultdict(set)
     for key, title in titles.items():
-        owners[title].add(key)
-    return owners
+        keys_of[title].add(key)
+    return keys_of
 
 
-def _only(owners: set[str]) -> str:
+def _only(keys: set[str]) -> str:
     """The one identity that a title stands for; "" where it is none, or any of several."""
-    return next(iter(owners)) if len(owners) == 1 else ""
+    return next(iter(keys)) if len(keys) == 1 else ""
 
 
-def _paper(key: str, group: Sequence[Entry], stored: Sequence[Paper]) -> Paper:
+def _outcome(paper: Paper, before: Sequence[Paper]) -> Outcome:
+    if not before:
+        return "added"
+    earlier = next((earlier for earlier in before if earlier.id == paper.id), None)
+    if earlier is None or replace(earlier, listings=()) != replace(paper, listings=()):
+        return "updated"
+    return "unchanged" if earlier == paper else "relisted"
+
+
+def _paper(key: str, title: str, group: Sequence[Entry], before: Sequence[Paper]) -> Paper:
     """The first text wins; what it leaves open is filled by later entries, then by what was stored."""
     first = group[0]
-    given = [paper.id for paper in stored] + [entry.id for entry in group if entry.id is not None]
-    seen = [entry.listing for entry in group]
-    relisting = relist([listing for paper in stored for listing in paper.listings], seen)
-    day, inferred = dated(relisting, seen, [(paper.date, paper.date_inferred) for paper in stored])
-    counts = [entry.listing.author_count for entry in group] + [paper.author_count for paper in stored]
-    authors = [entry.authors for entry in group] + [paper.authors for paper in stored]
-    urls = [entry.url for entry in group] + [paper.url for paper in stored]
+    ids = [paper.id for paper in before] + [entry.id for entry in group if entry.id is not None]
+    listings = [entry.listing for entry in group]
+    relisting = relist([listing for paper in before for listing in paper.listings], listings)
+    day = paper_date(relisting, listings, before)
+    counts = [listing.author_count for listing in listings] + [paper.author_count for paper in before]
+    authors = [entry.authors for entry in group] + [paper.authors for paper in before]
+    urls = [entry.url for entry in group] + [paper.url for paper in before]
     return Paper(
-        id=next((each for each in given if identity(each) == key), title_id(first.listing.title)),
+        id=next((id for id in ids if identity(id) == key), title_id(first.listing.title)),
         title=first.listing.title,
         abstract=first.abstract,
-        date=day,
-        date_inferred=inferred,
+        date=day.date,
+        date_inferred=day.inferred,
         authors=next(filter(None, authors), ()),
         author_count=next((count for count in counts if count is not None), None),
         url=next(filter(None, urls), None),
-        listings=_listings(key, normalise(first.listing.title), relisting),
+        listings=_listings(key, title, relisting),
     )
 
 
 def _listings(key: str, title: str, relisting: Relisting) -> tuple[Listing, ...]:
-    """Without those that a source had under an old title, where its id is what made them listings of this paper."""
-    sources = {listing.source for listing in (*relisting.again.values(), *relisting.new)} if is_local(key) else set()
-    kept = [
-        relisting.again.get(place, listing)
+    """The listings of a paper after a run, without those that its source had under another title.
+
+    Only where the paper's id means something in its source alone: there the id is what made them its listings.
+    """
+    listings = (*relisting.repeats.values(), *relisting.new)
+    sources = {listing.source for listing in listings} if is_local(key) else set()
+    current = [
+        relisting.repeats.get(place, listing)
         for place, listing in enumerate(relisting.stored)
-        if place in relisting.again or listing.source not in sources or normalise(listing.title) == title
+        if place in relisting.repeats or listing.source not in sources or normalise(listing.title) == title
     ]
-    return (*kept, *relisting.new)
+    return (*current, *relisting.new)

@@ -1,33 +1,34 @@
-"""Text as given -> text as stored: on one line, without control characters."""
+"""Text as given -> text as stored: on one line, without control characters; or why it cannot be stored."""
 
 import json
 import re
 
 TITLE_LIMIT = 1000
+"""Characters; what is longer is no title."""
 
-_SHOWN = 40
+_EXCERPT_LENGTH = 40
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def stored(text: str) -> str:
+def tidy(text: str) -> str:
     """Control characters (terminal escapes among them) and every run of white space become one space."""
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 
-def fault(text: str) -> str:
-    """Why a text cannot be stored at all; empty where it can."""
+def text_fault(text: str) -> str:
+    """Why a text cannot be stored at all; "" where it can."""
     if "\0" in text:
         return "holds a NUL character"
     return "holds half of a character (a lone surrogate)" if _SURROGATES.search(text) else ""
 
 
-def lengthy(title: str) -> str:
-    """Why a title is too long to be one; empty where it is not."""
+def title_fault(title: str) -> str:
+    """Why a title is too long to be one; "" where it is not."""
     return f"title is {len(title):,} characters long; the limit is {TITLE_LIMIT:,}" if len(title) > TITLE_LIMIT else ""
 
 
-def shown(value: object) -> str:
-    """The beginning of a value of a row as JSON, for a message."""
-    text = stored(_SURROGATES.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+def excerpt(value: object) -> str:
+    """The first 40 characters of a value of a row, as JSON, for a message."""
+    text = tidy(_SURROGATES.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
+    return text if len(text) <= _EXCERPT_LENGTH else f"{text[: _EXCERPT_LENGTH - 1]}…"

@@ -3,14 +3,12 @@
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from assistant.domain.records import Listing
+from assistant.domain.records import Listing, Paper
+from assistant.ingest.dates import ResolvedDate
 
-Dated = tuple[date | None, bool]
-"""A date, and whether a part of it was inferred."""
-
-_SAME: tuple[Callable[[Listing], Hashable], ...] = (
+# By what a listing is taken for a stored one that was read again; the surest first.
+_REPEATS: tuple[Callable[[Listing], Hashable], ...] = (
     lambda listing: listing,
     lambda listing: (listing.source, listing.line),
     lambda listing: (listing.source, listing.title),
@@ -22,44 +20,48 @@ class Relisting:
     """What became of the listings of a paper in a run."""
 
     stored: tuple[Listing, ...]
-    again: dict[int, Listing]
-    """The listing that took the place of a stored one, by that place."""
+    repeats: dict[int, Listing]
+    """Index into `stored` -> the listing of this run that takes its place."""
     new: tuple[Listing, ...]
 
 
-def relist(stored: Sequence[Listing], seen: Sequence[Listing]) -> Relisting:
-    """Each listing seen takes the place of the stored one it repeats: the equal one, else by line, else by title."""
+def relist(stored: Sequence[Listing], listings: Sequence[Listing]) -> Relisting:
+    """Each listing of a run replaces the stored one that it repeats: the equal one, else by line, else by title."""
     free = dict.fromkeys(range(len(stored)))
-    waiting = list(dict.fromkeys(seen))
-    again: dict[int, Listing] = {}
-    for same in _SAME:
+    waiting = list(dict.fromkeys(listings))
+    repeats: dict[int, Listing] = {}
+    for key in _REPEATS:
         places: defaultdict[Hashable, deque[int]] = defaultdict(deque)
         for place in free:
-            places[same(stored[place])].append(place)
-        left: list[Listing] = []
+            places[key(stored[place])].append(place)
+        unmatched: list[Listing] = []
         for listing in waiting:
-            if found := places.get(same(listing)):
-                place = found.popleft()
-                again[place] = listing
+            if matches := places.get(key(listing)):
+                place = matches.popleft()
+                repeats[place] = listing
                 del free[place]
             else:
-                left.append(listing)
-        waiting = left
-    return Relisting(tuple(stored), again, tuple(waiting))
+                unmatched.append(listing)
+        waiting = unmatched
+    return Relisting(tuple(stored), repeats, tuple(waiting))
 
 
-def dated(relisting: Relisting, seen: Sequence[Listing], stored: Sequence[Dated]) -> Dated:
-    """A written date beats an inferred one; an inferred one stays until the listing it came from is read again."""
-    run = [(listing.date, listing.date_inferred) for listing in seen]
-    written = next((each for each in (*run, *stored) if each[0] is not None and not each[1]), None)
+def paper_date(relisting: Relisting, listings: Sequence[Listing], stored: Sequence[Paper]) -> ResolvedDate:
+    """The date of a paper after a run that has these listings of it; `stored` is how it was stored before.
+
+    A written date beats an inferred one; an inferred one stays until the listing it came from is read again.
+    """
+    run_dates = [ResolvedDate(listing.date, listing.date_inferred) for listing in listings if listing.date]
+    stored_dates = [ResolvedDate(paper.date, paper.date_inferred) for paper in stored if paper.date]
+    written = next((resolved for resolved in (*run_dates, *stored_dates) if not resolved.inferred), None)
     if written is not None:
         return written
-    kept = next((each for each in stored if each[0] is not None), None)
-    if kept is None:
-        return next((each for each in run if each[0] is not None), (None, False))
+    if not stored_dates:
+        return next(iter(run_dates), ResolvedDate(None))
     revised = {
         listing
-        for place, listing in relisting.again.items()
-        if listing.date is not None and relisting.stored[place].date == kept[0]
+        for place, listing in relisting.repeats.items()
+        if listing.date is not None and relisting.stored[place].date == stored_dates[0].date
     }
-    return next(((listing.date, listing.date_inferred) for listing in seen if listing in revised), kept)
+    revisions = (ResolvedDate(listing.date, listing.date_inferred) for listing in listings if listing in revised)
+    return next(revisions, stored_dates[0])

@@ -19,77 +19,82 @@ class File:
     path: Path | None
 
 
-def check(path: str) -> None:
-    """A UsageError where there is nothing at a path."""
+def require_path(path: str) -> None:
+    """Raise a `UsageError` where there is nothing at a path."""
     if path == STANDARD_INPUT:
         return
     try:
         Path(path).stat()
     except FileNotFoundError:
-        raise UsageError(f"{path}: there is no such file or directory") from None
+        raise UsageError("there is no such file or directory", path=path) from None
     except OSError as error:
-        raise UsageError(f"{path}: {denied(error)}") from error
+        raise UsageError("cannot be read", path=path, cause=_cause(error)) from error
     except ValueError as error:  # a NUL in the name
-        raise UsageError(f"{path!r}: is not a path") from error
+        raise UsageError("is not a path", path=repr(path)) from error
 
 
 def files(paths: Sequence[str]) -> Iterator[File | Rejection]:
     """Every file once, in the order given, directories sorted."""
     seen: set[str] = set()
-    taken = {STANDARD_INPUT}
+    names = {STANDARD_INPUT}
     for path in paths:
         if path == STANDARD_INPUT:
             if path not in seen:
                 seen.add(path)
                 yield File(path, None)
             continue
-        for found, name in _below(Path(path), _text(Path(path).name or Path(path).resolve().name), ""):
-            if isinstance(found, str):
-                yield Rejection(name, 0, found)
-            elif (real := os.path.realpath(found)) not in seen:
+        for entry, name in _walk(Path(path), _text(Path(path).name or Path(path).resolve().name), ""):
+            if isinstance(entry, str):
+                yield Rejection(name, 0, entry)
+            elif (real := os.path.realpath(entry)) not in seen:
                 seen.add(real)
-                yield File(_unique(name, found, taken), found)
+                unique = _unique_name(name, entry, names)
+                names.add(unique)
+                yield File(unique, entry)
 
 
-def _below(path: Path, name: str, folder: str) -> Iterator[tuple[Path | str, str]]:
-    """(file, name), or (reason, name) where it cannot be read; `folder`: how the names of what is inside begin."""
+def read_failure(error: OSError) -> str:
+    """Why the system did not let a file be read."""
+    return f"cannot be read: {_cause(error)}"
+
+
+def _walk(path: Path, name: str, prefix: str) -> Iterator[tuple[Path | str, str]]:
+    """(file, name), or (reason, name) where it cannot be read; `prefix`: how the names of what is inside begin."""
     try:
         if not path.is_dir():
             yield path, name
             return
-        inside = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
+        children = sorted(child for child in path.iterdir() if not child.name.startswith("."))
     except OSError as error:
-        yield denied(error), name
+        yield read_failure(error), name
         return
-    if not inside:
+    if not children:
         yield "is an empty directory", name
-    for entry in inside:
-        below = folder + _text(entry.name)
-        if reason := _skipped(entry):
-            yield reason, below
+    for child in children:
+        child_name = prefix + _text(child.name)
+        if reason := _skip_reason(child):
+            yield reason, child_name
         else:
-            yield from _below(entry, below, f"{below}/")
+            yield from _walk(child, child_name, f"{child_name}/")
 
 
-def _skipped(entry: Path) -> str:
-    """Why something in a folder is not read unless it is named itself; empty for files and folders."""
+def _skip_reason(child: Path) -> str:
+    """Why something in a folder is not read unless its own path is given; "" for files and folders."""
     try:
-        if entry.is_file():
+        if child.is_file():
             return ""
-        if entry.is_dir():
-            return "is a link to a folder; name it itself" if entry.is_symlink() else ""
-        return "is a link to nothing" if entry.is_symlink() else "is neither a file nor a folder"
+        if child.is_dir():
+            return "is a link to a folder; name it itself" if child.is_symlink() else ""
+        return "is a link to nothing" if child.is_symlink() else "is neither a file nor a folder"
     except OSError as error:
-        return denied(error)
+        return read_failure(error)
 
 
-def _unique(name: str, path: Path, taken: set[str]) -> str:
+def _unique_name(name: str, path: Path, names: set[str]) -> str:
     """The name, or where another file has it, the shortest end of the whole path that no other file has."""
     parts = Path(os.path.abspath(path)).parts  # noqa: PTH100 - resolve() would follow links
     ends = (_text("/".join(parts[-length:])) for length in range(2, len(parts) + 1))
-    found = next((each for each in (name, *ends) if each not in taken), name)
-    taken.add(found)
-    return found
+    return next((candidate for candidate in (name, *ends) if candidate not in names), name)
 
 
 def _text(name: str) -> str:
@@ -97,6 +102,5 @@ def _text(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def denied(error: OSError) -> str:
-    """Why the system did not let a file be read."""
-    return f"cannot be read: {(error.strerror or str(error)).lower()}"
+def _cause(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.domain import titles
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.records import Entry, Paper, Rejection
 from assistant.ingest import deduplicate
@@ -59,20 +58,18 @@ def add(
         return Report(0, rejected=tuple(rejections), seconds=time.monotonic() - began)
     if dry_run and not (folder / database.NAME).exists():
         merged = deduplicate.merge(entries, ())
-        report = _classify(merged, [], len(entries), rejections)
+        report = _report(merged, len(entries), rejections)
         return replace(report, seconds=time.monotonic() - began)
     if not dry_run:
         make(folder, embedder)
     with contextlib.closing(Catalogue(folder)) as catalogue:
         if dry_run:
             catalogue.snapshot()
-            known = catalogue.papers()
-            report = _classify(deduplicate.merge(entries, known), known, len(entries), rejections)
+            report = _report(deduplicate.merge(entries, catalogue.papers()), len(entries), rejections)
         else:
             with builder.writer_session(folder, catalogue, LOCK_SECONDS):
                 builder.check(catalogue, embedder.fingerprint)
-                known = catalogue.papers()
-                report = _classify(deduplicate.merge(entries, known), known, len(entries), rejections)
+                report = _report(deduplicate.merge(entries, catalogue.papers()), len(entries), rejections)
                 report = _store(folder, catalogue, report, embedder, on_progress)
     return replace(report, seconds=time.monotonic() - began)
 
@@ -133,29 +130,15 @@ def _sorted_out(rows: Iterable[Entry | Rejection]) -> tuple[list[Entry], list[Re
     return entries, rejections
 
 
-def _classify(
-    merged: deduplicate.Merge, known: Sequence[Paper], listings: int, rejections: Sequence[Rejection]
-) -> Report:
-    before = {paper.id: paper for paper in known}
-    added, updated, relisted = [], [], []
-    renamed = {titles.normalise(before[id].title) for id in merged.superseded}
-    for paper in merged.papers:
-        stored = before.get(paper.id)
-        if stored is None and titles.normalise(paper.title) in renamed:
-            updated.append(paper)  # known by its title so far, now by an id
-        elif stored is None:
-            added.append(paper)
-        elif replace(stored, listings=()) != replace(paper, listings=()):
-            updated.append(paper)
-        elif stored != paper:
-            relisted.append(paper)
+def _report(merge: deduplicate.Merge, listings: int, rejections: Sequence[Rejection]) -> Report:
+    relisted = merge.with_outcome("relisted")
     return Report(
-        listings=listings - len(merged.rejections),
-        added=tuple(added),
-        updated=tuple(updated),
-        relisted=tuple(relisted),
-        unchanged=len(merged.papers) - len(added) - len(updated) - len(relisted),
-        merged=merged.merged_count + len(relisted),
-        rejected=(*rejections, *merged.rejections),
-        superseded=merged.superseded,
+        listings=listings - len(merge.rejections),
+        added=merge.with_outcome("added"),
+        updated=merge.with_outcome("updated"),
+        relisted=relisted,
+        unchanged=len(merge.with_outcome("unchanged")),
+        merged=merge.merged_count + len(relisted),
+        rejected=(*rejections, *merge.rejections),
+        superseded=merge.superseded,
     )

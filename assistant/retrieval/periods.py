@@ -1,20 +1,14 @@
 """The words of a question -> the period of publication they ask for, where that is certain."""
 
-import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_MONTHS = {
-    name: number
-    for number in range(1, 13)
-    for name in (calendar.month_name[number].lower(), calendar.month_abbr[number].lower())
-}
-_MONTHS["sept"] = 9
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+from assistant.domain.months import MONTH, first_day, last_day, month_number
+
 # A year or a month of one. What follows must not make a version or a decimal of it.
 _DATE = (
-    rf"(?:(?:the\s+)?(?:early|late|mid)[\s-]+)?(?:(?P<month{{0}}>{_MONTH})\.?,?\s+)?"
+    rf"(?:(?:the\s+)?(?:early|late|mid)[\s-]+)?(?:(?P<month{{0}}>{MONTH})\.?,?\s+)?"
     r"(?P<year{0}>(?:19|20)\d\d)(?!\w|[.,-]\d)"
 )
 _WORKS = (
@@ -89,11 +83,13 @@ def read(question: str) -> Period | None:
 
 
 def _first(match: re.Match[str], place: int) -> date:
-    month = match[f"month{place}"]
-    return date(int(match[f"year{place}"]), _MONTHS[month.lower()] if month else 1, 1)
+    return first_day(*_year_and_month(match, place))
 
 
 def _last(match: re.Match[str], place: int) -> date:
-    year, name = int(match[f"year{place}"]), match[f"month{place}"]
-    month = _MONTHS[name.lower()] if name else 12
-    return date(year, month, calendar.monthrange(year, month)[1])
+    return last_day(*_year_and_month(match, place))
+
+
+def _year_and_month(match: re.Match[str], place: int) -> tuple[int, int | None]:
+    name = match[f"month{place}"]
+    return int(match[f"year{place}"]), month_number(name) if name else None

@@ -3,12 +3,8 @@
 import re
 import unicodedata
 
-_GREEK_NAMES = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi"
-    " psi omega"
-)
-GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAMES.split(), strict=True))
-"""Small Greek letter -> its name."""
+from assistant.domain.greek import GREEK
+
 _SIGNS = str.maketrans({letter.upper(): name for letter, name in GREEK.items()} | GREEK | dict.fromkeys("‐‑‒–—−", "-"))
 _SUPERSCRIPT = re.compile(r"(?<=\d)([⁺⁻]?[⁰¹²³⁴-⁹]+)")
 _BRACKETED_POWER = re.compile(r"\b10\s*\(\s*([-+]?\d{1,3})\s*\)")

@@ -184,7 +184,7 @@ def test_every_command_and_its_refusals(talk: Talk, archive: Archive, tmp_path: 
 
 OPENED = """\
 Scaling Laws for Reward Model Overoptimization
-t-07e2c9a2767d · 2022-10-19 · 3 authors
+t2-07e2c9a2767d · 2022-10-19 · 3 authors
 
 Pushing a language model too hard against a learned reward model eventually makes its answers worse, and this paper \
 measures how that decline unfolds. Because human labels are costly, the authors let a large fixed "gold" reward model \

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.domain.identifiers import identity, title_id
 from assistant.domain.records import Entry, Listing, Paper, Rejection
 from assistant.domain.titles import normalise
-from assistant.ingest.deduplicate import Merge, identity, merge, title_id
+from assistant.ingest.deduplicate import Merge, MergedPaper, merge
 
 OAK = title_id("Oaks")
 
@@ -20,7 +21,7 @@ def entry(title: str = "Oaks", line: int = 1, source: str = "a", abstract: str =
     return Entry(Listing(source, line, title, **listed), abstract, **fields)
 
 
-def kept(known: list[Paper], result: Merge) -> list[Paper]:
+def after(known: list[Paper], result: Merge) -> list[Paper]:
     """The library after a run."""
     papers = {paper.id: paper for paper in known if paper.id not in result.superseded}
     return list((papers | {paper.id: paper for paper in result.papers}).values())
@@ -29,15 +30,14 @@ def kept(known: list[Paper], result: Merge) -> list[Paper]:
 def test_the_id_of_a_paper_without_one_comes_from_its_title() -> None:
     assert merge([entry()]).papers == (Paper(OAK, "Oaks", "Tall.", listings=(Listing("a", 1, "Oaks"),)),)
     assert title_id("  **OAKS** ") == OAK
-    assert OAK.startswith("t-")
-    assert len(OAK) == 14
+    assert OAK.startswith("t2-")
+    assert len(OAK) == 15
 
 
 def test_the_same_title_is_one_paper_with_several_listings_and_the_first_text() -> None:
     first, second = entry(), entry("OAKS", 7, "b", "Wide.", url="https://example.org")
-    assert merge([first, second]) == Merge(
-        (Paper(OAK, "Oaks", "Tall.", url="https://example.org", listings=(first.listing, second.listing)),), 1, ()
-    )
+    paper = Paper(OAK, "Oaks", "Tall.", url="https://example.org", listings=(first.listing, second.listing))
+    assert merge([first, second]) == Merge((MergedPaper(paper, "added"),), 1, ())
 
 
 def test_a_written_date_beats_an_inferred_one() -> None:
@@ -146,6 +146,30 @@ def test_untouched_papers_are_not_returned() -> None:
     assert [paper.title for paper in merge([entry()], known).papers] == ["Oaks"]
 
 
+@pytest.mark.parametrize(
+    ("entries", "outcomes"),
+    [
+        ([entry()], ["unchanged"]),
+        ([entry("Elms")], ["added"]),
+        ([entry("OAKS")], ["updated"]),
+        ([entry(abstract="Wide.")], ["updated"]),
+        ([entry(date=date(2024, 5, 1))], ["updated"]),
+        ([entry(line=2)], ["relisted"]),
+        ([entry(source="b")], ["relisted"]),
+        ([entry(id="7")], ["updated"]),
+        ([entry(id="7"), entry(id="8", line=2)], ["added", "added"]),
+        ([entry("Elms", 3), entry(), entry(source="b")], ["added", "relisted"]),
+    ],
+)
+def test_each_paper_is_returned_with_what_the_run_did_to_it(entries: list[Entry], outcomes: list[str]) -> None:
+    known = merge([entry()]).papers
+    result = merge(entries, known)
+    assert [merged.outcome for merged in result.merged_papers] == outcomes
+    assert sum(len(result.with_outcome(each)) for each in ("added", "updated", "relisted", "unchanged")) == len(
+        result.papers
+    )
+
+
 ENTRIES = st.lists(
     st.builds(
         entry,
@@ -167,11 +191,12 @@ ENTRIES = st.lists(
 @settings(deadline=None)
 @given(ENTRIES, ENTRIES)
 def test_reading_the_same_twice_changes_nothing(before: list[Entry], entries: list[Entry]) -> None:
-    library = kept([], merge(before))
+    library = after([], merge(before))
     once = merge(entries, library)
-    library = kept(library, once)
+    library = after(library, once)
     again = merge(entries, library)
-    assert replace(again, rejections=()) == replace(once, superseded=(), rejections=())
+    assert (again.papers, again.merged_count, again.superseded) == (once.papers, once.merged_count, ())
+    assert [merged.outcome for merged in again.merged_papers] == ["unchanged"] * len(once.papers)
     assert list(map(place, again.rejections)) == list(map(place, once.rejections))
 
 
@@ -179,9 +204,9 @@ def test_reading_the_same_twice_changes_nothing(before: list[Entry], entries: li
 @given(ENTRIES, ENTRIES)
 def test_no_title_with_an_id_of_its_source_is_lost_to_another_source(first: list[Entry], second: list[Entry]) -> None:
     second = [replace(each, listing=replace(each.listing, source=f"later {each.listing.source}")) for each in second]
-    library = kept([], merge(first))
-    after = {(paper.id, normalise(paper.title)) for paper in kept(library, merge(second, library))}
-    assert {(paper.id, normalise(paper.title)) for paper in library if paper.id == "7"} <= after
+    library = after([], merge(first))
+    titles = {(paper.id, normalise(paper.title)) for paper in after(library, merge(second, library))}
+    assert {(paper.id, normalise(paper.title)) for paper in library if paper.id == "7"} <= titles
 
 
 def place(rejection: Rejection) -> tuple[str, int]:

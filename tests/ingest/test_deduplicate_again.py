@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from assistant.domain.identifiers import title_id
 from assistant.domain.records import Entry, Listing, Paper, Rejection
 from assistant.ingest.deduplicate import merge
 
@@ -24,6 +25,29 @@ def library(*runs: list[Entry]) -> dict[str, Paper]:
         for gone in result.superseded:
             del papers[gone]
     return papers
+
+
+def test_papers_under_ids_of_an_older_version_are_taken_up_under_the_new_ones() -> None:
+    """Version 1 told two spellings of one title apart, and its ids were "t-" and 12 digits."""
+    spellings = ("The {\\sl Alpha} study", "The {\\it Alpha} study")
+    known = [
+        Paper(f"t-{number:012x}", title, f"About {title}.", listings=(Listing("1.jsonl", number, title),))
+        for number, title in enumerate((*spellings, "Beta study"), 1)
+    ]
+    run = [entry(title, line=line) for line, title in enumerate((*spellings, "Beta study"), 1)]
+    once = merge(run, known)
+    assert [(merged.paper.id, merged.paper.title, merged.outcome) for merged in once.merged_papers] == [
+        (title_id("The Alpha study"), spellings[0], "updated"),
+        (title_id("Beta study"), "Beta study", "updated"),
+    ]
+    assert once.superseded == tuple(paper.id for paper in known)
+    assert [paper.listings for paper in once.papers] == [
+        (run[0].listing, run[1].listing),
+        (run[2].listing,),
+    ]
+    again = merge(run, once.papers)
+    assert (again.papers, again.superseded) == (once.papers, ())
+    assert again.with_outcome("unchanged") == once.papers
 
 
 EXPORT = [entry("Alpha study", line=1, id="z1"), entry("Beta study", line=2, id="z2")]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from support.pages import TODAY, found
+from support.pages import TODAY, read_rows
 from support.shared import shared
 
 from assistant.domain.records import Entry
@@ -39,7 +39,7 @@ def test_the_643_listings_of_the_five_pages_are_614_papers() -> None:
 def test_the_five_pages_through_one_pipe_are_the_same_papers() -> None:
     paths = sorted(shared("papers").glob("*.txt"))
     separate = [row for row in read(list(map(str, paths)), None, TODAY) if isinstance(row, Entry)]
-    joined = found(b"".join(path.read_bytes() for path in paths))
+    joined = read_rows(b"".join(path.read_bytes() for path in paths))
     assert [(row.listing.title, row.abstract, row.listing.date) for row in joined if isinstance(row, Entry)] == [
         (row.listing.title, row.abstract, row.listing.date) for row in separate
     ]

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from assistant.domain.records import Rejection
-from assistant.ingest.files import Source, sources
+from assistant.ingest.files import sources
 from assistant.ingest.paths import File, files
 
 
 def named(*paths: Path | str) -> list[str]:
-    return [found.name for found in files([str(path) for path in paths]) if isinstance(found, File)]
+    return [file.name for file in files([str(path) for path in paths]) if isinstance(file, File)]
 
 
 def test_a_directory_is_read_in_sorted_order_without_hidden_files(tmp_path: Path) -> None:
@@ -20,8 +20,14 @@ def test_a_directory_is_read_in_sorted_order_without_hidden_files(tmp_path: Path
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name)
     (tmp_path / "loop").symlink_to(tmp_path)
-    found = [source for source in sources([str(tmp_path)], io.BytesIO()) if isinstance(source, Source)]
-    assert [(source.name, [line.text for line in source.lines]) for source in found] == [
+    texts: list[tuple[str, list[str]]] = []
+    for source in sources([str(tmp_path)], io.BytesIO()):
+        if isinstance(source, Rejection):
+            assert source.source == "loop"
+            continue
+        with source.stream:
+            texts.append((source.name, [line.text for line in source.lines]))
+    assert texts == [
         ("a.txt", ["a.txt"]),
         ("b.txt", ["b.txt"]),
         ("sub/c.txt", ["sub/c.txt"]),
@@ -61,13 +67,13 @@ def test_what_a_folder_holds_and_nobody_reads_is_told(tmp_path: Path) -> None:
     (folder / "round").symlink_to(folder / "round")
     (folder / ".hidden").symlink_to(tmp_path / "nowhere")
     os.mkfifo(folder / "pipe")
-    found = list(files([str(folder)]))
-    assert [each for each in found if isinstance(each, Rejection)] == [
+    entries = list(files([str(folder)]))
+    assert [each for each in entries if isinstance(each, Rejection)] == [
         Rejection("gone", 0, "is a link to nothing"),
         Rejection("pipe", 0, "is neither a file nor a folder"),
         Rejection("round", 0, "is a link to nothing"),
         Rejection("sub/empty", 0, "is an empty directory"),
         Rejection("sub/folder", 0, "is a link to a folder; name it itself"),
     ]
-    assert [each.name for each in found if isinstance(each, File)] == ["file"]
+    assert [each.name for each in entries if isinstance(each, File)] == ["file"]
     assert named(folder / "sub/folder") == ["page.txt"]

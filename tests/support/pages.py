@@ -37,7 +37,7 @@ PAPERS = [
 ]
 
 
-def found(text: str | bytes, as_of: date | None = None) -> list[Entry | Rejection]:
+def read_rows(text: str | bytes, as_of: date | None = None) -> list[Entry | Rejection]:
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     return list(read(["-"], as_of, TODAY, io.BytesIO(data)))
 
@@ -49,7 +49,7 @@ def entry(line: int = 1, title: str = TITLE, abstract: str = ABSTRACT, **listing
 
 def texts(text: str) -> list[tuple[str, str]]:
     """Title and abstract of every paper, none of which may be rejected."""
-    return [(row.listing.title, row.abstract) for row in found(text) if isinstance(row, Entry)]
+    return [(row.listing.title, row.abstract) for row in read_rows(text) if isinstance(row, Entry)]
 
 
 def spaced(papers: list[tuple[str, str]], *below: str) -> str:

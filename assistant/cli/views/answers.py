@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assistant.cli.console import StyledLine
 from assistant.domain.records import ABSTENTION, Answer, Claim, Finding, Paper, Verdict
-from assistant.domain.sanitize import StyledLine, one_line
+from assistant.domain.sanitize import one_line
 
 _STYLES: Mapping[Verdict, str] = {
     "supported": "green",

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from assistant.answering.conversation.turns import Conversation, Turn
 from assistant.cli.views import answers
 from assistant.domain import identifiers
+from assistant.domain.months import MONTHS
 from assistant.domain.records import Answer, Claim, Paper
 from assistant.domain.sanitize import one_line
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ESCAPES = {
     # BibTeX counts braces, also those after a backslash.
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "&": r"\&", "%": r"\%",
@@ -80,7 +80,7 @@ def _entry(key: str, paper: Paper) -> str:
         fields["url"] = _address(paper.url)
     rows = [f"  {name} = {{{value}}}," for name, value in fields.items()]
     if paper.date:
-        rows.append(f"  month = {_MONTHS[paper.date.month - 1]},")
+        rows.append(f"  month = {MONTHS[paper.date.month - 1]},")
     return "\n".join([f"@misc{{{key},", *rows, "}", ""])
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assistant.cli import console
+from assistant.cli.console import StyledLine
 from assistant.domain.records import Evidence, Paper
-from assistant.domain.sanitize import StyledLine, one_line
+from assistant.domain.sanitize import one_line
 
 
 def card(paper: Paper, quotes: Iterable[str] = ()) -> Iterator[StyledLine]:

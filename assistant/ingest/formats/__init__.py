@@ -1,1 +1,39 @@
-"""Sources -> entries, one format a module."""
+"""Sources -> entries, one format a module; a new format is a module and a row of `FORMATS`."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from assistant.domain.records import Rejection
+from assistant.ingest.files import Head, Source
+from assistant.ingest.formats import csv, jsonl
+from assistant.ingest.formats.base import Format, ReadContext
+from assistant.ingest.formats.daily_papers import parser
+
+__all__ = ["FORMATS", "Format", "ReadContext", "recognise"]
+
+_MARKUP = re.compile(r"\s*<(?:!doctype|html|\?xml|feed|rss)\b", re.IGNORECASE)
+
+
+def recognise(head: Head, formats: Sequence[Format]) -> Format | None:
+    """The first format that knows a source by its beginning; None where none does."""
+    return next((format for format in formats if format.sniff(head)), None)
+
+
+def _is_markup(head: Head) -> bool:
+    return bool(_MARKUP.match(head.first_line))
+
+
+def _refuse_markup(source: Source, _: ReadContext) -> Iterator[Rejection]:
+    yield Rejection(source.name, 0, "no paper was recognised: it is HTML or XML")
+
+
+FORMATS: tuple[Format, ...] = (
+    # The first that sniffs a source reads it, so a format written in XML stands above this row, and what takes any
+    # text stands last.
+    Format("HTML or XML", _is_markup, _refuse_markup),
+    Format("JSON text", jsonl.is_json_text, jsonl.read_json_text),
+    Format("JSON lines", jsonl.is_json_lines, jsonl.read_json_lines),
+    Format("CSV", csv.is_csv, csv.read_csv),
+    Format("Daily Papers page", parser.is_page, parser.read_page),
+)
+"""Every format, in the order in which they sniff a source."""

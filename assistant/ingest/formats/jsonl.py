@@ -1,14 +1,16 @@
-"""Objects and JSON lines -> entries: one paper an object, with the reason in plain words where it is none."""
+"""JSON lines, arrays and objects over several lines -> entries: one paper an object, or in plain words why not."""
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Never
 
 from assistant.domain.records import Entry, Listing, Rejection
-from assistant.ingest.dates import ResolvedDate, row_words, settle
-from assistant.ingest.fields import fault, lengthy, shown, stored
-from assistant.ingest.files import SourceLine
+from assistant.ingest.dates import ResolvedDate, resolve, row_date
+from assistant.ingest.fields import excerpt, text_fault, tidy, title_fault
+from assistant.ingest.files import MEGABYTE, Head, Source, SourceLine, size_of
+from assistant.ingest.formats.base import ReadContext
 
 ABSTRACTS = ("abstract", "text", "summary")
 _IDS = ("_id", "id")
@@ -18,30 +20,95 @@ _ID_LENGTH = 500
 _COUNT = re.compile(r"([0-9]{1,6})(?: authors?)?", re.IGNORECASE)
 _SEPARATORS = re.compile(" ?; ?| and ")  # of a text with no two spaces together
 _KINDS = {dict: "an object", list: "a list", bool: "true or false", float: "a number", int: "a number", str: "text"}
+# How a line begins that holds an object, opens one over several lines, or opens an array.
+_OBJECT = re.compile(r'\s*\{\s*"')
+_OPEN_OBJECT = re.compile(r"\s*\{\s*$")
+_ARRAY = re.compile(r"\s*\[\s*(?:\{|$|\]|\[)")
+_BETWEEN = re.compile(r"[\s,\[\]]*")  # what may stand between two objects
 
 
 class Unusable(Exception):
     """Says why a row is no paper; never leaves this package."""
 
 
-def json_lines(name: str, lines: Iterable[SourceLine], year: int) -> Iterator[Entry | Rejection]:
+def is_json_text(head: Head) -> bool:
+    """Whether a source begins as an array does, or as an object over several lines."""
+    return bool(_ARRAY.match(head.first_line) or _OPEN_OBJECT.match(head.first_line))
+
+
+def is_json_lines(head: Head) -> bool:
+    """Whether the first line or most of the first lines begin as an object does."""
+    objects = sum(bool(_OBJECT.match(line)) for line in head.lines)
+    return 2 * objects > len(head.lines) or bool(_OBJECT.match(head.first_line))
+
+
+def read_json_lines(source: Source, context: ReadContext) -> Iterator[Entry | Rejection]:
     """One object a line; blank lines are passed over."""
-    for line in lines:
+    year = context.year(source)
+    for line in source.lines:
         if line.fault:
-            yield Rejection(name, line.number, line.fault)
+            yield Rejection(source.name, line.number, line.fault)
         elif line.text.strip():
-            yield _read(name, line.number, line.text, year)
+            yield _line_entry(source.name, line, year)
 
 
-def _read(name: str, line: int, text: str, year: int) -> Entry | Rejection:
+def read_json_text(source: Source, context: ReadContext) -> Iterator[Entry | Rejection]:
+    """An array of objects, or objects that go over several lines; what follows a syntax error cannot be read."""
+    year = context.year(source)
+    lines = _lines_within(source.lines, source.size_limit)
+    if lines is None:
+        limit = f"{source.size_limit // MEGABYTE} MB"
+        yield Rejection(source.name, 0, f"is one JSON text of more than {limit}; write one object a line, or split it")
+        return
+    faulty_lines = [line for line in lines if line.fault]
+    faulty_numbers = [line.number for line in faulty_lines]
+    text = "\n".join(line.text.replace("\0", "\ufffd") for line in lines)
+    decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+    end, number = 0, lines[0].number
+    while (start := _object_start(text, end)) < len(text):
+        number += text.count("\n", end, start)
+        place = bisect_left(faulty_numbers, number)
+        faulty = faulty_lines[place] if place < len(faulty_lines) else None
+        try:
+            value, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError, Unusable) as error:
+            at, reason = (faulty.number, faulty.fault) if faulty else (number, _syntax_fault(error))
+            yield Rejection(source.name, at, f"{reason}; nothing after it was read; write one object a line")
+            return
+        last = number + text.count("\n", start, end)
+        if faulty is not None and faulty.number <= last:
+            yield Rejection(source.name, faulty.number, faulty.fault)
+        else:
+            yield entry(source.name, number, value, year)
+        number = last
+
+
+def _line_entry(name: str, line: SourceLine, year: int) -> Entry | Rejection:
     try:
-        value = json.loads(text, parse_constant=no_constant)
+        value = json.loads(line.text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError, Unusable) as error:
-        return Rejection(name, line, broken(error))
-    return entry(name, line, value, year)
+        return Rejection(name, line.number, _syntax_fault(error))
+    return entry(name, line.number, value, year)
 
 
-def broken(error: Exception) -> str:
+def _lines_within(lines: Iterable[SourceLine], limit: int) -> list[SourceLine] | None:
+    """Every line, unless all of them together have more bytes than the limit."""
+    within: list[SourceLine] = []
+    size = 0
+    for line in lines:
+        size += size_of(line.text) + 1
+        if size > limit:
+            return None
+        within.append(line)
+    return within
+
+
+def _object_start(text: str, position: int) -> int:
+    match = _BETWEEN.match(text, position)
+    return match.end() if match else position
+
+
+def _syntax_fault(error: Exception) -> str:
     """Why a text is no JSON."""
     if isinstance(error, json.JSONDecodeError):
         return f"is not valid JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
@@ -50,13 +117,13 @@ def broken(error: Exception) -> str:
     return str(error) if isinstance(error, Unusable) else "holds a number of too many digits"
 
 
-def no_constant(constant: str) -> Never:
-    """Refuse NaN and Infinity, which JSON does not have."""
+def _refuse_constant(constant: str) -> Never:
+    """NaN and Infinity are not in JSON."""
     raise Unusable(f"is not valid JSON: {constant} is not a JSON value")
 
 
 def entry(name: str, line: int, value: object, year: int) -> Entry | Rejection:
-    """One object as an entry; `year` is that of dates without one."""
+    """One object as an entry, or why it is none; `year` is that of dates without one."""
     if not isinstance(value, dict):
         return Rejection(name, line, f"is {_kind(value)}, not a JSON object")
     row = {str(key).strip().lower(): field for key, field in value.items()}
@@ -71,14 +138,14 @@ def _entry(name: str, line: int, row: Mapping[str, Any], year: int) -> Entry:
     abstract = _text(row, ABSTRACTS)
     if not title:
         raise Unusable("has no title" if "title" not in row else "has an empty title")
-    if reason := lengthy(title):
+    if reason := title_fault(title):
         raise Unusable(reason)
     if not abstract:
         present = any(key in row for key in ABSTRACTS)
         raise Unusable("has an empty abstract" if present else "has no abstract (nor text, nor summary)")
     authors, count = _authors(row.get("authors"))
-    dated = _date(row, year)
-    listing = Listing(name, line, title, date=dated.date, date_inferred=dated.inferred, author_count=count)
+    resolved = _date(row, year)
+    listing = Listing(name, line, title, date=resolved.date, date_inferred=resolved.inferred, author_count=count)
     return Entry(listing, abstract, id=_id(row), authors=authors, url=_text(row, _URLS) or None)
 
 
@@ -90,9 +157,9 @@ def _text(row: Mapping[str, Any], keys: Iterable[str]) -> str:
             continue
         if not isinstance(value, str):
             raise Unusable(f"{key} is {_kind(value)}, not text")
-        if reason := fault(value):
+        if reason := text_fault(value):
             raise Unusable(f"{key} {reason}")
-        if text := stored(value):
+        if text := tidy(value):
             return text
     return ""
 
@@ -106,7 +173,7 @@ def _id(row: Mapping[str, Any]) -> str | None:
         if isinstance(value, bool) or not isinstance(value, (str, int)):
             raise Unusable(f"{key} is {_fraction(value)}, not text or a whole number")
         given = str(value)
-        if reason := fault(given) or ("holds a control character" if not given.isprintable() else ""):
+        if reason := text_fault(given) or ("holds a control character" if not given.isprintable() else ""):
             raise Unusable(f"{key} {reason}")
         if len(given) > _ID_LENGTH:
             raise Unusable(f"{key} is {len(given)} characters long; the limit is {_ID_LENGTH}")
@@ -120,16 +187,16 @@ def _fraction(value: object) -> str:
 
 
 def _date(row: Mapping[str, Any], year: int) -> ResolvedDate:
-    """Of the first field that is not empty; a date nobody can read is told, since dropping it would not be."""
+    """That of the first date field that is not empty; where nobody can read it, the row is refused with the reason."""
     for key in _DATES:
         value = row.get(key)
         if value is None or (isinstance(value, str) and not value.strip()):
             continue
-        words = row_words(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
-        dated = settle(words, year) if words is not None else ResolvedDate(None)
-        if dated.date is None:
-            raise Unusable(f"{key} {shown(value)} is no date; write 2024, 2024-05 or 2024-05-31")
-        return ResolvedDate(dated.date, dated.inferred)
+        written = row_date(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+        resolved = resolve(written, year) if written is not None else ResolvedDate(None)
+        if resolved.date is None:
+            raise Unusable(f"{key} {excerpt(value)} is no date; write 2024, 2024-05 or 2024-05-31")
+        return ResolvedDate(resolved.date, resolved.inferred)
     return ResolvedDate(None)
 
 
@@ -142,13 +209,13 @@ def _authors(value: object) -> tuple[tuple[str, ...], int | None]:
     if isinstance(value, str):
         if count := _COUNT.fullmatch(value.strip()):
             return (), int(count[1]) or None
-        names: list[object] = list(_SEPARATORS.split(" ".join(value.split())))
+        authors: list[object] = list(_SEPARATORS.split(" ".join(value.split())))
     elif isinstance(value, list):
-        names = [author.get("name") if isinstance(author, dict) else author for author in value]
+        authors = [author.get("name") if isinstance(author, dict) else author for author in value]
     else:
         raise Unusable(f"authors is {_kind(value)}, not a list of names")
-    found = tuple(text for author in names if (text := _text({"an author": author or ""}, ("an author",))))
-    return found, len(found) or None
+    names = tuple(name for author in authors if (name := _text({"an author": author or ""}, ("an author",))))
+    return names, len(names) or None
 
 
 def _kind(value: object) -> str:

@@ -3,11 +3,11 @@
 import re
 import unicodedata
 
+from assistant.domain.greek import GREEK
 from assistant.library.bm25 import BM25Index
 from assistant.retrieval.idf import idf
-from assistant.verification.numerals import GREEK
 
-_GREEK = str.maketrans(GREEK)
+_GREEK_TO_NAMES = str.maketrans(GREEK)
 # Words without a meaning of their own, beyond the few that the index leaves out.
 _FUNCTION_WORDS = (
     "we our us i you he she his her has have had having do does did doing been being were am can could may might must "
@@ -32,7 +32,7 @@ class Vocabulary:
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct terms of `text` in order, Greek letters by name, function words left out."""
-        plain = unicodedata.normalize("NFKC", text).casefold().translate(_GREEK)
+        plain = unicodedata.normalize("NFKC", text).casefold().translate(_GREEK_TO_NAMES)
         return [term for term in self._index.terms(plain) if term not in self._left_out]
 
     def idf(self, term: str) -> float:

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from support.pages import COMPACT_HEAD, PAPERS, SPACED_HEAD, TODAY, found, spaced, texts
+from support.pages import COMPACT_HEAD, PAPERS, SPACED_HEAD, TODAY, read_rows, spaced, texts
 
 from assistant.domain.records import Entry, Listing
 from assistant.ingest import read
@@ -18,7 +18,7 @@ def test_metadata_belong_to_the_paper_above_them() -> None:
         "adobe Adobe\n·\nSep 29, 2024",
     ]
     text = SPACED_HEAD + "\n\n".join(spaced([paper], meta) for paper, meta in zip(PAPERS, below, strict=True))
-    assert found(text) == [
+    assert read_rows(text) == [
         Entry(Listing("-", 13, PAPERS[0][0], date(2020, 2, 11), False, 4, None, 1), PAPERS[0][1]),
         Entry(Listing("-", 21, PAPERS[1][0], date(2025, 9, 25), True, 1, None, 12), PAPERS[1][1]),
         Entry(Listing("-", 29, PAPERS[2][0], date(2024, 9, 29), False, None, "Adobe"), PAPERS[2][1]),
@@ -28,7 +28,7 @@ def test_metadata_belong_to_the_paper_above_them() -> None:
 def test_metadata_are_read_in_a_page_without_blank_lines() -> None:
     text = COMPACT_HEAD + "\n".join("\n".join((*paper, "• 2 authors", "·", "May 3, 2023")) for paper in PAPERS)
     lines = (3, 8, 13)
-    assert found(text) == [
+    assert read_rows(text) == [
         Entry(Listing("-", line, title, date(2023, 5, 3), False, 2), abstract)
         for line, (title, abstract) in zip(lines, PAPERS, strict=True)
     ]
@@ -46,21 +46,21 @@ def test_metadata_are_read_in_a_page_without_blank_lines() -> None:
     ],
 )  # fmt: skip
 def test_any_part_of_the_metadata_may_be_missing(below: str, listing: Listing) -> None:
-    assert found(spaced(PAPERS[:1]) + "\n\n" + below) == [Entry(listing, PAPERS[0][1])]
+    assert read_rows(spaced(PAPERS[:1]) + "\n\n" + below) == [Entry(listing, PAPERS[0][1])]
 
 
 def test_some_papers_have_no_metadata() -> None:
     meta = "  • 4 authors\n·\nFeb 11, 2020"
     text = SPACED_HEAD + "\n\n".join((spaced(PAPERS[:1], meta), spaced(PAPERS[1:2]), spaced(PAPERS[2:], meta)))
     assert texts(text) == PAPERS
-    assert [row.listing.author_count for row in found(text) if isinstance(row, Entry)] == [4, None, 4]
+    assert [row.listing.author_count for row in read_rows(text) if isinstance(row, Entry)] == [4, None, 4]
 
 
 def test_a_page_says_in_which_year_it_was_taken_unless_told() -> None:
     below = ("Sep 25", "Mar 1, 2022", "Feb 29")
     text = "\n\n".join(spaced([paper], meta) for paper, meta in zip(PAPERS, below, strict=True))
     for as_of, years in ((None, [2023, 2022, 2020]), (date(2024, 5, 1), [2024, 2022, 2024])):
-        dates = [row.listing.date for row in found(text, as_of) if isinstance(row, Entry)]
+        dates = [row.listing.date for row in read_rows(text, as_of) if isinstance(row, Entry)]
         assert [day.year for day in dates if day] == years
 
 

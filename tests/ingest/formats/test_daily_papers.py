@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.pages import COMPACT_HEAD, PAPERS, SPACED_HEAD, compact, found, spaced, texts
+from support.pages import COMPACT_HEAD, PAPERS, SPACED_HEAD, compact, read_rows, spaced, texts
 
 from assistant.domain.records import Entry, Rejection
 
@@ -91,14 +91,14 @@ def test_hard_line_breaks_are_undone(width: int) -> None:
 
 
 def test_a_title_without_an_abstract_is_rejected_at_its_line() -> None:
-    *rest, last = found(SPACED_HEAD + spaced(PAPERS[:2]) + "\n\nA Title at the End of a Cut Page")
+    *rest, last = read_rows(SPACED_HEAD + spaced(PAPERS[:2]) + "\n\nA Title at the End of a Cut Page")
     assert [(row.listing.title, row.abstract) for row in rest if isinstance(row, Entry)] == PAPERS[:2]
     assert last == Rejection("-", 21, "no abstract follows this title")
 
 
 def test_a_bad_line_costs_only_its_paper() -> None:
     text = (SPACED_HEAD + spaced(PAPERS)).replace("Hedges grow", "H\udce9dges grow").replace("Moss is", "Moss\0is")
-    first, *rest = found(text.encode("utf-8", "surrogateescape"))
+    first, *rest = read_rows(text.encode("utf-8", "surrogateescape"))
     assert isinstance(first, Entry)
     assert rest == [
         Rejection("-", 19, "is not UTF-8 text (byte 0xE9 at character 2)"),
@@ -108,14 +108,14 @@ def test_a_bad_line_costs_only_its_paper() -> None:
 
 def test_a_line_over_the_limit_costs_only_its_paper() -> None:
     papers = [PAPERS[0], (PAPERS[1][0], "word " * 500_000), PAPERS[2]]
-    first, second, third = found(COMPACT_HEAD + compact(papers))
+    first, second, third = read_rows(COMPACT_HEAD + compact(papers))
     assert isinstance(first, Entry)
     assert second == Rejection("-", 6, "line is 2.5 MB long; the limit is 1 MB")
     assert isinstance(third, Entry)
 
 
 def test_control_characters_become_spaces() -> None:
-    (row,) = found(spaced([("Trees \x1b[31min Red", PAPERS[0][1].replace(". We", ".\x07We"))]))
+    (row,) = read_rows(spaced([("Trees \x1b[31min Red", PAPERS[0][1].replace(". We", ".\x07We"))]))
     assert isinstance(row, Entry)
     assert (row.listing.title, row.abstract) == ("Trees [31min Red", PAPERS[0][1])
 
@@ -134,7 +134,7 @@ def test_control_characters_become_spaces() -> None:
     ],
 )
 def test_a_text_without_a_paper_is_one_rejection(text: str, reason: str) -> None:
-    assert found(text) == [Rejection("-", 0, reason)]
+    assert read_rows(text) == [Rejection("-", 0, reason)]
 
 
 ODD = "INDEX\n\n4 8 15 16 23 42 / 108"
@@ -144,13 +144,13 @@ ODD = "INDEX\n\n4 8 15 16 23 42 / 108"
 def test_two_good_papers_without_any_header_are_kept_and_an_odd_one_is_rejected_at_its_line(place: int) -> None:
     parts = [spaced([paper]) for paper in PAPERS[:2]]
     parts.insert(place, ODD)
-    rows = found("\n\n".join(parts))
+    rows = read_rows("\n\n".join(parts))
     assert [(row.listing.title, row.abstract) for row in rows if isinstance(row, Entry)] == PAPERS[:2]
     assert rows[place] == Rejection("-", 1 + 4 * place, "does not read like a title and its abstract")
 
 
 def test_one_good_paper_among_others_is_not_yet_a_page() -> None:
-    assert found(spaced(PAPERS[:1]) + "\n\n" + ODD) == [Rejection("-", 0, "no paper was recognised")]
+    assert read_rows(spaced(PAPERS[:1]) + "\n\n" + ODD) == [Rejection("-", 0, "no paper was recognised")]
 
 
 @pytest.mark.parametrize(
@@ -168,21 +168,21 @@ def test_one_good_paper_among_others_is_not_yet_a_page() -> None:
 )
 def test_what_people_keep_beside_a_page_is_not_taken_for_one(path: str) -> None:
     text = (Path(__file__).parents[3] / path).read_text()
-    assert found(text) == [Rejection("-", 0, "no paper was recognised")]
+    assert read_rows(text) == [Rejection("-", 0, "no paper was recognised")]
 
 
 def test_a_title_over_the_limit_is_rejected_with_its_length() -> None:
     title = "A Title of Words " * 59
-    for length, kept in ((1000, True), (1001, False)):
-        *_, row = found(SPACED_HEAD + spaced([PAPERS[0], (title[: length - 1] + "s", PAPERS[1][1])], "May 1, 2024"))
-        assert isinstance(row, Entry) is kept
+    for length, is_paper in ((1000, True), (1001, False)):
+        *_, row = read_rows(SPACED_HEAD + spaced([PAPERS[0], (title[: length - 1] + "s", PAPERS[1][1])], "May 1, 2024"))
+        assert isinstance(row, Entry) is is_paper
     assert row == Rejection("-", 19, "title is 1,001 characters long; the limit is 1,000")
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.text(alphabet=st.sampled_from('aA.·•\n 4$\x1b\0é,{["'), max_size=200) | st.binary(max_size=200))
 def test_no_text_breaks_the_reading(text: str | bytes) -> None:
-    for row in found(text):
+    for row in read_rows(text):
         if isinstance(row, Entry):
             assert row.listing.title
             assert row.abstract

@@ -1,20 +1,25 @@
-"""Rows of JSON as entries, and why a row is none."""
+"""Rows and arrays of JSON as entries, and why a row is none."""
 
+import io
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.pages import ABSTRACT, ROW, TITLE, entry, found
+from support.pages import ABSTRACT, ROW, TITLE, TODAY, entry, read_rows
 
 from assistant.domain.records import Entry, Listing, Rejection
+from assistant.ingest.files import Source, sources
+from assistant.ingest.formats.base import ReadContext
+from assistant.ingest.formats.jsonl import read_json_text
 
 
 def reason(row: object) -> str:
     """Why the row, standing below a good one, is rejected."""
     text = row if isinstance(row, str) else json.dumps(row)
-    good, bad = found(json.dumps(ROW) + "\n" + text + "\n")
+    good, bad = read_rows(json.dumps(ROW) + "\n" + text + "\n")
     assert good == entry()
     assert isinstance(bad, Rejection)
     assert (bad.source, bad.line) == ("-", 2)
@@ -31,7 +36,7 @@ def test_a_row_with_every_field_is_read_whole() -> None:
         "url": "https://example.org/trees",
         "week": 3,
     }
-    assert found(json.dumps(row)) == [
+    assert read_rows(json.dumps(row)) == [
         Entry(
             Listing("-", 1, TITLE, date=date(2024, 5, 1), date_inferred=True, author_count=2),
             ABSTRACT,
@@ -44,7 +49,7 @@ def test_a_row_with_every_field_is_read_whole() -> None:
 
 @pytest.mark.parametrize("field", ["abstract", "text", "summary"])
 def test_the_abstract_has_three_names(field: str) -> None:
-    assert found(json.dumps({"title": TITLE, field: ABSTRACT})) == [entry()]
+    assert read_rows(json.dumps({"title": TITLE, field: ABSTRACT})) == [entry()]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +57,7 @@ def test_the_abstract_has_three_names(field: str) -> None:
     [("A b ", "A b "), (17, "17"), (-3, "-3"), ("", None), ("  ", None), (None, None), ("007", "007")],
 )
 def test_an_id_is_kept_exactly_as_given(given_id: object, expected: str | None) -> None:
-    (row,) = found(json.dumps({**ROW, "id": given_id}))
+    (row,) = read_rows(json.dumps({**ROW, "id": given_id}))
     assert isinstance(row, Entry)
     assert row.id == expected
 
@@ -73,7 +78,7 @@ def test_an_id_is_kept_exactly_as_given(given_id: object, expected: str | None) 
     ],
 )
 def test_authors_are_a_list_a_text_or_a_count(authors: object, names: tuple[str, ...], count: int | None) -> None:
-    (row,) = found(json.dumps({**ROW, "authors": authors}))
+    (row,) = read_rows(json.dumps({**ROW, "authors": authors}))
     assert isinstance(row, Entry)
     assert (row.authors, row.listing.author_count) == (names, count)
 
@@ -94,7 +99,7 @@ def test_authors_are_a_list_a_text_or_a_count(authors: object, names: tuple[str,
 def test_a_row_is_dated_by_the_first_field_that_holds_something(
     fields: dict[str, object], day: date | None, inferred: bool
 ) -> None:
-    assert found(json.dumps({**ROW, **fields})) == [entry(date=day, date_inferred=inferred)]
+    assert read_rows(json.dumps({**ROW, **fields})) == [entry(date=day, date_inferred=inferred)]
 
 
 @pytest.mark.parametrize(
@@ -153,19 +158,19 @@ def test_a_row_that_is_no_paper_is_rejected_at_its_line_in_plain_words(row: obje
 
 
 def test_control_characters_become_spaces() -> None:
-    (row,) = found(json.dumps({"title": "On\x1b[1mthe\x07Height", "abstract": "a\x9bb\u200bc"}))
+    (row,) = read_rows(json.dumps({"title": "On\x1b[1mthe\x07Height", "abstract": "a\x9bb\u200bc"}))
     assert row == entry(title="On [1mthe Height", abstract="a b\u200bc")
 
 
 def test_blank_lines_and_a_mark_of_byte_order_are_passed_over() -> None:
     text = "\ufeff\n" + json.dumps(ROW) + "\r\n\r\n" + json.dumps(ROW)
-    assert found(text) == [entry(2), entry(4)]
+    assert read_rows(text) == [entry(2), entry(4)]
 
 
 def test_a_bad_line_costs_only_itself() -> None:
     good = json.dumps(ROW).encode()
     big = b'{"title": "' + b"x" * 2_500_000 + b'"}'
-    assert found(b"\n".join([good, b'{"title": "na\xefve"}', big, b'{"nul": "\0"}', good])) == [
+    assert read_rows(b"\n".join([good, b'{"title": "na\xefve"}', big, b'{"nul": "\0"}', good])) == [
         entry(1),
         Rejection("-", 2, "is not UTF-8 text (byte 0xEF at character 14)"),
         Rejection("-", 3, "line is 2.5 MB long; the limit is 1 MB"),
@@ -176,7 +181,7 @@ def test_a_bad_line_costs_only_itself() -> None:
 
 @pytest.mark.parametrize("start", ["oops", '{"title": "cut'])
 def test_a_bad_first_line_does_not_hide_what_the_file_is(start: str) -> None:
-    rejected, *rest = found("\n".join([start, *[json.dumps(ROW)] * 3]))
+    rejected, *rest = read_rows("\n".join([start, *[json.dumps(ROW)] * 3]))
     assert isinstance(rejected, Rejection)
     assert rejected.line == 1
     assert rest == [entry(2), entry(3), entry(4)]
@@ -186,4 +191,58 @@ def test_a_bad_first_line_does_not_hide_what_the_file_is(start: str) -> None:
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=5))
 def test_no_value_of_any_field_breaks_a_row(value: object) -> None:
     for key in ("title", "abstract", "id", "date", "authors", "url"):
-        assert len(found(json.dumps({**ROW, key: value}))) == 1
+        assert len(read_rows(json.dumps({**ROW, key: value}))) == 1
+
+
+def test_an_array_is_read_object_by_object_each_at_its_line() -> None:
+    text = json.dumps([ROW, {"title": TITLE}, ROW], indent=2)
+    assert read_rows(text) == [entry(2), Rejection("-", 6, "has no abstract (nor text, nor summary)"), entry(9)]
+
+
+def test_objects_over_several_lines_are_read() -> None:
+    assert read_rows("\n\n".join([json.dumps(ROW, indent=1)] * 2)) == [entry(1), entry(6)]
+
+
+def test_what_follows_a_syntax_error_in_an_array_is_not_read() -> None:
+    first, second = read_rows("[" + json.dumps(ROW) + ",\n{oops},\n" + json.dumps(ROW) + "]")
+    assert first == entry(1)
+    assert isinstance(second, Rejection)
+    assert second.line == 2
+    assert second.reason.endswith("; nothing after it was read; write one object a line")
+
+
+def test_a_bad_line_in_an_array_costs_only_its_object() -> None:
+    text = json.dumps([ROW] * 3, indent=1).encode().split(b"\n")
+    text[6] = text[6].replace(b"Trees", b"Tr\xe9es")
+    text[10] = text[10].replace(b"Trees", b"Tr\0ees")
+    assert read_rows(b"\n".join(text)) == [
+        entry(2),
+        Rejection("-", 7, "is not UTF-8 text (byte 0xE9 at character 32)"),
+        Rejection("-", 11, "holds a NUL character"),
+    ]
+
+
+def test_an_array_on_one_line_has_the_limit_of_a_line() -> None:
+    (row,) = read_rows(json.dumps([{**ROW, "abstract": "x" * 1_500_000}]))
+    assert isinstance(row, Rejection)
+    assert row.reason.startswith("line is 1.5 MB long; the limit is 1 MB; nothing after it was read")
+
+
+@pytest.mark.parametrize("text", ["[]", "[\n]", " [ \n\n ] "])
+def test_an_array_of_nothing_is_said_to_hold_no_paper(text: str) -> None:
+    assert read_rows(text) == [Rejection("-", 0, "holds no paper")]
+
+
+def test_an_array_is_held_whole_only_up_to_a_limit(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps([{**ROW, "abstract": "x" * 500_000}] * 3, indent=1))
+
+    def rows(limit: int) -> list[Entry | Rejection]:
+        (source,) = sources([str(path)], io.BytesIO(), limit)
+        assert isinstance(source, Source)
+        with source.stream:
+            return list(read_json_text(source, ReadContext(None, TODAY)))
+
+    assert [type(row) for row in rows(path.stat().st_size + 1)] == [Entry] * 3
+    reason = "is one JSON text of more than 1 MB; write one object a line, or split it"
+    assert rows(path.stat().st_size) == rows(1_000_000) == [Rejection("rows.json", 0, reason)]

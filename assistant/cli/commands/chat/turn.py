@@ -10,8 +10,9 @@ from assistant.answering.pipeline import Pipeline
 from assistant.cli import console, live
 from assistant.cli.commands.chat import state
 from assistant.cli.commands.chat.state import Chat
+from assistant.cli.console import StyledLine
 from assistant.cli.views import answers
-from assistant.domain.sanitize import StyledLine, one_line
+from assistant.domain.sanitize import one_line
 
 Taking = Callable[[Session, Pipeline, Conversation], Conversation]
 

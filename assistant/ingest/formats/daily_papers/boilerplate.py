@@ -1,10 +1,10 @@
-"""Lines of a Daily Papers page -> what each one is: text, metadata of a paper, or furniture of the site."""
+"""Lines of a Daily Papers page -> its text and what it says about each paper, without the words of the site itself."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assistant.ingest.dates import WrittenDate, page_words
+from assistant.ingest.dates import WrittenDate, page_date
 from assistant.ingest.files import SourceLine
 
 _PROMOTION = re.compile(r"Get trending papers in your email inbox(?: once a day)?!")
@@ -23,7 +23,7 @@ class Metadata:
 
     author_count: int | None = None
     organisation: str | None = None
-    words: WrittenDate | None = None
+    date: WrittenDate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +49,18 @@ class Section:
 def sections(lines: Iterable[SourceLine]) -> list[Section]:
     """The pages of a text (several where files were joined), each without its header."""
     groups: list[tuple[bool, list[Piece]]] = [(False, [])]
-    for piece, header in _split(lines):
+    for piece, header in _without_promotion(lines):
         if header and (groups[-1][1] or not groups[-1][0]):
             _drop_tail(groups[-1][1])
             groups.append((True, []))
         if piece is not None:
             groups[-1][1].append(piece)
-    found = [Section(tuple(_described(_headless(pieces, headed))), headed) for headed, pieces in groups]
-    return [section for section in found if section.pieces]
+    pages = [Section(tuple(_with_metadata(_without_header(pieces, headed))), headed) for headed, pieces in groups]
+    return [section for section in pages if section.pieces]
 
 
-def _split(lines: Iterable[SourceLine]) -> Iterator[tuple[Piece | None, bool]]:
-    """Every line with text; the promotion is cut out, wherever in a line it stands, and begins a header."""
+def _without_promotion(lines: Iterable[SourceLine]) -> Iterator[tuple[Piece | None, bool]]:
+    """(a line with text, False) and (None, True) where the site's promotion stood, which begins a header."""
     apart = True
     for line in lines:
         text = " ".join(line.text.split())
@@ -86,29 +86,29 @@ def _drop_tail(pieces: list[Piece]) -> None:
         pieces[-1] = Piece(last.line, glued[1], last.apart, last.fault)
 
 
-def _headless(pieces: list[Piece], headed: bool) -> list[Piece]:
-    """Without what is left of the header; the date of the page is part of it."""
+def _without_header(pieces: list[Piece], headed: bool) -> list[Piece]:
+    """The pieces below the header; the date of the page is part of the header."""
     button = False
     start = 0
     while start < len(pieces) and _is_head(pieces[start].text):
         button = button or pieces[start].text == "Subscribe"
         start += 1
-    kept = [piece for piece in pieces[start:] if not _BYLINE.fullmatch(piece.text)]
-    if not kept or button:
-        return kept
-    first = kept[0]
+    body = [piece for piece in pieces[start:] if not _BYLINE.fullmatch(piece.text)]
+    if not body or button:
+        return body
+    first = body[0]
     glued = _BUTTON.match(first.text)
     if glued and (headed or not first.text[glued.end()].islower()):
-        kept[0] = Piece(first.line, first.text[glued.end() :], first.apart, first.fault)
-    return kept
+        body[0] = Piece(first.line, first.text[glued.end() :], first.apart, first.fault)
+    return body
 
 
 def _is_head(text: str) -> bool:
-    return text in _HEAD or bool(_BYLINE.fullmatch(text)) or page_words(text) is not None
+    return text in _HEAD or bool(_BYLINE.fullmatch(text)) or page_date(text) is not None
 
 
-def _described(pieces: list[Piece]) -> Iterator[Piece]:
-    """Each piece, those about a paper with what they say; separators say nothing."""
+def _with_metadata(pieces: list[Piece]) -> Iterator[Piece]:
+    """Each piece, with the metadata of those that are about a paper; a separator's metadata is empty."""
     for index, piece in enumerate(pieces):
         following = pieces[index + 1].text if index + 1 < len(pieces) else ""
         metadata = Metadata() if piece.text in (_SEPARATOR, "•") else _metadata(piece.text)
@@ -122,19 +122,19 @@ def _metadata(text: str) -> Metadata | None:
     if not text or len(text) > _ORGANISATION_LENGTH:
         return None
     count: int | None = None
-    words: WrittenDate | None = None
+    date: WrittenDate | None = None
     organisation: str | None = None
     parts = [part.strip() for part in text.split(_SEPARATOR) if part.strip()]
     for part in parts:
         if match := _COUNT.fullmatch(part):
             count = int(match["count"].replace(",", ""))
-        elif found := page_words(part):
-            words = found
-        elif len(parts) == 2 and part is parts[0] and page_words(parts[1]):
+        elif written := page_date(part):
+            date = written
+        elif len(parts) == 2 and part is parts[0] and page_date(parts[1]):
             organisation = _organisation(part)
         else:
             return None
-    return Metadata(count, organisation, words) if parts else None
+    return Metadata(count, organisation, date) if parts else None
 
 
 def _is_organisation(text: str) -> bool:

@@ -1,72 +1,78 @@
-"""The text of a Daily Papers page -> its entries, whatever the layout, and a reason for each that cannot be read."""
+"""A Daily Papers page -> its entries, whatever the layout, and a reason for each that cannot be read."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from assistant.domain.records import Entry, Listing, Rejection
-from assistant.ingest.dates import ResolvedDate, page_year, settle
-from assistant.ingest.fields import lengthy, stored
-from assistant.ingest.files import Source
-from assistant.ingest.formats.daily_papers import plausibility, segmentation
+from assistant.ingest.dates import ResolvedDate, resolve
+from assistant.ingest.fields import tidy, title_fault
+from assistant.ingest.files import Head, Source
+from assistant.ingest.formats.base import ReadContext
+from assistant.ingest.formats.daily_papers import segmentation
 from assistant.ingest.formats.daily_papers.boilerplate import Metadata, Piece, Section, sections
 from assistant.ingest.formats.daily_papers.segmentation import Layout, Paragraph, Role
 
 _SEPARATED = 0.2  # of the lines stand after a blank one, where blank lines have a meaning
 _SINGLE = 0.4  # of the blocks are one line, where titles stand alone
 _WRAPPED = 130  # the longest line of a page with hard line breaks
-_ODD = "does not read like a title and its abstract"
+_IMPLAUSIBLE = "does not read like a title and its abstract"
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """One paper as found: its title and abstract in pieces, and the metadata below them."""
+    """One paper as it stands in the page: its title and abstract in pieces, and the metadata below them."""
 
     title: tuple[Paragraph, ...]
     abstract: tuple[Paragraph, ...]
     metadata: Metadata | None = None
 
 
-def entries(source: Source, *, as_of: date | None, today: date) -> Iterator[Entry | Rejection]:
+def is_page(head: Head) -> bool:
+    """Whether a source is text at all: what a page is cannot be told from its first lines."""
+    return not head.binary
+
+
+def read_page(source: Source, context: ReadContext) -> Iterator[Entry | Rejection]:
     """Every paper of a page, in order; one Rejection where the text is no page."""
-    found = [(section, _drafts(section)) for section in sections(source.lines)]
-    is_page = any(_is_page(section, drafts) for section, drafts in found)
-    if not is_page and not any(_has_papers(drafts) for _, drafts in found):
-        faults = [piece for section, _ in found for piece in section.pieces if piece.fault]
-        reason = "no paper was recognised" if found else "holds no paper: it is empty"
-        yield Rejection(source.name, faults[0].line, faults[0].fault) if faults else Rejection(source.name, 0, reason)
+    pages = [(section, _drafts(section)) for section in sections(source.lines)]
+    proven = any(_is_proven(section, drafts) for section, drafts in pages)
+    if not proven and not any(_has_papers(drafts) for _, drafts in pages):
+        faulty = next((piece for section, _ in pages for piece in section.pieces if piece.fault), None)
+        reason = "no paper was recognised" if pages else "holds no paper: it is empty"
+        yield Rejection(source.name, faulty.line, faulty.fault) if faulty else Rejection(source.name, 0, reason)
         return
-    for _, drafts in found:
-        written = (words.year for draft in drafts if draft.metadata and (words := draft.metadata.words) and words.year)
-        year = page_year(written, as_of=as_of, modified=source.modified, today=today)
+    for _, drafts in pages:
+        dates = (draft.metadata.date for draft in drafts if draft.metadata)
+        year = context.year(source, [written.year for written in dates if written and written.year])
         for draft in drafts:
-            doubted = not is_page and not _convinces(draft)
             row = _entry(source.name, draft, year)
-            yield Rejection(source.name, draft.title[0].line, _ODD) if doubted and isinstance(row, Entry) else row
+            if isinstance(row, Entry) and not proven and not _is_plausible(draft):
+                row = Rejection(source.name, draft.title[0].line, _IMPLAUSIBLE)
+            yield row
 
 
 def _entry(name: str, draft: _Draft, year: int) -> Entry | Rejection:
     line = draft.title[0].line
-    title = stored(_joined(draft.title))
-    abstract = stored(_joined(draft.abstract))
+    title = tidy(_joined(draft.title))
+    abstract = tidy(_joined(draft.abstract))
     faulty = next((part for part in (*draft.title, *draft.abstract) if part.fault), None)
     if faulty is not None:
         return Rejection(name, faulty.line, faulty.fault)
     if not title or not abstract:
         return Rejection(name, line, "no abstract follows this title" if title else "this paper has no title")
-    if reason := lengthy(title):
+    if reason := title_fault(title):
         return Rejection(name, line, reason)
     metadata = draft.metadata or Metadata()
-    dated = settle(metadata.words, year) if metadata.words else ResolvedDate(None)
+    resolved = resolve(metadata.date, year) if metadata.date else ResolvedDate(None)
     listing = Listing(
         source=name,
         line=line,
         title=title,
-        date=dated.date,
-        date_inferred=dated.inferred,
+        date=resolved.date,
+        date_inferred=resolved.inferred,
         author_count=metadata.author_count,
         organisation=metadata.organisation,
-        discussions=dated.discussions,
+        discussions=resolved.discussions,
     )
     return Entry(listing, abstract)
 
@@ -118,27 +124,27 @@ def _spans(pieces: Iterable[Piece]) -> Iterator[tuple[list[Piece], Metadata | No
                 texts, metadata = [], None
             texts.append(piece)
         else:
-            metadata = _both(metadata or Metadata(), piece.metadata)
+            metadata = _combined(metadata or Metadata(), piece.metadata)
     yield texts, metadata
 
 
-def _both(first: Metadata, second: Metadata) -> Metadata:
+def _combined(first: Metadata, second: Metadata) -> Metadata:
     return Metadata(
         first.author_count if second.author_count is None else second.author_count,
         second.organisation or first.organisation,
-        second.words or first.words,
+        second.date or first.date,
     )
 
 
 def _paragraphs(pieces: Sequence[Piece], width: int | None) -> list[Paragraph]:
-    found: list[Paragraph] = []
+    paragraphs: list[Paragraph] = []
     last = 0
     for piece in pieces:
         first_word = piece.text.partition(" ")[0]
-        wraps = bool(found) and not piece.apart and width is not None and last + 1 + len(first_word) > width
-        found.append(Paragraph(piece.line, piece.text, piece.apart, wraps, piece.fault))
+        wraps = bool(paragraphs) and not piece.apart and width is not None and last + 1 + len(first_word) > width
+        paragraphs.append(Paragraph(piece.line, piece.text, piece.apart, wraps, piece.fault))
         last = len(piece.text)
-    return found
+    return paragraphs
 
 
 def _papers(paragraphs: Sequence[Paragraph], layout: Layout, *, closed: bool) -> list[_Draft]:
@@ -151,25 +157,25 @@ def _papers(paragraphs: Sequence[Paragraph], layout: Layout, *, closed: bool) ->
     return [_Draft(tuple(title), tuple(abstract)) for title, abstract in drafts]
 
 
-def _is_page(section: Section, drafts: Sequence[_Draft]) -> bool:
-    """A header or metadata proves a page that has a paper; without them, most of the papers must convince."""
+def _is_proven(section: Section, drafts: Sequence[_Draft]) -> bool:
+    """Whether a section is a page: a header or metadata proves it; without, most of its papers must be plausible."""
     whole = [draft for draft in drafts if draft.abstract]
-    proven = section.headed or any(piece.metadata is not None for piece in section.pieces)
-    return bool(whole) and (proven or 4 * sum(map(_convinces, whole)) >= 3 * len(drafts))
+    by_site = section.headed or any(piece.metadata is not None for piece in section.pieces)
+    return bool(whole) and (by_site or 4 * sum(map(_is_plausible, whole)) >= 3 * len(drafts))
 
 
 def _has_papers(drafts: Sequence[_Draft]) -> bool:
-    """Two papers beyond doubt, and no more of anything else: code and licences have a few that convince."""
-    sure = sum(map(_is_sure, drafts))
-    return sure >= 2 and 2 * sure >= len(drafts)
+    """Two papers beyond doubt, and no more of anything else: code and licences have a few that are plausible."""
+    certain = sum(map(_is_certain, drafts))
+    return certain >= 2 and 2 * certain >= len(drafts)
 
 
-def _convinces(draft: _Draft) -> bool:
-    return plausibility.convinces(_joined(draft.title), _joined(draft.abstract))
+def _is_plausible(draft: _Draft) -> bool:
+    return segmentation.is_plausible(_joined(draft.title), _joined(draft.abstract))
 
 
-def _is_sure(draft: _Draft) -> bool:
-    return plausibility.is_sure(_joined(draft.title), _joined(draft.abstract))
+def _is_certain(draft: _Draft) -> bool:
+    return segmentation.is_certain(_joined(draft.title), _joined(draft.abstract))
 
 
 def _joined(paragraphs: Iterable[Paragraph]) -> str:

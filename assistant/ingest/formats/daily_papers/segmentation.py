@@ -1,7 +1,8 @@
 """Paragraphs of a page -> which of them are titles: the likeliest reading of all of them together.
 
 No single paragraph decides: titles end in full stops and abstracts are short. Every paragraph gets a score, every
-change from one to the next a price, and the reading with the best sum is taken (Viterbi).
+change from one to the next a price, and the reading with the best sum is taken (Viterbi). Where a page proves itself by
+nothing else, the same signs tell whether two texts are plausible as the title and abstract of one paper.
 """
 
 import re
@@ -19,7 +20,7 @@ _OPENING = re.compile(
     r"|In (?:this|recent|the)|To (?:address|this|further|overcome|tackle|solve|that)) "
 )
 _ENDED = re.compile(r"[.!?…。][\"'”’)\]}*]*$|[/}\]]$|(?:https?://|www\.)\S+$|\S+\.(?:com|org|io|ai|net)\S*$")
-_END = 300  # of a text are looked at for how it ends
+_END_LENGTH = 300  # characters of a text that are looked at for how it ends
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _LENGTHS = ((150, 2.0), (200, 0.5), (250, -1.0), (400, -4.0))
 
@@ -29,6 +30,12 @@ _MID_SENTENCE = -2.0  # an abstract that begins, or ends, in the middle of a sen
 _AGAINST = -4.0  # a change where the layout has none
 _UNCLOSED = -1.5  # an abstract without metadata, in a page with metadata
 _NEVER = -50.0
+
+_LETTER_SHARE = 0.8  # of the characters of a plausible abstract are letters or spaces
+_SHORT, _LONG = 8, 40  # words of an abstract that is plausible if it ends as a sentence does, and in any case
+# How a title begins (headings, markup and code do not), and a sentence: neither small nor with a mark of a list.
+_TITLE_OPENING = re.compile(r"""(?:\w|["“‘'$(*\\¿](?!""))""")
+_SENTENCE_OPENING = re.compile(r"""["“‘'$(\\]*[^\W_a-z]""")
 
 
 class Role(Enum):
@@ -61,7 +68,10 @@ class Paragraph:
 
 
 def title_score(text: str, *, dotted: bool = False) -> float:
-    """How much more a text looks like a title than like a part of an abstract; `dotted`: titles end in a full stop."""
+    """How much more a text looks like a title than like a part of an abstract: above 0 it looks like a title.
+
+    `dotted`: the titles of this page end in a full stop.
+    """
     words = _WORD.findall(text)
     capitals = sum(word[0].isupper() for word in words) / max(1, len(words))
     score = next((points for length, points in _LENGTHS if len(text) <= length), -8.0)
@@ -76,11 +86,11 @@ def title_score(text: str, *, dotted: bool = False) -> float:
 
 def is_ended(text: str) -> bool:
     """Whether a text ends as a sentence, or as the web address that often closes an abstract, does."""
-    return bool(_ENDED.search(text[-_END:]))
+    return bool(_ENDED.search(text[-_END_LENGTH:]))
 
 
 def roles(paragraphs: Sequence[Paragraph], layout: Layout, *, closed: bool) -> list[Role]:
-    """The role of every paragraph, the first being a title; `closed`: metadata follow the abstracts of this page."""
+    """The role of every paragraph, the first being a title; `closed`: metadata follows the abstracts of this page."""
     if not paragraphs:
         return []
     dotted, cased = paragraphs[0].text.endswith("."), not paragraphs[0].text[:1].islower()
@@ -102,6 +112,31 @@ def roles(paragraphs: Sequence[Paragraph], layout: Layout, *, closed: bool) -> l
     for origin in reversed(origins):
         path.append(origin[path[-1]])
     return path[::-1]
+
+
+def is_plausible(title: str, abstract: str) -> bool:
+    """Whether a page most of which is like this is a page of papers."""
+    words = len(abstract.split())
+    letters = sum(character.isalpha() or character == " " for character in abstract)
+    is_prose = letters >= _LETTER_SHARE * len(abstract) and (words >= _LONG or (words >= _SHORT and is_ended(abstract)))
+    is_title = bool(_TITLE_OPENING.match(title)) and (
+        title_score(title, dotted=title.endswith(".")) > 0 or len(abstract) > 2 * len(title)
+    )
+    return is_prose and is_title
+
+
+def is_certain(title: str, abstract: str) -> bool:
+    """Whether nothing is cut off or shouted either: the title is no half sentence, the abstract is whole ones."""
+    capitals = sum(map(str.isupper, abstract))
+    return (
+        is_plausible(title, abstract)
+        and title_score(title) > 0
+        and not title[:1].islower()
+        and not title.endswith(tuple(".,:;({[="))
+        and bool(_SENTENCE_OPENING.match(abstract))
+        and is_ended(abstract)
+        and 2 * capitals < len(abstract)
+    )
 
 
 def _prices(
