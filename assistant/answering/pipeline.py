@@ -17,8 +17,6 @@ from assistant.verification import verifier
 from assistant.verification.claims import Statement
 from assistant.verification.verifier import VerificationContext
 
-ABSTENTION = "The library does not hold the answer."
-
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:

@@ -2,9 +2,6 @@
 
 import re
 
-StyledLine = tuple[tuple[str, str], ...]
-"""Pieces of one line, each (text, rich style); the style is dropped where there is no colour."""
-
 # C0 controls but tab and newline, DEL, C1, soft hyphen, Arabic letter mark, zero-width and bidirectional controls,
 # line and paragraph separators, invisible operators, surrogates, byte-order mark, interlinear marks, Unicode tags, and
 # what is as wide as nothing: joiners, fillers, variation selectors but those of emoji, marks of musical notation.
@@ -20,5 +17,5 @@ def sanitize(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`clean`, on one line: every run of white space becomes one space."""
+    """`sanitize`, on one line: every run of white space becomes one space."""
     return " ".join(sanitize(text).split())

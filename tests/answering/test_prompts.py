@@ -37,7 +37,7 @@ def test_every_prompt_is_released_and_its_wording_never_changes() -> None:
 
 @pytest.mark.parametrize("name", ["answer.v1", "revise.v1"])
 def test_the_abstention_is_one_sentence_everywhere(name: str) -> None:
-    from assistant.answering.pipeline import ABSTENTION
+    from assistant.domain.records import ABSTENTION
 
     assert prompts.load(name).abstain == ABSTENTION
 

@@ -45,7 +45,7 @@ class Archive:
         if len(found) == 1 or name in found:
             return name if name in found else found[0]
         why = f"{len(found)} conversations begin with {name}" if found else f"no conversation is called {name!r}"
-        raise UsageError(f"{why}; `assistant chats` lists them")
+        raise UsageError(f"{why}; `assistant history` lists them")
 
     def load(self, id: str) -> Conversation:
         """Return a conversation; a last line that was not written to its end is left out. Raises `ArchiveError`."""

@@ -1,4 +1,7 @@
-"""Flags and environment -> settings -> live objects: the only place where a library, an embedder or a model is made."""
+"""Flags and environment -> settings -> live objects: the only place where a library, an embedder or a model is made.
+
+`handle` puts them together: `open_library` is what commands and programs call.
+"""
 
 import contextlib
 import functools
@@ -8,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from assistant.domain import settings
+from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import UsageError
 from assistant.domain.settings import DEFAULT_MODEL, LOCAL, REMOTE, Settings
 from assistant.library import database, embeddings
@@ -15,8 +19,6 @@ from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel
 from assistant.models.embedder import Embedder
-
-Tell = Callable[[str], None]
 
 
 def load_settings(
@@ -27,14 +29,14 @@ def load_settings(
     embedder: str | None = None,
 ) -> Settings:
     """Settle flags (None where not given) against the environment; raises `UsageError`."""
-    named = library or environment.get("ASSISTANT_LIBRARY")
-    folder = Path(named).expanduser() if named else default_library()
+    name = library or environment.get("ASSISTANT_LIBRARY")
+    folder = Path(name).expanduser() if name else default_library()
     chosen_embedder = embedder or environment.get("ASSISTANT_EMBEDDER") or None
     if chosen_embedder not in (None, LOCAL) and not re.match(rf"{REMOTE}.*\S", str(chosen_embedder)):
         raise UsageError(f"embedder {chosen_embedder!r}: use `local` or `openai:<model>`")
     return Settings(
         library=Path(os.path.abspath(folder)),  # noqa: PTH100  resolve() would follow links the user made
-        chosen=bool(named),
+        chosen=bool(name),
         embedder=chosen_embedder,
         model=_model(environment, model),
         base_url=environment.get("OPENAI_BASE_URL", "").strip(),
@@ -52,8 +54,8 @@ def default_library() -> Path:
 
 def cache_folder(environment: Mapping[str, str]) -> Path:
     """Return where what can be made again is kept: `ASSISTANT_CACHE`, else the user's cache folder."""
-    if named := environment.get("ASSISTANT_CACHE"):
-        return Path(named).expanduser()
+    if folder := environment.get("ASSISTANT_CACHE"):
+        return Path(folder).expanduser()
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("assistant"))
@@ -61,8 +63,8 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
 
 def chats_folder(environment: Mapping[str, str]) -> Path:
     """Return where conversations are kept: `ASSISTANT_CHATS`, else a folder of the user's data."""
-    if named := environment.get("ASSISTANT_CHATS"):
-        return Path(named).expanduser()
+    if folder := environment.get("ASSISTANT_CHATS"):
+        return Path(folder).expanduser()
     import platformdirs
 
     return Path(platformdirs.user_data_dir("assistant")) / "chats"
@@ -89,26 +91,26 @@ def model(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:
 
 
 def library(
-    chosen: Settings,
+    settings: Settings,
     environment: Mapping[str, str],
-    found: Embedder | None,
-    tell: Tell,
+    maker: Embedder | None,
+    on_message: OnMessage,
     *,
     heal: bool = True,
     wants_sample: bool = False,
 ) -> LibrarySnapshot:
-    """Open the library, or the sample while nobody has named one and none was filled; or, where `wants_sample`, while
-    nobody has named one."""
-    folder = chosen.library
+    """Open a library whose vectors `maker` made (None: whoever did). While nobody has named a library and the default
+    one is empty, or where `wants_sample`, the sample stands in. Raises `LibraryError`, `FingerprintError`."""
+    folder = settings.library
     empty = _empty(folder)
-    if (empty or wants_sample) and not chosen.chosen:
+    if (empty or wants_sample) and not settings.chosen:
         from assistant.library import sample
 
-        folder = sample.library(cache_folder(environment), embedder(chosen, environment), tell)
-    opened = LibrarySnapshot(folder, found.fingerprint if found else None, told=tell, heal=heal)
-    if empty and chosen.chosen:
-        tell(f"the library in {folder} is empty; `assistant ingest PATH --library {folder}` fills it")
-    return opened
+        folder = sample.library(cache_folder(environment), maker or embedder(settings, environment), on_message)
+    snapshot = LibrarySnapshot(folder, maker.fingerprint if maker else None, told=on_message, heal=heal)
+    if empty and settings.chosen:
+        on_message(f"the library in {folder} is empty; `assistant ingest PATH --library {folder}` fills it")
+    return snapshot
 
 
 def counter() -> Callable[[str], int]:
