@@ -13,7 +13,7 @@ from assistant.domain.errors import AssistantError
 INTERRUPTED = 130
 
 _ROOM = "assistant.cli.commands"
-_COMMANDS = {
+COMMANDS = {
     "ask": (
         f"{_ROOM}.ask",
         "ask",
@@ -70,7 +70,7 @@ Try one of these; until you add papers, they use a small sample of well-known on
 
 @click.group(
     cls=Group,
-    table=_COMMANDS,
+    table=COMMANDS,
     former={"chats": "history"},
     epilog=_EPILOG,
     invoke_without_command=True,

@@ -6,9 +6,10 @@ from assistant.domain.sanitize import one_line
 
 _ACTING = re.compile(
     r"[\\$`*_\[\]<>#|~@]|&(?=#?\w+;)"  # marks anywhere
-    r"|^[-+=](?=[\s=-]|$)|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s)"  # lists and rulers, where a line begins
+    r"|^[-+=](?=[\s=-]|$)"  # lists and rulers, where a line begins
     r"|:(?=//)|(?<=\w)\.(?=[^\W\d_]{2})"  # what readers make links of: http://x, www.x.org
 )
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _FORMULAS = {"\\": "<span>&#92;</span>", "$": "<span>&#36;</span>"}
 """A notebook looks for formulas in the finished page too, where a backslash no longer protects; but never across the
 border of an element."""
@@ -20,7 +21,8 @@ def escape(text: str) -> str:
     >>> escape("*Two* <b>words</b> of www.example.org")
     '\\*Two\\* \\<b\\>words\\</b\\> of www\\.example\\.org'
     """
-    return _ACTING.sub(lambda match: _FORMULAS.get(match[0]) or f"\\{match[0]}", one_line(text))
+    safe = _ACTING.sub(lambda match: _FORMULAS.get(match[0]) or f"\\{match[0]}", one_line(text))
+    return _NUMBERED.sub(r"\1\\\2", safe)
 
 
 def link(text: str, url: str) -> str:
