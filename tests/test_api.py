@@ -176,7 +176,7 @@ def test_faults_are_errors_with_what_to_do(tmp_path: Path, folder: Path) -> None
             library.ask("What?", limit=0)
         with pytest.raises(assistant.UsageError, match="'soon' is no date; write 2024, 2024-05 or 2024-05-31"):
             library.papers(since="soon")
-        with pytest.raises(assistant.UsageError, match="2024-01-01, is later than the last, 2023-12-31"):
+        with pytest.raises(assistant.UsageError, match="since 2024-01-01 is later than until 2023-12-31"):
             library.papers(since="2024", until="2023")
 
 

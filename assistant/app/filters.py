@@ -38,7 +38,7 @@ def paper_filter(since: Day, until: Day, source: str | None) -> Filter:
     first = parse_day(since, last=False) if isinstance(since, str) else since
     final = parse_day(until, last=True) if isinstance(until, str) else until
     if first and final and first > final:
-        raise UsageError(f"the first day, {first}, is later than the last, {final}")
+        raise UsageError(f"since {first} is later than until {final}")
     return Filter(first, final, source)
 
 

@@ -18,7 +18,7 @@ _ALIKE = 55  # per cent of likeness from which a command is taken for what was m
 class Trace:
     """Whether errors of this run show where they came from; the object of the root context."""
 
-    wanted = False
+    is_on = False
 
 
 class Group(click.Group):
@@ -96,4 +96,4 @@ def add_debug(command: click.Command) -> None:
 def _trace(context: click.Context, _: click.Parameter, is_given: bool) -> None:
     trace = context.find_object(Trace)
     if trace and is_given:
-        trace.wanted = True
+        trace.is_on = True

@@ -100,9 +100,9 @@ def show_help(context: click.Context, command: tuple[str, ...]) -> None:
     for word in command:
         if not isinstance(subject.command, Group):
             raise click.UsageError(f"`{subject.command_path}` has no commands of its own", subject)
-        _, found, _ = subject.command.resolve_command(subject, [word])
-        if found is not None:
-            subject = click.Context(found, info_name=word, parent=subject)
+        _, subcommand, _ = subject.command.resolve_command(subject, [word])
+        if subcommand is not None:
+            subject = click.Context(subcommand, info_name=word, parent=subject)
     console.lines(*(console.plain(line) for line in subject.get_help().splitlines()))
 
 
@@ -141,7 +141,7 @@ def run(words: Sequence[str]) -> int:
 
 
 def _show_trace(trace: Trace) -> None:
-    if trace.wanted:
+    if trace.is_on:
         import traceback
 
         console.tell(traceback.format_exc())

@@ -5,7 +5,7 @@ from datetime import date
 
 from assistant import app
 from assistant.answering.conversation import budget, session
-from assistant.app.filters import parse_day
+from assistant.app.filters import paper_filter, parse_day
 from assistant.cli import console
 from assistant.cli.commands.chat import state
 from assistant.cli.commands.chat.state import Chat
@@ -59,7 +59,8 @@ def context(chat: Chat, _: str) -> Chat:
 
 
 def _narrow(chat: Chat, papers_filter: Filter) -> Chat:
-    chat = state.narrowed(chat, papers_filter)
+    checked = paper_filter(papers_filter.since, papers_filter.until, papers_filter.source)
+    chat = state.narrowed(chat, checked)
     _tell(chat)
     return chat
 
