@@ -157,8 +157,8 @@ def test_every_command_and_its_refusals(talk: Talk, archive: Archive, tmp_path: 
     code, shown = talk(
         OVEROPTIMIZATION, "/sources", "/search", "/search KL penalty", "/open", "/open 9", "/open two words", "/why 7",
         "/why x", "/since 2023-10-06", "/until 2023-10", "/search KL penalty", "/filter papers", "/filter nothing",
-        "/since 2024", "/filter", "/filter --clear", "/since soon", "/model", "/model model-x", "/model none", "/context",
-        "/export", "/export notes.txt", "/export nowhere/notes.md", "/export notes.md", "/export notes.md",
+        "/since 2024", "/filter", "/filter --clear", "/since soon", "/model", "/model model-x", "/model none",
+        "/context", "/export", "/export notes.txt", "/export nowhere/notes.md", "/export notes.md", "/export notes.md",
         "/export notes.bib", "/retri", "/xyzzy", "/HELP", "/quit", "This is not read.",
     )  # fmt: skip
     assert code == 0
