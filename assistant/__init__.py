@@ -1,1 +1,80 @@
-"""Ask a library of research papers; every claim of the answer cites a paper and was checked against it."""
+"""Ask a library of research papers; every claim of the answer cites a paper and was checked against it.
+
+    import assistant
+
+    with assistant.open_library("papers-2024") as library:
+        library.ingest(["pages/"])
+        answer = library.ask("How is RLHF made robust?")
+
+Importing this is cheap: what a name stands for is imported when the name is first used.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.app.handle import Library, open_library
+    from assistant.domain.errors import (
+        ArchiveError,
+        AssistantError,
+        FingerprintError,
+        LibraryError,
+        LockedError,
+        ModelError,
+        UsageError,
+    )
+    from assistant.domain.records import Answer, Claim, Entry, Evidence, Finding, Listing, Paper, Rejection, Seconds
+    from assistant.domain.settings import Settings
+    from assistant.library.writer import Report
+    from assistant.models.base import ChatModel, Embedder, Message, Reply
+
+__all__ = [
+    "Answer",
+    "ArchiveError",
+    "AssistantError",
+    "ChatModel",
+    "Claim",
+    "Embedder",
+    "Entry",
+    "Evidence",
+    "Finding",
+    "FingerprintError",
+    "Library",
+    "LibraryError",
+    "Listing",
+    "LockedError",
+    "Message",
+    "ModelError",
+    "Paper",
+    "Rejection",
+    "Reply",
+    "Report",
+    "Seconds",
+    "Settings",
+    "UsageError",
+    "open_library",
+]
+
+_MODULES = {
+    "app.handle": "Library open_library",
+    "domain.errors": "ArchiveError AssistantError FingerprintError LibraryError LockedError ModelError UsageError",
+    "domain.records": "Answer Claim Entry Evidence Finding Listing Paper Rejection Seconds",
+    "domain.settings": "Settings",
+    "library.writer": "Report",
+    "models.base": "ChatModel Message Reply",
+    "models.embedder": "Embedder",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what a public name stands for (PEP 562)."""
+    for module, names in _MODULES.items():
+        if name in names.split():
+            from importlib import import_module
+
+            return getattr(import_module(f"assistant.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return the public names, for completion."""
+    return sorted(__all__)

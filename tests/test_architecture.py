@@ -168,3 +168,8 @@ def test_a_question_without_a_model_imports_neither_chroma_nor_openai_nor_llama_
 ) -> None:
     question = ["ask", "How can reward overoptimization be mitigated?", "--library", str(real_library)]
     assert heavy_after(question, dict(clean_environment)) <= {"numpy", "onnxruntime", "tokenizers", "tantivy"}
+
+
+def test_a_greeting_and_the_help_of_a_command_import_nothing_heavy(clean_environment: dict[str, str]) -> None:
+    for words in ([], ["help", "ask"], ["history", "--help"]):
+        assert heavy_after(words, dict(clean_environment)) == set()

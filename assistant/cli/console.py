@@ -7,10 +7,19 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from assistant.domain.records import MARKS
 from assistant.domain.sanitize import one_line, sanitize
 
 StyledLine = tuple[tuple[str, str], ...]
 """Pieces of one line, each (text, rich style); the style is dropped where there is no colour."""
+
+_ASCII_MARKS: Mapping[str, str] = {
+    "supported": "[ok]",
+    "weak": "[weak]",
+    "unsupported": "[FAIL]",
+    "misattributed": "[SWAP]",
+    "uncited": "[BARE]",
+}
 
 
 def prepare() -> None:
@@ -31,8 +40,8 @@ def tell(text: str) -> None:
 
 def aside(text: str) -> None:
     """Write a remark to standard error, dimmed on a terminal."""
-    shown = sanitize(text)
-    print(f"\x1b[2m{shown}\x1b[0m" if coloured() and sys.stderr.isatty() else shown, file=sys.stderr, flush=True)
+    clean = sanitize(text)
+    print(f"\x1b[2m{clean}\x1b[0m" if coloured() and sys.stderr.isatty() else clean, file=sys.stderr, flush=True)
 
 
 def record(value: Mapping[str, Any]) -> None:
@@ -72,15 +81,7 @@ def coloured() -> bool:
 def marks() -> Mapping[str, str]:
     """Return a mark for each verdict, in signs that the output can show."""
     try:
-        "✓≈✗⇄".encode(sys.stdout.encoding or "ascii")
+        "".join(MARKS.values()).encode(sys.stdout.encoding or "ascii")
     except (UnicodeError, LookupError):
-        return {
-            "supported": "[ok]",
-            "weak": "[weak]",
-            "unsupported": "[FAIL]",
-            "misattributed": "[SWAP]",
-            "uncited": "[BARE]",
-        }
-    else:
-        signs = ("✓", "≈", "✗", "⇄", "∅")
-    return dict(zip(("supported", "weak", "unsupported", "misattributed", "uncited"), signs, strict=True))
+        return _ASCII_MARKS
+    return MARKS

@@ -2,19 +2,20 @@
 
 import os
 import sys
-import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
+from assistant.domain.callbacks import OnToken
+
 _PER_SECOND = 8
-_SPARED = 3  # lines of the screen that are left to what stands above
+_ROWS_ABOVE = 3  # rows of the screen that are left to what stands above
 
 
 @contextmanager
-def shown(written: bool) -> Iterator[Callable[[str], None] | None]:
-    """Give a function that hears the pieces of a reply; None where no model writes or nobody watches."""
-    watched = sys.stdout.isatty() and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-    if not (written and watched):
+def preview(is_written: bool) -> Iterator[OnToken | None]:
+    """Give what takes the pieces of a reply and shows them; None where no model writes or nobody watches."""
+    is_watched = sys.stdout.isatty() and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    if not (is_written and is_watched):
         yield None
         return
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -33,7 +34,7 @@ def shown(written: bool) -> Iterator[Callable[[str], None] | None]:
         def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
             # Unpadded: a window that becomes narrower would break padded rows in two.
             rendered = console.render_lines(Markdown(self.text, hyperlinks=False, style="dim"), options, pad=False)
-            for row in rendered[-max(console.size.height - _SPARED, 1) :]:
+            for row in rendered[-max(console.size.height - _ROWS_ABOVE, 1) :]:
                 yield from row
                 yield Segment.line()
 
@@ -41,16 +42,22 @@ def shown(written: bool) -> Iterator[Callable[[str], None] | None]:
     console = Console(stderr=True, markup=False, emoji=False, highlight=False)
     with _unechoed(), Live(tail, console=console, transient=True, refresh_per_second=_PER_SECOND) as live:
 
-        def hear(piece: str) -> None:
+        def on_token(piece: str) -> None:
             tail.text += sanitize(piece)
             live.update(tail)
 
-        yield hear
+        yield on_token
 
 
 @contextmanager
 def _unechoed() -> Iterator[None]:
-    """Keep keys, Ctrl-C too, from showing in the draft: whoever wipes its rows has counted them without."""
+    """Disable echo during the live preview: an echoed key, as of Ctrl-C, would break rich's count of the rows to wipe.
+    Where there is no termios, as on Windows, keys are echoed."""
+    try:
+        import termios
+    except ImportError:
+        yield
+        return
     if not os.isatty(0):
         yield
         return

@@ -7,48 +7,38 @@ from collections.abc import Sequence
 import click
 
 from assistant.cli import console
-from assistant.cli.group import Group
+from assistant.cli.group import Group, Trace
 from assistant.domain.errors import AssistantError
 
 INTERRUPTED = 130
 
-_COMMANDS = {
+_ROOM = "assistant.cli.commands"
+COMMANDS = {
     "ask": (
-        "assistant.cli.commands.ask",
+        f"{_ROOM}.ask",
         "ask",
         "Ask the library a question; every claim of the answer cites a paper and is checked.",
     ),
-    "chat": (
-        "assistant.cli.commands.chat",
-        "chat",
-        "Ask questions that follow one another, in a terminal or over a pipe.",
-    ),
-    "chats": ("assistant.cli.commands.history", "chats", "List, search, export or delete conversations."),
+    "chat": (f"{_ROOM}.chat", "chat", "Ask questions that follow one another, in a terminal or over a pipe."),
+    "history": (f"{_ROOM}.history", "history", "List, search, show, export or delete conversations."),
     "ingest": (
-        "assistant.cli.commands.ingest",
+        f"{_ROOM}.ingest",
         "ingest",
         "Read listings (pages, JSONL, CSV) and add their papers to the library.",
     ),
-    "search": ("assistant.cli.commands.search", "search", "Find the papers nearest to a query, without an answer."),
-    "show": ("assistant.cli.commands.papers", "show", "Show one paper."),
-    "papers": ("assistant.cli.commands.papers", "papers", "List papers, by date and source."),
-    "remove": ("assistant.cli.commands.remove", "remove", "Take papers out of the library."),
-    "verify": ("assistant.cli.commands.verify", "verify", "Check the claims of any text against the papers it cites."),
+    "search": (f"{_ROOM}.search", "search", "Find the papers nearest to a query, without an answer."),
+    "show": (f"{_ROOM}.papers", "show", "Show one paper."),
+    "papers": (f"{_ROOM}.papers", "list_papers", "List papers, by date and source."),
+    "remove": (f"{_ROOM}.remove", "remove", "Take papers out of the library."),
+    "verify": (f"{_ROOM}.verify", "verify", "Check the claims of any text against the papers it cites."),
     "eval": (
-        "assistant.cli.commands.evaluate",
+        f"{_ROOM}.evaluate",
         "evaluate",
         "Run question sets, score the answers, compare runs, and gate on them.",
     ),
-    "status": (
-        "assistant.cli.commands.upkeep",
-        "status",
-        "Tell what the library holds, whether it is sound, and what to do.",
-    ),
-    "reindex": (
-        "assistant.cli.commands.upkeep",
-        "reindex",
-        "Rebuild the indexes from the catalogue, or with another embedder.",
-    ),
+    "status": (f"{_ROOM}.status", "status", "Tell what the library holds, whether it is sound, and what to do."),
+    "reindex": (f"{_ROOM}.reindex", "reindex", "Rebuild the indexes from the catalogue, or with another embedder."),
+    "help": ("assistant.cli.main", "show_help", "Show the help of a command."),
 }
 
 _EPILOG = """\b
@@ -66,22 +56,62 @@ Exit codes: 0 answered, 1 internal error, 2 usage, 3 not in the library,
 cannot be used, 130 interrupted.
 """
 
+_GREETING = """\
+assistant: ask a library of research papers; every claim of the answer cites a paper and was checked against it.
 
-@click.group(cls=Group, table=_COMMANDS, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+Try one of these; until you add papers, they use a small sample of well-known ones:
+
+  assistant ask "How can reward overoptimization be mitigated?"
+  assistant chat
+  assistant ingest PATH
+
+`assistant help` lists all commands, `assistant help ask` says what one of them does."""
+
+
+@click.group(
+    cls=Group,
+    table=COMMANDS,
+    former={"chats": "history"},
+    epilog=_EPILOG,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="assistant", message="assistant %(version)s")
-@click.option("--debug", is_flag=True, help="Show where an error came from; may stand anywhere.")
-def assistant(debug: bool) -> None:
+@click.pass_context
+def assistant(context: click.Context) -> None:
     """Ask a library of research papers; every claim of the answer cites a paper and was checked against it."""
+    if context.invoked_subcommand is None:
+        console.lines(*(console.plain(line) for line in _GREETING.splitlines()))
+
+
+@click.command()
+@click.argument("command", nargs=-1)
+@click.pass_context
+def show_help(context: click.Context, command: tuple[str, ...]) -> None:
+    """COMMAND may have several words, such as `eval run`; without one, all commands are listed.
+
+    \b
+    Examples:
+      assistant help
+      assistant help ask
+      assistant help eval run
+    """
+    subject = context.find_root()
+    for word in command:
+        if not isinstance(subject.command, Group):
+            raise click.UsageError(f"`{subject.command_path}` has no commands of its own", subject)
+        _, subcommand, _ = subject.command.resolve_command(subject, [word])
+        if subcommand is not None:
+            subject = click.Context(subcommand, info_name=word, parent=subject)
+    console.lines(*(console.plain(line) for line in subject.get_help().splitlines()))
 
 
 def run(words: Sequence[str]) -> int:
     """Run one command line and return its exit code; nothing but its result goes to standard output."""
     console.prepare()
-    debug = "--debug" in words
+    trace = Trace()
     try:
-        code = assistant.main(
-            [word for word in words if word != "--debug"], prog_name="assistant", standalone_mode=False
-        )
+        code = assistant.main(list(words), prog_name="assistant", standalone_mode=False, obj=trace)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except (KeyboardInterrupt, click.Abort):
@@ -97,21 +127,21 @@ def run(words: Sequence[str]) -> int:
         console.tell(f"error: {error.format_message()}\n{usage}".strip())
         return 2
     except AssistantError as error:
-        _trace(debug)
+        _show_trace(trace)
         console.tell(f"error: {error}")
         return error.exit_code
     except OSError as error:
-        _trace(debug)
+        _show_trace(trace)
         console.tell(f"error: {error.filename or 'writing the output'}: {error.strerror}")
         return AssistantError.exit_code
     except Exception as error:  # noqa: BLE001  the last resort
-        _trace(debug)
+        _show_trace(trace)
         console.tell(f"internal error: {type(error).__name__}: {error}; add --debug for the details, and report them")
         return AssistantError.exit_code
 
 
-def _trace(wanted: bool) -> None:
-    if wanted:
+def _show_trace(trace: Trace) -> None:
+    if trace.is_on:
         import traceback
 
         console.tell(traceback.format_exc())

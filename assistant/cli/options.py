@@ -1,6 +1,8 @@
-"""The options that several commands share, and dates and limits as typed."""
+"""The options that several commands share, each written once; those that belong together arrive as one record."""
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,89 +12,40 @@ from assistant.cli import console
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.domain.records import Paper
-    from assistant.library.snapshot import LibrarySnapshot
+    from assistant.app.handle import Library
     from assistant.retrieval.filters import Filter
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def library(command: Command) -> Command:
-    """Add `--library` and `--embedder`."""
-    command = click.option("--library", metavar="DIR", help="The library to use [ASSISTANT_LIBRARY; store/default].")(
-        command
-    )
-    return click.option(
-        "--embedder", metavar="NAME", help="`local`, `openai:<model>` or `hashing` [ASSISTANT_EMBEDDER]."
-    )(command)
+@dataclass(frozen=True, slots=True)
+class LibraryOptions:
+    """Which library, embedder and model the flags or their variables name; None where they do not."""
+
+    library: str | None
+    embedder: str | None = None
+    model: str | None = None
+
+    def open(self) -> "Library":
+        """Return the library, which tells a person what there is to know; raises `UsageError`."""
+        from assistant.app.handle import open_library
+
+        return open_library(self.library, embedder=self.embedder, model=self.model, on_message=console.tell)
 
 
-def filters(command: Command) -> Command:
-    """Add `--since`, `--until` and `--source`."""
-    command = click.option("--source", metavar="TEXT", help="Only papers listed in a source whose name has TEXT.")(
-        command
-    )
-    command = click.option(
-        "--until", type=Day(last=True), help="Only papers dated no later: 2024, 2024-05 or 2024-05-31."
-    )(command)
-    return click.option(
-        "--since", type=Day(last=False), help="Only papers dated no earlier: 2024, 2024-05 or 2024-05-31."
-    )(command)
+@dataclass(frozen=True, slots=True)
+class FilterOptions:
+    """Which papers may be found."""
 
+    since: date | None
+    until: date | None
+    source: str | None
 
-def limit(default: int) -> Callable[[Command], Command]:
-    """Add `-k`."""
-    return click.option(
-        "-k",
-        "limit",
-        type=click.IntRange(1, 10_000),
-        default=default,
-        show_default=True,
-        help="How many papers at most.",
-    )
+    def filter(self) -> "Filter":
+        """Return the filter; raises `UsageError` for a period that ends before it begins."""
+        from assistant.app.filters import paper_filter
 
-
-def json(command: Command) -> Command:
-    """Add `--json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(command)
-
-
-def stdin(command: Command) -> Command:
-    """Add `--stdin`."""
-    return click.option("--stdin", "from_stdin", is_flag=True, help="Read one a line from standard input.")(command)
-
-
-def chosen_filter(since: date | None, until: date | None, source: str | None) -> "Filter":
-    """Return the filter of these options; raises `UsageError` for a period that ends before it begins."""
-    from assistant.retrieval.filters import Filter
-
-    if since and until and since > until:
-        raise UsageError(f"--since {since} is later than --until {until}")
-    return Filter(since, until, source)
-
-
-def admitted(
-    library: "LibrarySnapshot", since: date | None, until: date | None, source: str | None
-) -> frozenset[str] | None:
-    """Return the ids of the papers that these options let through (None: all), and tell what they leave out."""
-    from assistant.retrieval.filters import Filter
-
-    wanted = chosen_filter(since, until, source)
-    if wanted == Filter():
-        return None
-    held = library.papers()
-    ids = frozenset(paper.id for paper in held if wanted.admits(paper))
-    explain(wanted, held, len(ids))
-    return ids
-
-
-def explain(wanted: "Filter", held: "Sequence[Paper]", kept: int) -> None:
-    """Tell what nobody would expect of a filter: that undated papers are left out, or that nothing is left."""
-    undated = sum(paper.date is None for paper in held)
-    if (wanted.since or wanted.until) and undated:
-        console.tell(f"{undated:,} papers without a date are left out")
-    if held and not kept:
-        console.tell("no paper passes the filter")
+        return paper_filter(self.since, self.until, self.source)
 
 
 class Day(click.ParamType[date]):
@@ -105,17 +58,104 @@ class Day(click.ParamType[date]):
 
     def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> date:
         """Turn what was typed into a day."""
+        from assistant.app.filters import parse_day
+
         if isinstance(value, date):
             return value
-        import re
-
-        from assistant.domain.months import first_day, last_day
-
-        match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?", str(value).strip())
         try:
-            if not match:
-                raise ValueError
-            month, day = (None if digits is None else int(digits) for digits in match.groups()[1:])
-            return (last_day if self._last else first_day)(int(match[1]), month, day)
-        except ValueError:
-            self.fail(f"{value!r} is no date; write 2024, 2024-05 or 2024-05-31", parameter, context)
+            return parse_day(str(value), last=self._last)
+        except UsageError as error:
+            self.fail(str(error), parameter, context)
+
+
+_LIBRARY = click.option(
+    "--library",
+    metavar="DIR",
+    envvar="ASSISTANT_LIBRARY",
+    show_envvar=True,
+    help="The library; by default store/default in a checkout, else one in your data folder.",
+)
+_EMBEDDER = click.option(
+    "--embedder",
+    metavar="NAME",
+    envvar="ASSISTANT_EMBEDDER",
+    show_envvar=True,
+    help="`local` (the default), `openai:<model>`, or `hashing`.",
+)
+_MODEL = click.option(
+    "--model",
+    metavar="NAME",
+    envvar="ASSISTANT_MODEL",
+    show_envvar=True,
+    help="The answering model; `none` for quotes.",
+)
+_NO_MODEL = click.option("--no-model", is_flag=True, help="Answer with quotes, whatever model is set.")
+_SINCE = click.option(
+    "--since", type=Day(last=False), help="Only papers dated no earlier: 2024, 2024-05 or 2024-05-31."
+)
+_UNTIL = click.option("--until", type=Day(last=True), help="Only papers dated no later: 2024, 2024-05 or 2024-05-31.")
+_SOURCE = click.option("--source", metavar="TEXT", help="Only papers listed in a source whose name has TEXT.")
+
+
+def library(command: Command) -> Command:
+    """Add `--library` and `--embedder`, each an argument of its own."""
+    return _LIBRARY(_EMBEDDER(command))
+
+
+def catalogue(command: Callable[..., int]) -> Callable[..., int]:
+    """Add `--library`; the command gets `place`, a `LibraryOptions`."""
+
+    @functools.wraps(command)
+    def wrapped(*, library: str | None, **others: object) -> int:
+        return command(place=LibraryOptions(library), **others)
+
+    return _LIBRARY(wrapped)
+
+
+def indexed(command: Callable[..., int]) -> Callable[..., int]:
+    """Add `--library` and `--embedder`; the command gets `place`, a `LibraryOptions`."""
+
+    @functools.wraps(command)
+    def wrapped(*, library: str | None, embedder: str | None, **others: object) -> int:
+        return command(place=LibraryOptions(library, embedder), **others)
+
+    return _LIBRARY(_EMBEDDER(wrapped))
+
+
+def answering(command: Callable[..., int]) -> Callable[..., int]:
+    """Add `--library`, `--embedder`, `--model` and `--no-model`; the command gets `place`, a `LibraryOptions`."""
+
+    @functools.wraps(command)
+    def wrapped(
+        *, library: str | None, embedder: str | None, model: str | None, no_model: bool, **others: object
+    ) -> int:
+        return command(place=LibraryOptions(library, embedder, "none" if no_model else model), **others)
+
+    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(wrapped))))
+
+
+def filters(command: Callable[..., int]) -> Callable[..., int]:
+    """Add `--since`, `--until` and `--source`; the command gets `papers`, a `FilterOptions`."""
+
+    @functools.wraps(command)
+    def wrapped(*, since: date | None, until: date | None, source: str | None, **others: object) -> int:
+        return command(papers=FilterOptions(since, until, source), **others)
+
+    return _SINCE(_UNTIL(_SOURCE(wrapped)))
+
+
+def top_k(default: int, most: int, text: str) -> Callable[[Command], Command]:
+    """Add `-k` and `--top-k`, the number of papers; the command gets `limit`."""
+    return click.option(
+        "-k", "--top-k", "limit", type=click.IntRange(1, most), default=default, show_default=True, help=text
+    )
+
+
+def json(command: Command) -> Command:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(command)
+
+
+def stdin(command: Command) -> Command:
+    """Add `--stdin`."""
+    return click.option("--stdin", "from_stdin", is_flag=True, help="Read one a line from standard input.")(command)

@@ -1,13 +1,15 @@
 """Steps of long work -> a progress bar on standard error where that is a terminal, with rate and remaining time."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+
+from assistant.domain.callbacks import OnProgress
 
 
 @contextmanager
-def bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function that hears (what is being done, how many are done, of how many)."""
+def bar() -> Iterator[OnProgress]:
+    """Give a function that gets (what is being done, how many are done, of how many), and shows that."""
     if not sys.stderr.isatty():
         yield lambda *_: None
         return
@@ -19,10 +21,10 @@ def bar() -> Iterator[Callable[[str, int, int], None]]:
     with Progress(*columns, console=Console(stderr=True, markup=False), transient=True) as display:
         tasks: dict[str, TaskID] = {}
 
-        def heard(what: str, done: int, total: int) -> None:
+        def on_progress(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = display.add_task(what, total=total, rate="")
             speed = display.tasks[tasks[what]].speed
             display.update(tasks[what], completed=done, total=total, rate=f"{speed:.0f}/s" if speed else "")
 
-        yield heard
+        yield on_progress

@@ -1,8 +1,11 @@
 """The values that flow through the assistant; all frozen, none with behaviour beyond small derivations."""
 
 import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from assistant.domain import markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,12 @@ Verdict = Literal["supported", "weak", "unsupported", "misattributed", "uncited"
 Step = str
 """The name of the check that decided a verdict: "citation" where nothing is cited, else one of those that verification
 makes ("key", "quote", "facts", "support", "contrast", or a name of your own check)."""
+MARKS: Mapping[str, str] = dict(zip(get_args(Verdict), "✓≈✗⇄∅", strict=True))
+"""The sign of each verdict."""
+
+ABSTENTION = "The library does not hold the answer."
+"""What stands in the place of an answer where there is none; the prompts demand it in these words."""
+
 
 Status = Literal["answered", "abstained", "failed"]
 
@@ -135,6 +144,33 @@ class Claim:
     findings: tuple[Finding, ...] = ()
     reason: str = ""
 
+    @property
+    def best(self) -> Finding | None:
+        """The finding with the best support; None where nothing is cited."""
+        return max(self.findings, key=lambda finding: finding.score, default=None)
+
+    def citations(self, numbers: Mapping[str, int]) -> tuple[str, ...]:
+        """The labels of what it cites: "1" by {paper id: number}, and "?key" for what names no paper."""
+        labels = [str(numbers[cited.paper.id]) if cited.paper else f"?{cited.key}" for cited in self.findings]
+        return tuple(dict.fromkeys(labels))
+
+
+def count_verdicts(claims: Sequence[Claim], marks: Mapping[str, str] = MARKS) -> str:
+    """Return how many claims got which verdict: "3 claims: 2 supported ✓, 1 weak ≈"."""
+    counts = {verdict: sum(claim.verdict == verdict for claim in claims) for verdict in MARKS}
+    parts = ", ".join(f"{count} {verdict} {marks[verdict]}" for verdict, count in counts.items() if count)
+    return f"{len(claims)} claim{'s' * (len(claims) != 1)}" + (f": {parts}" if parts else "")
+
+
+def cited_papers(claims: Sequence[Claim]) -> dict[int, tuple[Paper, Finding]]:
+    """Return {number: (paper, its finding with the best support)}, numbered from 1 as the papers are first cited."""
+    best: dict[str, tuple[Paper, Finding]] = {}
+    for finding in (finding for claim in claims for finding in claim.findings):
+        paper = finding.paper
+        if paper and (paper.id not in best or finding.score > best[paper.id][1].score):
+            best[paper.id] = (paper, finding)
+    return dict(enumerate(best.values(), 1))
+
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
@@ -167,3 +203,45 @@ class Answer:
     """Estimated probability that the library holds an answer; None where the question names the papers itself."""
     reply: str = ""
     """What the model wrote, as it wrote it; "" where the answer is extractive."""
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """{paper id: number} in the order in which its papers are first cited."""
+        return {paper.id: number for number, (paper, _) in cited_papers(self.claims).items()}
+
+    def markdown(self, numbers: Mapping[str, int]) -> str:
+        """A Markdown list: each claim with its mark, the numbers of what it cites, and what is wrong with it."""
+        if self.status != "answered":
+            return ABSTENTION if self.status == "abstained" else ""
+        rows = []
+        for claim in self.claims:
+            text = markdown.escape(claim.text)
+            quoted = f"“{text}”" if self.model is None else text
+            labels = "".join(f"[{markdown.escape(label)}]" for label in claim.citations(numbers))
+            reason = f": {markdown.escape(claim.reason)}" if claim.reason else ""
+            fault = "" if claim.verdict == "supported" else f" *({claim.verdict}{reason})*"
+            rows.append(f"- {MARKS[claim.verdict]} {quoted}{' ' * bool(labels)}{labels}{fault}")
+        return "\n".join(rows)
+
+    def _repr_markdown_(self) -> str:
+        """What a notebook shows: the claims with their marks, then the papers cited; or the nearest ones."""
+        parts = [self.markdown(self.numbers)]
+        if self.status == "answered":
+            cited = cited_papers(self.claims)
+            parts.append("\n".join(f"- [{number}] {_reference(paper)}" for number, (paper, _) in cited.items()))
+            author = f"model {markdown.escape(self.model)}" if self.model else "quotes, no model"
+            parts.append(f"*{count_verdicts(self.claims)} · {author}*")
+        elif self.status == "abstained" and self.evidence:
+            nearest = [f"- {_reference(item.paper)}" for item in self.evidence[:NEAREST]]
+            parts.append("\n".join(["Closest, but they do not answer:", "", *nearest]))
+        parts += [f"*note: {markdown.escape(note)}*" for note in self.notes]
+        return "\n\n".join(part for part in parts if part)
+
+
+NEAREST = 3
+"""How many papers are named under an abstention."""
+
+
+def _reference(paper: Paper) -> str:
+    day = f" ({paper.shown_day})" if paper.date else ""
+    return markdown.link(paper.title, paper.url or "") + day

@@ -117,7 +117,7 @@ assistant: filter: since 2023-10-06, until 2023-10-31; 3 papers
 assistant: filter: since 2023-10-06, until 2023-10-31, source papers; 3 papers
 assistant: no paper passes the filter
 assistant: filter: since 2023-10-06, until 2023-10-31, source nothing; 0 papers
-assistant: error: --since 2024-01-01 is later than --until 2023-10-31
+assistant: error: since 2024-01-01 is later than until 2023-10-31
 assistant: filter: since 2023-10-06, until 2023-10-31, source nothing; 0 papers
 assistant: filter: none; 48 papers
 assistant: error: 'soon' is no date; write 2024, 2024-05 or 2024-05-31
@@ -128,9 +128,9 @@ assistant: answers: quotes, no model
 108 of 2,000 tokens
 assistant: error: give the name of a file that ends in .md or .bib, such as notes.md
 assistant: error: give the name of a file that ends in .md or .bib, such as notes.md
-assistant: error: nowhere/notes.md: No such file or directory
+assistant: error: nowhere/notes.md: cannot be written (No such file or directory)
 assistant: written to notes.md
-assistant: error: notes.md exists already; give another name, or remove it first
+assistant: error: notes.md: exists already; give another name, or remove it first
 assistant: written to notes.bib
 assistant: error: there is no command /retri; did you mean /retry?
 assistant: error: there is no command /xyzzy; /help lists the commands
@@ -140,7 +140,7 @@ assistant: error: there is no command /xyzzy; /help lists the commands
 /search WORDS            the papers nearest to some words
 /since [DATE]            only papers from a date on: 2024, 2024-05 or 2024-05-31
 /until [DATE]            only papers up to a date
-/filter [TEXT or off]    only papers of a source whose name has TEXT; off: all
+/filter [TEXT or --clear] only papers of a source whose name has TEXT; --clear: all
 /model [NAME or none]    who answers; none: quotes
 /context                 which turns a model is told, and their tokens
 /retry                   answer the last question again
@@ -157,8 +157,8 @@ def test_every_command_and_its_refusals(talk: Talk, archive: Archive, tmp_path: 
     code, shown = talk(
         OVEROPTIMIZATION, "/sources", "/search", "/search KL penalty", "/open", "/open 9", "/open two words", "/why 7",
         "/why x", "/since 2023-10-06", "/until 2023-10", "/search KL penalty", "/filter papers", "/filter nothing",
-        "/since 2024", "/filter", "/filter off", "/since soon", "/model", "/model model-x", "/model none", "/context",
-        "/export", "/export notes.txt", "/export nowhere/notes.md", "/export notes.md", "/export notes.md",
+        "/since 2024", "/filter", "/filter --clear", "/since soon", "/model", "/model model-x", "/model none",
+        "/context", "/export", "/export notes.txt", "/export nowhere/notes.md", "/export notes.md", "/export notes.md",
         "/export notes.bib", "/retri", "/xyzzy", "/HELP", "/quit", "This is not read.",
     )  # fmt: skip
     assert code == 0
@@ -373,7 +373,10 @@ def test_failing_claims_are_said_to_fail_and_kept_so(talk: Talk, archive: Archiv
     assert code == 0
     assert "✗ Ensembles cost 999 dollars. [1]\n    unsupported: " in shown
     assert "[1] unsupported, decided by the step “facts”, score " in shown
-    assert "- Ensembles cost 999 dollars. [1] (unsupported)\n- Nothing is cited here. (uncited)\n" in shown
+    assert (
+        "- ✗ Ensembles cost 999 dollars. [1] *(unsupported: not in the cited abstract: 999)*\n"
+        "- ∅ Nothing is cited here. *(uncited: cites no paper)*\n"
+    ) in shown
     assert [claim.verdict for claim in only(archive).turns[0].answer.claims] == ["unsupported", "uncited"]
 
 

@@ -321,7 +321,9 @@ def test_copy_hands_the_answer_to_the_clipboard_once(chat: Chat) -> None:
         assert "handed to the terminal's clipboard" in terminal.enter("/copy")
     [coded] = re.findall(rb"\x1b\]52;c;([^\x07]*)\x07", terminal.raw)
     assert terminal.raw.count(b"\x1b]") == 1
-    told = f"## {OVEROPTIMIZATION}\n\n- \\*\\*Conservative\\*\\* objectives all but remove reward overoptimization. [1]"
+    told = (
+        f"## {OVEROPTIMIZATION}\n\n- ✓ \\*\\*Conservative\\*\\* objectives all but remove reward overoptimization. [1]"
+    )
     assert base64.b64decode(coded).decode() == told
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
-from assistant.cli.views import exports, files
+from assistant.cli.views import exports
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper, Verdict
 
@@ -59,15 +59,15 @@ MARKDOWN = r"""# How is reward hacking \*really\* avoided?
 
 ## How is reward hacking \*really\* avoided?
 
-- Weights are averaged. [1]
-- Trees \[are\] high. [1][2] (weak)
-- Nobody says so. [?P\<b\>] (unsupported)
+- ✓ Weights are averaged. [1]
+- ≈ Trees \[are\] high. [1][2] *(weak)*
+- ✗ Nobody says so. [?P\<b\>] *(unsupported)*
 
 ## Its second one?
 
 *Read as: The second paper of WARM?*
 
-- “Trees grow.” [2]
+- ✓ “Trees grow.” [2]
 
 ## What is the capital of France?
 
@@ -75,7 +75,7 @@ The library does not hold the answer.
 
 ## Papers
 
-- [1] WARM: On the Benefits of Weight Averaged Reward Models (2024-01-22) <https://arxiv.org/abs/2401.12187>
+- [1] [WARM: On the Benefits of Weight Averaged Reward Models](<https://arxiv.org/abs/2401.12187>) (2024-01-22)
 - [2] On the Height of Trees
 
 ```bibtex
@@ -119,14 +119,15 @@ def test_a_conversation_is_markdown_with_its_papers_as_bibtex() -> None:
         undone=2,
     )
     assert exports.markdown(held) == MARKDOWN
-    assert files.exported(held, ".bib") == MARKDOWN.partition("```bibtex\n")[2].removesuffix("```\n")
+    bibtex = MARKDOWN.partition("```bibtex\n")[2].removesuffix("```\n")
+    assert exports.bibtex(exports.papers_cited(held).values()) == bibtex
 
 
 def test_an_empty_conversation_is_said_to_be() -> None:
     assert exports.markdown(conversation()) == (
         "# An empty conversation\n\n2026-03-01, with the library /some/library\n"
     )
-    assert files.exported(conversation(), ".bib") == ""
+    assert exports.bibtex(exports.papers_cited(conversation()).values()) == ""
 
 
 def entries(text: str) -> list[tuple[str, dict[str, str]]]:
@@ -224,13 +225,13 @@ def test_hostile_words_stay_words_in_markdown() -> None:
     held = conversation(turn(1, HOSTILE, claim(HOSTILE, "supported", bad), claim("1) x", "weak", worse, HOSTILE)))
     shown, _, code = exports.markdown(held).partition("```bibtex\n")
     safe = (
-        r"\# 1. \<img src=x onerror=alert(1)\> \[a\](javascript:x) \`\`\` \| \*b\* \_c\_ \&lt;i\> \~\~d\~\~ \\ "
-        "\ufffd\\]0;t\ufffd - e"
+        r"\# 1. \<img src=x onerror=alert(1)\> \[a\](javascript:x) \`\`\` \| \*b\* \_c\_ \&lt;i\> \~\~d\~\~ "
+        "<span>&#92;</span> \ufffd\\]0;t\ufffd - e"
     )
     assert shown == (
-        f"# {safe}\n\n2026-03-01, with the library /some/library\n\n## {safe}\n\n- {safe} [1]\n"
-        f"- 1\\) x [2][?{safe}] (weak)\n\n## Papers\n\n- [1] {safe}\n"
-        "- [2] \\- x <https://x.example/a%20b%3Ec%3Cd>\n\n"
+        f"# {safe}\n\n2026-03-01, with the library /some/library\n\n## {safe}\n\n- ✓ {safe} [1]\n"
+        f"- ≈ 1\\) x [2][?{safe}] *(weak)*\n\n## Papers\n\n- [1] {safe}\n"
+        "- [2] [\\- x](<https://x.example/a%20b%3Ec%3Cd>)\n\n"
     )
     # Nothing within the fence ends it.
     assert code.count("```") == 1 + HOSTILE.count("```")
@@ -252,18 +253,21 @@ def test_any_words_make_entries_that_can_be_read(made: list[tuple[str, list[str]
 
 def test_files_are_written_whole_and_over_nothing(tmp_path: Path) -> None:
     held = conversation(turn(1, "Half \ud83d?", claim("Trees grow.", "supported", TREES)))
-    assert files.export(held, str(tmp_path / "a.MD")) == tmp_path / "a.MD"
+    assert exports.write(held, str(tmp_path / "a.MD")) == tmp_path / "a.MD"
     assert (tmp_path / "a.MD").read_text() == exports.markdown(held)
-    files.export(held, str(tmp_path / "b.bib"))
+    exports.write(held, str(tmp_path / "b.bib"))
     assert len(entries((tmp_path / "b.bib").read_text())) == 1
     for path, told in (
-        (tmp_path / "b.bib", f"{tmp_path}/b.bib exists already; give another name, or remove it first"),
-        (tmp_path / "no" / "b.bib", f"{tmp_path}/no/b.bib: No such file or directory"),
-        ("~nobody-of-this-name/a.md", "~nobody-of-this-name/a.md: Could not determine home directory."),
-        ("a\0b.md", "a\ufffdb.md: embedded null byte"),
+        (tmp_path / "b.bib", f"{tmp_path}/b.bib: exists already; give another name, or remove it first"),
+        (tmp_path / "no" / "b.bib", f"{tmp_path}/no/b.bib: cannot be written (No such file or directory)"),
+        (
+            "~nobody-of-this-name/a.md",
+            "~nobody-of-this-name/a.md: cannot be written (Could not determine home directory.)",
+        ),
+        ("a\0b.md", "a\ufffdb.md: cannot be written (embedded null byte)"),
         (tmp_path / "b.txt", "give the name of a file that ends in .md or .bib, such as notes.md"),
         ("", "give the name of a file that ends in .md or .bib, such as notes.md"),
     ):
         with pytest.raises(UsageError) as caught:
-            files.export(held, str(path))
+            exports.write(held, str(path))
         assert str(caught.value) == told

@@ -37,17 +37,17 @@ def talked(archive: Archive, id: str, *numbers: int) -> Conversation:
 
 
 def test_conversations_are_listed_the_latest_first(chats: Any, archive: Archive) -> None:
-    assert chats("chats") == (0, "", "")
+    assert chats("history") == (0, "", "")
     talked(archive, "20260301-a", 1, 2)
     talked(archive, "20260301-b", 3)
     (archive.folder / "20260302-c.jsonl").write_text("damaged\n")
-    code, shown, told = chats("chats")
+    code, shown, told = chats("history")
     assert (code, shown) == (
         0,
         "20260301-b    1 turn   What of 3?\n20260301-a    2 turns  What of 1?\n",
     )
     assert told.startswith(f"assistant: {archive.folder}/20260302-c.jsonl: is no conversation of this version (")
-    first, second = map(json.loads, chats("chats", "--json")[1].splitlines())
+    first, second = map(json.loads, chats("history", "list", "--json")[1].splitlines())
     assert first["id"] == "20260301-b"
     assert second == {
         "id": "20260301-a",
@@ -70,39 +70,39 @@ def test_conversations_are_searched_in_questions_answers_and_titles(chats: Any, 
         (["so it is."], ["b", "a"]),
         (["paper", "nowhere"], []),
     ):
-        code, shown, _ = chats("chats", "search", "--json", *words)
+        code, shown, _ = chats("history", "search", "--json", *words)
         assert [json.loads(line)["id"] for line in shown.splitlines()] == found
         assert code == (0 if found else 3)
-    assert chats("chats", "search", "3?")[1] == "b    1 turn   What of 3?\n"
-    assert chats("chats", "search")[0] == 2
+    assert chats("history", "search", "3?")[1] == "b    1 turn   What of 3?\n"
+    assert chats("history", "search")[0] == 2
 
 
 def test_a_conversation_is_printed_or_written_to_a_file(chats: Any, archive: Archive, tmp_path: Path) -> None:
     talked(archive, "20260301-a", 1)
-    code, shown, _ = chats("chats", "export", "2026")
+    code, shown, _ = chats("history", "export", "2026")
     assert code == 0
     assert shown.startswith("# What of 1?\n\n2026-03-01, with the library /some/library\n\n## What of 1?\n\n*Read as: ")
     assert shown.endswith("@misc{2024paper,\n  title = {{Paper 1}},\n  year = {2024},\n  month = jan,\n}\n```\n")
-    assert chats("chats", "export", "2026", tmp_path / "a.md")[::2] == (0, f"assistant: written to {tmp_path}/a.md\n")
+    assert chats("history", "export", "2026", tmp_path / "a.md")[::2] == (0, f"assistant: written to {tmp_path}/a.md\n")
     assert (tmp_path / "a.md").read_text() == shown
-    assert chats("chats", "export", "2026", tmp_path / "a.md")[0] == 2
-    assert chats("chats", "export", "2026", tmp_path / "a.bib")[0] == 0
+    assert chats("history", "export", "2026", tmp_path / "a.md")[0] == 2
+    assert chats("history", "export", "2026", tmp_path / "a.bib")[0] == 0
     assert (tmp_path / "a.bib").read_text().startswith("@misc{2024paper,\n")
-    assert chats("chats", "export", "nope") == (
-        2, "", "assistant: error: no conversation is called 'nope'; `assistant chats` lists them\n"
+    assert chats("history", "export", "nope") == (
+        2, "", "assistant: error: no conversation is called 'nope'; `assistant history` lists them\n"
     )  # fmt: skip
 
 
 def test_conversations_are_deleted_all_or_none(chats: Any, archive: Archive) -> None:
     for id in ("2025-a", "2026-b", "2026-c"):
         talked(archive, id, 1)
-    assert chats("chats", "delete", "2025", "2026")[0] == 2
-    assert chats("chats", "delete", "2025", "nope")[0] == 2
+    assert chats("history", "delete", "2025", "2026")[0] == 2
+    assert chats("history", "delete", "2025", "nope")[0] == 2
     assert len(archive.ids()) == 3
     with archive.lock("2025-a"):
-        code, _, told = chats("chats", "delete", "2025")
+        code, _, told = chats("history", "delete", "2025")
     assert (code, told) == (6, "assistant: error: conversation 2025-a is open in another chat; leave it there first\n")
-    assert chats("chats", "delete", "2025", "2026-b") == (
+    assert chats("history", "delete", "2025", "2026-b") == (
         0,
         "",
         "assistant: deleted 2025-a\nassistant: deleted 2026-b\n",

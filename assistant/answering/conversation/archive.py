@@ -47,7 +47,7 @@ class Archive:
         if len(matches) == 1:
             return matches[0]
         many, none = f"{len(matches)} conversations begin with {name}", f"no conversation is called {name!r}"
-        raise UsageError(many if matches else none, cure="`assistant chats` lists them")
+        raise UsageError(many if matches else none, cure="`assistant history` lists them")
 
     def load(self, id: str) -> Conversation:
         """Return a conversation; a last line that was not written to its end is left out. Raises `ArchiveError`."""

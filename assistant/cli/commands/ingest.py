@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli import console, options, progress
+from assistant.cli.options import LibraryOptions
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.library.writer import Report
 
-_SHOWN = 20  # rejected rows printed; --json has all
+_PRINTED = 20  # rejected rows printed; --json has all
 
 
 @click.command()
@@ -19,11 +20,9 @@ _SHOWN = 20  # rejected rows printed; --json has all
 @click.option("--as-of", type=options.Day(last=False), help="When the pages were taken, for dates without a year.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
 @options.json
-@options.library
-def ingest(
-    paths: tuple[str, ...], as_of: date | None, dry_run: bool, as_json: bool, library: str | None, embedder: str | None
-) -> int:
-    """Read listings from PATHS (files, folders, - for standard input) and add their papers to the library.
+@options.indexed
+def ingest(paths: tuple[str, ...], as_of: date | None, dry_run: bool, as_json: bool, place: LibraryOptions) -> int:
+    """PATHS are files, folders, or - for standard input.
 
     The format of each file is recognised from its content: Daily Papers pages, JSON lines, a JSON array, CSV; gzip too.
     Rows that cannot be read are named with file:line and a reason, and the others are kept.
@@ -35,15 +34,8 @@ def ingest(
       assistant ingest --as-of 2025-11-11 page.txt
       zcat corpus.jsonl.gz | assistant ingest -
     """
-    from assistant import app
-    from assistant import ingest as reading
-    from assistant.library import writer
-
-    environment = app.environment()
-    chosen = app.load_settings(environment, library=library, embedder=embedder)
-    rows = list(reading.read(list(paths), as_of, date.today()))
-    with progress.bar() as heard:
-        report = writer.add(chosen.library, rows, app.embedder(chosen, environment), dry_run=dry_run, on_progress=heard)
+    with place.open() as library, progress.bar() as on_progress:
+        report = library.ingest(paths, as_of=as_of, dry_run=dry_run, on_progress=on_progress)
     if as_json:
         console.record(_record(report))
     else:
@@ -68,10 +60,10 @@ def _record(report: "Report") -> dict[str, object]:
 
 
 def _print(report: "Report", dry_run: bool) -> None:
-    for row in report.rejected[:_SHOWN]:
+    for row in report.rejected[:_PRINTED]:
         console.tell(f"rejected {row}")
-    if len(report.rejected) > _SHOWN:
-        console.tell(f"and {len(report.rejected) - _SHOWN:,} more rejected; --json names them all")
+    if len(report.rejected) > _PRINTED:
+        console.tell(f"and {len(report.rejected) - _PRINTED:,} more rejected; --json names them all")
     would = "would be " if dry_run else ""
     console.lines(
         console.plain(

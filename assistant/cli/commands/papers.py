@@ -1,16 +1,17 @@
 """`assistant show` and `assistant papers`: what the library holds, as text or JSON."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 
 from assistant.cli import console, options
-from assistant.cli.views import papers as cards
+from assistant.cli.options import FilterOptions, LibraryOptions
+from assistant.cli.views import papers as views
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Listing, Paper
 from assistant.domain.sanitize import one_line
+from assistant.domain.titles import normalise
 
 _SUGGESTIONS = 5
 
@@ -18,71 +19,48 @@ _SUGGESTIONS = 5
 @click.command()
 @click.argument("name")
 @options.json
-@options.library
-def show(name: str, as_json: bool, library: str | None, embedder: str | None) -> int:
-    """Show the paper whose id or title is NAME (any case; the beginning of a title will do where it is the only one).
+@options.catalogue
+def show(name: str, as_json: bool, place: LibraryOptions) -> int:
+    """NAME is the id or the title in any case; the beginning of a title will do where it is the only one.
 
     \b
     Examples:
       assistant show "Scaling Laws for Reward Model Overoptimization"
       assistant show 2210.10760 --json
     """
-    from assistant import app
-    from assistant.domain import titles
-
-    environment = app.environment()
-    chosen = app.load_settings(environment, library=library, embedder=embedder)
-    with app.library(chosen, environment, None, console.tell) as opened:
-        held = opened.papers()
     if not name.strip():
         raise UsageError("give the id or the title of a paper")
-    found = named(held, name)
-    if not found:
-        wanted = titles.normalise(name)
-        within = [(titles.normalise(paper.title), paper) for paper in held]
-        within = [(title, paper) for title, paper in within if wanted in title]
-        found = [paper for title, paper in within if title.startswith(wanted)]
-        if len(found) != 1:
-            near = found or [paper for _, paper in within]
-            hint = "; ".join(one_line(paper.title) for paper in near[:_SUGGESTIONS])
-            several = "several papers begin so" if found else "no paper has this id or title"
-            more = f" (perhaps: {hint})" if hint else "; `assistant search` finds near ones"
-            console.tell(f"{several}: {name}{more}")
+    with place.open() as library:
+        every = library.papers()
+    papers_meant = exactly(every, name)
+    if not papers_meant:
+        papers_meant = beginning(every, name)
+        if len(papers_meant) != 1:
+            several = "several papers begin so" if papers_meant else "no paper has this id or title"
+            title = normalise(name)
+            near = papers_meant or [paper for paper in every if title in normalise(paper.title)]
+            console.tell(f"{several}: {name}{_suggestions(near)}")
             return 3
-    for paper in found:
-        console.record(record(paper)) if as_json else console.lines(*cards.card(paper))
+    for paper in papers_meant:
+        console.record(record(paper)) if as_json else console.lines(*views.card(paper))
     return 0
 
 
-@click.command()
+@click.command("papers")
 @options.filters
 @options.json
-@options.library
-def papers(
-    since: date | None,
-    until: date | None,
-    source: str | None,
-    as_json: bool,
-    library: str | None,
-    embedder: str | None,
-) -> int:
-    """List the papers of the library in the order they were added; ~ marks a date that had to be inferred.
+@options.catalogue
+def list_papers(papers: FilterOptions, as_json: bool, place: LibraryOptions) -> int:
+    """They stand in the order they were added; ~ marks a date that had to be inferred.
 
     \b
     Examples:
       assistant papers --since 2024-06 --until 2024
       assistant papers --source page.txt --json
     """
-    from assistant import app
-
-    environment = app.environment()
-    chosen = app.load_settings(environment, library=library, embedder=embedder)
-    wanted = options.chosen_filter(since, until, source)
-    with app.library(chosen, environment, None, console.tell) as opened:
-        held = opened.papers()
-    chosen_ones = [paper for paper in held if wanted.admits(paper)]
-    options.explain(wanted, held, len(chosen_ones))
-    for paper in chosen_ones:
+    with place.open() as library:
+        selection = library.papers(since=papers.since, until=papers.until, source=papers.source)
+    for paper in selection:
         if as_json:
             console.record(record(paper))
         else:
@@ -96,13 +74,17 @@ def papers(
     return 0
 
 
-def named(held: Sequence[Paper], name: str) -> list[Paper]:
+def exactly(papers: Sequence[Paper], name: str) -> list[Paper]:
     """Return the papers with this id, or else with this title in any spelling."""
-    from assistant.domain import titles
+    title = normalise(name)
+    by_id = [paper for paper in papers if paper.id == name]
+    return by_id or [paper for paper in papers if normalise(paper.title) == title]
 
-    wanted = titles.normalise(name)
-    by_id = [paper for paper in held if paper.id == name]
-    return by_id or [paper for paper in held if titles.normalise(paper.title) == wanted]
+
+def beginning(papers: Iterable[Paper], name: str) -> list[Paper]:
+    """Return the papers whose title, in any spelling, begins so."""
+    title = normalise(name)
+    return [paper for paper in papers if normalise(paper.title).startswith(title)]
 
 
 def record(paper: Paper) -> dict[str, Any]:
@@ -130,3 +112,8 @@ def _listing(listing: Listing) -> dict[str, Any]:
         "organisation": listing.organisation,
         "discussions": listing.discussions,
     }
+
+
+def _suggestions(papers: Sequence[Paper]) -> str:
+    titles = "; ".join(one_line(paper.title) for paper in papers[:_SUGGESTIONS])
+    return f" (perhaps: {titles})" if titles else "; `assistant search` finds near ones"

@@ -3,66 +3,58 @@
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assistant.cli import console, options
-from assistant.cli.views import papers
+from assistant.cli.options import FilterOptions, LibraryOptions
+from assistant.cli.views import papers as views
 from assistant.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.domain.records import Evidence
 
 _SNIPPET = 240  # characters
 
 
 @click.command()
 @click.argument("query", required=False)
-@options.limit(10)
+@options.top_k(10, 10_000, "How many papers at most.")
 @options.json
 @options.stdin
 @options.filters
-@options.library
+@options.indexed
 def search(
-    query: str | None,
-    limit: int,
-    as_json: bool,
-    from_stdin: bool,
-    since: date | None,
-    until: date | None,
-    source: str | None,
-    **named: str | None,
+    query: str | None, limit: int, as_json: bool, from_stdin: bool, papers: FilterOptions, place: LibraryOptions
 ) -> int:
-    """Find the papers nearest to QUERY.
+    """QUERY is any words; words after `--` may begin with a dash.
 
     \b
     Examples:
       assistant search "reward hacking" -k 5
       assistant search --since 2024 --json "long context"
-      assistant search --stdin --json -k 100 < queries.txt
+      assistant search --stdin --json --top-k 100 < queries.txt
     """
-    from assistant import app
     from assistant.retrieval import retriever
 
-    environment = app.environment()
-    chosen = app.load_settings(environment, library=named["library"], embedder=named["embedder"])
-    embedder = app.embedder(chosen, environment)
-    empty: list[bool] = []
-    with app.library(chosen, environment, embedder, console.tell) as library:
-        allowed = options.admitted(library, since, until, source)
+    are_empty: list[bool] = []
+    with place.open() as library:
+        ids = library.admitted(papers.filter())
         for words in queries(query, from_stdin):
             began = time.perf_counter()
-            found = retriever.search(library, embedder, words, limit, allowed)
-            empty.append(not found)
+            hits = retriever.search(library.snapshot, library.embedder, words, limit, ids)
+            are_empty.append(not hits)
             seconds = time.perf_counter() - began
             if as_json:
-                console.record({"query": words, "hits": [_hit(item) for item in found], "seconds": round(seconds, 4)})
+                console.record({"query": words, "hits": [_hit(hit) for hit in hits], "seconds": round(seconds, 4)})
             else:
-                console.lines(*([console.heading(words)] if from_stdin else []), *papers.ranked(found))
-    return 3 if empty and all(empty) else 0
+                console.lines(*([console.heading(words)] if from_stdin else []), *views.ranked(hits))
+    return 3 if are_empty and all(are_empty) else 0
 
 
 def queries(query: str | None, from_stdin: bool) -> Iterable[str]:
-    """Return what was asked: the argument, or the lines of standard input that are not blank; raises `UsageError`."""
+    """Return the argument, or the lines of standard input that are not blank; raises `UsageError`."""
     if from_stdin and query is None:
         return _lines()
     if query is None or from_stdin:
@@ -78,13 +70,13 @@ def _lines() -> Iterator[str]:
             yield line
 
 
-def _hit(item: Any) -> dict[str, Any]:
-    paper = item.paper
+def _hit(evidence: "Evidence") -> dict[str, Any]:
+    paper = evidence.paper
     return {
         "id": paper.id,
         "title": paper.title,
         "date": paper.day,
         "date_inferred": paper.date_inferred,
-        "score": round(item.score, 6),
+        "score": round(evidence.score, 6),
         "snippet": paper.abstract[:_SNIPPET],
     }

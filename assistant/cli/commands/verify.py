@@ -2,13 +2,16 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from assistant.cli import console, options
+from assistant.cli.options import LibraryOptions
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.verification.documents import DocumentVerifier
 
 UNVERIFIED = 4
+"""Exit code where a claim fails under --strict."""
 _BATCH = 64  # claims embedded together
 
 
@@ -24,103 +28,100 @@ _BATCH = 64  # claims embedded together
 @click.argument("file", required=False)
 @click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails.")
 @options.json
-@click.option("--stdin", "from_stdin", is_flag=True, help="With --json: read one JSON object a line.")
-@options.library
+@click.option("--jsonl", "from_jsonl", is_flag=True, help="Read claims as JSON lines, and print JSON.")
+@click.option("--stdin", "from_stdin", is_flag=True, help="With --json: the same as --jsonl.")
+@options.indexed
 def verify(
-    file: str | None, strict: bool, as_json: bool, from_stdin: bool, library: str | None, embedder: str | None
+    file: str | None, strict: bool, as_json: bool, from_jsonl: bool, from_stdin: bool, place: LibraryOptions
 ) -> int:
-    """Check the claims of FILE (or of standard input) against the papers they cite.
+    """The text is in FILE or comes from standard input. A citation stands in square brackets after its claim: the title
+    or the id of a paper of the library, or several separated by semicolons.
 
-    A citation stands in square brackets after its claim: the title or the id of a paper of the library, or several
-    separated by semicolons. With --stdin --json each line is {"claim": "…", "papers": ["title or id", …]} and gives
-    {"verdict", "step", "quote", "score", "reason", "papers": [{"id", "title", "verdict"}]}: the score is how likely the
-    paper is the right one to cite (not whether the claim is true), the quote its sentence nearest to the claim.
+    With --jsonl each line is {"claim": "…", "papers": ["title or id", …]} and gives {"verdict", "step", "quote",
+    "score", "reason", "papers": [{"id", "title", "verdict"}]}: the score is how likely the paper is the right one to
+    cite (not whether the claim is true), the quote its sentence nearest to the claim.
 
     \b
     Examples:
       assistant verify related-work.txt
       echo "Longer chains help [Title of a Paper]." | assistant verify
+      assistant verify --jsonl claims.jsonl
       assistant verify --stdin --json < claims.jsonl
     """
-    from assistant import app
-    from assistant.retrieval.finder import PaperIndex
-    from assistant.verification.documents import DocumentVerifier
-    from assistant.verification.support import SupportScorer
+    from assistant.cli.views import answers
 
-    environment = app.environment()
-    chosen = app.load_settings(environment, library=library, embedder=embedder)
     if from_stdin and (file or not as_json):
-        raise UsageError("--stdin reads claims as JSON lines: use it with --json and without FILE")
-    text = None if from_stdin else _text(file)
-    found = app.embedder(chosen, environment)
-    with app.library(chosen, environment, found, console.tell) as opened:
-        checking = DocumentVerifier(opened, found, PaperIndex(opened.papers()), SupportScorer(opened.words))
-        if text is None:
-            failed, bad = _stream(checking)
+        raise UsageError("--stdin reads claims as JSON lines: use it with --json and without FILE, or use --jsonl")
+    with _opened(file) as stream, place.open() as library:
+        if from_stdin or from_jsonl:
+            claims, bad = _stream(library.verifier(), stream)
         else:
-            failed, bad = _checked_text(checking, text, as_json=as_json), 0
+            text = _text(file, stream)
+            claims, bad = _verify_text(library.verifier(), text, as_json=as_json), 0
     if bad:
         raise UsageError(f"{bad} lines were no claims; see their `error`")
-    if not strict:
-        return 0
-    for claim in failed:
-        console.tell(f"{claim.verdict}: {claim.text} ({claim.reason})")
-    return UNVERIFIED if failed else 0
+    return UNVERIFIED if strict and answers.failing(claims) else 0
 
 
-def _text(file: str | None) -> str:
+@contextmanager
+def _opened(file: str | None) -> Iterator[BinaryIO]:
+    """Give the bytes of a file, or of standard input; raises `UsageError`."""
     if file is None or file == "-":
-        raw = sys.stdin.buffer.read()
-    else:
-        try:
-            raw = Path(file).read_bytes()
-        except OSError as error:
-            raise UsageError(f"{file}: {error.strerror}") from error
-    text = raw.decode("utf-8", "replace")
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = Path(file).open("rb")  # noqa: SIM115  closed below; an error later is none of this file
+    except OSError as error:
+        raise UsageError("cannot be read", path=file, cause=error.strerror or str(error)) from error
+    with stream:
+        yield stream
+
+
+def _text(file: str | None, stream: BinaryIO) -> str:
+    try:
+        text = stream.read().decode("utf-8", "replace")
+    except OSError as error:
+        raise UsageError("cannot be read", path=file, cause=error.strerror or str(error)) from error
     if not text.strip():
-        raise UsageError(f"{file or 'standard input'}: there is no text to verify")
+        raise UsageError("there is no text to verify", path=file or "standard input")
     return text
 
 
-def _checked_text(checking: "DocumentVerifier", text: str, *, as_json: bool) -> "list[Claim]":
-    """Check a text, print, and return the claims that fail."""
+def _verify_text(verifier: "DocumentVerifier", text: str, *, as_json: bool) -> "list[Claim]":
+    """Check a text, print, and return its claims."""
     from assistant.cli.views import answers
-    from assistant.verification import documents as checks
-    from assistant.verification import references
-    from assistant.verification.verifier import FAILING
+    from assistant.domain.records import count_verdicts
+    from assistant.verification import documents, references
 
-    claims = list(checks.verify_claims(checking, references.split(text, checking.papers)))
+    claims = list(documents.verify_claims(verifier, references.split(text, verifier.papers)))
     for claim in claims:
         if as_json:
             console.record({"claim": claim.text, **_record(claim)})
         else:
             console.lines(*answers.checked(claim, console.marks()))
     if not as_json:
-        console.lines(console.plain(answers.counted(claims, console.marks()), "dim"))
-    return [claim for claim in claims if claim.verdict in FAILING]
+        console.lines(console.plain(count_verdicts(claims, console.marks()), "dim"))
+    return claims
 
 
-def _stream(checking: "DocumentVerifier") -> "tuple[list[Claim], int]":
-    """Check JSON lines; return the claims that fail, and how many lines were no claims."""
-    from assistant.verification import documents as checks
-    from assistant.verification.verifier import FAILING
+def _stream(verifier: "DocumentVerifier", stream: BinaryIO) -> "tuple[list[Claim], int]":
+    """Check JSON lines, print; return the claims, and how many lines were no claims."""
+    from assistant.verification import documents
 
-    failed: list[Claim] = []
+    claims: list[Claim] = []
     bad = 0
-    numbered = enumerate(sys.stdin.buffer, 1)
+    numbered = enumerate(stream, 1)
     while batch := list(islice(((number, raw) for number, raw in numbered if raw.strip()), _BATCH)):
-        parsed = [_parsed(number, raw) for number, raw in batch]
-        verdicts = checks.verify_claims(checking, [row for row in parsed if not isinstance(row, str)])
-        for row in parsed:
+        rows = [_parsed(number, raw) for number, raw in batch]
+        verdicts = documents.verify_claims(verifier, [row for row in rows if not isinstance(row, str)])
+        for row in rows:
             if isinstance(row, str):
                 bad += 1
                 console.record({"error": row})
                 continue
-            claim = next(verdicts)
-            if claim.verdict in FAILING:
-                failed.append(claim)
-            console.record(_record(claim))
-    return failed, bad
+            claims.append(next(verdicts))
+            console.record(_record(claims[-1]))
+    return claims, bad
 
 
 def _parsed(number: int, raw: bytes) -> "Statement | str":
@@ -140,7 +141,7 @@ def _parsed(number: int, raw: bytes) -> "Statement | str":
 
 
 def _record(claim: "Claim") -> dict[str, Any]:
-    best = max(claim.findings, key=lambda finding: finding.score, default=None)
+    best = claim.best
     return {
         "verdict": claim.verdict,
         "step": claim.step,

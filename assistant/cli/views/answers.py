@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assistant.cli import console
 from assistant.cli.console import StyledLine
-from assistant.domain.records import ABSTENTION, Answer, Claim, Finding, Paper, Verdict
+from assistant.domain.records import ABSTENTION, NEAREST, Answer, Claim, Verdict, cited_papers, count_verdicts
 from assistant.domain.sanitize import one_line
 
 _STYLES: Mapping[Verdict, str] = {
@@ -14,44 +15,35 @@ _STYLES: Mapping[Verdict, str] = {
     "misattributed": "bold red",
     "uncited": "bold red",
 }
-_NEAREST = 3  # papers named under an abstention
-
-
-def numbers(claims: Sequence[Claim]) -> dict[str, int]:
-    """Return {paper id: number} in the order in which the papers are first cited."""
-    cited = [finding.paper.id for claim in claims for finding in claim.findings if finding.paper]
-    return {id: number for number, id in enumerate(dict.fromkeys(cited), 1)}
 
 
 def text(answer: Answer) -> str:
     """Return the answer as running text with numbers for citations, as it goes into JSON."""
     if answer.status != "answered":
         return ABSTENTION if answer.status == "abstained" else ""
-    numbered = numbers(answer.claims)
-    return " ".join(claim.text + cited(claim, numbered) for claim in answer.claims)
+    return " ".join(claim.text + _citations(claim, answer.numbers) for claim in answer.claims)
 
 
-def lines(answer: Answer, marks: Mapping[str, str], numbered: Mapping[str, int] | None = None) -> list[StyledLine]:
-    """Return the lines that a person sees; `marks` has a sign for each verdict, `numbered` the numbers of a
+def lines(answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int] | None = None) -> list[StyledLine]:
+    """Return the lines that a person sees; `marks` has a sign for each verdict, `numbers` the numbers of a
     conversation by paper id (None: those of this answer alone)."""
     if answer.status == "abstained":
         return _abstained(answer)
-    numbered = numbers(answer.claims) if numbered is None else numbered
+    numbers = answer.numbers if numbers is None else numbers
     rows: list[StyledLine] = []
     for claim in answer.claims:
-        quoted = answer.model is None
-        said = f"“{one_line(claim.text)}”" if quoted else one_line(claim.text)
+        words = f"“{one_line(claim.text)}”" if answer.model is None else one_line(claim.text)
         mark = (f"{marks[claim.verdict]} ", _STYLES[claim.verdict])
-        rows.append((mark, (said, ""), (cited(claim, numbered), "cyan")))
+        rows.append((mark, (words, ""), (_citations(claim, numbers), "cyan")))
         if claim.reason:
             rows.append(((f"    {claim.verdict}: {one_line(claim.reason)}", "dim"),))
     rows.append((("", ""),))
-    for paper, number, best in sources(answer.claims, numbered):
+    for paper, finding in cited_papers(answer.claims).values():
         day = f" ({paper.shown_day})" if paper.date else ""
         url = f"  {one_line(paper.url)}" if paper.url else ""
-        rows.append(((f"[{number}] ", "cyan"), (one_line(paper.title), "bold"), (day + url, "dim")))
-        if answer.model is not None and best.quote:
-            rows.append(((f"    {marks[best.verdict]} “{one_line(best.quote)}”", "dim"),))
+        rows.append(((f"[{numbers[paper.id]}] ", "cyan"), (one_line(paper.title), "bold"), (day + url, "dim")))
+        if answer.model is not None and finding.quote:
+            rows.append(((f"    {marks[finding.verdict]} “{one_line(finding.quote)}”", "dim"),))
     rows += _notes(answer)
     rows.append(((summary(answer, marks), "dim"),))
     return rows
@@ -60,14 +52,7 @@ def lines(answer: Answer, marks: Mapping[str, str], numbered: Mapping[str, int] 
 def summary(answer: Answer, marks: Mapping[str, str]) -> str:
     """Return one line: how many claims got which verdict, and who answered."""
     by = f"model {one_line(answer.model)}" if answer.model else "extractive: quotes, no model"
-    return f"{counted(answer.claims, marks)} · {by} · {answer.seconds.total:.1f} s"
-
-
-def counted(claims: Sequence[Claim], marks: Mapping[str, str]) -> str:
-    """Return how many claims got which verdict, in words and marks."""
-    numbers = {verdict: sum(claim.verdict == verdict for claim in claims) for verdict in _STYLES}
-    told = ", ".join(f"{count} {verdict} {marks[verdict]}" for verdict, count in numbers.items() if count)
-    return f"{len(claims)} claim{'s' * (len(claims) != 1)}" + (f": {told}" if told else "")
+    return f"{count_verdicts(answer.claims, marks)} · {by} · {answer.seconds.total:.1f} s"
 
 
 def checked(claim: Claim, marks: Mapping[str, str]) -> list[StyledLine]:
@@ -87,14 +72,14 @@ def checked(claim: Claim, marks: Mapping[str, str]) -> list[StyledLine]:
 
 def record(answer: Answer, fingerprint: str, papers: int) -> dict[str, Any]:
     """Return the JSON object of `ask --json`."""
-    numbered = numbers(answer.claims)
+    numbers = answer.numbers
     return {
         "question": answer.question,
         "status": answer.status,
         "answer": text(answer),
         "extractive": answer.model is None,
         "model": answer.model,
-        "claims": [_claim(claim, numbered) for claim in answer.claims],
+        "claims": [_claim(claim, numbers) for claim in answer.claims],
         "citations": [
             {
                 "n": number,
@@ -103,10 +88,10 @@ def record(answer: Answer, fingerprint: str, papers: int) -> dict[str, Any]:
                 "date": paper.day,
                 "date_inferred": paper.date_inferred,
                 "url": paper.url,
-                "quote": best.quote,
-                "verdict": best.verdict,
+                "quote": finding.quote,
+                "verdict": finding.verdict,
             }
-            for paper, number, best in sources(answer.claims, numbered)
+            for number, (paper, finding) in cited_papers(answer.claims).items()
         ],
         "evidence": [
             {"id": item.paper.id, "title": item.paper.title, "score": round(item.score, 6)} for item in answer.evidence
@@ -125,12 +110,22 @@ def record(answer: Answer, fingerprint: str, papers: int) -> dict[str, Any]:
     }
 
 
-def _claim(claim: Claim, numbered: Mapping[str, int]) -> dict[str, Any]:
-    best = max(claim.findings, key=lambda finding: finding.score, default=None)
+def failing(claims: Sequence[Claim]) -> int:
+    """Name the claims that fail verification on standard error; return how many do."""
+    from assistant.verification.verifier import FAILING
+
+    failures = [claim for claim in claims if claim.verdict in FAILING]
+    for claim in failures:
+        console.tell(f"{claim.verdict}: {claim.text} ({claim.reason})")
+    return len(failures)
+
+
+def _claim(claim: Claim, numbers: Mapping[str, int]) -> dict[str, Any]:
+    best = claim.best
     return {
         "text": claim.text,
         "verdict": claim.verdict,
-        "citations": [numbered[finding.paper.id] for finding in claim.findings if finding.paper],
+        "citations": [numbers[finding.paper.id] for finding in claim.findings if finding.paper],
         "step": claim.step,
         "quote": best.quote if best else "",
         "score": best.score if best else 0.0,
@@ -143,7 +138,7 @@ def _abstained(answer: Answer) -> list[StyledLine]:
     rows: list[StyledLine] = [((ABSTENTION, "bold"),)]
     if answer.evidence:
         rows.append((("Closest, but they do not answer:", "dim"),))
-    for item in answer.evidence[:_NEAREST]:
+    for item in answer.evidence[:NEAREST]:
         day = f" ({item.paper.shown_day})" if item.paper.date else ""
         rows.append((("  ", ""), (one_line(item.paper.title), ""), (day, "dim")))
     return rows + _notes(answer)
@@ -153,20 +148,7 @@ def _notes(answer: Answer) -> list[StyledLine]:
     return [((f"note: {one_line(note)}", "yellow"),) for note in answer.notes]
 
 
-def cited(claim: Claim, numbered: Mapping[str, int]) -> str:
-    """Return " [1][?]": numbers of the cited papers, a question mark for what names none."""
-    told = [f"[{numbered[f.paper.id]}]" if f.paper else f"[?{one_line(f.key)}]" for f in claim.findings]
-    return f" {''.join(dict.fromkeys(told))}" if told else ""
-
-
-def sources(claims: Sequence[Claim], numbered: Mapping[str, int]) -> list[tuple[Paper, int, Finding]]:
-    """Return every cited paper with its number and the finding with the best support, in the order first cited."""
-    found: dict[str, tuple[Paper, Finding]] = {}
-    for claim in claims:
-        for finding in claim.findings:
-            if finding.paper is None:
-                continue
-            held = found.get(finding.paper.id)
-            if held is None or finding.score > held[1].score:
-                found[finding.paper.id] = (finding.paper, finding)
-    return [(paper, numbered[id], finding) for id, (paper, finding) in found.items()]
+def _citations(claim: Claim, numbers: Mapping[str, int]) -> str:
+    """Return " [1][?key]": numbers of the cited papers, a question mark before what names none."""
+    labels = "".join(f"[{one_line(label)}]" for label in claim.citations(numbers))
+    return f" {labels}" if labels else ""

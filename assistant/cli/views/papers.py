@@ -34,17 +34,17 @@ def marked(text: str, quotes: Sequence[str]) -> StyledLine:
         if place == len(text) or inside[place] != inside[begin]:
             piece = text[begin:place]
             quoted = inside[begin]
-            shown = f"»{piece.strip()}«" if quoted and not console.coloured() else piece
-            pieces.append((shown, "bold reverse" if quoted else ""))
+            words = f"»{piece.strip()}«" if quoted and not console.coloured() else piece
+            pieces.append((words, "bold reverse" if quoted else ""))
             begin = place
     return tuple(pieces)
 
 
-def ranked(found: Iterable[Evidence], numbered: Mapping[str, int] | None = None) -> Iterator[StyledLine]:
+def ranked(evidence: Iterable[Evidence], numbers: Mapping[str, int] | None = None) -> Iterator[StyledLine]:
     """Yield one line a paper: rank, title, date, score, and its number in a conversation where it has one."""
-    for rank, item in enumerate(found, 1):
+    for rank, item in enumerate(evidence, 1):
         day = f"  {item.paper.shown_day}" if item.paper.date else ""
-        number = (numbered or {}).get(item.paper.id)
+        number = (numbers or {}).get(item.paper.id)
         cited = f"  [{number}]" if number else ""
         title = one_line(item.paper.title)
         yield (f"{rank:3}. ", "dim"), (title, "bold"), (day, "dim"), (f"  {item.score:.2f}", "dim"), (cited, "cyan")

@@ -193,10 +193,10 @@ def test_a_conversation_is_found_by_the_beginning_of_its_id(archive: Archive) ->
         conversation_of(archive, 1, id)
     assert [archive.find(name) for name in ("2026-aa", "2026-ab", "2026", "x")] == ["2026-aa", "2026-ab", "2026", "x"]
     for name, message in (
-        ("2026-", "2 conversations begin with 2026-; `assistant chats` lists them"),
-        ("nope", "no conversation is called 'nope'; `assistant chats` lists them"),
-        ("", "no conversation is called ''; `assistant chats` lists them"),
-        ("../chats/x", "no conversation is called '../chats/x'; `assistant chats` lists them"),
+        ("2026-", "2 conversations begin with 2026-; `assistant history` lists them"),
+        ("nope", "no conversation is called 'nope'; `assistant history` lists them"),
+        ("", "no conversation is called ''; `assistant history` lists them"),
+        ("../chats/x", "no conversation is called '../chats/x'; `assistant history` lists them"),
     ):
         with pytest.raises(UsageError) as caught:
             archive.find(name)

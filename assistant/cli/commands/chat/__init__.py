@@ -1,28 +1,32 @@
 """`assistant chat`: a conversation with a library, typed in a terminal or piped in."""
 
 import sys
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, options
+from assistant.cli import options
+from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.answering.conversation.archive import Archive
+    from assistant.answering.conversation.turns import Conversation
     from assistant.domain.settings import Settings
 
 
 @click.command()
 @click.option("--continue", "latest", is_flag=True, help="Go on with the latest conversation about this library.")
 @click.option("--resume", metavar="ID", help="Go on with this conversation (the beginning of its id will do).")
-@click.option("-k", "limit", type=click.IntRange(1, 50), default=8, show_default=True, help="Papers of evidence.")
-@click.option("--model", metavar="NAME", help="The answering model, `none` for quotes [ASSISTANT_MODEL].")
+@options.top_k(8, 50, "How many papers are evidence.")
 @click.option("--context", type=click.IntRange(0), help="Tokens of earlier turns that a model is told at most [2000].")
 @options.filters
-@options.library
-def chat(latest: bool, resume: str | None, limit: int, model: str | None, context: int | None, **named: Any) -> int:
-    """Ask questions that follow one another. Every turn is kept; `assistant chats` lists what was said.
+@options.answering
+def chat(
+    latest: bool, resume: str | None, limit: int, context: int | None, papers: FilterOptions, place: LibraryOptions
+) -> int:
+    """Every turn is kept; `assistant history` lists what was said.
 
     A line that begins with / is a command, such as /sources, /open 2 or /help. Ctrl-C stops an answer; Ctrl-D leaves.
     Lines can be piped in: each is a question or a command.
@@ -37,37 +41,38 @@ def chat(latest: bool, resume: str | None, limit: int, model: str | None, contex
     from assistant import app
     from assistant.answering.conversation.archive import Archive
     from assistant.answering.conversation.rewriting import HISTORY_TOKENS
+    from assistant.answering.conversation.session import Session
     from assistant.cli.commands.chat import keyboard, loop, state
 
     if latest and resume:
         raise UsageError("--continue and --resume exclude each other")
-    environment = app.environment()
-    archive = Archive(app.chats_folder(environment))
-    chosen = app.load_settings(environment, library=named["library"], embedder=named["embedder"], model=model)
-    before = _before(archive, chosen, latest, resume)
-    if before and not chosen.chosen:
-        chosen = app.load_settings(environment, library=before.library, embedder=named["embedder"], model=model)
-    embedder = app.embedder(chosen, environment)
-    wanted = options.chosen_filter(named["since"], named["until"], named["source"])
-    with app.library(chosen, environment, embedder, console.tell) as library:
-        conversation = before or archive.start(library.folder, state.now())
-        answering = app.model(chosen, environment)
+    folder = app.chats_folder(app.environment())
+    archive = Archive(folder)
+    settings = place.open().settings
+    earlier = _earlier(archive, settings, latest, resume)
+    if earlier and not settings.chosen:
+        place = replace(place, library=earlier.library)
+    papers_filter = papers.filter()
+    with place.open() as library:
+        snapshot = library.snapshot
+        conversation = earlier or archive.start(snapshot.folder, state.now())
+        pipeline = library.pipeline(limit)
         tokens = HISTORY_TOKENS if context is None else context
         with archive.lock(conversation.id):
             conversation = archive.reload(conversation)  # another chat may have gone on with it until now
-            opened = state.begin(archive, library, embedder, answering, conversation, limit, tokens)
-            reader = keyboard.reader(app.chats_folder(environment), library)
-            return loop.run(state.narrowed(opened, wanted), reader, talkative=sys.stderr.isatty())
+            session = Session(archive, app.counter(), tokens, state.now)
+            begun = state.narrowed(state.Chat(session, pipeline, conversation), papers_filter)
+            return loop.run(begun, keyboard.reader(folder, snapshot), talkative=sys.stderr.isatty())
 
 
-def _before(archive: "Archive", chosen: "Settings", latest: bool, resume: str | None) -> Any:
+def _earlier(archive: "Archive", settings: "Settings", latest: bool, resume: str | None) -> "Conversation | None":
     """Return the conversation to go on with, or None; raises `UsageError` where there is none."""
     if resume:
         return archive.load(archive.find(resume))
     if not latest:
         return None
     for id in archive.ids():
-        held = archive.load(id)
-        if not chosen.chosen or held.library == str(chosen.library):
-            return held
+        conversation = archive.load(id)
+        if not settings.chosen or conversation.library == str(settings.library):
+            return conversation
     raise UsageError("there is no conversation to go on with; `assistant chat` begins one")

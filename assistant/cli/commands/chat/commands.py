@@ -1,15 +1,14 @@
 """A line that begins with a slash -> what it does to the chat, and what it shows."""
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.cli import console
-from assistant.cli.commands.chat import evidence_commands as look
-from assistant.cli.commands.chat import keeping_commands as keep
+from assistant.cli.commands.chat import evidence_commands as evidence
 from assistant.cli.commands.chat import setting_commands as setting
 from assistant.cli.commands.chat import turn
 from assistant.cli.commands.chat.state import Chat
+from assistant.cli.group import nearest_name
 from assistant.domain.errors import UsageError
 
 
@@ -32,9 +31,8 @@ def run(chat: Chat, typed: str) -> Chat:
     name, rest = [*typed[1:].split(None, 1), "", ""][:2]
     name = name.casefold()
     if name not in COMMANDS:
-        begun = [one for one in COMMANDS if one.startswith(name)] if name else []
-        near = difflib.get_close_matches(name, COMMANDS, 1, 0.5) or begun
-        hint = f"did you mean /{near[0]}?" if near else "/help lists the commands"
+        nearest = nearest_name(name, COMMANDS)
+        hint = f"did you mean /{nearest}?" if nearest else "/help lists the commands"
         raise UsageError(f"there is no command /{name}; {hint}")
     return COMMANDS[name].run(chat, rest.strip())
 
@@ -56,19 +54,19 @@ def _retry(chat: Chat, _: str) -> Chat:
 
 
 COMMANDS = {
-    "sources": Command(look.sources, "", "the evidence of the last answer, with scores"),
-    "open": Command(look.open_paper, "N or TITLE", "a whole abstract, the quoted sentences marked"),
-    "why": Command(look.why, "[N]", "what checking found, claim by claim, and which step decided"),
-    "search": Command(look.search, "WORDS", "the papers nearest to some words"),
+    "sources": Command(evidence.sources, "", "the evidence of the last answer, with scores"),
+    "open": Command(evidence.open_paper, "N or TITLE", "a whole abstract, the quoted sentences marked"),
+    "why": Command(evidence.why, "[N]", "what checking found, claim by claim, and which step decided"),
+    "search": Command(evidence.search, "WORDS", "the papers nearest to some words"),
     "since": Command(setting.since, "[DATE]", "only papers from a date on: 2024, 2024-05 or 2024-05-31"),
     "until": Command(setting.until, "[DATE]", "only papers up to a date"),
-    "filter": Command(setting.source, "[TEXT or off]", "only papers of a source whose name has TEXT; off: all"),
+    "filter": Command(setting.source, "[TEXT or --clear]", "only papers of a source whose name has TEXT; --clear: all"),
     "model": Command(setting.model, "[NAME or none]", "who answers; none: quotes"),
     "context": Command(setting.context, "", "which turns a model is told, and their tokens"),
     "retry": Command(_retry, "", "answer the last question again"),
-    "undo": Command(keep.undo, "", "take the last turn back"),
-    "copy": Command(keep.copy, "", "the last answer to the clipboard, as Markdown"),
-    "export": Command(keep.export, "FILE", "the conversation: .md (Markdown with BibTeX) or .bib (BibTeX)"),
+    "undo": Command(evidence.undo, "", "take the last turn back"),
+    "copy": Command(evidence.copy, "", "the last answer to the clipboard, as Markdown"),
+    "export": Command(evidence.export, "FILE", "the conversation: .md (Markdown with BibTeX) or .bib (BibTeX)"),
     "help": Command(_help, "", "this list"),
     "quit": Command(_leave, "", "leave; so does Ctrl-D"),
 }

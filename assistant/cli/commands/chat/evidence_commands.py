@@ -1,10 +1,16 @@
-"""/sources, /open, /why and /search: a closer look at what an answer rests on."""
+"""/sources, /open, /why, /search, /copy, /export and /undo: what an answer rests on, and where it goes."""
 
+import base64
+import os
+import sys
+from dataclasses import replace
+
+from assistant.answering.conversation import session
 from assistant.cli import console
 from assistant.cli.commands.chat import state
 from assistant.cli.commands.chat.state import Chat
-from assistant.cli.views import answers, papers
-from assistant.domain import titles
+from assistant.cli.commands.papers import beginning, exactly
+from assistant.cli.views import answers, exports, papers
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Claim, Paper
 from assistant.domain.sanitize import one_line
@@ -19,9 +25,9 @@ def sources(chat: Chat, _: str) -> Chat:
     return chat
 
 
-def open_paper(chat: Chat, wanted: str) -> Chat:
+def open_paper(chat: Chat, name: str) -> Chat:
     """Show a paper by its number in the conversation or by its title; what was quoted of it stands out."""
-    paper = _paper(chat, wanted)
+    paper = _paper(chat, name)
     quotes = [
         finding.quote
         for turn in chat.conversation.turns
@@ -33,10 +39,10 @@ def open_paper(chat: Chat, wanted: str) -> Chat:
     return chat
 
 
-def why(chat: Chat, wanted: str) -> Chat:
+def why(chat: Chat, label: str) -> Chat:
     """Show what checking found for each claim of the last answer, or for those that cite one number."""
     numbers = chat.conversation.numbers
-    number = _number(wanted) if wanted else None
+    number = _number(label) if label else None
     claims = [
         claim
         for claim in chat.last.answer.claims
@@ -54,10 +60,37 @@ def search(chat: Chat, words: str) -> Chat:
     """Show the papers nearest to some words, within the filter."""
     if not words:
         raise UsageError("give words to search for: /search reward hacking")
-    asking = state.current(chat).asking
-    asking.library.refresh()
-    found = retriever.search(asking.library, asking.embedder, words, asking.limit, asking.allowed)
-    console.lines(*papers.ranked(found, chat.conversation.numbers))
+    pipeline = state.current(chat).pipeline
+    pipeline.library.refresh()
+    evidence = retriever.search(pipeline.library, pipeline.embedder, words, pipeline.limit, pipeline.allowed)
+    console.lines(*papers.ranked(evidence, chat.conversation.numbers))
+    return chat
+
+
+def undo(chat: Chat, _: str) -> Chat:
+    """Take the last turn back; it stays in the file, and its citations keep their numbers."""
+    question = chat.last.question
+    conversation = session.undo(chat.session, chat.conversation)
+    console.tell(f"taken back: {one_line(question)}")
+    return replace(chat, conversation=conversation)
+
+
+def copy(chat: Chat, _: str) -> Chat:
+    """Hand the last answer to the terminal for its clipboard (OSC 52), or print it where none would take it."""
+    text = exports.turn_markdown(chat.last, chat.conversation.numbers)
+    if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        console.lines(console.plain(text))
+        return chat
+    code = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
+    sys.stdout.write(f"\x1b]52;c;{code}\x07")
+    sys.stdout.flush()
+    console.tell("handed to the terminal's clipboard, if it has one that programs may write")
+    return chat
+
+
+def export(chat: Chat, name: str) -> Chat:
+    """Write the conversation to a file that does not exist yet."""
+    console.tell(f"written to {exports.write(chat.conversation, name)}")
     return chat
 
 
@@ -65,33 +98,31 @@ def _explain(claim: Claim, numbers: dict[str, int]) -> None:
     marks = console.marks()
     console.lines(*answers.checked(claim, marks))
     for finding in claim.findings:
-        number = f"[{numbers[finding.paper.id]}]" if finding.paper else f"[?{one_line(finding.key)}]"
-        told = f"    {number} {finding.verdict}, decided by the step “{finding.step}”, score {finding.score:.2f}"
-        console.lines(console.plain(told, "dim"))
+        label = f"[{numbers[finding.paper.id]}]" if finding.paper else f"[?{one_line(finding.key)}]"
+        line = f"    {label} {finding.verdict}, decided by the step “{finding.step}”, score {finding.score:.2f}"
+        console.lines(console.plain(line, "dim"))
 
 
-def _paper(chat: Chat, wanted: str) -> Paper:
+def _paper(chat: Chat, name: str) -> Paper:
     numbered = chat.conversation.papers
-    if not wanted:
+    if not name:
         raise UsageError("give the number or the title of a paper: /open 2")
-    if wanted.strip("[]").isdecimal():
-        number = _number(wanted)
+    if name.strip("[]").isdecimal():
+        number = _number(name)
         if number not in numbered:
             last = f"; the last is [{max(numbered)}]" if numbered else ""
             raise UsageError(f"nothing was cited as [{number}] so far{last}")
         return numbered[number]
-    name = titles.normalise(wanted.strip('"“”'))
-    held = chat.asking.library.papers()
-    found = [paper for paper in held if titles.normalise(paper.title) == name] or [
-        paper for paper in held if titles.normalise(paper.title).startswith(name)
-    ]
-    if len(found) != 1:
-        raise UsageError(f"{len(found) or 'no'} titles begin so; /search finds papers, Tab completes titles")
-    return found[0]
+    title = name.strip('"“”')
+    every = chat.pipeline.library.papers()
+    matches = exactly(every, title) or beginning(every, title)
+    if len(matches) != 1:
+        raise UsageError(f"{len(matches) or 'no'} titles begin so; /search finds papers, Tab completes titles")
+    return matches[0]
 
 
-def _number(wanted: str) -> int:
-    plain = wanted.strip("[] ")
-    if not plain.isdecimal() or len(plain) > _DIGITS:
-        raise UsageError(f"{wanted} is no number; give one of those in brackets")
-    return int(plain)
+def _number(label: str) -> int:
+    digits = label.strip("[] ")
+    if not digits.isdecimal() or len(digits) > _DIGITS:
+        raise UsageError(f"{label} is no number; give one of those in brackets")
+    return int(digits)

@@ -61,11 +61,11 @@ class Edited:
         from prompt_toolkit.filters import Condition
 
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        kept = folder / "history"
-        kept.touch(mode=0o600)
+        path = folder / "history"
+        path.touch(mode=0o600)
         self._session: PromptSession[str] = PromptSession(
             PROMPT,
-            history=_history(kept),
+            history=_history(path),
             completer=_completer(library),
             complete_while_typing=Condition(lambda: self._session.default_buffer.text.startswith("/")),
             key_bindings=_bindings(),
@@ -82,7 +82,7 @@ class Edited:
             return None
 
 
-def _history(kept: Path) -> "History":
+def _history(path: Path) -> "History":
     """Return what was typed before, from a file; what cannot be added to it is lost, and nothing else."""
     from prompt_toolkit.history import FileHistory
 
@@ -91,7 +91,7 @@ def _history(kept: Path) -> "History":
             with contextlib.suppress(OSError):
                 super().store_string(_valid(string))
 
-    return Lasting(str(kept))
+    return Lasting(str(path))
 
 
 def _valid(typed: str) -> str:

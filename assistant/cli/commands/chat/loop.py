@@ -69,13 +69,13 @@ def _stopped(chat: Chat) -> Chat:
 def _greet(chat: Chat, *, talkative: bool) -> None:
     """Say what the chat is held with, and on a resumed one where it stands."""
     conversation = chat.conversation
-    for change in session.changes(conversation, chat.asking.library):
+    for change in session.changes(conversation, chat.pipeline.library):
         console.tell(change)
     if not talkative:
         return
-    model = chat.asking.model
+    model = chat.pipeline.model
     by = f"model {model.name}" if model else "quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write"
-    console.tell(f"{len(chat.asking.library.ids):,} papers in {chat.asking.library.folder}; answers: {by}")
+    console.tell(f"{len(chat.pipeline.library.ids):,} papers in {chat.pipeline.library.folder}; answers: {by}")
     if conversation.turns:
         last = conversation.turns[-1]
         console.tell(f"conversation {conversation.id} goes on after turn {last.number}: {one_line(last.question)}")

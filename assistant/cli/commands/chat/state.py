@@ -3,15 +3,12 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from assistant import app
-from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.session import Session
 from assistant.answering.conversation.turns import Conversation, Turn
 from assistant.answering.pipeline import Pipeline
-from assistant.cli import options
+from assistant.app.filters import admitted
+from assistant.cli import console
 from assistant.domain.errors import UsageError
-from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel, Embedder
 from assistant.retrieval.filters import Filter
 
 
@@ -20,9 +17,9 @@ class Chat:
     """One moment of a chat."""
 
     session: Session
-    asking: Pipeline
+    pipeline: Pipeline
     conversation: Conversation
-    wanted: Filter = field(default_factory=Filter)
+    filter: Filter = field(default_factory=Filter)
 
     @property
     def last(self) -> Turn:
@@ -32,34 +29,19 @@ class Chat:
         return self.conversation.turns[-1]
 
 
-def begin(
-    archive: Archive,
-    library: LibrarySnapshot,
-    embedder: Embedder,
-    model: ChatModel | None,
-    conversation: Conversation,
-    limit: int,
-    tokens: int,
-) -> Chat:
-    """Return a chat at its first moment; `limit` papers are evidence, `tokens` of the past are told to a model."""
-    session = Session(archive, app.counter(), tokens, now)
-    return Chat(session, Pipeline(library, embedder, model, limit, ordinary=app.ordinary()), conversation)
-
-
-def narrowed(chat: Chat, wanted: Filter) -> Chat:
+def narrowed(chat: Chat, papers_filter: Filter) -> Chat:
     """Return the chat with another filter, and tell what that leaves out."""
-    since, until, source = wanted.since, wanted.until, wanted.source
-    allowed = options.admitted(chat.asking.library, since, until, source)
-    return replace(chat, wanted=wanted, asking=replace(chat.asking, allowed=allowed))
+    allowed = admitted(chat.pipeline.library, papers_filter, console.tell)
+    return replace(chat, filter=papers_filter, pipeline=replace(chat.pipeline, allowed=allowed))
 
 
 def current(chat: Chat) -> Chat:
     """Return the chat with its filter applied to the library as it is now, which may have grown meanwhile."""
-    if chat.wanted == Filter():
+    if chat.filter == Filter():
         return chat
-    chat.asking.library.refresh()
-    allowed = frozenset(paper.id for paper in chat.asking.library.papers() if chat.wanted.admits(paper))
-    return replace(chat, asking=replace(chat.asking, allowed=allowed))
+    chat.pipeline.library.refresh()
+    allowed = admitted(chat.pipeline.library, chat.filter, lambda _: None)
+    return replace(chat, pipeline=replace(chat.pipeline, allowed=allowed))
 
 
 def now() -> datetime:

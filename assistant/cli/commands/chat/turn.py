@@ -5,21 +5,22 @@ from dataclasses import replace
 
 from assistant.answering.conversation import session
 from assistant.answering.conversation.session import Session
-from assistant.answering.conversation.turns import Conversation, Reading, Turn
+from assistant.answering.conversation.turns import Conversation, Reading
 from assistant.answering.pipeline import Pipeline
 from assistant.cli import console, live
 from assistant.cli.commands.chat import state
 from assistant.cli.commands.chat.state import Chat
-from assistant.cli.console import StyledLine
 from assistant.cli.views import answers
 from assistant.domain.sanitize import one_line
 
-Taking = Callable[[Session, Pipeline, Conversation], Conversation]
+Take = Callable[[Session, Pipeline, Conversation], Conversation]
 
 
 def ask(chat: Chat, question: str) -> Chat:
     """Return the chat with one turn more, its answer shown once it is on disk."""
-    return _show(chat, lambda held, asking, conversation: session.ask(held, asking, conversation, question))
+    return _show(
+        chat, lambda listening, pipeline, conversation: session.ask(listening, pipeline, conversation, question)
+    )
 
 
 def retry(chat: Chat) -> Chat:
@@ -27,31 +28,27 @@ def retry(chat: Chat) -> Chat:
     return _show(chat, session.retry)
 
 
-def lines(turn: Turn, conversation: Conversation) -> list[StyledLine]:
-    """Return the lines of an answered turn, the papers under their numbers in the conversation."""
-    return answers.lines(turn.answer, console.marks(), conversation.numbers)
-
-
-def _show(chat: Chat, take: Taking) -> Chat:
+def _show(chat: Chat, take: Take) -> Chat:
     chat = state.current(chat)
-    with live.shown(chat.asking.model is not None) as hear:
-        heard = replace(chat.session, on_reading=_tell_reading(chat.conversation))
-        conversation = take(heard, replace(chat.asking, on_token=hear), chat.conversation)
-    console.lines(*lines(conversation.turns[-1], conversation))
+    with live.preview(chat.pipeline.model is not None) as on_token:
+        listening = replace(chat.session, on_reading=_show_reading(chat.conversation))
+        conversation = take(listening, replace(chat.pipeline, on_token=on_token), chat.conversation)
+    answer = conversation.turns[-1].answer
+    console.lines(*answers.lines(answer, console.marks(), conversation.numbers))
     return replace(chat, conversation=conversation)
 
 
-def _tell_reading(conversation: Conversation) -> Callable[[Reading], None]:
-    """Show a question that was completed, dimmed, before it is answered."""
+def _show_reading(conversation: Conversation) -> Callable[[Reading], None]:
+    """Return what shows a question that was completed, dimmed, before it is answered."""
     numbers = conversation.numbers
 
-    def tell(reading: Reading) -> None:
+    def on_reading(reading: Reading) -> None:
         if reading.how == "alone":
             return
-        named = [f"[{numbers[id]}]" for id in reading.papers if id in numbers]
-        about = f" {' '.join(named)}" if reading.named and named else ""
+        labels = [f"[{numbers[id]}]" for id in reading.papers if id in numbers]
+        about = f" {' '.join(labels)}" if reading.named and labels else ""
         console.aside(f"↳ {one_line(reading.text)}{about}")
         if reading.note:
             console.tell(reading.note)
 
-    return tell
+    return on_reading

@@ -1,4 +1,7 @@
-"""Flags and environment -> settings -> live objects: the only place where a library, an embedder or a model is made."""
+"""Flags and environment -> settings -> live objects: the only place where a library, an embedder or a model is made.
+
+`handle` puts them together: `open_library` is what commands and programs call.
+"""
 
 import functools
 import os
@@ -6,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from assistant.domain.callbacks import OnMessage
 from assistant.domain.settings import DEFAULT_MODEL, Settings, checkout
 from assistant.library import database, embeddings
 from assistant.library.catalogue import Catalogue
@@ -14,8 +18,6 @@ from assistant.models import embedders
 from assistant.models.base import ChatModel, Embedder
 from assistant.models.embedders import EMBEDDERS, EmbedderKind
 from assistant.models.minilm.cache import cache_folder
-
-Tell = Callable[[str], None]
 
 
 def load_settings(
@@ -28,14 +30,14 @@ def load_settings(
 ) -> Settings:
     """Settle flags (None where not given) against the environment; raises `UsageError`, also where the embedder is of
     none of these kinds."""
-    named = library or environment.get("ASSISTANT_LIBRARY")
-    folder = Path(named).expanduser() if named else default_library()
+    name = library or environment.get("ASSISTANT_LIBRARY")
+    folder = Path(name).expanduser() if name else default_library()
     embedder_name = embedder or environment.get("ASSISTANT_EMBEDDER") or None
     if embedder_name:
         embedders.find_kind(embedder_name, kinds)
     return Settings(
         library=Path(os.path.abspath(folder)),  # noqa: PTH100  resolve() would follow links the user made
-        chosen=bool(named),
+        chosen=bool(name),
         embedder=embedder_name,
         model=_model(environment, model),
         base_url=environment.get("OPENAI_BASE_URL", "").strip(),
@@ -53,8 +55,8 @@ def default_library() -> Path:
 
 def chats_folder(environment: Mapping[str, str]) -> Path:
     """Return where conversations are kept: `ASSISTANT_CHATS`, else a folder of the user's data."""
-    if named := environment.get("ASSISTANT_CHATS"):
-        return Path(named).expanduser()
+    if folder := environment.get("ASSISTANT_CHATS"):
+        return Path(folder).expanduser()
     import platformdirs
 
     return Path(platformdirs.user_data_dir("assistant")) / "chats"
@@ -81,30 +83,30 @@ def model(settings: Settings, environment: Mapping[str, str]) -> ChatModel | Non
 
 
 def library(
-    chosen: Settings,
+    settings: Settings,
     environment: Mapping[str, str],
-    found: Embedder | None,
-    tell: Tell,
+    maker: Embedder | None,
+    on_message: OnMessage,
     *,
     heal: bool = True,
     wants_sample: bool = False,
 ) -> LibrarySnapshot:
-    """Open the library, or the sample while nobody has named one and none was filled; or, where `wants_sample`, while
-    nobody has named one."""
-    folder = chosen.library
+    """Open a library whose vectors `maker` made (None: whoever did). While nobody has named a library and the default
+    one is empty, or where `wants_sample`, the sample stands in. Raises `LibraryError`, `FingerprintError`."""
+    folder = settings.library
     catalogue, empty = _open(folder)
-    if (empty or wants_sample) and not chosen.chosen:
+    if (empty or wants_sample) and not settings.chosen:
         from assistant.library import sample
 
         if catalogue is not None:
             catalogue.close()
             catalogue = None
-        folder = sample.library(cache_folder(environment), found or embedder(chosen, environment), tell)
-    fingerprint = found.fingerprint if found else None
-    opened = LibrarySnapshot(folder, fingerprint, catalogue=catalogue, on_message=tell, heal=heal)
-    if empty and chosen.chosen:
-        tell(f"the library in {folder} is empty; `assistant ingest PATH --library {folder}` fills it")
-    return opened
+        folder = sample.library(cache_folder(environment), maker or embedder(settings, environment), on_message)
+    fingerprint = maker.fingerprint if maker else None
+    snapshot = LibrarySnapshot(folder, fingerprint, catalogue=catalogue, on_message=on_message, heal=heal)
+    if empty and settings.chosen:
+        on_message(f"the library in {folder} is empty; `assistant ingest PATH --library {folder}` fills it")
+    return snapshot
 
 
 def counter() -> Callable[[str], int]:

@@ -1,0 +1,60 @@
+"""Dates and the name of a source -> the papers that they let through."""
+
+import calendar
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from assistant.domain.callbacks import OnMessage
+from assistant.domain.errors import UsageError
+from assistant.domain.records import Paper
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.retrieval.filters import Filter
+
+Day = date | str | None
+"""A day, or what names one: "2024", "2024-05", "2024-05-31"."""
+
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
+
+
+def parse_day(text: str, *, last: bool) -> date:
+    """Return the first day of a year or month, or with `last` the last one; raises `UsageError`.
+
+    >>> parse_day("2024-02", last=True)
+    datetime.date(2024, 2, 29)
+    """
+    match = _DATE.fullmatch(text.strip())
+    try:
+        if not match:
+            raise ValueError
+        year, month, day = int(match[1]), int(match[2] or (12 if last else 1)), match[3]
+        return date(year, month, int(day) if day else calendar.monthrange(year, month)[1] if last else 1)
+    except ValueError:
+        raise UsageError(f"{text!r} is no date", cure="write 2024, 2024-05 or 2024-05-31") from None
+
+
+def paper_filter(since: Day, until: Day, source: str | None) -> Filter:
+    """Return the filter that these make; raises `UsageError`, as for a period that ends before it begins."""
+    first = parse_day(since, last=False) if isinstance(since, str) else since
+    final = parse_day(until, last=True) if isinstance(until, str) else until
+    if first and final and first > final:
+        raise UsageError(f"since {first} is later than until {final}")
+    return Filter(first, final, source)
+
+
+def admitted(library: LibrarySnapshot, papers_filter: Filter, on_message: OnMessage) -> frozenset[str] | None:
+    """Return the ids of the papers that pass (None: all), and tell what nobody would expect to be left out."""
+    if papers_filter == Filter():
+        return None
+    return frozenset(paper.id for paper in select(library.papers(), papers_filter, on_message))
+
+
+def select(papers: Sequence[Paper], papers_filter: Filter, on_message: OnMessage) -> list[Paper]:
+    """Return the papers that pass; tell that undated papers are left out, or that nothing is left."""
+    selection = [paper for paper in papers if papers_filter.admits(paper)]
+    undated = sum(paper.date is None for paper in papers)
+    if (papers_filter.since or papers_filter.until) and undated:
+        on_message(f"{undated:,} papers without a date are left out")
+    if papers and not selection:
+        on_message("no paper passes the filter")
+    return selection

@@ -1,0 +1,231 @@
+"""A folder, an embedder and a model -> one library to ask, search, verify and ingest with."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant import app
+from assistant.app.filters import Day, admitted, paper_filter, select
+from assistant.domain.callbacks import OnMessage, OnProgress, OnToken
+from assistant.domain.errors import UsageError
+from assistant.domain.records import Answer, Claim, Evidence, Paper
+from assistant.domain.settings import Settings
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.base import ChatModel, Embedder
+from assistant.retrieval.filters import Filter
+
+if TYPE_CHECKING:
+    from assistant.answering.pipeline import Pipeline
+    from assistant.library.writer import Report
+    from assistant.verification.documents import DocumentVerifier
+
+
+def open_library(
+    folder: str | Path | None = None,
+    *,
+    embedder: str | Embedder | None = None,
+    model: str | ChatModel | None = None,
+    environment: Mapping[str, str] | None = None,
+    on_message: OnMessage | None = None,
+) -> "Library":
+    """Return the library in `folder`; nothing is read before it is needed.
+
+    What is None is settled as for the command line: `folder` by ASSISTANT_LIBRARY, else the default library, or the
+    sample while that is empty; `embedder` by ASSISTANT_EMBEDDER, else `local`; `model` by ASSISTANT_MODEL, else the
+    default model where OPENAI_API_KEY or OPENAI_BASE_URL is set, else none. `model="none"` answers with quotes, without
+    a model. Either may also be an object: anything that fits `Embedder` or `ChatModel`. `environment` stands in for
+    `os.environ`. `on_message` gets what a person should know, such as that a damaged index is rebuilt; by default that
+    goes to the logger "assistant". Raises `UsageError` for settings that are none.
+    """
+    environment = app.environment() if environment is None else environment
+    settings = app.load_settings(
+        environment,
+        library=None if folder is None else str(folder),
+        embedder=embedder if isinstance(embedder, str) else None,
+        model=model if isinstance(model, str) else None,
+    )
+    return Library(
+        settings,
+        environment,
+        embedder=None if isinstance(embedder, str) else embedder,
+        model=None if isinstance(model, str) else model,
+        on_message=on_message or _log,
+    )
+
+
+class Library:
+    """Papers to ask about. A context manager; not for several threads at once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        environment: Mapping[str, str],
+        *,
+        embedder: Embedder | None = None,
+        model: ChatModel | None = None,
+        on_message: OnMessage,
+    ) -> None:
+        """Use `open_library`; an embedder or a model that is None is made as `settings` say."""
+        self.settings = settings
+        self.on_message = on_message
+        self._environment = environment
+        self._own_embedder = embedder
+        self._own_model = model
+        self._snapshot: LibrarySnapshot | None = None
+        self._is_checked = False
+
+    def __enter__(self) -> "Library":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files; the next use opens them again."""
+        if self._snapshot is not None:
+            self._snapshot.close()
+        self._snapshot = None
+
+    def ask(
+        self,
+        question: str,
+        *,
+        limit: int = 8,
+        since: Day = None,
+        until: Day = None,
+        source: str | None = None,
+        on_token: OnToken | None = None,
+    ) -> Answer:
+        """Return an answer whose every claim cites a paper and was checked; it abstains where there is none.
+
+        At most `limit` papers are evidence: those dated from `since` to `until` and listed in a source whose name has
+        `source` in it. `on_token` gets the pieces of a model's reply as they arrive, unchecked. Raises `UsageError`,
+        `ModelError`, `LibraryError`.
+        """
+        from assistant.answering import pipeline
+
+        asking = self.pipeline(limit, paper_filter(since, until, source), on_token)
+        return pipeline.ask(asking, _words(question, "question"))
+
+    def search(
+        self, query: str, *, limit: int = 10, since: Day = None, until: Day = None, source: str | None = None
+    ) -> tuple[Evidence, ...]:
+        """Return the papers nearest to some words, best first; the rest as for `ask`."""
+        from assistant.retrieval import retriever
+
+        words = _words(query, "query")
+        self.snapshot.refresh()
+        ids = self.admitted(paper_filter(since, until, source))
+        return retriever.search(self.snapshot, self.embedder, words, _positive(limit), ids)
+
+    def verify(self, text: str) -> tuple[Claim, ...]:
+        """Return the claims of a text with their verdicts. A claim cites by titles or ids of papers in square brackets,
+        several separated by semicolons. Raises `UsageError`, `LibraryError`."""
+        from assistant.verification import documents, references
+
+        words = _words(text, "text")
+        self.snapshot.refresh()
+        verifier = self.verifier()
+        return tuple(documents.verify_claims(verifier, references.split(words, verifier.papers)))
+
+    def ingest(
+        self,
+        paths: str | Path | Iterable[str | Path],
+        *,
+        as_of: date | None = None,
+        dry_run: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> "Report":
+        """Add the papers of files and folders; what could not be read is in the report, as `rejected`.
+
+        `as_of` is the day when pages were taken, for dates without a year. With `dry_run` nothing changes. The folder
+        is made where it is not there. Raises `UsageError`, `LockedError`, `FingerprintError`, `LibraryError`.
+        """
+        from assistant import ingest
+        from assistant.library import writer
+
+        several = [paths] if isinstance(paths, str | Path) else paths
+        rows = list(ingest.read([str(path) for path in several], as_of, date.today()))
+        progress = on_progress or (lambda *_: None)
+        report = writer.add(self.settings.library, rows, self.embedder, dry_run=dry_run, on_progress=progress)
+        self.close()  # the sample may have stood in for what was an empty library
+        return report
+
+    def papers(self, *, since: Day = None, until: Day = None, source: str | None = None) -> tuple[Paper, ...]:
+        """Return the papers in the order they were added; whichever embedder the library was made with."""
+        every = self._opened(self._own_embedder, check=False).papers()
+        return tuple(select(every, paper_filter(since, until, source), self.on_message))
+
+    # -- what the parts of the pipeline work with
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """What makes vectors of texts; it loads its model when the first text comes."""
+        if self._own_embedder is not None:
+            return self._own_embedder
+        return app.embedder(self.settings, self._environment)
+
+    @cached_property
+    def model(self) -> ChatModel | None:
+        """The answering model; None where answers are quotes."""
+        if self._own_model is not None:
+            return self._own_model
+        return app.model(self.settings, self._environment)
+
+    @property
+    def snapshot(self) -> LibrarySnapshot:
+        """The library's papers, words and vectors; raises `FingerprintError` where another embedder made those."""
+        return self._opened(self.embedder, check=True)
+
+    def admitted(self, papers_filter: Filter) -> frozenset[str] | None:
+        """Return the ids of the papers that pass the filter (None: all); tell what nobody would expect of it."""
+        return admitted(self.snapshot, papers_filter, self.on_message)
+
+    def pipeline(
+        self, limit: int = 8, papers_filter: Filter | None = None, on_token: OnToken | None = None
+    ) -> "Pipeline":
+        """Return what answers questions about the papers that pass the filter (None: all)."""
+        from assistant.answering.pipeline import Pipeline
+
+        allowed = self.admitted(papers_filter) if papers_filter else None
+        ordinary = app.ordinary() if self._own_embedder is None else None
+        return Pipeline(self.snapshot, self.embedder, self.model, _positive(limit), allowed, on_token, ordinary)
+
+    def verifier(self) -> "DocumentVerifier":
+        """Return what claims about any paper of the library are checked with."""
+        from assistant.retrieval.finder import PaperIndex
+        from assistant.verification.documents import DocumentVerifier
+        from assistant.verification.support import SupportScorer
+
+        snapshot = self.snapshot
+        index = PaperIndex(snapshot.papers())
+        return DocumentVerifier(snapshot, self.embedder, index, SupportScorer(snapshot.words))
+
+    def _opened(self, maker: Embedder | None, *, check: bool) -> LibrarySnapshot:
+        """Return the snapshot; one that was opened without a check of its embedder is opened anew where it matters."""
+        if self._snapshot is not None and check and not self._is_checked:
+            self.close()
+        if self._snapshot is None:
+            self._snapshot = app.library(self.settings, self._environment, maker, self.on_message)
+            self._is_checked = maker is not None
+        return self._snapshot
+
+
+def _words(text: str, what: str) -> str:
+    if not text.strip():
+        raise UsageError(f"the {what} is empty")
+    return text
+
+
+def _positive(limit: int) -> int:
+    if limit < 1:
+        raise UsageError(f"a limit of {limit} papers is none", cure="give 1 or more")
+    return limit
+
+
+def _log(message: str) -> None:
+    import logging
+
+    logging.getLogger("assistant").warning(message)

@@ -1,0 +1,82 @@
+"""`assistant status`: a library -> its counts, whether it is sound, and what cures it."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli import console, options
+from assistant.cli.options import LibraryOptions
+from assistant.domain.errors import LibraryError
+from assistant.domain.sanitize import one_line
+
+if TYPE_CHECKING:
+    from assistant.domain.settings import Settings
+    from assistant.library import health
+    from assistant.library.snapshot import LibrarySnapshot
+
+
+@click.command()
+@options.json
+@options.indexed
+def status(as_json: bool, place: LibraryOptions) -> int:
+    """Ends with 6 where nothing can be asked, with 0 where damaged indexes are worked around.
+
+    \b
+    Examples:
+      assistant status
+      assistant status --json --library papers-2024
+    """
+    from assistant import app
+
+    environment = app.environment()
+    settings = place.open().settings
+    app.model(settings, environment)  # raises where its endpoint's address is none: nothing could be asked
+    with app.library(settings, environment, None, console.tell, heal=False) as library:
+        papers, listings = library.catalogue.count()
+        faults = _faults(library, settings, environment)
+        facts: dict[str, object] = {
+            "library": str(library.folder),
+            "papers": papers,
+            "listings": listings,
+            "chunks": library.chunks,
+            "fingerprint": library.fingerprint,
+            "healthy": not faults,
+            "problems": [fault.problem for fault in faults],
+            "cures": list(dict.fromkeys(fault.cure for fault in faults)),
+            "chroma": str(library.vector_index_folder),
+            "model": settings.model,
+        }
+    if as_json:
+        console.record(facts)
+    else:
+        _print(facts, faults)
+    return 0 if all(fault.answered for fault in faults) else LibraryError.exit_code
+
+
+def _faults(library: "LibrarySnapshot", settings: "Settings", environment: Mapping[str, str]) -> "list[health.Fault]":
+    """Return all that is wrong with the library, and with the embedder named for it."""
+    from assistant import app
+    from assistant.library import health
+
+    faults = health.faults(library.folder, library.catalogue, library.problems)
+    mismatch = app.mismatch(settings, environment, library.fingerprint)
+    return faults if mismatch is None else [*faults, health.Fault("made by another embedder", *mismatch)]
+
+
+def _print(facts: Mapping[str, object], faults: "list[health.Fault]") -> None:
+    extractive = "extractive; set OPENAI_API_KEY or OPENAI_BASE_URL for a model"
+    console.lines(
+        console.plain(f"library      {one_line(str(facts['library']))}"),
+        console.plain(
+            f"papers       {facts['papers']:,} in {facts['listings']:,} listings, {facts['chunks']:,} chunks"
+        ),
+        console.plain(f"fingerprint  {one_line(str(facts['fingerprint']))}"),
+        console.plain(f"answers      {one_line(str(facts['model'] or extractive))}"),
+    )
+    if not faults:
+        console.lines(console.plain("health       sound"))
+    for what, cure in dict.fromkeys((fault.what, fault.cure) for fault in faults):
+        console.lines(console.plain(f"health       {what}: {one_line(cure)}"))
+        problems = [fault.problem for fault in faults if (fault.what, fault.cure) == (what, cure)]
+        console.lines(*(console.plain(f"             {one_line(problem)}") for problem in problems))

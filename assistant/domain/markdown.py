@@ -1,0 +1,36 @@
+"""Untrusted text -> Markdown that shows it as it is: no HTML, no formula, no link but those made here."""
+
+import re
+
+from assistant.domain.sanitize import one_line
+
+_ACTING = re.compile(
+    r"[\\$`*_\[\]<>#|~@]|&(?=#?\w+;)"  # marks anywhere
+    r"|^[-+=](?=[\s=-]|$)"  # lists and rulers, where a line begins
+    r"|:(?=//)|(?<=\w)\.(?=[^\W\d_]{2})"  # what readers make links of: http://x, www.x.org
+)
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
+_FORMULAS = {"\\": "<span>&#92;</span>", "$": "<span>&#36;</span>"}
+"""A notebook looks for formulas in the finished page too, where a backslash no longer protects; but never across the
+border of an element."""
+
+
+def escape(text: str) -> str:
+    r"""Return untrusted text on one line, as Markdown that shows just that.
+
+    >>> escape("*Two* <b>words</b> of www.example.org")
+    '\\*Two\\* \\<b\\>words\\</b\\> of www\\.example\\.org'
+    """
+    safe = _ACTING.sub(lambda match: _FORMULAS.get(match[0]) or f"\\{match[0]}", one_line(text))
+    return _NUMBERED.sub(r"\1\\\2", safe)
+
+
+def link(text: str, url: str) -> str:
+    """Return text that links to an http(s) address, or plain text for any other."""
+    label = escape(text)
+    return f"[{label}](<{address(url)}>)" if re.match(r"https?://", url, re.IGNORECASE) else label
+
+
+def address(url: str) -> str:
+    """Return an address in which nothing ends a link of Markdown or a field of BibTeX."""
+    return re.sub(r"[{}\\<>\s]", lambda match: f"%{ord(match[0]):02X}", one_line(url))
