@@ -60,8 +60,7 @@ _MODULES = {
     "domain.records": "Answer Claim Entry Evidence Finding Listing Paper Rejection Seconds",
     "domain.settings": "Settings",
     "library.writer": "Report",
-    "models.base": "ChatModel Message Reply",
-    "models.embedder": "Embedder",
+    "models.base": "ChatModel Embedder Message Reply",
 }
 
 
