@@ -1,11 +1,11 @@
 """A claim and abstracts -> support, the sentence to quote, and the rule that makes verdicts of it."""
 
 import math
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support.growth import check_linear
 from support.libraries import HashedWords
 
 from assistant.domain.records import Paper
@@ -96,17 +96,19 @@ def test_several_abstracts_together_support_what_each_holds_a_part_of() -> None:
 
 def test_time_grows_with_the_work_only() -> None:
     measure = SupportScorer(WORDS)
-    long = " ".join(f"word{number} thing{number % 97}" for number in range(6000))
     sentences = abstract(" ".join(f"Sentence {number} tells of moss{number}." for number in range(40)))
     assert len(sentences.sentences) == 40
-    began = time.perf_counter()
-    wanted = measure.claim(long, EMBEDDER.embed([long])[0])
-    assert len(wanted.terms) == 60
-    for number in range(50):
-        held = abstract(TEXTS[number % 3], id=str(number))
-        assert math.isfinite(measure.support(wanted, held).score)
-    assert measure.best(wanted, sentences, measure.support(wanted, sentences)) >= 0
-    assert time.perf_counter() - began < 3
+
+    def work(length: int) -> None:
+        long = " ".join(f"word{number} thing{number % 97}" for number in range(length))
+        wanted = measure.claim(long, EMBEDDER.embed([long])[0])
+        assert len(wanted.terms) == 60
+        for number in range(50):
+            held = abstract(TEXTS[number % 3], id=str(number))
+            assert math.isfinite(measure.support(wanted, held).score)
+        assert measure.best(wanted, sentences, measure.support(wanted, sentences)) >= 0
+
+    check_linear(work, 6_000)
 
 
 def test_features_lie_where_they_are_said_to() -> None:
