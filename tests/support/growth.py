@@ -22,8 +22,7 @@ def check_linear(work: Callable[[int], object], length: int) -> None:
 
 
 def cpu_seconds(work: Callable[[int], object], length: int) -> float:
-    """Return the CPU time that this thread spends, without collections of garbage that others left."""
-    gc.collect()
+    """Return the CPU time that this thread spends, without collecting the garbage of others."""
     gc.disable()
     try:
         began = time.thread_time()
