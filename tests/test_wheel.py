@@ -15,7 +15,10 @@ def test_an_installed_wheel_answers_from_the_sample(tmp_path: Path, clean_enviro
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
     [wheel] = tmp_path.glob("*.whl")
-    assert "assistant/evaluation/reports/report.html.j2" in zipfile.ZipFile(wheel).namelist()
+    with zipfile.ZipFile(wheel) as packed:
+        assert "assistant/evaluation/reports/report.html.j2" in packed.namelist()
+        [license] = [name for name in packed.namelist() if name.endswith(".dist-info/licenses/LICENSE")]
+        assert packed.read(license) == (ROOT / "LICENSE").read_bytes()
     home = tmp_path / "environment"
     venv.create(home, with_pip=False)
     site = Path(sysconfig.get_path("purelib", "venv", {"base": str(home), "platbase": str(home)}))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from support import commands
 from support.chats import (
     ENSEMBLES,
     HERDING,
@@ -19,7 +20,6 @@ from support.chats import (
     archive,
     environment,
     key,
-    library,
     messages,
     only,
 )
@@ -31,7 +31,7 @@ from assistant.answering import prompts
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.turns import Conversation
 
-__all__ = ["archive", "environment", "library"]
+__all__ = ["archive", "environment"]
 
 Talk = Callable[..., tuple[int, str]]
 FOLLOW_UP = "What about ensembles?"
@@ -44,17 +44,8 @@ def talk(environment: Mapping[str, str], tmp_path: Path) -> Talk:
 
     def one(*lines: str | bytes, options: tuple[str, ...] = (), **more: str) -> tuple[int, str]:
         typed = b"".join((line.encode() if isinstance(line, str) else line) + b"\n" for line in lines)
-        done = subprocess.run(
-            [sys.executable, "-m", "assistant", "chat", *options],
-            input=typed,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=tmp_path,
-            env={**environment, **more},
-            timeout=170,
-            check=False,
-        )
-        return done.returncode, masked(done.stdout.decode())
+        done = commands.in_this_process(["chat", *options], typed, tmp_path, {**environment, **more}, merged=True)
+        return done.returncode, masked(done.stdout)
 
     return one
 

@@ -18,7 +18,6 @@ from support.chats import (
     archive,
     environment,
     key,
-    library,
     only,
     paused,
 )
@@ -28,7 +27,7 @@ from support.terminal import ALT_ENTER, CTRL_C, CTRL_D, ENTER, TAB, UP, Terminal
 
 from assistant.answering.conversation.archive import Archive
 
-__all__ = ["archive", "environment", "library"]
+__all__ = ["archive", "environment"]
 
 Chat = Callable[..., Terminal]
 

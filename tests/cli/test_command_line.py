@@ -20,7 +20,7 @@ def objects(text: str) -> list[dict[str, Any]]:
 
 
 def test_the_five_pages_are_643_listings_of_614_papers(real_library: Path) -> None:
-    report = json.loads((real_library.parent / "ingest.json").read_text())
+    report = json.loads((real_library.parent / "output").read_text())
     del report["seconds"]
     assert report == {
         "listings": 643,
@@ -159,8 +159,8 @@ def test_exit_codes(run: Run, words: list[str], code: int) -> None:
     assert bool(done.stdout) is (code == 0)
 
 
-def test_nothing_is_coloured_when_piped_and_signs_fit_the_encoding(run: Run, real_library: Path) -> None:
-    done = run("ask", OVEROPTIMIZATION, "--library", real_library, PYTHONIOENCODING="ascii", FORCE_COLOR="1")
+def test_nothing_is_coloured_when_piped_and_signs_fit_the_encoding(run_process: Run, real_library: Path) -> None:
+    done = run_process("ask", OVEROPTIMIZATION, "--library", real_library, PYTHONIOENCODING="ascii", FORCE_COLOR="1")
     assert "\x1b" not in done.stdout
     assert "[ok] " in done.stdout
 
@@ -251,12 +251,14 @@ def test_on_a_terminal_hostile_titles_stay_words(
     assert "\x07" not in shown
 
 
-def test_a_hostile_dotenv_in_the_working_folder_changes_nothing(run: Run, real_library: Path, tmp_path: Path) -> None:
+def test_a_hostile_dotenv_in_the_working_folder_changes_nothing(
+    run_process: Run, real_library: Path, tmp_path: Path
+) -> None:
     (tmp_path / ".env").write_text(
         "IS_PERSISTENT=notabool\nMIGRATIONS=none\nCHROMA_API_IMPL=x.y\nOPENAI_API_KEY=k\nOPENAI_BASE_URL=http://evil\n"
     )
     row = tmp_path / "row.jsonl"
     row.write_text('{"id": "1", "title": "One", "abstract": "One thing is said here."}\n')
-    assert run("ingest", row, "--library", tmp_path / "library", cwd=tmp_path).returncode == 0
-    [answer] = objects(run("ask", OVEROPTIMIZATION, "--json", "--library", real_library, cwd=tmp_path).stdout)
+    assert run_process("ingest", row, "--library", tmp_path / "library", cwd=tmp_path).returncode == 0
+    [answer] = objects(run_process("ask", OVEROPTIMIZATION, "--json", "--library", real_library, cwd=tmp_path).stdout)
     assert (answer["status"], answer["extractive"]) == ("answered", True)

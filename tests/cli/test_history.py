@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from conftest import Run
 from support.chat_children import begin, keep, turn
-from support.chats import ENSEMBLES, OVEROPTIMIZATION, SCALING, archive, environment, library
+from support.chats import ENSEMBLES, OVEROPTIMIZATION, SCALING, archive, environment
 from support.terminal import CTRL_D, Terminal, masked
 
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.turns import Conversation
 
-__all__ = ["archive", "environment", "library"]
+__all__ = ["archive", "environment"]
 
 
 @pytest.fixture
@@ -111,21 +111,21 @@ def test_conversations_are_deleted_all_or_none(chats: Any, archive: Archive) -> 
 
 
 def test_a_conversation_is_in_one_chat_at_a_time(
-    chats: Any, environment: Mapping[str, str], archive: Archive, library: Path
+    chats: Any, environment: Mapping[str, str], archive: Archive, sample_library: Path
 ) -> None:
     with Terminal("chat", environment=environment) as terminal:
         terminal.until_prompt()
         terminal.enter(OVEROPTIMIZATION)
         [id] = archive.ids()
         for words in (["--resume", id], ["--continue"]):
-            code, shown, told = chats("chat", *words, "--library", library, typed="Not asked.\n")
+            code, shown, told = chats("chat", *words, "--library", sample_library, typed="Not asked.\n")
             assert (code, shown) == (6, "")
             assert told == f"assistant: error: conversation {id} is open in another chat; leave it there first\n"
         # Another conversation with the same library is no matter.
-        assert chats("chat", "--library", library, typed=OVEROPTIMIZATION)[0] == 0
+        assert chats("chat", "--library", sample_library, typed=OVEROPTIMIZATION)[0] == 0
         terminal.press(CTRL_D)
         assert terminal.end() == 0
-    assert chats("chat", "--resume", id, "--library", library, typed="/why\n")[0] == 0
+    assert chats("chat", "--resume", id, "--library", sample_library, typed="/why\n")[0] == 0
 
 
 ROWS = [
@@ -153,7 +153,7 @@ def made(run: Run, folder: Path, rows: list[dict[str, str]]) -> Path:
 
 
 def test_a_conversation_goes_on_with_its_own_library(
-    run: Run, chats: Any, archive: Archive, library: Path, tmp_path: Path
+    run: Run, chats: Any, archive: Archive, sample_library: Path, tmp_path: Path
 ) -> None:
     small = made(run, tmp_path / "small", ROWS)
     for words in (["--continue"], ["--continue", "--library", small]):
@@ -163,21 +163,21 @@ def test_a_conversation_goes_on_with_its_own_library(
         )  # fmt: skip
     assert chats("chat", "--continue", "--resume", "a")[0] == 2
     assert chats("chat", "--resume", "a")[0] == 2
-    chats("chat", "--library", library, typed=OVEROPTIMIZATION)
+    chats("chat", "--library", sample_library, typed=OVEROPTIMIZATION)
     chats("chat", "--library", small, typed=OVEROPTIMIZATION)
     newest, oldest = archive.ids()
     # The latest of all, which brings its library along; then the latest with a library that is named.
     code, shown, told = chats("chat", "--continue", typed="/open 1\n/filter off\n")
     assert (code, told) == (0, "assistant: filter: none; 3 papers\n")
     assert shown.splitlines()[0] in [row["title"] for row in ROWS]
-    code, shown, told = chats("chat", "--continue", "--library", library, typed="/open 1\n/retry\n")
+    code, shown, told = chats("chat", "--continue", "--library", sample_library, typed="/open 1\n/retry\n")
     assert (code, shown.splitlines()[0], told) == (0, ENSEMBLES, "")
     assert archive.ids() == [oldest, newest]
     # A conversation may also be moved to another library, which is said.
     code, shown, told = chats("chat", "--resume", oldest[:-1], "--library", small, typed="/open 2\n")
     assert (code, shown.splitlines()[0]) == (0, SCALING)
     assert told.splitlines()[:3] == [
-        f"assistant: this is the library {small}; the conversation began with {library}",
+        f"assistant: this is the library {small}; the conversation began with {sample_library}",
         "assistant: the library has 3 papers now; at the last turn it had 48",
         f"assistant: [1] {ENSEMBLES} is no longer in the library; it is shown as it was",
     ]

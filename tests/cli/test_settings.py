@@ -101,9 +101,14 @@ def test_a_question_to_what_is_no_address_ends_with_2(run: Run, real_library: Pa
 # -- the sample, and libraries without papers
 
 
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sample.library(tmp_path_factory.mktemp("master"), libraries.HashedWords(), lambda _: None)
+
+
 @pytest.fixture
-def sampled(tmp_path: Path) -> Path:
-    return sample.library(tmp_path, libraries.HashedWords(), lambda _: None)
+def sampled(master: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(master, tmp_path / master.name))
 
 
 def again(folder: Path) -> tuple[Path, str]:

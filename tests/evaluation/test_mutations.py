@@ -77,11 +77,8 @@ def top_hit(_: list[Statement], keys: list[str], __: int) -> list[Statement]:
 
 
 @pytest.fixture(scope="module")
-def judged_run(run: Command, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder = tmp_path_factory.mktemp("runs") / "sample"
-    done = run("eval", "run", SUITE, "--out", folder)
-    assert done.returncode == 0, done.stderr
-    return runs.load(folder)
+def judged_run(sample_run: Path) -> Run:
+    return runs.load(sample_run)
 
 
 @pytest.fixture(scope="module")

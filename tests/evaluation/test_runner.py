@@ -38,24 +38,20 @@ def timeless(folder: Path) -> dict[Key, Outcome]:
     }
 
 
-@pytest.fixture(scope="module")
-def whole(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("whole") / "run"
-    done = run("eval", "run", SUITE, "--out", folder)
-    assert (done.returncode, done.stdout) == (0, "")
-    assert f"48 outcomes in {folder}" in done.stderr
-    return folder
+def test_a_run_says_where_its_outcomes_are_and_nothing_else(sample_run: Path) -> None:
+    assert (sample_run.parent / "output").read_text() == ""
+    assert f"48 outcomes in {sample_run}" in (sample_run.parent / "messages").read_text()
 
 
-def test_the_same_run_twice_has_the_same_lines(run: Run, whole: Path, tmp_path: Path) -> None:
+def test_the_same_run_twice_has_the_same_lines(run: Run, sample_run: Path, tmp_path: Path) -> None:
     done = run("eval", "run", SUITE, "--out", tmp_path / "again", "--jobs", "1")
     assert done.returncode == 0, done.stderr
-    assert timeless(tmp_path / "again") == timeless(whole)
-    assert len(timeless(whole)) == 48
+    assert timeless(tmp_path / "again") == timeless(sample_run)
+    assert len(timeless(sample_run)) == 48
 
 
 def test_a_killed_run_goes_on_where_it_was(
-    run: Run, whole: Path, tmp_path: Path, clean_environment: Mapping[str, str]
+    run: Run, sample_run: Path, tmp_path: Path, clean_environment: Mapping[str, str]
 ) -> None:
     folder = tmp_path / "run"
     command = [sys.executable, "-m", "assistant", "eval", "run", str(SUITE), "--out", str(folder), "--jobs", "1"]
@@ -71,12 +67,12 @@ def test_a_killed_run_goes_on_where_it_was(
     assert timeless(folder) == before
     done = run("eval", "run", SUITE, "--out", folder)
     assert done.returncode == 0, done.stderr
-    assert timeless(folder) == timeless(whole)
+    assert timeless(folder) == timeless(sample_run)
     assert outcomes.read_bytes().count(b"\n") == 48
 
 
 def test_ctrl_c_ends_with_130_and_leaves_whole_lines(
-    whole: Path, tmp_path: Path, clean_environment: Mapping[str, str]
+    sample_run: Path, tmp_path: Path, clean_environment: Mapping[str, str]
 ) -> None:
     folder = tmp_path / "run"
     command = [sys.executable, "-m", "assistant", "eval", "run", str(SUITE), "--out", str(folder)]
@@ -87,11 +83,11 @@ def test_ctrl_c_ends_with_130_and_leaves_whole_lines(
     process.send_signal(signal.SIGINT)
     _, messages = process.communicate(timeout=60)
     assert process.returncode in (0, 130), messages  # 0 where it was faster
-    assert timeless(folder).items() <= timeless(whole).items()
+    assert timeless(folder).items() <= timeless(sample_run).items()
 
 
-def test_another_run_is_not_mixed_in(run: Run, whole: Path, tmp_path: Path) -> None:
-    other = run("eval", "run", SUITE, "--out", whole, "-k", "3")
+def test_another_run_is_not_mixed_in(run: Run, sample_run: Path, tmp_path: Path) -> None:
+    other = run("eval", "run", SUITE, "--out", sample_run, "-k", "3")
     assert other.returncode == 2
     assert "holds a run with other limit" in other.stderr
     (tmp_path / "notes.txt").write_text("mine")

@@ -7,10 +7,8 @@ from conftest import Run
 SUITE = Path(__file__).parents[2] / "evals" / "sample"
 
 
-def test_the_sample_suite_passes_its_gate(run: Run, tmp_path: Path) -> None:
-    done = run("eval", "run", SUITE, "--out", tmp_path / "run")
-    assert done.returncode == 0, done.stderr
-    gate = run("eval", "gate", tmp_path / "run")
+def test_the_sample_suite_passes_its_gate(run: Run, sample_run: Path) -> None:
+    gate = run("eval", "gate", sample_run)
     assert gate.returncode == 0, gate.stdout
 
 

@@ -5,10 +5,11 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from support import libraries
 from support.library_children import BATCH, Child, ingest_batches
 
-KILLS = 25
+KILLS = [5, pytest.param(25, marks=pytest.mark.slow)]
 
 
 def ingest_until_killed(folder: Path, first: int, until: int, delay: float) -> int:
@@ -27,7 +28,8 @@ def ingest_until_killed(folder: Path, first: int, until: int, delay: float) -> i
     return acknowledged
 
 
-def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_the_parts_agree(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", KILLS)
+def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_the_parts_agree(tmp_path: Path, kills: int) -> None:
     folder = tmp_path / "library"
     chance = random.Random(20_260_301)
     child = Child(ingest_batches, folder, 0, 2)
@@ -36,8 +38,8 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_the_parts_agree(t
     assert (child.hear(), child.end()) == (1, 0)
     whole = time.monotonic() - began
     acknowledged = 2
-    for kill in range(KILLS):
-        until = int(kill % 8 == 0)  # these have something new to lose, whatever the speed of the machine
+    for kill in range(kills):
+        until = int(kill % 4 == 0)  # these have something new to lose, whatever the speed of the machine
         acknowledged += ingest_until_killed(folder, acknowledged, until, chance.uniform(0, 1.05 * whole))
         parts = libraries.parts(folder)
         assert parts.catalogue == parts.words == parts.vectors

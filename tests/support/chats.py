@@ -5,14 +5,12 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from conftest import Run
 from support.endpoint import Exchange, Server, Step, chunk, encoded, usage
 from support.terminal import PATIENCE
 
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.turns import Conversation
 from assistant.domain import identifiers
-from assistant.library import sample
 from assistant.retrieval.keys import citation_keys
 
 OVEROPTIMIZATION = "How can reward overoptimization be mitigated?"
@@ -52,16 +50,6 @@ def messages(server: Server) -> list[list[str]]:
     return [[message["content"] for message in request.body["messages"]] for request in server.requests]
 
 
-@pytest.fixture(scope="session")
-def library(run: Run, cache: Path) -> Path:
-    """A library of the sample's papers, made once for all modules of a process; tests only read it."""
-    folder = cache / "library-of-the-sample"
-    if not folder.exists():
-        done = run("ingest", sample.papers(), "--library", folder)
-        assert done.returncode == 0, done.stderr
-    return folder
-
-
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     """An empty folder of chats."""
@@ -69,10 +57,10 @@ def archive(tmp_path: Path) -> Archive:
 
 
 @pytest.fixture
-def environment(clean_environment: Mapping[str, str], library: Path, archive: Archive) -> dict[str, str]:
+def environment(clean_environment: Mapping[str, str], sample_library: Path, archive: Archive) -> dict[str, str]:
     """The environment of a chat with the sample that keeps its conversations in `archive`."""
     buffered = {name: value for name, value in clean_environment.items() if name != "PYTHONUNBUFFERED"}
-    return {**buffered, "ASSISTANT_LIBRARY": str(library), "ASSISTANT_CHATS": str(archive.folder)}
+    return {**buffered, "ASSISTANT_LIBRARY": str(sample_library), "ASSISTANT_CHATS": str(archive.folder)}
 
 
 def only(archive: Archive) -> Conversation:

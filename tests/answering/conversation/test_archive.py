@@ -26,7 +26,7 @@ from assistant.domain.errors import ArchiveError, UsageError
 from assistant.domain.records import Evidence
 from assistant.library.snapshot import LibrarySnapshot
 
-KILLS = 30
+KILLS = [5, pytest.param(25, marks=pytest.mark.slow)]
 ROOT = Path(__file__).parents[3]
 
 
@@ -42,10 +42,11 @@ def conversation_of(archive: Archive, turns: int, id: str = "c") -> Conversation
     return conversation
 
 
-def test_killed_at_any_moment_at_most_the_turn_in_flight_is_missing(archive: Archive) -> None:
+@pytest.mark.parametrize("kills", KILLS)
+def test_killed_at_any_moment_at_most_the_turn_in_flight_is_missing(archive: Archive, kills: int) -> None:
     chance = random.Random(20_260_301)
     acknowledged = 0
-    for kill in range(KILLS):
+    for kill in range(kills):
         child = Child(chat_children.keep_turns, archive.folder)
         assert child.hear() == "began"
         for _ in range(kill % 3):
@@ -58,10 +59,11 @@ def test_killed_at_any_moment_at_most_the_turn_in_flight_is_missing(archive: Arc
         assert child.end() == -9
         conversation = archive.reload(begin())
         assert len(conversation.recorded) in (acknowledged, acknowledged + 1)
-        turns = tuple(turn(number) for number in range(1, len(conversation.recorded) + 1))
-        assert conversation == replace(begin(), recorded=turns)
+        assert conversation == replace(
+            begin(), recorded=tuple(turn(n) for n in range(1, len(conversation.recorded) + 1))
+        )
         acknowledged = len(conversation.recorded)
-    assert acknowledged > KILLS / 2
+    assert acknowledged > kills / 2
 
 
 def test_a_file_cut_anywhere_loads_without_the_line_that_was_cut_and_goes_on(archive: Archive) -> None:
