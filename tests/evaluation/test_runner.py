@@ -167,9 +167,9 @@ def test_any_error_of_one_case_is_its_outcome(tmp_path: Path) -> None:
     }
 
 
-def test_a_line_is_what_it_was_read_from(whole: Path) -> None:
+def test_a_line_is_what_it_was_read_from(sample_run: Path) -> None:
     """Reading and writing again gives the same bytes: of questions, of conversations, and of errors as they were."""
-    text = (whole / runs.OUTCOMES).read_text()
+    text = (sample_run / runs.OUTCOMES).read_text()
     assert [outcomes.line(outcomes.read(line)) for line in text.splitlines()] == text.splitlines(keepends=True)
     earlier = '{"case": "q", "repeat": 1, "state": "error", "error": "the model failed", "turns": []}\n'
     assert outcomes.line(outcomes.read(earlier)) == earlier
