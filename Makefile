@@ -39,7 +39,7 @@ test-lowest: $(LOWEST)/.ready  ## the tests with the lowest versions that pyproj
 
 # What pyproject does not name is as new as can be: its lowest versions are not ours to say.
 $(LOWEST)/.ready: pyproject.toml
-	@uv venv --quiet --clear --python 3.11 $(LOWEST)
+	@uv venv --quiet --clear --seed --python 3.11 $(LOWEST)
 	@$(COMPILE) --resolution lowest-direct -o $(LOWEST)/requirements.txt
 	@uv pip install --quiet --python $(LOWEST)/bin/python --no-deps -r $(LOWEST)/requirements.txt
 	@uv pip install --quiet --python $(LOWEST)/bin/python --no-deps --no-build-isolation --editable .
