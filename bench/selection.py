@@ -79,8 +79,7 @@ def _ask(folder: Path, place: Path, embedder: LocalEmbedder) -> list[Sample]:
 
 
 def _sample(asking: Pipeline, case: Case, good: set[str | None], *, twin: bool) -> Sample:
-    query, _ = pipeline.read(asking, case.turns[0].question)
-    evidence, _ = pipeline.find(asking, query, asking.limit)
+    query, evidence, _ = pipeline.rank(asking, case.turns[0].question, asking.limit)
     texts = abstracts.read(asking.library, [item.paper for item in evidence])
     right = np.array([float(item.paper.id in good) for item in evidence])
     return Sample(case, answerability.features(query, evidence, texts, asking.library.words), right, twin)

@@ -25,6 +25,8 @@ VENDORS = {
     "rich": {"cli/"},
     "click": {"cli/"},
     "prompt_toolkit": {"cli/commands/chat/"},
+    "scipy": {"evaluation/statistics.py"},
+    "jinja2": {"evaluation/reports/html.py"},
     "pylatexenc": {"domain/titles.py"},
 }
 

@@ -4,10 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from assistant.answering import answerability
+from assistant.answering import answerability, answerers
 from assistant.answering.answerer import Answerer, Draft, Inquiry
-from assistant.answering.extractive import Extractive
-from assistant.answering.generative import Generative
 from assistant.domain.callbacks import OnToken
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Seconds
@@ -39,23 +37,13 @@ class Pipeline:
     context: Context = field(default_factory=Context)
     """What the conversation so far adds to the question."""
     answerer: Answerer | None = None
-    """Who answers; None for the model where there is one, and for quotes where there is none."""
-
-
-def read(asking: Pipeline, typed: str) -> tuple[Query, tuple[str, ...]]:
-    """Return a question as it is searched for, slips of the finger mended, and notes on what was mended."""
-    return questions.parse_question(asking.library, asking.embedder, typed, asking.ordinary)
-
-
-def find(asking: Pipeline, question: Query, limit: int) -> tuple[tuple[Evidence, ...], str]:
-    """Return the papers nearest to a question, and a note where its words narrow the search."""
-    return questions.find_evidence(asking.library, question, limit, asking.allowed, asking.context)
+    """Who answers; None for the first of `answerers.ANSWERERS` that can."""
 
 
 def ask(pipeline: Pipeline, question: str) -> Answer:
     """Answer one question. Raises `ModelError` where the model fails."""
     began = time.perf_counter()
-    answerer = pipeline.answerer or (Generative(pipeline.model) if pipeline.model else Extractive())
+    answerer = pipeline.answerer or answerers.choose(pipeline.model)
     inquiry, notes = _retrieve(pipeline, answerer, question)
     retrieved = time.perf_counter()
     checked = _write(pipeline, answerer, inquiry)
@@ -75,17 +63,24 @@ def ask(pipeline: Pipeline, question: str) -> Answer:
     )
 
 
+def rank(pipeline: Pipeline, question: str, limit: int) -> tuple[Query, tuple[Evidence, ...], tuple[str, ...]]:
+    """Return a question as it is searched for, at most `limit` papers nearest to it, and notes for a person: slips of
+    the finger that were mended, and the period that its words narrow the search to."""
+    query, notes = questions.parse_question(pipeline.library, pipeline.embedder, question, pipeline.ordinary)
+    ranking, narrowing = questions.find_evidence(pipeline.library, query, limit, pipeline.allowed, pipeline.context)
+    return query, ranking, (*notes, narrowing) if narrowing else notes
+
+
 def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[Inquiry, tuple[str, ...]]:
     """Return a question with its evidence, and notes on how it was read and where its words narrowed the search."""
     pipeline.library.refresh()
-    query, notes = read(pipeline, question)
-    papers, narrowing = find(pipeline, query, pipeline.limit)
-    evidence = answerer.shortlist(papers)
+    query, ranking, notes = rank(pipeline, question, pipeline.limit)
+    evidence = answerer.shortlist(ranking)
     by_id = abstracts.read(pipeline.library, [item.paper for item in evidence])
     words = pipeline.library.words
     features = answerability.features(query, evidence, by_id, words)
     inquiry = Inquiry(question, query, evidence, by_id, features, words, pipeline.context, pipeline.on_token)
-    return inquiry, (*notes, narrowing) if narrowing else notes
+    return inquiry, notes
 
 
 @dataclass(frozen=True, slots=True)

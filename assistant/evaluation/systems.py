@@ -101,8 +101,7 @@ def _right_turn(context: EvaluationContext, number: int, gold: GoldTurn, reading
 
 
 def _ranking(asking: Pipeline, text: str) -> tuple[Evidence, ...]:
-    query, _ = pipeline.read(asking, text)
-    ranking, _ = pipeline.find(asking, query, outcomes.DEPTH)
+    _, ranking, _ = pipeline.rank(asking, text, outcomes.DEPTH)
     return ranking
 
 

@@ -9,11 +9,15 @@ from support.libraries import HashedWords, made
 
 from assistant.answering import pipeline
 from assistant.answering.answerer import Answerer, Draft, Inquiry
+from assistant.answering.answerers import ANSWERERS, AnswererKind, choose
+from assistant.answering.extractive import Extractive
+from assistant.answering.generative import Generative
 from assistant.answering.pipeline import Pipeline
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence
 from assistant.library import chunks
 from assistant.library.snapshot import LibrarySnapshot
+from assistant.testing import ScriptedModel
 from assistant.verification.claims import CitationMark, Statement
 
 QUESTION = "How do we predict glaciers?"
@@ -44,6 +48,16 @@ def test_a_new_answerer_is_passed_in_and_its_statements_are_verified(base: Pipel
     assert finding.paper == first
     assert finding.quote in first.abstract
     assert len(answer.evidence) == 8
+
+
+def test_a_new_answerer_is_one_row_and_the_first_that_can_answers() -> None:
+    toy = AnswererKind("first title", lambda model: FirstTitle() if model is None else None)
+    model = ScriptedModel([])
+    assert isinstance(choose(None, (toy, *ANSWERERS)), FirstTitle)
+    assert isinstance(choose(model, (toy, *ANSWERERS)), Generative)
+    assert isinstance(choose(None), Extractive)
+    assert isinstance(choose(model), Generative)
+    assert isinstance(choose(None, ()), Extractive)
 
 
 @dataclass

@@ -1,0 +1,30 @@
+"""A model, or none -> who answers: the table of answerers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.answering.answerer import Answerer
+from assistant.answering.extractive import Extractive
+from assistant.answering.generative import Generative
+from assistant.models.base import ChatModel
+
+
+@dataclass(frozen=True, slots=True)
+class AnswererKind:
+    """One way to answer."""
+
+    name: str
+    make: Callable[[ChatModel | None], Answerer | None]
+    """Gets the model (None where there is none); returns None where it cannot answer with that."""
+
+
+ANSWERERS = (
+    AnswererKind("generative", lambda model: Generative(model) if model else None),
+    AnswererKind("extractive", lambda _: Extractive()),
+)
+"""In order of preference: the first that can answer does."""
+
+
+def choose(model: ChatModel | None, kinds: Sequence[AnswererKind] = ANSWERERS) -> Answerer:
+    """Return the first answerer of the table that can answer with this model; quotes where none can."""
+    return next((answerer for kind in kinds if (answerer := kind.make(model))), Extractive())
