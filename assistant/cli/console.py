@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.domain.records import MARKS
 from assistant.domain.sanitize import one_line, sanitize
 
 StyledLine = tuple[tuple[str, str], ...]
@@ -80,6 +79,8 @@ def coloured() -> bool:
 
 def marks() -> Mapping[str, str]:
     """Return a mark for each verdict, in signs that the output can show."""
+    from assistant.domain.records import MARKS
+
     try:
         "".join(MARKS.values()).encode(sys.stdout.encoding or "ascii")
     except (UnicodeError, LookupError):

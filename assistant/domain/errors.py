@@ -11,7 +11,10 @@
 A disappointing answer is not an error: abstention (exit 3) and failed verification (exit 4) are fields of an `Answer`.
 """
 
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class AssistantError(Exception):
@@ -26,7 +29,7 @@ class AssistantError(Exception):
 
     exit_code = 1
 
-    def __init__(self, what: str, *, path: Path | str | None = None, cause: str = "", cure: str = "") -> None:
+    def __init__(self, what: str, *, path: "Path | str | None" = None, cause: str = "", cure: str = "") -> None:
         """`what` went wrong; `path` is the file, folder or id it is about; `cause` is the reason as the system or a
         library gave it; `cure` says what to do next. Whatever is not named is left out of the text."""
         super().__init__(what)
