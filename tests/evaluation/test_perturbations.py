@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run
+from conftest import MadeOnce, Run
 from support import judged
 from support.judged import SUITE
 
@@ -16,13 +16,10 @@ from assistant.retrieval import periods
 OVERLAYS = ("removal", "typos", "distractors", "poison")
 
 
-@pytest.fixture(scope="module")
-def made(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("overlays") / "run"
-    chosen = [word for name in OVERLAYS for word in ("--overlay", name)]
-    done = run("eval", "run", SUITE, "--out", folder, *chosen)
-    assert done.returncode == 0, done.stderr
-    return folder
+@pytest.fixture(scope="session")
+def made(made_once: MadeOnce, run: Run) -> Path:
+    overlays = [word for name in OVERLAYS for word in ("--overlay", name)]
+    return made_once("overlays", lambda folder: run("eval", "run", SUITE, "--out", folder, *overlays))
 
 
 def lines(folder: Path, overlay: str) -> dict[str, dict[str, Any]]:
