@@ -16,6 +16,7 @@ from support.shared import shared
 from assistant.library import sample
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+MadeOnce = Callable[[str, Callable[[Path], subprocess.CompletedProcess[str]]], Path]
 collect_ignore = ["support"]  # holds no tests, and is imported under another name
 
 
@@ -55,15 +56,15 @@ def cache(common: Path) -> Path:
 @pytest.fixture(scope="session")
 def clean_environment(cache: Path) -> Mapping[str, str]:
     """Return the environment without anything that settles our settings."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("ASSISTANT_", "OPENAI_"))}
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("ASSISTANT_", "OPENAI_"))}
     # A proxy that is not there: what leaves this machine fails, also in the commands that tests start.
-    closed = {
+    proxies = {
         "http_proxy": "http://127.0.0.1:9",
         "https_proxy": "http://127.0.0.1:9",
         "no_proxy": "127.0.0.1,localhost",
     }
     own = {"ASSISTANT_CACHE": str(cache), "PYTHONPATH": str(Path(__file__).parents[1])}
-    return {**kept, **closed, **own}
+    return {**inherited, **proxies, **own}
 
 
 @pytest.fixture(scope="session")
@@ -98,31 +99,41 @@ def pages() -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_library(run: Run, pages: Path, common: Path) -> Path:
-    """A library made of the five pages; `output` beside it is what was said. Tests only read it."""
-    return _made_once(common / "real", "library", lambda folder: run("ingest", "--json", "--library", folder, pages))
+def made_once(common: Path) -> MadeOnce:
+    """Return what makes a folder by a command, once for all processes that run tests; tests only read it.
+
+    `made_once("name", lambda folder: run(...))` keeps what the command wrote beside the folder, in `output` and
+    `messages`.
+    """
+
+    def make(name: str, command: Callable[[Path], subprocess.CompletedProcess[str]]) -> Path:
+        home = common / name
+        home.mkdir(exist_ok=True)
+        with filelock.FileLock(home / "making.lock"):
+            if not (home / "output").exists():
+                done = command(home / "made")
+                assert done.returncode == 0, done.stderr
+                (home / "messages").write_text(done.stderr)
+                (home / "output").write_text(done.stdout)
+        return home / "made"
+
+    return make
 
 
 @pytest.fixture(scope="session")
-def sample_library(run: Run, common: Path) -> Path:
-    """A library of the sample's papers; tests only read it."""
-    return _made_once(common / "sample", "library", lambda folder: run("ingest", "--library", folder, sample.papers()))
+def real_library(made_once: MadeOnce, run: Run, pages: Path) -> Path:
+    """A library made of the five pages."""
+    return made_once("real", lambda folder: run("ingest", "--json", "--library", folder, pages))
 
 
 @pytest.fixture(scope="session")
-def sample_run(run: Run, common: Path) -> Path:
-    """A run of the suite about the sample; tests only read it."""
+def sample_library(made_once: MadeOnce, run: Run) -> Path:
+    """A library of the sample's papers."""
+    return made_once("sample", lambda folder: run("ingest", "--library", folder, sample.papers()))
+
+
+@pytest.fixture(scope="session")
+def sample_run(made_once: MadeOnce, run: Run) -> Path:
+    """A run of the suite about the sample."""
     suite = Path(__file__).parents[1] / "evals" / "sample"
-    return _made_once(common / "evaluation", "run", lambda folder: run("eval", "run", suite, "--out", folder))
-
-
-def _made_once(home: Path, name: str, make: Callable[[Path], subprocess.CompletedProcess[str]]) -> Path:
-    """Make the folder `name` by a command, unless another process has; keep what it wrote beside it."""
-    home.mkdir(exist_ok=True)
-    with filelock.FileLock(home / "making.lock"):
-        if not (home / "output").exists():
-            done = make(home / name)
-            assert done.returncode == 0, done.stderr
-            (home / "messages").write_text(done.stderr)
-            (home / "output").write_text(done.stdout)
-    return home / name
+    return made_once("evaluation", lambda folder: run("eval", "run", suite, "--out", folder))

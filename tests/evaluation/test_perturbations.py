@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run
+from conftest import MadeOnce, Run
 from support import judged
 from support.judged import SUITE
 
@@ -19,13 +19,10 @@ from assistant.retrieval import periods
 PERTURBATIONS = ("removal", "typos", "distractors", "poison")
 
 
-@pytest.fixture(scope="module")
-def made(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("perturbations") / "run"
+@pytest.fixture(scope="session")
+def made(made_once: MadeOnce, run: Run) -> Path:
     options = [word for name in PERTURBATIONS for word in ("--perturb", name)]
-    done = run("eval", "run", SUITE, "--out", folder, *options)
-    assert done.returncode == 0, done.stderr
-    return folder
+    return made_once("perturbations", lambda folder: run("eval", "run", SUITE, "--out", folder, *options))
 
 
 def turns(folder: Path, perturbation: str) -> dict[str, dict[str, Any]]:
