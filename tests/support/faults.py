@@ -1,7 +1,6 @@
 """What an endpoint may do wrong, on whichever path it is asked, and what asks it: a chat model and an embedder."""
 
 import gzip
-import os
 import traceback
 from collections.abc import Callable
 from functools import cache
@@ -89,9 +88,3 @@ FLOODS: dict[str, tuple[Step, str]] = {
     "unpacked from an error": (_bombs(401), "compressed (gzip)"),
     "unpacked from a reply": (_bombs(200), "compressed (gzip)"),
 }
-
-
-def resident() -> int:
-    """Return the bytes of memory that this process holds now."""
-    with open("/proc/self/statm") as file:  # noqa: PTH123
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

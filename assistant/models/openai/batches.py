@@ -3,8 +3,10 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from assistant.models.openai.deadline import Deadline
+if TYPE_CHECKING:
+    from assistant.models.openai.deadline import Deadline  # which imports httpx
 
 _FIRST = 32  # texts of the first request, by which the endpoint is timed
 _MOST = 2_048  # texts; OpenAI takes no more, https://platform.openai.com/docs/api-reference/embeddings/create
@@ -58,7 +60,7 @@ class Batch:
     start: int
     """Where the first of them stands among all texts."""
     texts: Sequence[str]
-    deadline: Deadline | None = None
+    deadline: "Deadline | None" = None
     """When the reply has to be there, where a larger batch that holds these texts was refused before."""
 
 
@@ -86,7 +88,7 @@ class BatchQueue:
             self._start += 1
         return Batch(start, self._texts[start : self._start]) if self._start > start else None
 
-    def split(self, batch: Batch, most: int, deadline: Deadline) -> None:
+    def split(self, batch: Batch, most: int, deadline: "Deadline") -> None:
         """Put a batch that was refused back in parts, which share the deadline that it had."""
         starts = range(0, len(batch.texts), most)
         parts = [Batch(batch.start + start, batch.texts[start : start + most], deadline) for start in starts]

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from assistant.domain import settings
 from assistant.domain.errors import ModelError
+from assistant.models.openai.batches import Batch, BatchQueue, Pace
 from assistant.models.openai.client import OFFICIAL, UNUSABLE_KEY, Endpoint, explain, vendor_errors
 
 if TYPE_CHECKING:
-    from assistant.models.openai.batches import Batch
     from assistant.models.openai.deadline import BoundedCall
 
 _LARGEST_DIMENSION = 16_384  # of any model while its own is not known; 12,288 is the largest of OpenAI's
@@ -45,8 +45,6 @@ class OpenAIEmbedder:
 
         Raises `UsageError` where `base_url` is no address.
         """
-        from assistant.models.openai.batches import Pace
-
         self.name = name
         self._address = settings.address(base_url)
         self._endpoint = Endpoint(base_url, key)
@@ -96,7 +94,6 @@ class OpenAIEmbedder:
         """Yield each batch with the body of its reply, as they arrive; raises `ModelError` for the first failure."""
         import openai  # noqa: F401  a second or more, which is not the endpoint's
 
-        from assistant.models.openai.batches import BatchQueue
         from assistant.models.openai.deadline import BoundedCall, Deadline
 
         queue, ended = BatchQueue(texts), SimpleQueue[BoundedCall[bytes]]()
