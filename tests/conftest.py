@@ -17,6 +17,7 @@ from assistant.library import sample
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 MadeOnce = Callable[[str, Callable[[Path], subprocess.CompletedProcess[str]]], Path]
+THIS_MACHINE = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "::", "::ffff:127.0.0.1")
 collect_ignore = ["support"]  # holds no tests, and is imported under another name
 
 
@@ -31,7 +32,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
-        if self.family != socket.AF_UNIX and str(address[0]) not in ("127.0.0.1", "::1", "localhost"):
+        if self.family != socket.AF_UNIX and str(address[0]) not in THIS_MACHINE:
             pytest.fail(f"a test wanted to connect to {address}")
         connect(self, address)
 

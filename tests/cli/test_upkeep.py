@@ -3,20 +3,26 @@
 import contextlib
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Run
 from support import libraries
-from support.embeddings_endpoint import Server, server
+from support.endpoint import Server, embeds, serve
 
 from assistant.library import database, writer
 
-__all__ = ["server"]
-
 ROWS = '{"id": "1", "title": "Yeast", "abstract": "Yeast makes dough rise."}\n' * 2
 LOCAL = "all-MiniLM-L6-v2@53aa5117/int8/"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """An endpoint that embeds."""
+    with serve(embeds) as running:
+        yield running
 
 
 @pytest.fixture
@@ -64,7 +70,7 @@ def status(run: Run, folder: Path, *words: str, **environment: str) -> tuple[int
 
 def test_reindex_keeps_paid_vectors(run: Run, server: Server, tmp_path: Path) -> None:
     folder, chosen = paid(run, server, tmp_path)
-    before, requests = vectors(folder), len(server.asked)
+    before, requests = vectors(folder), len(server.requests)
     damage(folder)
     code, facts = status(run, folder, **chosen)
     assert (code, facts["healthy"], facts["cures"]) == (0, False, ["run `assistant reindex`"])
@@ -72,7 +78,7 @@ def test_reindex_keeps_paid_vectors(run: Run, server: Server, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     assert f"keeping the vectors of m@127.0.0.1:{server.server_address[1]}/v1/8000" in done.stderr
     assert json.loads(done.stdout)["embedded"] == 0
-    assert (vectors(folder), len(server.asked)) == (before, requests)
+    assert (vectors(folder), len(server.requests)) == (before, requests)
     assert status(run, folder, **chosen)[0] == 0
     assert run("search", "yeast", "--library", folder, **chosen).returncode == 0
 
@@ -131,10 +137,10 @@ def test_status_tells_that_another_embedder_is_chosen(run: Run, local: Path, fol
 
 def test_status_names_the_paid_embedder(run: Run, server: Server, tmp_path: Path) -> None:
     folder, _ = paid(run, server, tmp_path)
-    requests = len(server.asked)
+    requests = len(server.requests)
     [cure] = status(run, folder)[1]["cures"]
     assert cure.startswith("choose the embedder it was built with (--embedder openai:m, its OPENAI_BASE_URL), or run")
-    assert len(server.asked) == requests
+    assert len(server.requests) == requests
 
 
 def test_status_does_not_have_the_indexes_rebuilt_where_the_catalogue_is_damaged(run: Run, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A script -> an OpenAI-compatible chat endpoint on this machine that keeps to it, faults and all.
+"""A script -> an OpenAI-compatible endpoint for chat and embeddings on this machine that keeps to it, faults and all.
 
     with endpoint.serve(endpoint.says("Hello.")) as server:
         OpenAIModel("m", key="k", base_url=server.url).reply(...)
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any, Literal
 
 
@@ -30,14 +30,16 @@ class Exchange(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: "Server"
+    request_made: Request
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.requests.append(Request(self.path, headers, json.loads(body) if body else None))
+        self.request_made = Request(self.path, headers, json.loads(body) if body else None)
+        number = self.server.record(self.request_made)
         self.close_connection = True
         with suppress(OSError):  # the client may leave whenever it likes
-            self.server.step(len(self.server.requests) - 1)(self)
+            self.server.step(number)(self)
 
     def do_GET(self) -> None:
         self.do_POST()
@@ -79,11 +81,18 @@ class Server(ThreadingHTTPServer):
         self.requests: list[Request] = []
         self.over = Event()
         self._steps = steps
+        self._lock = Lock()
 
     @property
     def url(self) -> str:
         """The base URL that a client is given."""
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
+
+    def record(self, request: Request) -> int:
+        """Remember a request; return its number, from 0."""
+        with self._lock:
+            self.requests.append(request)
+            return len(self.requests) - 1
 
     def step(self, number: int) -> Step:
         """Return what answers the request of this number."""
@@ -162,6 +171,22 @@ def answers(status: int, body: object = b"", kind: str = "application/json", **h
     return step
 
 
+def item(index: int, vector: object) -> dict[str, Any]:
+    """Return one vector of a reply, and of which text it is."""
+    return {"object": "embedding", "index": index, "embedding": vector}
+
+
+def listed(items: Sequence[object]) -> bytes:
+    """Return the body of a reply that holds vectors."""
+    return json.dumps({"object": "list", "model": "m", "data": items, "usage": {}}).encode()
+
+
+def embeds(exchange: Exchange) -> None:
+    """Answer with the length of each text as a direction, in reverse order."""
+    items = [item(index, [len(text), 1.0]) for index, text in enumerate(exchange.request_made.body["input"])]
+    answers(200, listed(items[::-1]))(exchange)
+
+
 def refuses(status: int, message: str, code: str | None = None, **headers: str) -> Step:
     """Answer with an error in OpenAI's form; a client that tries again does so at once."""
     error = {"message": message, "type": "error", "param": None, "code": code}
@@ -198,3 +223,20 @@ def repeats(data: bytes, times: int | None = None, kind: str = "text/event-strea
         exchange.end()
 
     return step
+
+
+def floods(status: int) -> Step:
+    """Answer with this status and a body without end."""
+
+    def step(exchange: Exchange) -> None:
+        exchange.begin(status, "application/json")
+        while not exchange.wait(0):
+            exchange.send(b"x" * 65_536)
+
+    return step
+
+
+def informs(exchange: Exchange) -> None:
+    """Say again and again that an answer will come."""
+    while not exchange.wait(0):
+        exchange.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100)

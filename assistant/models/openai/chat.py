@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from assistant.models.openai.deadline import BoundedCall
 
 _LARGEST_REPLY = 64_000_000  # bytes; 200,000 characters, streamed one by one, are 50 million
-_RETRIES = 2
 
 
 class OpenAIModel:
@@ -48,11 +47,11 @@ class OpenAIModel:
         """Return the whole reply; raises `ModelError` where it fails, breaks off or takes too long."""
         import openai  # noqa: F401  a second or more, which is not the endpoint's
 
-        from assistant.models.openai.deadline import BoundedCall, DeadlineExceeded
+        from assistant.models.openai.deadline import BoundedCall, Deadline, DeadlineExceeded
 
         if not self._endpoint.has_usable_key:
             raise self._failure(UNUSABLE_KEY, "set OPENAI_API_KEY anew")
-        call: BoundedCall[Reply] = BoundedCall(self._deadline, self._largest)
+        call: BoundedCall[Reply] = BoundedCall(Deadline(self._deadline), self._largest)
         try:
             return call.run(lambda put_token: self._converse(call, messages, put_token), on_token)
         except DeadlineExceeded as error:
@@ -60,11 +59,10 @@ class OpenAIModel:
 
     def _converse(self, call: "BoundedCall[Reply]", messages: Sequence[Message], on_token: OnToken) -> Reply:
         try:
-            with self._endpoint.http_client(self._deadline, self._transport) as http:
-                call.watch(http)
-                client = self._endpoint.openai_client(http, _RETRIES)
+            with self._endpoint.connect(call, self._transport) as client:
                 characters = sum(len(message.text) for message in messages)
-                return read_reply(self._events(client, call, messages), self.name, characters, on_token)
+                events = self._events(client, call, messages)
+                return read_reply(events, self.name, characters, on_token, self._endpoint.secrets)
         # Not `from error`: the vendors' messages may quote the key, and would be part of a traceback.
         except vendor_errors() as error:
             raise self._failure(*explain(error)) from None

@@ -1,17 +1,21 @@
 """An endpoint's address and key -> clients that ask it, and failures told in words that hold no secret."""
 
-import ipaddress
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from assistant.domain import settings
 from assistant.domain.errors import ModelError
 from assistant.domain.sanitize import one_line
+from assistant.models.openai.address import is_this_machine, passwords, redact_address
+from assistant.models.openai.secrets import Secrets
 
 if TYPE_CHECKING:
     import httpx
+
+    from assistant.models.openai.deadline import BoundedCall
 
 OFFICIAL = "https://api.openai.com/v1"
 UNUSABLE_KEY = "the key holds characters that no key has"
@@ -19,6 +23,8 @@ NOT_A_REPLY = "what came back is not a reply of an OpenAI-compatible endpoint"
 
 _SHORTEST_SECRET = 8  # characters; local servers are given words such as "none" for a key
 _LONGEST_CAUSE = 500  # characters
+_LONGEST_QUOTE = 10_000  # characters of what an endpoint says that are looked at
+_RETRIES = 2  # of a request that may succeed when it is made again
 _CHECK_ALL = "check OPENAI_BASE_URL (it usually ends in /v1), OPENAI_API_KEY and --model"
 _FEWER_PAPERS = "ask with fewer papers (-k)"
 _CURES = {
@@ -36,9 +42,8 @@ class Endpoint:
     def __init__(self, base_url: str, key: str) -> None:
         self.base_url = base_url
         self._key = key.strip()
-        password = _password(base_url)
-        self._secrets = [self._key] if len(self._key) >= _SHORTEST_SECRET else []
-        self._secrets += filter(None, (password, unquote(password)))
+        keys = [self._key] if len(self._key) >= _SHORTEST_SECRET else []
+        self.secrets = Secrets(*keys, *passwords(base_url))
 
     def __repr__(self) -> str:
         return redact_address(self.base_url)
@@ -48,38 +53,35 @@ class Endpoint:
         """Whether a header of HTTP can hold the key; an empty one can be held."""
         return bool(re.fullmatch(r"[!-~]*", self._key))
 
-    def http_client(self, deadline: float, transport: "httpx.BaseTransport | None" = None) -> "httpx.Client":
-        """Return a client that follows no redirect (the question would go elsewhere) and no proxy to this machine.
+    @contextmanager
+    def connect(self, call: "BoundedCall[Any]", transport: "httpx.BaseTransport | None" = None) -> Iterator[Any]:
+        """Yield the vendor's client, whose requests have the bounds of `call`; its log shows no secret.
 
-        `deadline` is in seconds, for each read; `transport` stands in for the network.
+        It follows no redirect (the question would go elsewhere) and no proxy to this machine. `transport` stands in for
+        the network.
         """
         import httpx
-
-        host = urlsplit(self.base_url).hostname or ""
-        try:
-            loopback = ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            loopback = host == "localhost"
-        timeout = httpx.Timeout(deadline, connect=min(5.0, deadline))
-        return httpx.Client(follow_redirects=False, trust_env=not loopback, timeout=timeout, transport=transport)
-
-    def openai_client(self, http: "httpx.Client", retries: int) -> Any:
-        """Return the vendor's client; it asks through `http`, and `retries` times more where that may help."""
         import openai
 
-        return openai.OpenAI(api_key=self._key or "none", base_url=self.base_url, max_retries=retries, http_client=http)
+        if transport is None and is_this_machine(self.base_url):
+            transport = httpx.HTTPTransport()  # where one is given, the variables that name proxies are not read
+        seconds = max(call.deadline.remaining, 0.001)
+        timeout = httpx.Timeout(seconds, connect=min(5.0, seconds))
+        with (
+            httpx.Client(follow_redirects=False, timeout=timeout, transport=transport) as http,
+            self.secrets.masked_logs(),
+        ):
+            call.watch(http)
+            yield openai.OpenAI(
+                api_key=self._key or "none", base_url=self.base_url, max_retries=_RETRIES, http_client=http
+            )
 
     def failure(self, what: str, cause: str, cure: str) -> ModelError:
         """Return the error that says `what` at this endpoint failed, each of its fields one line without a secret."""
-        short_cause = one_line(self._mask(cause))[:_LONGEST_CAUSE].rstrip(".")
-        fields = (f"{what} at {redact_address(self.base_url)} failed", short_cause, cure)
-        what, cause, cure = (self._mask(one_line(field)) for field in fields)
-        return ModelError(what, cause=cause, cure=cure)
-
-    def _mask(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return text
+        mask = self.secrets.mask
+        fields = (f"{what} at {redact_address(self.base_url)} failed", mask(cause[:_LONGEST_QUOTE]), cure)
+        what, cause, cure = (mask(one_line(field)) for field in fields)
+        return ModelError(what, cause=cause[:_LONGEST_CAUSE].rstrip("."), cure=cure)
 
 
 def resolve_base_url(base_url: str) -> str:
@@ -88,28 +90,13 @@ def resolve_base_url(base_url: str) -> str:
     return base_url or OFFICIAL
 
 
-def redact_address(address: str) -> str:
-    """Return the address without what may be secret: a user's name, a password, a query.
-
-    >>> redact_address("https://me:password@host.example:8/v1?token=secret")
-    'https://host.example:8/v1'
-    """
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return "an address that cannot be read"
-    if not parts.netloc:
-        return address.partition("?")[0]
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
 def vendor_errors() -> tuple[type[Exception], ...]:
     """Return every kind of exception by which the vendor's client, HTTP and JSON tell of an endpoint's failure."""
     import httpx
     import openai
 
     vendors = (openai.OpenAIError, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
-    return (*vendors, ValueError, OSError, RecursionError)
+    return (*vendors, ValueError, OSError, RecursionError, ImportError)  # the last one for a proxy by SOCKS
 
 
 def explain(error: Exception) -> tuple[str, str]:
@@ -143,10 +130,3 @@ def _explain_status(status: int, message: str, headers: "httpx.Headers") -> tupl
 def _message(body: object) -> str:
     message = body.get("message") if isinstance(body, dict) else None
     return message if isinstance(message, str) else ""
-
-
-def _password(address: str) -> str:
-    try:
-        return urlsplit(address).password or ""
-    except ValueError:
-        return ""

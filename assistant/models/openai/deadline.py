@@ -14,7 +14,7 @@ import httpx
 from assistant.domain.callbacks import OnToken
 
 MOST_REQUESTS = 3
-_LARGEST_EVENT = 1_000_000  # bytes between two blank lines, which the stream's reader holds at once
+LARGEST_DOCUMENT = 1_000_000  # bytes of an event, an error or a reply that is not streamed: each is held whole
 _EVENT_ENDS = (b"\n\n", b"\r\n\r\n", b"\r\r")
 
 Result = TypeVar("Result")
@@ -24,17 +24,40 @@ class DeadlineExceeded(Exception):
     """The deadline came before the end of the call."""
 
 
+class Deadline:
+    """A moment so many `seconds` from now."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._start = monotonic()
+
+    @property
+    def elapsed(self) -> float:
+        """The seconds that have passed since it was set."""
+        return monotonic() - self._start
+
+    @property
+    def remaining(self) -> float:
+        """The seconds that are left; less than 0 where it is over."""
+        return self.seconds - self.elapsed
+
+
 class BoundedCall(Generic[Result]):
     """One call, done in a thread of its own: a client's timeouts are for each read, and for no name look-up at all."""
 
-    def __init__(self, seconds: float, largest: int) -> None:
-        """`seconds` is the deadline of the call; `largest` is the most bytes of a reply that are read."""
+    def __init__(self, deadline: Deadline, largest: int, largest_document: int = LARGEST_DOCUMENT) -> None:
+        """`largest` is the most bytes of a reply that are read, `largest_document` of one that is not in events.
+
+        `requests` counts what was asked for it; `seconds` is how long it took, once it has ended.
+        """
+        self.deadline = deadline
         self.requests = 0
-        self._seconds = seconds
+        self.seconds = 0.0
         self._largest = largest
+        self._largest_document = largest_document
+        self._last_error = ""
         self._over = threading.Event()
         self._sockets: list[socket.socket] = []
-        self._tokens: SimpleQueue[str | None] = SimpleQueue()
         self._result: Future[Result] = Future()
 
     def watch(self, client: httpx.Client) -> None:
@@ -42,38 +65,53 @@ class BoundedCall(Generic[Result]):
         client.headers["Accept-Encoding"] = "identity"  # what is compressed cannot be measured before it is unpacked
         client.event_hooks = {"request": [self._on_request], "response": [self._on_response]}
 
+    def start(self, work: Callable[[], Result], on_end: Callable[[], None]) -> None:
+        """Do `work` in a thread, which calls `on_end` once there is a result or a failure."""
+        # A daemon: a look-up of a name cannot be broken off, and must not keep the program from ending.
+        threading.Thread(target=self._work, args=(work, on_end), daemon=True, name="call").start()
+
+    def result(self) -> Result:
+        """Return what the work has returned, or raise what it raised; to be called once it has ended."""
+        return self._result.result()
+
     def run(self, work: Callable[[OnToken], Result], on_token: OnToken | None) -> Result:
         """Return `work(put_token)`; what it puts reaches `on_token` in the thread that called `run`.
 
         Raises what `work` or `on_token` raises, or `DeadlineExceeded`.
         """
-        stop = monotonic() + self._seconds
-        # A daemon: a look-up of a name cannot be broken off, and must not keep the program from ending.
-        threading.Thread(target=self._work, args=(work,), daemon=True, name="call").start()
+        tokens: SimpleQueue[str | None] = SimpleQueue()
+        self.start(lambda: work(tokens.put), lambda: tokens.put(None))
         try:
-            while (remaining := stop - monotonic()) > 0:
-                token = self._tokens.get(timeout=remaining)
+            while (remaining := self.deadline.remaining) > 0:
+                token = tokens.get(timeout=remaining)
                 if token is None:
-                    return self._result.result()
+                    return self.result()
                 if on_token:
                     on_token(token)
         except Empty:
             pass
         finally:
-            self._end()
-        raise DeadlineExceeded(f"no whole reply within {self._seconds:g} seconds")
+            self.end()
+        raise self.exceeded()
 
-    def _work(self, work: Callable[[OnToken], Result]) -> None:
-        try:
-            self._result.set_result(work(self._tokens.put))
-        except BaseException as error:  # noqa: BLE001  raised again in the thread that waits
-            self._result.set_exception(error)
-        self._tokens.put(None)
-
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Break off what is under way; the thread finds its connections closed and may ask for nothing more."""
         self._over.set()
         for connection in self._sockets:
             _close_socket(connection)
+
+    def exceeded(self) -> DeadlineExceeded:
+        """Return the error of a call whose deadline has come."""
+        return DeadlineExceeded(f"no whole reply within {self.deadline.seconds:g} seconds{self._last_error}")
+
+    def _work(self, work: Callable[[], Result], on_end: Callable[[], None]) -> None:
+        start = monotonic()
+        try:
+            self._result.set_result(work())
+        except BaseException as error:  # noqa: BLE001  raised again in the thread that waits
+            self._result.set_exception(error)
+        self.seconds = monotonic() - start
+        on_end()
 
     def _on_request(self, request: httpx.Request) -> None:
         self.requests += 1
@@ -91,15 +129,23 @@ class BoundedCall(Generic[Result]):
 
     def _on_response(self, response: httpx.Response) -> None:
         body = cast(httpx.SyncByteStream, response.stream)
-        response.stream = _BoundedBody(body, self._largest, response.headers.get("Content-Encoding", "identity"))
+        total, event = self._largest, self._largest_document
+        if not response.is_success:
+            self._last_error = f", after an answer of status {response.status_code}"
+            total = event = LARGEST_DOCUMENT
+        elif "json" in response.headers.get("Content-Type", ""):
+            total = event
+        response.stream = _BoundedBody(body, total, event, response.headers.get("Content-Encoding", "identity"))
 
 
 class _BoundedBody(httpx.SyncByteStream):
     """The body of a reply; reading it raises `ValueError` where it is too large, or compressed."""
 
-    def __init__(self, body: httpx.SyncByteStream, largest: int, encoding: str) -> None:
+    def __init__(self, body: httpx.SyncByteStream, total: int, event: int, encoding: str) -> None:
+        """`total` is the most bytes of the body, `event` of what stands between two blank lines."""
         self._body = body
-        self._largest = largest
+        self._total = total
+        self._event = event
         self._encoding = encoding
 
     def __iter__(self) -> Iterator[bytes]:
@@ -112,8 +158,8 @@ class _BoundedBody(httpx.SyncByteStream):
             end = max(window.rfind(mark) for mark in _EVENT_ENDS)
             event = event + len(piece) if end < 0 else len(window) - end
             tail = window[-3:]
-            if total > self._largest or event > _LARGEST_EVENT:
-                limits = f"{_LARGEST_EVENT:,} bytes at once or {self._largest:,} in all"
+            if total > self._total or event > self._event:
+                limits = f"{self._event:,} bytes at once or {self._total:,} in all"
                 raise ValueError(f"the reply is larger than {limits}")
             yield piece
 

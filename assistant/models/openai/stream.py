@@ -8,6 +8,7 @@ from assistant.domain.callbacks import OnToken
 from assistant.domain.sanitize import one_line
 from assistant.models.base import Reply
 from assistant.models.openai.client import NOT_A_REPLY
+from assistant.models.openai.secrets import MaskedTokens, Secrets
 
 _LONGEST = 200_000  # characters; an answer has a few thousand
 _CHARACTERS_PER_TOKEN = 8  # at most; English text has about 4
@@ -17,13 +18,15 @@ _WHOLE = frozenset({"stop", "eos_token", "stop_sequence", "end_turn"})
 _THOUGHTS = re.compile(r"\s*<think>.*?(?:</think>|\Z)|.*?^[ \t]*</think>[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
-def read_reply(events: Iterable[Any], name: str, characters: int, on_token: OnToken) -> Reply:
+def read_reply(events: Iterable[Any], name: str, characters: int, on_token: OnToken, secrets: Secrets) -> Reply:
     """Return the reply, by the model `name` where the endpoint names none, to messages of so many `characters`.
 
-    `on_token` gets each piece. Raises `ValueError` where the reply is too long, empty, broken off or not one.
+    `on_token` gets each piece; a secret that the endpoint echoes is in none, nor in the reply. Raises `ValueError`
+    where the reply is too long, empty, broken off or not one.
     """
     import httpx
 
+    tokens = MaskedTokens(secrets, on_token)
     pieces: list[str] = []
     length, finish, usage, model, complaint = 0, "", None, "", ""
     try:
@@ -39,18 +42,21 @@ def read_reply(events: Iterable[Any], name: str, characters: int, on_token: OnTo
                 raise ValueError(f"the reply is longer than {_LONGEST:,} characters")
             if piece:
                 pieces.append(piece)
-                on_token(piece)
+                tokens.put(piece)
     except httpx.HTTPError:
         if not finish:  # all that may follow the end of a reply is its usage
             raise
     if not finish:
         raise ValueError(complaint or ("the reply broke off" if pieces else NOT_A_REPLY))
-    text = _without_thoughts(valid("".join(pieces)))
+    tokens.end()
+    text = _without_thoughts(secrets.mask_reply(valid("".join(pieces))))
     if not text:
         raise ValueError(f"the reply is empty (it ended for the reason: {finish})")
     read, written = _count(_field(usage, "prompt_tokens")), _count(_field(usage, "completion_tokens"))
     shortened = read is not None and read * _CHARACTERS_PER_TOKEN < characters
-    return Reply(text, one_line(model)[:200] or name, finish not in _WHOLE, read, written, shortened)
+    return Reply(
+        text, secrets.mask_reply(one_line(model))[:200] or name, finish not in _WHOLE, read, written, shortened
+    )
 
 
 def valid(text: str) -> str:

@@ -1,40 +1,57 @@
-import json
+"""An embedding model behind an endpoint: what it is sent, in which batches, and which replies are believed."""
+
+import os
+import signal
 import socket
+import threading
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from support.embeddings_endpoint import Answer, Handler, Server, item, listed, server, vectors_of_lengths
+from support.endpoint import Exchange, Server, answers, embeds, hangs, item, listed, refuses, serve
 
 from assistant.domain.errors import ModelError, UsageError
 from assistant.models.base import Embedder
 from assistant.models.openai.embeddings import OpenAIEmbedder
 
-__all__ = ["server"]
-
 KEY = "sk-secret-0123456789"
+UNTIMED = 1e6  # seconds; however slow the machine is, an answer comes in time
 
 
-def replying(status: int, body: bytes, **headers: str) -> Answer:
-    return lambda handler, request: handler.reply(status, body, **headers)
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """An endpoint that embeds."""
+    with serve(embeds) as running:
+        yield running
 
 
 def embedder(server: Server, **settings: Any) -> OpenAIEmbedder:
     return OpenAIEmbedder("m", key=KEY, base_url=server.url, **settings)
 
 
+def sizes(server: Server) -> list[int]:
+    """How many texts were in each request."""
+    return [len(request.body["input"]) for request in server.requests]
+
+
+def lengths(texts: list[str]) -> Any:
+    """What the endpoint makes of the texts."""
+    rows = np.array([[len(text), 1.0] for text in texts])
+    return pytest.approx(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
 def test_vectors_come_in_the_order_of_the_texts_with_length_one(server: Server) -> None:
     heard: list[int] = []
     texts = ["a" * (1 + place % 7) for place in range(70)]
-    vectors = embedder(server).embed(texts, heard.append)
-    rows = np.array([[len(text), 1.0] for text in texts])
-    assert vectors == pytest.approx(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    vectors = embedder(server, deadline=UNTIMED).embed(texts, heard.append)
+    assert vectors == lengths(texts)
     assert vectors.dtype == np.float32
-    assert heard == [32, 64, 70]
-    assert [(asked["path"], asked["key"], asked["model"]) for asked in server.asked] == [
-        ("/v1/embeddings", f"Bearer {KEY}", "m")
-    ] * 3
+    assert heard == [32, 70]
+    for request in server.requests:
+        assert (request.path, request.headers["authorization"]) == ("/v1/embeddings", f"Bearer {KEY}")
+        assert (request.body["model"], request.body["encoding_format"]) == ("m", "float")
 
 
 def test_it_says_what_it_is(server: Server) -> None:
@@ -42,46 +59,33 @@ def test_it_says_what_it_is(server: Server) -> None:
     assert port.dimension == 2
     assert port.fingerprint == f"m@127.0.0.1:{server.server_address[1]}/v1/8000"
     assert port.embed([]).shape == (0, 2)
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
     assert KEY not in repr(port)
 
 
 def test_texts_that_endpoints_refuse_are_made_sendable(server: Server) -> None:
     embedder(server, longest=5).embed(["", " \n", "\ud800", "long enough to cut"])
-    assert server.asked[0]["input"] == [".", ".", "?", "long "]
+    assert server.requests[0].body["input"] == [".", ".", "?", "long "]
 
 
-def test_a_passing_failure_is_tried_again(server: Server) -> None:
-    def once(handler: Handler, request: dict[str, Any]) -> None:
-        server.answer = vectors_of_lengths
-        handler.reply(503, b"{}", retry_after_ms="1")
-
-    server.answer = once
-    assert embedder(server).embed(["a"]).shape == (1, 2)
-    assert len(server.asked) == 2
+def test_a_passing_failure_is_tried_again() -> None:
+    with serve([refuses(503, "busy"), embeds]) as server:
+        assert embedder(server).embed(["a"]).shape == (1, 2)
+    assert len(server.requests) == 2
 
 
-def test_a_lasting_failure_is_tried_three_times_in_all(server: Server) -> None:
-    server.answer = replying(429, b'{"error": {"message": "too many"}}', retry_after_ms="1")
-    with pytest.raises(ModelError, match=r"m at .* failed \(status 429.*too many"):
+def test_a_lasting_failure_is_tried_three_times_in_all() -> None:
+    with serve(refuses(429, "too many")) as server, pytest.raises(ModelError) as caught:
         embedder(server).embed(["a"])
-    assert len(server.asked) == 3
+    assert caught.value.what == f"the embedding model m at {server.url} failed"
+    assert caught.value.cause == "status 429: too many"
+    assert len(server.requests) == 3
 
 
-def test_the_key_is_in_no_message(server: Server) -> None:
-    server.answer = replying(401, json.dumps({"error": {"message": f"bad key {KEY}\x1b[31m"}}).encode())
-    with pytest.raises(ModelError) as caught:
+def test_what_an_endpoint_says_is_shown_without_escapes() -> None:
+    with serve(refuses(401, "bad\x1b[31m")) as server, pytest.raises(ModelError) as caught:
         embedder(server).embed(["a"])
-    assert "bad key ***" in str(caught.value)
-    assert not {KEY, "\x1b"} & set(str(caught.value).split())
-    assert "\x1b" not in str(caught.value)
-
-
-def test_no_redirect_is_followed(server: Server) -> None:
-    server.answer = replying(302, b"", Location=f"{server.url}/elsewhere")
-    with pytest.raises(ModelError, match="status 302"):
-        embedder(server).embed(["a"])
-    assert {asked["path"] for asked in server.asked} == {"/v1/embeddings"}
+    assert caught.value.cause == "status 401: bad\ufffd[31m"
 
 
 BAD = {
@@ -108,25 +112,25 @@ BAD = {
 
 
 @pytest.mark.parametrize("body", BAD.values(), ids=BAD.keys())
-def test_a_reply_is_believed_only_where_it_is_one(server: Server, body: bytes) -> None:
-    server.answer = replying(200, body)
-    with pytest.raises(ModelError, match=r"m at .* failed \((the|a vector of the) reply"):
+def test_a_reply_is_believed_only_where_it_is_one(body: bytes) -> None:
+    with serve(answers(200, body)) as server, pytest.raises(ModelError) as caught:
         embedder(server).embed(["a", "b"])
+    assert caught.value.cause.startswith(("the reply", "a vector of the reply"))
 
 
-def test_a_reply_that_quotes_a_secret_is_not_quoted(server: Server) -> None:
-    server.answer = replying(200, listed([item(0, [KEY])]))
-    with pytest.raises(ModelError, match="not a list of 1 vectors: ValueError") as caught:
+def test_a_reply_that_quotes_a_secret_is_not_quoted() -> None:
+    with serve(answers(200, listed([item(0, [KEY])]))) as server, pytest.raises(ModelError) as caught:
         embedder(server).embed(["a"])
+    assert caught.value.cause == "the reply is not a list of 1 vectors: ValueError"
     assert KEY not in "".join(traceback.format_exception(caught.value))
 
 
-@pytest.mark.parametrize("key", ["kéy-0123456789", "sk-a\nInjected: yes", "sk 0123456789"])
-def test_a_key_that_no_header_can_hold_is_refused_without_showing_it(server: Server, key: str) -> None:
-    with pytest.raises(ModelError, match="the key holds characters that no key has") as caught:
-        OpenAIEmbedder("m", key=key, base_url=server.url).embed(["a"])
-    assert key[:5] not in "".join(traceback.format_exception(caught.value))
-    assert server.asked == []
+@pytest.mark.parametrize("mark", [b"[],", b"{},", b"1,", b"[", b'"",'], ids=bytes.decode)
+def test_a_reply_of_many_small_values_is_not_read(mark: bytes) -> None:
+    body = b'{"data": [' + mark * 200_000  # one vector has 16,384 numbers at most
+    with serve(answers(200, body)) as server, pytest.raises(ModelError) as caught:
+        embedder(server).embed(["a"])
+    assert caught.value.cause == "the reply is not a list of 1 vectors"
 
 
 def test_the_dimension_may_not_change(server: Server) -> None:
@@ -134,40 +138,105 @@ def test_the_dimension_may_not_change(server: Server) -> None:
         embedder(server, dimension=3).embed(["a"])
 
 
-def test_a_reply_that_never_ends_is_left_at_the_deadline(server: Server) -> None:
-    def endless(handler: Handler, request: dict[str, Any]) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        try:
-            while True:
-                handler.wfile.write(b" ")
-        except OSError:
-            return
-
-    server.answer = endless
-    with pytest.raises(ModelError, match=r"the reply took longer than 0\.3 seconds"):
-        embedder(server, deadline=0.3).embed(["a"])
+def test_nobody_at_the_address_is_told() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
+        with pytest.raises(ModelError, match="the connection failed"):
+            OpenAIEmbedder("m", key="", base_url=url).embed(["a"])
 
 
-def test_silence_and_a_broken_connection_are_failures() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
-        with pytest.raises(ModelError, match="no answer in time"):
-            OpenAIEmbedder("m", key="", base_url=url, deadline=0.15).embed(["a"])
-    with pytest.raises(ModelError, match="the connection failed"):
-        OpenAIEmbedder("m", key="", base_url=url).embed(["a"])
+def test_an_answer_cut_off_is_a_failure() -> None:
+    def short(exchange: Exchange) -> None:
+        exchange.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")
 
-
-def test_an_answer_cut_off_is_a_failure(server: Server) -> None:
-    def short(handler: Handler, request: dict[str, Any]) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", "1000")
-        handler.end_headers()
-        handler.wfile.write(b'{"data": [')
-
-    server.answer = short
-    with pytest.raises(ModelError, match="the connection failed"):
+    with serve(short) as server, pytest.raises(ModelError, match="the connection failed"):
         embedder(server).embed(["a"])
+
+
+def test_batches_grow_while_answers_come_in_time(server: Server) -> None:
+    port = embedder(server, deadline=UNTIMED)
+    port.embed(["a"] * 700)
+    assert sorted(sizes(server)) == sorted([32, 128, 128, 128, 128, 156])
+    port.embed(["a"] * 9_000)
+    assert max(sizes(server)) == 2_048
+
+
+def test_a_batch_holds_so_many_characters_at_most(server: Server) -> None:
+    embedder(server, deadline=UNTIMED).embed(["b" * 8_000] * 13)
+    assert sorted(sizes(server)) == [1, 12]
+
+
+def test_four_requests_are_under_way_at_once_and_their_vectors_are_in_order() -> None:
+    together = threading.Barrier(4, timeout=60)
+
+    def meets(exchange: Exchange) -> None:
+        together.wait()
+        embeds(exchange)
+
+    texts = ["a" * (1 + place % 50) for place in range(32 + 4 * 128)]
+    heard: list[int] = []
+    with serve([embeds, meets]) as server:
+        vectors = embedder(server, deadline=UNTIMED).embed(texts, heard.append)
+    assert vectors == lengths(texts)
+    assert sizes(server) == [32, 128, 128, 128, 128]
+    assert heard == [32, 160, 288, 416, 544]
+
+
+def test_the_first_failure_ends_all_requests() -> None:
+    together = threading.Barrier(4, timeout=60)
+
+    def meets(exchange: Exchange) -> None:
+        (refuses(401, "no more") if together.wait() == 0 else hangs)(exchange)
+
+    before = set(threading.enumerate())
+    with serve([embeds, meets]) as server:
+        with pytest.raises(ModelError, match="no more"):
+            embedder(server, deadline=UNTIMED).embed(["a"] * 2_000)
+        for thread in set(threading.enumerate()) - before:
+            if thread.name == "call":
+                thread.join(60)
+                assert not thread.is_alive()
+    assert sizes(server) == [32, 128, 128, 128, 128]
+
+
+def test_ctrl_c_ends_all_requests() -> None:
+    together = threading.Barrier(4, timeout=60)
+
+    def interrupts(exchange: Exchange) -> None:
+        if together.wait() == 0:
+            os.kill(os.getpid(), signal.SIGINT)
+        exchange.wait()
+
+    with serve([embeds, interrupts]) as server, pytest.raises(KeyboardInterrupt):
+        embedder(server, deadline=UNTIMED).embed(["a"] * 2_000)
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_batch_that_is_refused_is_sent_in_parts(status: int) -> None:
+    def takes_ten(exchange: Exchange) -> None:
+        (embeds if len(exchange.request_made.body["input"]) <= 10 else refuses(status, "too many inputs"))(exchange)
+
+    texts = ["a" * (1 + place % 50) for place in range(100)]
+    with serve(takes_ten) as server:
+        port = embedder(server, deadline=UNTIMED)
+        assert port.embed(texts) == lengths(texts)
+        assert sorted(sizes(server)) == [4, *[8] * 12, 32]
+        assert port.embed(texts) == lengths(texts)
+        assert sizes(server).count(32) == 1  # refused once is enough
+
+
+def test_what_is_refused_in_any_number_is_told() -> None:
+    with serve(refuses(400, "no such model")) as server, pytest.raises(ModelError) as caught:
+        embedder(server).embed(["a"] * 100)
+    assert caught.value.cause == "status 400: no such model"
+    assert sizes(server) == [32, 8, 2, 1]
+
+
+def test_parts_of_a_refused_batch_have_its_deadline() -> None:
+    with serve([refuses(413, "too large"), hangs]) as server, pytest.raises(ModelError, match=r"within 0\.5 seconds"):
+        embedder(server, deadline=0.5).embed(["a"] * 32)
+    assert len(server.requests) <= 2
 
 
 @pytest.mark.parametrize("url", ["nowhere", "http://[::1", "ftp://127.0.0.1/v1", "http://host:port/v1", "https://"])
@@ -179,14 +248,15 @@ def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
 PASSWORD = "hunter2/secret"
 
 
-def test_a_password_in_the_address_is_shown_nowhere(server: Server) -> None:
-    url = server.url.replace("http://", f"http://me:{PASSWORD.replace('/', '%2F')}@")
-    port = OpenAIEmbedder("m", key=KEY, base_url=f"{url}?token=hunter2")
-    assert repr(port) == f"OpenAIEmbedder('m', base_url='{server.url}')"
-    assert port.fingerprint == embedder(server).fingerprint
-    server.answer = replying(401, json.dumps({"error": {"message": f"no {PASSWORD}, {url}, {KEY}"}}).encode())
-    with pytest.raises(ModelError, match=r"m at http://127.0.0.1:\d+/v1 failed \(status 401") as caught:
-        port.embed(["a"])
+def test_a_password_in_the_address_is_shown_nowhere() -> None:
+    with serve(refuses(401, f"no {PASSWORD}, {KEY}")) as server:
+        url = server.url.replace("http://", f"http://me:{PASSWORD.replace('/', '%2F')}@")
+        port = OpenAIEmbedder("m", key=KEY, base_url=f"{url}?token=hunter2")
+        assert repr(port) == f"OpenAIEmbedder('m', base_url='{server.url}')"
+        assert port.fingerprint == embedder(server).fingerprint
+        with pytest.raises(ModelError) as caught:
+            port.embed(["a"])
+    assert caught.value.what == f"the embedding model m at {server.url} failed"
     for secret in ("hunter2", KEY):
         assert secret not in "".join(traceback.format_exception(caught.value))
 

@@ -1,9 +1,6 @@
 """A model behind an endpoint that refuses, redirects or is busy: three requests at most, and what to do next."""
 
-from collections.abc import Iterator
-
 import pytest
-from support import endpoint
 from support.endpoint import Step, answers, refuses, says, serve
 from support.replies import ASKED, KEY, ask, failure, warm
 
@@ -78,23 +75,3 @@ def test_no_redirect_is_followed(status: int) -> None:
     assert f"status {status}" in message
     assert f"it redirects to {other.url}/chat/completions)" in message
     assert (len(server.requests), len(other.requests)) == (1, 0)
-
-
-@pytest.fixture
-def proxied(monkeypatch: pytest.MonkeyPatch) -> Iterator[endpoint.Server]:
-    with serve(says("Stolen.")) as proxy:
-        for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
-            monkeypatch.setenv(name, proxy.url.removesuffix("/v1"))
-        yield proxy
-
-
-def test_this_machine_is_asked_without_a_proxy(proxied: endpoint.Server) -> None:
-    assert ask(says("Yes."))[0].text == "Yes."
-    assert proxied.requests == []
-
-
-@pytest.mark.parametrize("key", ["kéy-0123456789", "sk-a\nInjected: yes", "sk 0123456789"])
-def test_a_key_that_no_header_can_hold_is_refused_without_showing_it(key: str) -> None:
-    message, server = failure(says("Never."), key=key)
-    assert "set OPENAI_API_KEY anew" in message
-    assert server.requests == []
