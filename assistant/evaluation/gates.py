@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from assistant.domain.errors import UsageError
 from assistant.evaluation import comparison
+from assistant.evaluation.manifests import Manifest
 from assistant.evaluation.metrics import registry
 from assistant.evaluation.metrics.registry import METRICS, Metrics
-from assistant.evaluation.runs import Manifest
 from assistant.evaluation.summary import Question, RunSummary
 
 GateResult = Literal["passed", "failed", "inconclusive"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant.domain.errors import UsageError
+from assistant.evaluation import files
 
 QUESTIONS, CONVERSATIONS, PARAPHRASES, JUDGEMENTS, SETTINGS = (
     "questions.jsonl",
@@ -117,8 +118,8 @@ def rows(path: Path) -> Iterator[tuple[int, Any]]:
     Lines end with a line feed and with nothing else: U+2028 may stand in a JSON string as it is.
     """
     try:
-        lines = path.read_bytes().decode("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        lines = files.read(path).decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
         raise UsageError("cannot be read", path=path, cause=str(error)) from error
     for number, text in enumerate(lines, 1):
         if text.strip():

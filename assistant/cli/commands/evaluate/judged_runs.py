@@ -7,10 +7,11 @@ from pathlib import Path
 from assistant.cli import console
 from assistant.domain import settings
 from assistant.domain.errors import UsageError
-from assistant.evaluation import runs, scoring, suites, summary
+from assistant.evaluation import manifests, runs, scoring, suites, summary
+from assistant.evaluation.manifests import Manifest
 from assistant.evaluation.metrics import costs
 from assistant.evaluation.metrics.costs import Prices
-from assistant.evaluation.runs import Manifest, Run
+from assistant.evaluation.runs import Run
 from assistant.evaluation.scoring import Score
 from assistant.evaluation.suites import Suite
 from assistant.evaluation.summary import Question, RunSummary
@@ -63,7 +64,7 @@ def side(path: Path, suite: Path | None) -> ComparisonSide:
         return ComparisonSide(judged.run.manifest, judged.summary.questions, judged.scores)
     *questions, last = [row for _, row in suites.rows(path)] or [{}]
     try:
-        return ComparisonSide(runs.today(last["manifest"]), [summary.read_question(row) for row in questions])
+        return ComparisonSide(manifests.today(last["manifest"]), [summary.read_question(row) for row in questions])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = "is neither a run nor what `eval score --json` prints of one"
         raise UsageError(what, path=path, cause=f"{type(error).__name__}: {error}") from error
