@@ -169,27 +169,32 @@ def _extra(overall: Mapping[str, Mean], scores: Sequence[Score]) -> dict[str, fl
     balanced = (
         None if false_answer is None or false_abstain is None else abstention.balanced(false_answer, false_abstain)
     )
-    confidences, errors = risks(done)
+    confidences, errors, abstained = risks(done)
     return {
         "balanced_abstention": balanced,
         "aurc": abstention.aurc(confidences, errors) if confidences else None,
         "excess_aurc": abstention.excess_aurc(confidences, errors) if confidences else None,
-        "coverage_at_risk_0.2": abstention.coverage_at(confidences, errors, 0.2) if confidences else None,
+        "coverage_at_risk_0.2": abstention.coverage_at(confidences, errors, 0.2, abstained) if confidences else None,
         "seconds_p50": costs.percentile(seconds, 0.5) if seconds else None,
         "seconds_p95": costs.percentile(seconds, 0.95) if seconds else None,
         "flip_rate": _flips(done),
     }
 
 
-def risks(scores: Iterable[Score]) -> tuple[list[float], list[float]]:
-    """Return the confidence of each turn that has one, and its error for the risk-coverage curve: 1 where it cites no
-    gold paper."""
-    pairs = [
+def risks(scores: Iterable[Score]) -> tuple[list[float], list[float], int]:
+    """Return what a risk-coverage curve is made of: the confidence of each answer that has one, its error, and the
+    number of abstentions.
+
+    The error of an answer is 1 where it cites no gold paper, as every answer to what has none.
+    """
+    scores = list(scores)
+    answers = [
         (score.turn.confidence, 1.0 - score.right)
         for score in scores
-        if score.turn and score.turn.confidence is not None
+        if score.turn and score.turn.status == "answered" and score.turn.confidence is not None
     ]
-    return [confidence for confidence, _ in pairs], [error for _, error in pairs]
+    abstained = sum(score.turn is not None and score.turn.status == "abstained" for score in scores)
+    return [confidence for confidence, _ in answers], [error for _, error in answers], abstained
 
 
 def _value(overall: Mapping[str, Mean], name: str) -> float | None:

@@ -32,8 +32,10 @@ def test_scores_are_what_arithmetic_gives(run: Run, tmp_path: Path) -> None:
     assert means["facts"] == {"value": 0.0, "scored": 1, "unscored": 2, "failed": 0}
     assert means["title_f1"]["value"] == pytest.approx((1 + 0.4 + 0) / 3)
     assert table["extra"]["balanced_abstention"] == 1
-    # surest first: q1 right, q4 wrong, q2 right, q3 counts as wrong: it cites no gold paper
-    assert table["extra"]["aurc"] == pytest.approx((0 + 1 / 2 + 1 / 3 + 2 / 4) / 4)
+    # surest first: q1 right, q4 wrong, q2 right; q3 is not answered, and so not covered
+    assert table["extra"]["aurc"] == pytest.approx((0 + 1 / 2 + 1 / 3) / 3)
+    assert table["extra"]["excess_aurc"] == pytest.approx((0 + 1 / 2 + 1 / 3) / 3 - (0 + 0 + 1 / 3) / 3)
+    assert table["extra"]["coverage_at_risk_0.2"] == 1 / 4
     assert table["lost"] == {
         "found": 2,
         "not in the library": 1,
@@ -43,6 +45,18 @@ def test_scores_are_what_arithmetic_gives(run: Run, tmp_path: Path) -> None:
         "not supported": 0,
     }
     assert "folder" not in table["manifest"]
+
+
+def test_an_answer_to_what_has_none_is_an_error_and_an_abstention_is_none(run: Run, tmp_path: Path) -> None:
+    """Of q1 right (0.9), q3 answered though nothing answers it (0.8), and two abstentions that are surest of all."""
+    answers = {
+        "q2": turn("q2", ["p2"], confidence=1.0),
+        "q3": turn("q3", ["p4"], claim("They fly.", "supported", P0004="p4"), confidence=0.8),
+        "q4": turn("q4", ["p4"], confidence=1.0),
+    }
+    _, table = scores(run, made(tmp_path, answers))
+    extra = table["extra"]
+    assert (extra["aurc"], extra["excess_aurc"], extra["coverage_at_risk_0.2"]) == ((0 + 1 / 2) / 2, 0, 1 / 4)
 
 
 def test_scoring_changes_nothing_and_is_the_same_twice(run: Run, tmp_path: Path) -> None:

@@ -95,8 +95,8 @@ def _render(values: Mapping[str, Any]) -> str:
 
 def _curve(scores: Sequence[Score]) -> list[tuple[float, float]]:
     """Return (coverage, risk) of the surest answers; none where no confidence is known."""
-    confidences, errors = summaries.risks(score for score in scores if score.plain)
-    return abstention.risk_coverage(confidences, errors) if confidences else []
+    confidences, errors, abstained = summaries.risks(score for score in scores if score.plain)
+    return abstention.risk_coverage(confidences, errors, abstained) if confidences else []
 
 
 def _question(score: Score, ids: PaperIds, titles: Mapping[str, str], metrics: Metrics) -> QuestionView:
