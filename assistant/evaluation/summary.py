@@ -106,12 +106,17 @@ def read_question(row: Mapping[str, Any]) -> Question:
     return replace(question, perturbation=question.type)  # files that were written earlier have it as the type alone
 
 
+def figure(summary: RunSummary, name: str) -> float | None:
+    """Return a figure by name: "title_f1", "list:recall@5" of one type, or one that is no mean; None for none."""
+    kind, colon, metric = name.rpartition(":")
+    means = summary.means.get(kind if colon else "all", {})
+    return means[metric].value if metric in means else summary.extra.get(metric)
+
+
 def headline(summary: RunSummary) -> float | None:
     """Return the mean of the headline figures, None where one is missing."""
-    means = summary.means.get("all", {})
-    values = [means[name].value if name in means else summary.extra.get(name) for name in HEADLINE]
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if len(known) == len(values) else None
+    values = [value for name in HEADLINE if (value := figure(summary, name)) is not None]
+    return sum(values) / len(values) if len(values) == len(HEADLINE) else None
 
 
 def _by_case(scores: Iterable[Score]) -> dict[str, list[Score]]:

@@ -58,6 +58,7 @@ def html(run: Run, scores: Sequence[Score], summary: RunSummary, metrics: Metric
         {
             "title": f"{run.manifest['suite']}: {run.folder.name}",
             "manifest": {name: str(value) for name, value in run.manifest.items() if value not in (None, [], "")},
+            "headline": tables.headline(summary),
             "bars": [
                 (stage, count, count / (sum(summary.lost.values()) or 1)) for stage, count in summary.lost.items()
             ],

@@ -36,6 +36,7 @@ def compare(before: Path, after: Path, suite: Path | None, as_markdown: bool, in
         raise UsageError(
             f"the two runs have another {', '.join(names)}", cure="--intersect compares the questions they share"
         )
+    judged_runs.tell_code(old.manifest, new.manifest, f"{before} and {after} were made by other code")
     differences = comparison.compare(old.questions, new.questions, (old.scores, new.scores))
     if as_json:
         types = {kind: dict(metrics) for kind, metrics in differences.types.items()}

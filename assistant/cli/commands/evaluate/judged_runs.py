@@ -70,6 +70,12 @@ def side(path: Path, suite: Path | None) -> ComparisonSide:
         raise UsageError(what, path=path, cause=f"{type(error).__name__}: {error}") from error
 
 
+def tell_code(before: Manifest, after: Manifest, what: str) -> None:
+    """Tell a person where two manifests name code of another version or commit; `what` begins the sentence."""
+    if change := manifests.code_change(before, after):
+        console.tell(f"{what}: {change}")
+
+
 def print_table(rows: list[str], heading: str) -> None:
     """Print a table under a heading."""
     console.lines(console.plain(), console.plain(heading, "bold"), *(console.plain(row) for row in rows))
