@@ -178,3 +178,5 @@ _MAKERS: dict[str, Callable[[Sequence[Case], Mapping[str, Paper]], Perturbation]
     "poison": _poison,
 }
 NAMES = (*_MAKERS, "paraphrases")
+READING_GOLD = frozenset({"removal", "poison"})
+"""Those whose libraries are changed where the gold is."""

@@ -79,7 +79,7 @@ def mean(values: Iterable[float | None], failed: int = 0) -> Mean:
 
 def summarise(scores: Sequence[Score], prices: Prices | None = None) -> RunSummary:
     """Return a run in numbers, its cost by `prices`; raises `ValueError` for a run without a line."""
-    questions = [_question(repeats) for repeats in _by_case(scores).values()]
+    questions = average(scores)
     if not questions:
         raise ValueError("nothing was asked yet")
     plain_scores = [score for score in scores if score.plain]
@@ -96,6 +96,11 @@ def summarise(scores: Sequence[Score], prices: Prices | None = None) -> RunSumma
     }
     extra = _extra(means.get("all", {}), plain_scores) | _costs(scores, prices)
     return RunSummary(means, intervals, extra, _lost(plain_scores), tuple(questions))
+
+
+def average(scores: Iterable[Score]) -> list[Question]:
+    """Return the questions of a run, each with its scores averaged over its repeats."""
+    return [_question(repeats) for repeats in _by_case(scores).values()]
 
 
 def read_question(row: Mapping[str, Any]) -> Question:
