@@ -175,13 +175,11 @@ def _column(questions: Sequence[Question], metric: str) -> tuple[list[float], li
 def _extra(overall: Mapping[str, Mean], scores: Sequence[Score]) -> dict[str, float | None]:
     done = [score for score in scores if not score.error]
     seconds = [value for score in done if (value := score.values.get("seconds")) is not None]
-    false_answer, false_abstain = _value(overall, "false_answer"), _value(overall, "false_abstain")
-    balanced = (
-        None if false_answer is None or false_abstain is None else abstention.balanced(false_answer, false_abstain)
-    )
+    rates = [overall[name].value for name in ("false_answer", "false_abstain") if name in overall]
+    known = [rate for rate in rates if rate is not None]
     confidences, errors, abstained = risks(done)
     return {
-        "balanced_abstention": balanced,
+        "balanced_abstention": abstention.balanced(*known) if len(known) == 2 else None,
         "aurc": abstention.aurc(confidences, errors) if confidences else None,
         "excess_aurc": abstention.excess_aurc(confidences, errors) if confidences else None,
         "coverage_at_risk_0.2": abstention.coverage_at(confidences, errors, 0.2, abstained) if confidences else None,
@@ -205,10 +203,6 @@ def risks(scores: Iterable[Score]) -> tuple[list[float], list[float], int]:
     ]
     abstained = sum(score.turn is not None and score.turn.status == "abstained" for score in scores)
     return [confidence for confidence, _ in answers], [error for _, error in answers], abstained
-
-
-def _value(overall: Mapping[str, Mean], name: str) -> float | None:
-    return overall[name].value if name in overall else None
 
 
 def _costs(scores: Sequence[Score], prices: Prices | None) -> dict[str, float | None]:
