@@ -226,11 +226,11 @@ def test_a_second_run_of_one_folder_is_refused_at_once_and_the_first_is_whole(
     run: Run, tmp_path: Path, clean_environment: Mapping[str, str]
 ) -> None:
     suite, folder = write_suite(tmp_path / "suite", *TWO), tmp_path / "run"
-    asked, go_on = Event(), Event()
+    arrival, release = Event(), Event()
 
     def waits(exchange: Exchange) -> None:
-        asked.set()
-        go_on.wait(100)
+        arrival.set()
+        release.wait(100)
         says("The library does not hold the answer.")(exchange)
 
     with serve(waits) as server:
@@ -238,14 +238,14 @@ def test_a_second_run_of_one_folder_is_refused_at_once_and_the_first_is_whole(
         environment = {**clean_environment, "OPENAI_BASE_URL": server.url}
         first = subprocess.Popen([sys.executable, "-m", "assistant", *words], env=environment, stderr=subprocess.PIPE)
         try:
-            assert asked.wait(100)
+            assert arrival.wait(100)
             second = run(*words, OPENAI_BASE_URL=server.url)
             assert not second.stdout
             assert second.returncode == 6
             assert f"{folder}: being written by process {first.pid} on " in second.stderr
             assert "wait for it to finish, then run this again" in second.stderr
         finally:
-            go_on.set()
+            release.set()
             first.communicate(timeout=100)
         assert first.returncode == 0
         assert len(server.requests) == 2
@@ -313,12 +313,12 @@ def test_a_disk_that_is_full_or_read_only_is_named_and_a_run_goes_on_when_there_
         cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    begun, filled, kept, read, gone_on, read_only, read_again = map(json.loads, done.stdout.splitlines())
+    begun, filled, whole_lines, read, gone_on, read_only, read_again = map(json.loads, done.stdout.splitlines())
     full = "no space left on the disk; free some and run this again"
     assert begun[0] == 6
     assert full in begun[1]
     assert filled == [6, f"{tmp_path}/run: {full}"]
-    assert (kept, read, gone_on, read_again) == ([True, True], True, [0, ""], 2)
+    assert (whole_lines, read, gone_on, read_again) == ([True, True], True, [0, ""], 2)
     assert read_only[0] == 2
     assert f"{tmp_path}/run: cannot be written (Read-only file system); make it writable, or name" in read_only[1]
 
