@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from assistant.domain.errors import UsageError
 from assistant.evaluation import statistics
+from assistant.evaluation.manifests import Manifest
 from assistant.evaluation.metrics import registry
 from assistant.evaluation.metrics.registry import METRICS, Metrics
-from assistant.evaluation.runs import Manifest
 from assistant.evaluation.scoring import Score
 from assistant.evaluation.statistics import Interval
 from assistant.evaluation.summary import Question

@@ -1,23 +1,19 @@
 """A run, and the run it is measured against -> passed, failed or inconclusive, each rule with its reason."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from assistant.domain.errors import UsageError
 from assistant.evaluation import comparison
+from assistant.evaluation.manifests import Manifest
 from assistant.evaluation.metrics import registry
 from assistant.evaluation.metrics.registry import METRICS, Metrics
-from assistant.evaluation.runs import Manifest
-from assistant.evaluation.summary import Question, RunSummary
+from assistant.evaluation.suite_settings import GateSettings
+from assistant.evaluation.summary import Question, RunSummary, figure
 
 GateResult = Literal["passed", "failed", "inconclusive"]
 Baseline = tuple[Manifest, Sequence[Question]]
-
-MARGIN = 0.03
-"""How much worse than the baseline a mean may be, at the low end of its interval, before a run is held up."""
-MOST_ERRORS = 0.01
-"""Share of questions that the endpoint may have failed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +29,23 @@ class Rule:
 def decide(
     manifest: Manifest,
     summary: RunSummary,
-    settings: Mapping[str, Any],
+    settings: GateSettings,
     baseline: Baseline | None,
     missing: int = 0,
     metrics: Metrics = METRICS,
 ) -> tuple[GateResult, list[Rule]]:
     """Return the decision and every rule that was tried; a failed rule outweighs an inconclusive one.
 
-    `settings` are the suite's: `floors` and `ceilings` by metric, `margin`, `most_errors`. `missing` is the number of
-    outcomes that an interrupted run left out.
+    `settings` are the suite's, `missing` is the number of outcomes that an interrupted run left out.
     """
     rules = [
         *_complete(missing),
-        *_errors(summary, settings),
+        *_errors(summary, settings.most_errors),
         *_invariants(summary, metrics),
         *_bounds(summary, settings),
     ]
     if baseline is not None:
-        margin = float(settings.get("margin", MARGIN))
-        rules += _against(manifest, summary.questions, baseline, margin, metrics)
+        rules += _against(manifest, summary.questions, baseline, settings.margin, metrics)
     results = {rule.result for rule in rules}
     for result in ("failed", "inconclusive"):
         if result in results:
@@ -65,9 +59,8 @@ def _complete(missing: int) -> Iterator[Rule]:
         yield Rule("complete", "inconclusive", reason)
 
 
-def _errors(summary: RunSummary, settings: Mapping[str, Any]) -> Iterator[Rule]:
+def _errors(summary: RunSummary, most: float) -> Iterator[Rule]:
     failed = sum(question.failed > 0 for question in summary.questions)
-    most = float(settings.get("most_errors", MOST_ERRORS))
     share = failed / len(summary.questions)
     reason = f"{failed} of {len(summary.questions)} questions could not be asked; at most {most:.0%} may"
     yield Rule("errors", "passed" if share <= most else "inconclusive", reason)
@@ -88,23 +81,16 @@ def _invariants(summary: RunSummary, metrics: Metrics) -> Iterator[Rule]:
     yield Rule("invariants", "passed", f"tried: {', '.join(names)}")
 
 
-def _bounds(summary: RunSummary, settings: Mapping[str, Any]) -> Iterator[Rule]:
-    for table, is_floor in (("floors", True), ("ceilings", False)):
-        for name, bound in settings.get(table, {}).items():
-            value = _value(summary, name)
+def _bounds(summary: RunSummary, settings: GateSettings) -> Iterator[Rule]:
+    for bounds, is_floor in ((settings.floors, True), (settings.ceilings, False)):
+        for name, bound in bounds.items():
+            value = figure(summary, name)
             if value is None:
                 yield Rule(name, "inconclusive", f"{name} was not measured")
                 continue
             wrong = value < bound if is_floor else value > bound
             reason = f"{name} is {value:.4f}; {'at least' if is_floor else 'at most'} {bound}"
             yield Rule(name, "failed" if wrong else "passed", reason)
-
-
-def _value(summary: RunSummary, metric: str) -> float | None:
-    """Return a figure by name: "title_f1", "list:recall@5" of one type, or one that is no mean."""
-    kind, colon, name = metric.rpartition(":")
-    means = summary.means.get(kind if colon else "all", {})
-    return means[name].value if name in means else summary.extra.get(name)
 
 
 def _against(

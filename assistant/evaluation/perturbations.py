@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from assistant.domain import identifiers
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Entry, Listing, Paper
-from assistant.evaluation import suites
+from assistant.evaluation import files, suites
 from assistant.evaluation.suites import Case, Suite
 
 if TYPE_CHECKING:
@@ -53,13 +53,16 @@ def make(name: str, suite: Suite, cases: Sequence[Case], papers: Mapping[str, Pa
 
 def library(original: "LibrarySnapshot", perturbation: Perturbation, folder: Path, embedder: "Embedder") -> Path:
     """Return the folder of the library that the variants are asked of: a changed copy in `folder`, or the original
-    where nothing changes; the original is never written to."""
+    where nothing changes; the original is never written to. Raises `AssistantError` where it cannot be made."""
     if not perturbation.removed and not perturbation.added:
         return original.folder
     from assistant.library import writer
 
     copy = folder / perturbation.name
-    shutil.copytree(original.folder, copy)
+    try:
+        shutil.copytree(original.folder, copy)
+    except OSError as error:
+        raise files.refused(copy, error, "TMPDIR names another folder for copies of the library") from error
     ids = [paper.id for paper in original.papers() if paper.title in perturbation.removed]
     if ids:
         writer.remove(copy, ids)
@@ -175,3 +178,5 @@ _MAKERS: dict[str, Callable[[Sequence[Case], Mapping[str, Paper]], Perturbation]
     "poison": _poison,
 }
 NAMES = (*_MAKERS, "paraphrases")
+READING_GOLD = frozenset({"removal", "poison"})
+"""Those whose libraries are changed where the gold is."""

@@ -2,21 +2,19 @@
 
 import contextlib
 import queue
-import subprocess
 import threading
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from assistant.answering import prompts
-from assistant.domain import settings
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import UsageError
-from assistant.evaluation import perturbations, runs, systems
+from assistant.evaluation import manifests, outcomes, perturbations, systems
 from assistant.evaluation.outcomes import Key, Outcome
+from assistant.evaluation.runs import OutcomeLog
 from assistant.evaluation.suites import Case, Suite
 from assistant.evaluation.systems import EvaluationContext
 from assistant.library.snapshot import LibrarySnapshot
@@ -88,46 +86,32 @@ def manifest(suite: Suite, plan: RunPlan, context: EvaluationContext) -> dict[st
         "model": pipeline.model.name if pipeline.model else None,
         "prompts": {path.stem: prompts.load(path.stem).sha256 for path in sorted(prompts.home().glob("*.md"))},
         "fingerprint": pipeline.library.fingerprint,
-        "corpus": runs.corpus(papers),
+        "corpus": manifests.corpus(papers),
         "papers": len(papers),
-        "code": code(),
+        "code": manifests.code(),
         "started": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
 
 
-def code() -> dict[str, Any]:
-    """Return the version of this program and, in a checkout with git, its commit and whether files were changed."""
-    version: dict[str, Any] = {"version": metadata.version("assistant"), "commit": None, "changed": None}
-    root = settings.checkout()
-    if root is None:
-        return version
-    try:
-        commit = _git(root, "rev-parse", "HEAD")
-        changed = bool(_git(root, "status", "--porcelain", "--untracked-files=no"))
-    except (OSError, subprocess.SubprocessError):
-        return version
-    return {**version, "commit": commit, "changed": changed}
-
-
 def run(
-    folder: Path,
+    log: OutcomeLog,
     jobs: Sequence[Job],
     context: EvaluationContext,
     threads: int,
     on_progress: OnProgress = lambda *_: None,
 ) -> list[Outcome]:
-    """Ask what has no line yet in `folder`, and return the outcomes that are errors.
+    """Ask what has no outcome yet in `log`, and return the outcomes that are errors.
 
     Interrupted, it leaves every line that was finished; called again, it goes on, and asks once more what failed.
     """
-    earlier = runs.read_outcomes(folder)
+    earlier = log.earlier
     waiting = [job for job in jobs if job.key not in earlier or earlier[job.key].failed]
     done = len(jobs) - len(waiting)
     on_progress("asking", done, len(jobs))
     failed = []
-    with contextlib.closing(_answered(waiting, context, max(1, min(threads, len(waiting))))) as outcomes:
-        for outcome in outcomes:
-            runs.append(folder, outcome)
+    with contextlib.closing(_answered(waiting, context, max(1, min(threads, len(waiting))))) as answered:
+        for outcome in answered:
+            log.append(outcome)
             done += 1
             if outcome.failed:
                 failed.append(outcome)
@@ -156,7 +140,7 @@ def _answered(jobs: Sequence[Job], context: EvaluationContext, threads: int) -> 
     over = threading.Event()
     # Daemons: a model that does not answer must not keep an interrupted run from ending.
     workers = [
-        threading.Thread(target=_work, args=(waiting, finished, context, over), daemon=True, name="case")
+        threading.Thread(target=_Worker(context).work, args=(waiting, finished, over), daemon=True, name="case")
         for _ in range(threads)
     ]
     try:
@@ -175,29 +159,40 @@ def _answered(jobs: Sequence[Job], context: EvaluationContext, threads: int) -> 
             worker.join(_PATIENCE)
 
 
-def _work(
-    waiting: "queue.SimpleQueue[Job | None]",
-    finished: "queue.SimpleQueue[Outcome | BaseException]",
-    context: EvaluationContext,
-    over: threading.Event,
-) -> None:
-    """Take jobs until there are no more, or it is over; what a catalogue opens belongs to the thread that opened it."""
-    library: LibrarySnapshot | None = None
-    try:
-        while (job := waiting.get()) is not None and not over.is_set():
-            if library is None or library.folder != job.library:
-                if library is not None:
-                    library.close()
-                library = LibrarySnapshot(job.library, context.pipeline.embedder.fingerprint)
-                context = context.at(library)
-            finished.put(systems.run(context, job.case, job.repeat))
-    except BaseException as error:  # noqa: BLE001  raised again in the thread that waits
-        finished.put(error)
-    finally:
+class _Worker:
+    """Asks cases in a thread of its own: what a catalogue opens belongs to the thread that opened it."""
+
+    def __init__(self, context: EvaluationContext) -> None:
+        self._context = context
+        self._library: LibrarySnapshot | None = None
+
+    def work(
+        self,
+        waiting: "queue.SimpleQueue[Job | None]",
+        finished: "queue.SimpleQueue[Outcome | BaseException]",
+        over: threading.Event,
+    ) -> None:
+        """Take jobs until there are no more, or it is over."""
+        try:
+            while (job := waiting.get()) is not None and not over.is_set():
+                finished.put(self._outcome(job))
+        except BaseException as error:  # noqa: BLE001  raised again in the thread that waits
+            finished.put(error)
+        finally:
+            self._close()
+
+    def _outcome(self, job: Job) -> Outcome:
+        """Return the outcome of a job; whatever goes wrong with it is its outcome, and ends no run."""
+        try:
+            if self._library is None or self._library.folder != job.library:
+                self._close()
+                self._library = LibrarySnapshot(job.library, self._context.pipeline.embedder.fingerprint)
+                self._context = self._context.at(self._library)
+            return systems.run(self._context, job.case, job.repeat)
+        except Exception as error:  # noqa: BLE001  written down by type and message; other cases are asked all the same
+            return outcomes.failed(job.case, job.repeat, error)
+
+    def _close(self) -> None:
+        library, self._library = self._library, None
         if library is not None:
             library.close()
-
-
-def _git(root: Path, *words: str) -> str:
-    process = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=True, timeout=10)
-    return process.stdout.strip()

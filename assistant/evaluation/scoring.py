@@ -42,14 +42,18 @@ class Score:
         return (self.values.get("title_recall") or 0.0) > 0
 
 
+def cases(run: Run, suite: Suite) -> list[Case]:
+    """Return the cases of a suite that the plan of a run has."""
+    return runner.cases(suite, _plan(run))
+
+
 def score(run: Run, suite: Suite, metrics: Metrics = METRICS) -> list[Score]:
     """Return the scores of all that the run has a line of, in the order of the suite."""
     ids = PaperIds(run.titles)
-    plan = _plan(run)
     return [
         score
-        for case in runner.cases(suite, plan)
-        for repeat in range(1, plan.repeats + 1)
+        for case in cases(run, suite)
+        for repeat in range(1, _plan(run).repeats + 1)
         if (outcome := run.outcomes.get(Key(case.id, repeat))) is not None
         for score in _scores(case, outcome, ids, metrics)
     ]
@@ -57,8 +61,7 @@ def score(run: Run, suite: Suite, metrics: Metrics = METRICS) -> list[Score]:
 
 def complete_size(run: Run, suite: Suite) -> int:
     """Return how many lines the run has when it is complete."""
-    plan = _plan(run)
-    return len(runner.cases(suite, plan)) * plan.repeats
+    return len(cases(run, suite)) * _plan(run).repeats
 
 
 def _plan(run: Run) -> RunPlan:

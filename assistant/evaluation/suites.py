@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant.domain.errors import UsageError
+from assistant.evaluation import files, suite_settings
+from assistant.evaluation.suite_settings import GateSettings
 
 QUESTIONS, CONVERSATIONS, PARAPHRASES, JUDGEMENTS, SETTINGS = (
     "questions.jsonl",
@@ -73,7 +74,7 @@ class Suite:
     cases: tuple[Case, ...]
     digest: str
     """sha256 over its files: runs of different gold are not compared."""
-    gate: Mapping[str, Any] = field(default_factory=dict)
+    gate: GateSettings = field(default_factory=GateSettings)
     sample: bool = False
     """Whether it asks about the sample library, which every installation has."""
 
@@ -83,7 +84,7 @@ def load(folder: Path) -> Suite:
     if not folder.is_dir():
         cure = f"a suite is a folder with {QUESTIONS} or {CONVERSATIONS}"
         raise UsageError("is no folder", path=folder, cure=cure)
-    settings = _settings(folder / SETTINGS)
+    settings = suite_settings.read(folder / SETTINGS)
     judgements = dict(_read(folder / JUDGEMENTS, _judgements))
     cases = [
         *_read(folder / QUESTIONS, lambda row: _question(row, judgements)),
@@ -98,11 +99,11 @@ def load(folder: Path) -> Suite:
         ids.add(case.id)
     return Suite(
         folder=folder,
-        name=str(settings.get("name", folder.name)),
+        name=settings.name,
         cases=tuple(cases),
         digest=_digest(folder),
-        gate=settings.get("gate", {}),
-        sample=settings.get("library") == "sample",
+        gate=settings.gate,
+        sample=settings.sample,
     )
 
 
@@ -117,8 +118,8 @@ def rows(path: Path) -> Iterator[tuple[int, Any]]:
     Lines end with a line feed and with nothing else: U+2028 may stand in a JSON string as it is.
     """
     try:
-        lines = path.read_bytes().decode("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        lines = files.read(path).decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
         raise UsageError("cannot be read", path=path, cause=str(error)) from error
     for number, text in enumerate(lines, 1):
         if text.strip():
@@ -197,13 +198,6 @@ def _texts(values: Sequence[Any]) -> tuple[str, ...]:
     if isinstance(values, str):
         raise TypeError(f"{values!r} should be a list")
     return tuple(map(_text, values))
-
-
-def _settings(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
-    except (tomllib.TOMLDecodeError, OSError) as error:
-        raise UsageError("cannot be read", path=path, cause=str(error)) from error
 
 
 def _digest(folder: Path) -> str:

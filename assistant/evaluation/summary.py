@@ -79,7 +79,7 @@ def mean(values: Iterable[float | None], failed: int = 0) -> Mean:
 
 def summarise(scores: Sequence[Score], prices: Prices | None = None) -> RunSummary:
     """Return a run in numbers, its cost by `prices`; raises `ValueError` for a run without a line."""
-    questions = [_question(repeats) for repeats in _by_case(scores).values()]
+    questions = average(scores)
     if not questions:
         raise ValueError("nothing was asked yet")
     plain_scores = [score for score in scores if score.plain]
@@ -98,6 +98,11 @@ def summarise(scores: Sequence[Score], prices: Prices | None = None) -> RunSumma
     return RunSummary(means, intervals, extra, _lost(plain_scores), tuple(questions))
 
 
+def average(scores: Iterable[Score]) -> list[Question]:
+    """Return the questions of a run, each with its scores averaged over its repeats."""
+    return [_question(repeats) for repeats in _by_case(scores).values()]
+
+
 def read_question(row: Mapping[str, Any]) -> Question:
     """Return a question that was written as JSON; raises `ValueError` for another row."""
     question = _adapter().validate_python(row)
@@ -106,12 +111,17 @@ def read_question(row: Mapping[str, Any]) -> Question:
     return replace(question, perturbation=question.type)  # files that were written earlier have it as the type alone
 
 
+def figure(summary: RunSummary, name: str) -> float | None:
+    """Return a figure by name: "title_f1", "list:recall@5" of one type, or one that is no mean; None for none."""
+    kind, colon, metric = name.rpartition(":")
+    means = summary.means.get(kind if colon else "all", {})
+    return means[metric].value if metric in means else summary.extra.get(metric)
+
+
 def headline(summary: RunSummary) -> float | None:
     """Return the mean of the headline figures, None where one is missing."""
-    means = summary.means.get("all", {})
-    values = [means[name].value if name in means else summary.extra.get(name) for name in HEADLINE]
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if len(known) == len(values) else None
+    values = [value for name in HEADLINE if (value := figure(summary, name)) is not None]
+    return sum(values) / len(values) if len(values) == len(HEADLINE) else None
 
 
 def _by_case(scores: Iterable[Score]) -> dict[str, list[Score]]:
@@ -165,35 +175,34 @@ def _column(questions: Sequence[Question], metric: str) -> tuple[list[float], li
 def _extra(overall: Mapping[str, Mean], scores: Sequence[Score]) -> dict[str, float | None]:
     done = [score for score in scores if not score.error]
     seconds = [value for score in done if (value := score.values.get("seconds")) is not None]
-    false_answer, false_abstain = _value(overall, "false_answer"), _value(overall, "false_abstain")
-    balanced = (
-        None if false_answer is None or false_abstain is None else abstention.balanced(false_answer, false_abstain)
-    )
-    confidences, errors = risks(done)
+    rates = [overall[name].value for name in ("false_answer", "false_abstain") if name in overall]
+    known = [rate for rate in rates if rate is not None]
+    confidences, errors, abstained = risks(done)
     return {
-        "balanced_abstention": balanced,
+        "balanced_abstention": abstention.balanced(*known) if len(known) == 2 else None,
         "aurc": abstention.aurc(confidences, errors) if confidences else None,
         "excess_aurc": abstention.excess_aurc(confidences, errors) if confidences else None,
-        "coverage_at_risk_0.2": abstention.coverage_at(confidences, errors, 0.2) if confidences else None,
+        "coverage_at_risk_0.2": abstention.coverage_at(confidences, errors, 0.2, abstained) if confidences else None,
         "seconds_p50": costs.percentile(seconds, 0.5) if seconds else None,
         "seconds_p95": costs.percentile(seconds, 0.95) if seconds else None,
         "flip_rate": _flips(done),
     }
 
 
-def risks(scores: Iterable[Score]) -> tuple[list[float], list[float]]:
-    """Return the confidence of each turn that has one, and its error for the risk-coverage curve: 1 where it cites no
-    gold paper."""
-    pairs = [
+def risks(scores: Iterable[Score]) -> tuple[list[float], list[float], int]:
+    """Return what a risk-coverage curve is made of: the confidence of each answer that has one, its error, and the
+    number of abstentions.
+
+    The error of an answer is 1 where it cites no gold paper, as every answer to what has none.
+    """
+    scores = list(scores)
+    answers = [
         (score.turn.confidence, 1.0 - score.right)
         for score in scores
-        if score.turn and score.turn.confidence is not None
+        if score.turn and score.turn.status == "answered" and score.turn.confidence is not None
     ]
-    return [confidence for confidence, _ in pairs], [error for _, error in pairs]
-
-
-def _value(overall: Mapping[str, Mean], name: str) -> float | None:
-    return overall[name].value if name in overall else None
+    abstained = sum(score.turn is not None and score.turn.status == "abstained" for score in scores)
+    return [confidence for confidence, _ in answers], [error for _, error in answers], abstained
 
 
 def _costs(scores: Sequence[Score], prices: Prices | None) -> dict[str, float | None]:

@@ -23,18 +23,22 @@ def paper(title: str, id: str = "id", **facts: object) -> Paper:
 
 def claim(text: str, verdict: Verdict, *cited: Paper | str) -> Claim:
     findings = tuple(
-        Finding(None, one, "unsupported", "key")
-        if isinstance(one, str)
-        else Finding(one, "P1", verdict, "support", "Quoted.", 0.9)
-        for one in cited
+        Finding(None, item, "unsupported", "key")
+        if isinstance(item, str)
+        else Finding(item, "P1", verdict, "support", "Quoted.", 0.9)
+        for item in cited
     )
     return Claim(text, verdict, "support", findings)
 
 
 def turn(number: int, question: str, *claims: Claim, model: str | None = "m", reading: Reading | None = None) -> Turn:
-    found = [finding.paper for one in claims for finding in one.findings if finding.paper]
+    papers = [finding.paper for claim in claims for finding in claim.findings if finding.paper]
     answer = Answer(
-        question, "answered" if claims else "abstained", claims, tuple(Evidence("P1", one, 1.0) for one in found), model
+        question,
+        "answered" if claims else "abstained",
+        claims,
+        tuple(Evidence("P1", item, 1.0) for item in papers),
+        model,
     )
     return Turn(number, BEGUN, question, reading or Reading(question), answer)
 
@@ -99,7 +103,7 @@ The library does not hold the answer.
 
 
 def test_a_conversation_is_markdown_with_its_papers_as_bibtex() -> None:
-    held = conversation(
+    talk = conversation(
         turn(
             1,
             "How is reward hacking *really* avoided?",
@@ -118,9 +122,9 @@ def test_a_conversation_is_markdown_with_its_papers_as_bibtex() -> None:
         turn(4, "What is the capital of France?"),
         undone=2,
     )
-    assert exports.markdown(held) == MARKDOWN
+    assert exports.markdown(talk) == MARKDOWN
     bibtex = MARKDOWN.partition("```bibtex\n")[2].removesuffix("```\n")
-    assert exports.bibtex(exports.papers_cited(held).values()) == bibtex
+    assert exports.bibtex(exports.papers_cited(talk).values()) == bibtex
 
 
 def test_an_empty_conversation_is_said_to_be() -> None:
@@ -132,7 +136,7 @@ def test_an_empty_conversation_is_said_to_be() -> None:
 
 def entries(text: str) -> list[tuple[str, dict[str, str]]]:
     """Read BibTeX as strictly as BibTeX itself: braces count even after a backslash. Returns (key, fields)."""
-    found = []
+    read = []
     place = 0
 
     def take(pattern: str) -> str:
@@ -160,9 +164,9 @@ def entries(text: str) -> list[tuple[str, dict[str, str]]]:
                 fields[name] = text[begin + 1 : place - 1]
             take(r",\s*")
         place += 1
-        found.append((key, fields))
-    assert len({key for key, _ in found}) == len(found)
-    return found
+        read.append((key, fields))
+    assert len({key for key, _ in read}) == len(read)
+    return read
 
 
 def test_what_bibtex_would_take_for_its_own_is_written_out() -> None:
@@ -175,6 +179,44 @@ def test_what_bibtex_would_take_for_its_own_is_written_out() -> None:
         "\ufffd[2J line}"
     )
     assert fields["author"] == (r"{O'Neil \textbraceleft{}and\textbraceright{} Sons and Co} and {A, B, C, D}")
+
+
+@pytest.mark.parametrize(
+    ("author", "expected"),
+    [
+        ("others", "{others}"),
+        ("Others", "{Others}"),
+        ("and Sons", "{and Sons}"),
+        ("Ash and", "{Ash and}"),
+        ("AND", "{AND}"),
+        ("Ash,", "{Ash,}"),
+        (", Ann", "{, Ann}"),
+        ("A,, B", "{A,, B}"),
+        ("A, B, C, D", "{A, B, C, D}"),
+        ("", "{}"),
+        ("Ash, Jr., Ann", "Ash, Jr., Ann"),
+        ("Ann Brothers", "Ann Brothers"),
+        ("Ann Anderson", "Ann Anderson"),
+    ],
+)
+def test_each_author_is_one_name_to_bibtex(author: str, expected: str) -> None:
+    """Not a word between two names, not the word for those left out, and no part too many."""
+    [(_, fields)] = entries(exports.bibtex([paper("Title", authors=("Ann Ash", author, "Bea B."))]))
+    assert fields["author"] == f"Ann Ash and {expected} and Bea B."
+
+
+@pytest.mark.parametrize(
+    ("day", "inferred", "expected"),
+    [
+        (date(2022, 1, 1), True, {"year": "2022"}),  # "2022"
+        (date(2022, 5, 1), True, {"year": "2022", "month": "may"}),  # "2022-05"
+        (date(2025, 11, 7), True, {"year": "2025", "month": "nov"}),  # "Nov 7" on a page
+        (date(2022, 1, 1), False, {"year": "2022", "month": "jan"}),
+    ],
+)
+def test_a_month_that_was_not_written_is_not_exported(day: date, inferred: bool, expected: dict[str, str]) -> None:
+    [(_, fields)] = entries(exports.bibtex([paper("Title", date=day, date_inferred=inferred)]))
+    assert fields == {"title": "{Title}", **expected}
 
 
 @pytest.mark.parametrize(
@@ -194,7 +236,7 @@ def test_ids_are_fields_of_their_own(id: str, expected: dict[str, str]) -> None:
 
 
 def test_keys_are_short_and_each_is_used_once() -> None:
-    named = [
+    papers = [
         paper("The Art of It", authors=("Ann Ash",), date=date(2024, 5, 1)),
         paper("The Art of It", "id2", authors=("Bea B.", "Ann Ash")),
         paper("Of Art", "id3"),
@@ -204,7 +246,7 @@ def test_keys_are_short_and_each_is_used_once() -> None:
         paper("Of It", "id7", authors=("",)),
         paper("Paper", "id8", authors=("Of",), date=date(999, 1, 1)),
     ]
-    assert [key for key, _ in entries(exports.bibtex(named))] == [
+    assert [key for key, _ in entries(exports.bibtex(papers))] == [
         "ash2024paper",
         "bpaper",
         "paper",
@@ -222,13 +264,13 @@ HOSTILE = "# 1. <img src=x onerror=alert(1)> [a](javascript:x) ``` | *b* _c_ &lt
 def test_hostile_words_stay_words_in_markdown() -> None:
     bad = paper(HOSTILE, url="javascript:alert(1)")
     worse = paper("- x", "id2", url="https://x.example/a b>c<d")
-    held = conversation(turn(1, HOSTILE, claim(HOSTILE, "supported", bad), claim("1) x", "weak", worse, HOSTILE)))
-    shown, _, code = exports.markdown(held).partition("```bibtex\n")
+    talk = conversation(turn(1, HOSTILE, claim(HOSTILE, "supported", bad), claim("1) x", "weak", worse, HOSTILE)))
+    text, _, code = exports.markdown(talk).partition("```bibtex\n")
     safe = (
         r"\# 1. \<img src=x onerror=alert(1)\> \[a\](javascript:x) \`\`\` \| \*b\* \_c\_ \&lt;i\> \~\~d\~\~ "
         "<span>&#92;</span> \ufffd\\]0;t\ufffd - e"
     )
-    assert shown == (
+    assert text == (
         f"# {safe}\n\n2026-03-01, with the library /some/library\n\n## {safe}\n\n- ✓ {safe} [1]\n"
         f"- ≈ 1\\) x [2][?{safe}] *(weak)*\n\n## Papers\n\n- [1] {safe}\n"
         "- [2] [\\- x](<https://x.example/a%20b%3Ec%3Cd>)\n\n"
@@ -245,19 +287,19 @@ def test_any_words_make_entries_that_can_be_read(made: list[tuple[str, list[str]
         paper(title, f"id{n}", authors=tuple(authors), url=url, date=day)
         for n, (title, authors, url, day) in enumerate(made)
     ]
-    found = entries(exports.bibtex(papers))
-    assert len(found) == len(papers)
-    for (_, fields), one in zip(found, papers, strict=True):
-        assert fields.get("year") == (str(one.date.year) if one.date else None)
+    read = entries(exports.bibtex(papers))
+    assert len(read) == len(papers)
+    for (_, fields), item in zip(read, papers, strict=True):
+        assert fields.get("year") == (str(item.date.year) if item.date else None)
 
 
 def test_files_are_written_whole_and_over_nothing(tmp_path: Path) -> None:
-    held = conversation(turn(1, "Half \ud83d?", claim("Trees grow.", "supported", TREES)))
-    assert exports.write(held, str(tmp_path / "a.MD")) == tmp_path / "a.MD"
-    assert (tmp_path / "a.MD").read_text() == exports.markdown(held)
-    exports.write(held, str(tmp_path / "b.bib"))
+    talk = conversation(turn(1, "Half \ud83d?", claim("Trees grow.", "supported", TREES)))
+    assert exports.write(talk, str(tmp_path / "a.MD")) == tmp_path / "a.MD"
+    assert (tmp_path / "a.MD").read_text() == exports.markdown(talk)
+    exports.write(talk, str(tmp_path / "b.bib"))
     assert len(entries((tmp_path / "b.bib").read_text())) == 1
-    for path, told in (
+    for path, message in (
         (tmp_path / "b.bib", f"{tmp_path}/b.bib: exists already; give another name, or remove it first"),
         (tmp_path / "no" / "b.bib", f"{tmp_path}/no/b.bib: cannot be written (No such file or directory)"),
         (
@@ -269,5 +311,5 @@ def test_files_are_written_whole_and_over_nothing(tmp_path: Path) -> None:
         ("", "give the name of a file that ends in .md or .bib, such as notes.md"),
     ):
         with pytest.raises(UsageError) as caught:
-            exports.write(held, str(path))
-        assert str(caught.value) == told
+            exports.write(talk, str(path))
+        assert str(caught.value) == message

@@ -166,12 +166,21 @@ def test_a_conversation_goes_on_with_its_own_library(
     chats("chat", "--library", sample_library, typed=OVEROPTIMIZATION)
     chats("chat", "--library", small, typed=OVEROPTIMIZATION)
     newest, oldest = archive.ids()
-    # The latest of all, which brings its library along; then the latest with a library that is named.
-    code, shown, told = chats("chat", "--continue", typed="/open 1\n/filter off\n")
-    assert (code, told) == (0, "assistant: filter: none; 3 papers\n")
+    # The latest about the library in use, which is said, and not the latest of all.
+    code, shown, told = chats("chat", "--continue", ASSISTANT_LIBRARY=str(small), typed="/open 1\n/filter off\n")
+    assert (code, told) == (
+        0, f"assistant: going on with {newest}, about the library {small}\nassistant: filter: none; 3 papers\n"
+    )  # fmt: skip
     assert shown.splitlines()[0] in [row["title"] for row in ROWS]
     code, shown, told = chats("chat", "--continue", "--library", sample_library, typed="/open 1\n/retry\n")
-    assert (code, shown.splitlines()[0], told) == (0, ENSEMBLES, "")
+    assert (code, shown.splitlines()[0]) == (0, ENSEMBLES)
+    assert told == f"assistant: going on with {oldest}, about the library {sample_library}\n"
+    # About the library that is used where none is named there is none, however many there are about others.
+    code, _, told = chats("chat", "--continue")
+    assert (code, told.splitlines()[-1].partition(": there is ")[2]) == (
+        2, "no conversation to go on with about this library; `assistant chat` begins one; "
+        "`assistant history` lists those about others, which --resume goes on with",
+    )  # fmt: skip
     assert archive.ids() == [oldest, newest]
     # A conversation may also be moved to another library, which is said.
     code, shown, told = chats("chat", "--resume", oldest[:-1], "--library", small, typed="/open 2\n")

@@ -37,7 +37,7 @@ def test_the_audit_names_every_fault(run: Run, tmp_path: Path) -> None:
     text = "".join(json.dumps({"id": f"q{n}", "split": "dev", **row}) + "\n" for n, row in enumerate(rows, 1))
     (suite / "questions.jsonl").write_text(text)
     done = run("eval", "audit", suite, "--write")
-    assert done.returncode == 1
+    assert done.returncode == 4
     for problem in (
         "q1: shares “low rank adaptation of” with LoRA",
         "q1: has 0.7",

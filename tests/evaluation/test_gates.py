@@ -14,13 +14,13 @@ from support.made_runs import HOSTILE, SOUND, claim, made, scores, turn
     ("old", "new", "manifest", "code", "reason"),
     [
         (SOUND, SOUND, {}, 0, "passed"),
-        (SOUND, {}, {}, 1, "validity of all is 0.8889; 1 is the least that passes"),
+        (SOUND, {}, {}, 4, "validity of all is 0.8889; 1 is the least that passes"),
         (SOUND, SOUND, {"corpus": "other"}, 3, "the baseline has another corpus"),
         (
             SOUND,
             {**SOUND, "q1": turn(HOSTILE, ["p2"], claim("No.", "supported", P0002="p2"))},
             {},
-            1,
+            4,
             "title_f1 is 0.2222",
         ),
     ],
@@ -41,7 +41,7 @@ def test_the_gate_decides(
     document = ElementTree.parse(tmp_path / "gate.xml").getroot()
     questions, rules = document.findall("testsuite")
     assert [case.get("name") for case in questions.findall("testcase")] == ["q1", "q2", "q3", "q4"]
-    assert (int(rules.get("failures", "")) > 0) == (code == 1)
+    assert (int(rules.get("failures", "")) > 0) == (code == 4)
     assert len(rules.findall("testcase/skipped")) == int(rules.get("skipped", ""))
 
 
@@ -64,3 +64,24 @@ def test_an_interrupted_run_is_inconclusive(run: Run, tmp_path: Path) -> None:
     done = run("eval", "gate", folder)
     assert (done.returncode, "1 outcomes are missing" in done.stdout) == (3, True)
     assert "1 outcomes are missing" in run("eval", "score", folder).stderr
+
+
+def test_a_run_of_other_code_is_told(run: Run, tmp_path: Path) -> None:
+    """Of a baseline and a run, and of a run and the code that judges it."""
+    old = {"version": "0.0.8", "commit": "a" * 40, "changed": False}
+    new = {"version": "0.0.9", "commit": None, "changed": None}
+    before, after = made(tmp_path / "a", SOUND, code=old), made(tmp_path / "b", SOUND, code=new)
+    message = f"{before} and {after} were made by other code: version 0.0.8 at aaaaaaaaaa, then version 0.0.9\n"
+    gate = run("eval", "gate", after, "--baseline", before)
+    assert message in gate.stderr
+    assert f"{after} was made by other code than this: version 0.0.9, then version " in gate.stderr
+    assert run("eval", "compare", before, after).stderr.endswith(message)
+    assert "other code" not in run("eval", "compare", before, before).stderr
+    assert "other code" not in run("eval", "gate", made(tmp_path / "c", SOUND)).stderr  # none is known
+
+
+def test_a_file_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> None:
+    folder = made(tmp_path, SOUND)
+    for words in (["gate", folder, "--junit"], ["score", folder, "--junit"], ["report", folder, "--out"]):
+        done = run("eval", *words, tmp_path / "no" / "file")
+        assert (done.returncode, done.stderr.count(f"{tmp_path}/no/file: cannot be written (No such file")) == (2, 1)

@@ -1,5 +1,6 @@
 """Metrics against arithmetic written out, against trec_eval, and against properties that must hold."""
 
+import itertools
 import math
 import random
 from datetime import date
@@ -130,17 +131,34 @@ def test_risk_and_coverage_by_hand() -> None:
     sure, errors = [0.9, 0.8, 0.7, 0.6], [0.0, 1.0, 0.0, 1.0]
     assert abstention.risk_coverage(sure, errors) == [(0.25, 0), (0.5, 1 / 2), (0.75, 1 / 3), (1.0, 2 / 4)]
     assert abstention.aurc(sure, errors) == pytest.approx((0 + 1 / 2 + 1 / 3 + 1 / 2) / 4)
-    # An oracle has the two right ones first: risks 0, 0, 1/3, 1/2. Equal confidences enter together, so by steps of
-    # two: half of the coverage at risk 0, half at risk 1/2.
-    assert abstention.excess_aurc(sure, errors) == pytest.approx(
-        (0 + 1 / 2 + 1 / 3 + 1 / 2) / 4 - (0.5 * 0 + 0.5 * 0.5)
-    )
+    # An oracle has the two right ones first, then the wrong ones one by one: risks 0, 0, 1/3, 1/2.
+    assert abstention.excess_aurc(sure, errors) == pytest.approx((1 / 2 + 1 / 3 + 1 / 2) / 4 - (1 / 3 + 1 / 2) / 4)
     assert abstention.coverage_at(sure, errors, 0.35) == 0.75
     assert abstention.coverage_at([0.5], [1.0], 0.2) == 0
     assert abstention.risk_coverage([0.5, 0.5], [0.0, 1.0]) == [(1.0, 0.5)]
+    # Of six questions two are not answered: at most four of six are covered, and the area is of the answers alone.
+    curve = [(1 / 6, 0), (2 / 6, 1 / 2), (3 / 6, 1 / 3), (4 / 6, 2 / 4)]
+    assert abstention.risk_coverage(sure, errors, abstained=2) == curve
+    assert abstention.coverage_at(sure, errors, 0.35, abstained=2) == 0.5
     assert abstention.balanced(0.2, 0.4) == pytest.approx(0.7)
     with pytest.raises(ValueError, match="as many"):
         abstention.risk_coverage([], [])
+
+
+def test_the_excess_is_what_the_best_order_does_not_have() -> None:
+    """Against every order of the answers, and every way to tie them: 0 for the best, and never below."""
+    for size in range(1, 6):
+        for errors in itertools.product((0.0, 1.0), repeat=size):
+            best = min(
+                sum(sum(order[:number]) / number for number in range(1, size + 1)) / size
+                for order in set(itertools.permutations(errors))
+            )
+            assert abstention.excess_aurc([-error for error in errors], errors) > -1e-12
+            assert abstention.excess_aurc([size - place for place in range(size)], sorted(errors)) == 0
+            for confidences in itertools.product(range(size), repeat=size):
+                excess = abstention.excess_aurc(confidences, errors)
+                assert excess == pytest.approx(abstention.aurc(confidences, errors) - best)
+                assert excess > -1e-12
 
 
 def test_a_question_flips_where_only_some_repeats_pass() -> None:

@@ -5,37 +5,24 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from conftest import Run
 from numpy.typing import NDArray
-from support import libraries
+from support import small_runs
 from support.endpoint import refuses, says, serve
 from support.libraries import HashedWords
 from support.made_runs import TWO, write_suite
+from support.small_runs import TITLES, conversation, question, timeless
 
-from assistant.answering.conversation.session import Session
-from assistant.answering.pipeline import Pipeline
 from assistant.domain.errors import ModelError
-from assistant.domain.records import Seconds
-from assistant.evaluation import outcomes, runner, runs, suites
-from assistant.evaluation.outcomes import Key, Outcome
-from assistant.evaluation.systems import EvaluationContext
-from assistant.library.snapshot import LibrarySnapshot
+from assistant.evaluation import outcomes, runner, runs
+from assistant.evaluation.outcomes import Key
+from assistant.evaluation.runner import RunPlan
 
 SUITE = Path(__file__).parents[2] / "evals" / "sample"
-
-
-def timeless(folder: Path) -> dict[Key, Outcome]:
-    """The outcomes of a run, but for times."""
-    return {
-        key: replace(outcome, turns=tuple(replace(turn, seconds=Seconds()) for turn in outcome.turns))
-        for key, outcome in runs.read_outcomes(folder).items()
-    }
 
 
 def test_a_run_says_where_its_outcomes_are_and_nothing_else(sample_run: Path) -> None:
@@ -124,47 +111,58 @@ def test_a_part_of_a_suite_is_run(run: Run, tmp_path: Path) -> None:
 class Breaking(HashedWords):
     """An embedder that has no vector for what names it."""
 
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
         for text in texts:
             if "division" in text:
                 raise ZeroDivisionError("by nothing")
             if "endpoint" in text:
                 raise ModelError("the endpoint failed")
-        return super().embed(texts, progress)
-
-
-def question(id: str, text: str) -> Mapping[str, Any]:
-    return {**TWO[1], "id": id, "question": text}
+        return super().embed(texts, on_progress)
 
 
 def test_any_error_of_one_case_is_its_outcome(tmp_path: Path) -> None:
     """The other cases are asked, the lines say what went wrong, and what failed is asked again."""
-    suite = suites.load(
-        write_suite(
-            tmp_path / "suite",
-            question("a", "Which moss?"),
-            question("b", "What of division?"),
-            question("c", "Which endpoint?"),
-            question("d", "Which comets?"),
-        )
-    )
-    folder = tmp_path / "run"
-    folder.mkdir()
-    embedder = Breaking()
-    with LibrarySnapshot(libraries.made(tmp_path), embedder.fingerprint) as library:
-        context = EvaluationContext(Pipeline(library, embedder), Session(None, len))
-        jobs = runner.jobs(suite, runner.RunPlan(), context, tmp_path)
-        errors = runner.run(folder, jobs, context, 2)
-        again = runner.run(folder, jobs, context, 2)
-    expected = {("b", "ZeroDivisionError", "by nothing"), ("c", "ModelError", "the endpoint failed")}
-    for failed in (errors, again):
-        assert {(outcome.case, outcome.error_type, outcome.error) for outcome in failed} == expected
-    assert {key.case: outcome.state for key, outcome in runs.read_outcomes(folder).items()} == {
-        "a": "done",
-        "b": "error",
-        "c": "error",
-        "d": "done",
+    rows = [
+        question("a", "Which moss?"),
+        question("b", "What of division?", TITLES[0]),
+        question("c", "Which endpoint?"),
+        question("d", "Which comets?", TITLES[4]),
+    ]
+    talk = conversation("talk", "Which moss?", "What of division?", gold=TITLES[0])
+    suite = small_runs.suite(tmp_path / "suite", *rows, conversations=[talk])
+    plan, folder = RunPlan(perturbations=("removal", "poison")), tmp_path / "run"
+    with small_runs.context(tmp_path, Breaking()) as context:
+        first, again = [small_runs.go_on(folder, suite, context, plan) for _ in range(2)]
+    by_nothing, by_endpoint = ("ZeroDivisionError", "by nothing"), ("ModelError", "the endpoint failed")
+    expected = {
+        ("b", *by_nothing),
+        ("c", *by_endpoint),
+        ("talk", *by_nothing),
+        ("b~removal", *by_nothing),
+        ("b~poison", *by_nothing),
     }
+    for failures in (first, again):
+        assert {(outcome.case, outcome.error_type, outcome.error) for outcome in failures} == expected
+    states = {key.case: outcome.state for key, outcome in runs.read_outcomes(folder).items()}
+    assert states == {
+        **dict.fromkeys(("a", "d", "d~removal", "d~poison"), "done"),
+        **{case: "error" for case, *_ in expected},
+    }
+    assert len((folder / runs.OUTCOMES).read_text().splitlines()) == len(states) + len(expected)
+    with small_runs.context(tmp_path) as context:  # what broke is mended
+        assert small_runs.go_on(folder, suite, context, plan) == []
+    assert {outcome.state for outcome in runs.read_outcomes(folder).values()} == {"done"}
+
+
+def test_a_library_that_cannot_be_opened_is_an_error_of_its_cases(tmp_path: Path) -> None:
+    suite = small_runs.suite(tmp_path / "suite", question("a", "Which moss?"))
+    with small_runs.context(tmp_path) as context:
+        gone = runner.Job(suite.cases[0], 1, tmp_path / "gone")
+        jobs = [gone, *runner.jobs(suite, RunPlan(repeats=2), context, tmp_path)[1:]]
+        with runs.begin(tmp_path / "run", runner.manifest(suite, RunPlan(), context), ()) as log:
+            failures = runner.run(log, jobs, context, 1)
+    assert [(outcome.case, outcome.repeat) for outcome in failures] == [("a", 1)]
+    assert runs.read_outcomes(tmp_path / "run")[Key("a", 2)].state == "done"
 
 
 def test_a_line_is_what_it_was_read_from(sample_run: Path) -> None:

@@ -12,6 +12,7 @@ from assistant.evaluation import comparison, gates, runs, scoring, suites, summa
 from assistant.evaluation.metrics import registry
 from assistant.evaluation.metrics.registry import METRICS, Metric
 from assistant.evaluation.reports import html, tables
+from assistant.evaluation.suite_settings import GateSettings
 from assistant.evaluation.summary import Mean
 
 
@@ -32,8 +33,12 @@ def test_scores_are_what_arithmetic_gives(run: Run, tmp_path: Path) -> None:
     assert means["facts"] == {"value": 0.0, "scored": 1, "unscored": 2, "failed": 0}
     assert means["title_f1"]["value"] == pytest.approx((1 + 0.4 + 0) / 3)
     assert table["extra"]["balanced_abstention"] == 1
-    # surest first: q1 right, q4 wrong, q2 right, q3 counts as wrong: it cites no gold paper
-    assert table["extra"]["aurc"] == pytest.approx((0 + 1 / 2 + 1 / 3 + 2 / 4) / 4)
+    # surest first: q1 right, q4 wrong, q2 right; q3 is not answered, and so not covered
+    assert table["extra"]["aurc"] == pytest.approx((0 + 1 / 2 + 1 / 3) / 3)
+    assert table["extra"]["excess_aurc"] == pytest.approx((0 + 1 / 2 + 1 / 3) / 3 - (0 + 0 + 1 / 3) / 3)
+    assert table["extra"]["coverage_at_risk_0.2"] == 1 / 4
+    # title F1 (1 + 0.4 + 0) / 3, exact set 1 of 3, balanced abstention 1
+    assert table["headline"] == pytest.approx(((1 + 0.4 + 0) / 3 + 1 / 3 + 1) / 3)
     assert table["lost"] == {
         "found": 2,
         "not in the library": 1,
@@ -45,6 +50,18 @@ def test_scores_are_what_arithmetic_gives(run: Run, tmp_path: Path) -> None:
     assert "folder" not in table["manifest"]
 
 
+def test_an_answer_to_what_has_none_is_an_error_and_an_abstention_is_none(run: Run, tmp_path: Path) -> None:
+    """Of q1 right (0.9), q3 answered though nothing answers it (0.8), and two abstentions that are surest of all."""
+    answers = {
+        "q2": turn("q2", ["p2"], confidence=1.0),
+        "q3": turn("q3", ["p4"], claim("They fly.", "supported", P0004="p4"), confidence=0.8),
+        "q4": turn("q4", ["p4"], confidence=1.0),
+    }
+    _, table = scores(run, made(tmp_path, answers))
+    extra = table["extra"]
+    assert (extra["aurc"], extra["excess_aurc"], extra["coverage_at_risk_0.2"]) == ((0 + 1 / 2) / 2, 0, 1 / 4)
+
+
 def test_scoring_changes_nothing_and_is_the_same_twice(run: Run, tmp_path: Path) -> None:
     folder = made(tmp_path)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -53,6 +70,8 @@ def test_scoring_changes_nothing_and_is_the_same_twice(run: Run, tmp_path: Path)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert re.search(r"dropped from the evidence\s+1\s+25.0%", first.stdout)
     markdown = run("eval", "score", folder, "--markdown").stdout
+    headline = "headline 0.600: the mean of title_f1 0.467, exact_set 0.333, balanced_abstention 1.000\n"
+    assert (first.stdout.startswith(headline), markdown.startswith(headline)) == (True, True)
     assert "| gold papers | number | share |\n|---|---|---|\n| found | 2 | 50.0% |" in markdown
 
 
@@ -95,7 +114,7 @@ def test_a_new_metric_is_one_function_and_one_row(tmp_path: Path) -> None:
     assert (row.before, row.after, row.better, row.adjusted) == (10 / 3, 13 / 3, False, 1.0)
     assert differences.types["list"]["words"] == (2.0, 5.0, 1)
     manifest = runs.load(folder).manifest
-    _, rules = gates.decide(manifest, after, {}, (manifest, before.questions), metrics=metrics)
+    _, rules = gates.decide(manifest, after, GateSettings(), (manifest, before.questions), metrics=metrics)
     reasons = [rule.reason for rule in rules if rule.name == "words"]
     assert reasons[0] == "words of described is 3.0000; 4 is the least that passes"
     assert reasons[-1].startswith("words went from 3.3333 to 4.3333")

@@ -10,6 +10,7 @@ from conftest import Run
 from support.made_runs import TWO, write_suite
 
 from assistant.evaluation import suites
+from assistant.evaluation.suite_settings import GateSettings
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,32 @@ def test_only_a_line_feed_ends_a_line(tmp_path: Path) -> None:
     (suite / "questions.jsonl").write_bytes(f"{line}\r\n\n{json.dumps(TWO[1])}\n".encode())
     cases = suites.load(suite).cases
     assert [case.turns[0].question for case in cases] == ["How does\u2028LoRA\u0085adapt?", TWO[1]["question"]]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("flors = 1", "`flors` is no setting of a suite; there are name, library, gate"),
+        ("[gate]\nfloor = 0.5", "`gate.floor` is no setting of a suite; there are gate.floors, gate.ceilings, gate.m"),
+        ("[gate.floors]\ntitle_f1 = '0.5'", "`gate.floors.title_f1` is '0.5'; write a number"),
+        ("[gate]\nmargin = true", "`gate.margin` is True; write a number"),
+        ("[gate]\nmost_errors = nan", "`gate.most_errors` is nan; write a number"),
+        ("gate = 1", "`gate` is 1; write a table, [gate]"),
+        ("[gate]\nfloors = 0.5", "`gate.floors` is 0.5; write a table, [gate.floors]"),
+        ("name = 1", "`name` is no text"),
+        ("library = 'store/default'", "`library` is 'store/default'; write \"sample\""),
+        ("[gate", "cannot be read (Expected"),
+    ],
+)
+def test_settings_that_are_none_are_refused_by_name(settings: str, message: str, run: Run, tmp_path: Path) -> None:
+    done = run("eval", "run", write_suite(tmp_path / "suite", *TWO, settings=settings), "--out", tmp_path / "run")
+    assert done.returncode == 2
+    assert f"{tmp_path / 'suite' / 'suite.toml'}: {message}" in done.stderr
+
+
+def test_settings_are_read_with_their_defaults(tmp_path: Path) -> None:
+    text = '[gate]\nmargin = 0\n[gate.floors]\n"recall@5" = 1\n'
+    suite = suites.load(write_suite(tmp_path / "suite", *TWO, settings=text))
+    assert (suite.name, suite.sample) == ("suite", False)
+    assert suite.gate == GateSettings(floors={"recall@5": 1.0}, margin=0.0)
+    assert GateSettings() == GateSettings({}, {}, 0.03, 0.01)

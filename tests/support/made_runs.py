@@ -1,7 +1,7 @@
 """A suite and a run of it written by hand, as `eval run` would have left them, with figures that arithmetic gives."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -139,9 +139,16 @@ TWO = [
 ]
 
 
-def write_suite(folder: Path, *rows: Mapping[str, Any], settings: str = 'library = "sample"\n') -> Path:
-    """A suite of these questions."""
+def write_suite(
+    folder: Path,
+    *rows: Mapping[str, Any],
+    conversations: Sequence[Mapping[str, Any]] = (),
+    settings: str = 'library = "sample"\n',
+) -> Path:
+    """A suite of these questions and conversations."""
     folder.mkdir(exist_ok=True)
     (folder / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    if conversations:
+        (folder / "conversations.jsonl").write_text("".join(json.dumps(row) + "\n" for row in conversations))
     (folder / "suite.toml").write_text(settings)
     return folder

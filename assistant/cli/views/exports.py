@@ -95,9 +95,14 @@ def _entry(key: str, paper: Paper) -> str:
     if paper.url:
         fields["url"] = address(paper.url)
     rows = [f"  {name} = {{{value}}}," for name, value in fields.items()]
-    if paper.date:
+    if paper.date and not _only_year(paper):
         rows.append(f"  month = {MONTHS[paper.date.month - 1]},")
     return "\n".join([f"@misc{{{key},", *rows, "}", ""])
+
+
+def _only_year(paper: Paper) -> bool:
+    """Whether nothing but the year of a paper may have been written: 1 January then stands for it."""
+    return paper.date is not None and paper.date_inferred and (paper.date.month, paper.date.day) == (1, 1)
 
 
 def _keys(papers: Sequence[Paper]) -> list[str]:
@@ -119,9 +124,14 @@ def _escaped(text: str) -> str:
 
 
 def _author(author: str) -> str:
-    """Return an author as one name, whatever is in it."""
+    """Return an author as one name, whatever is in it.
+
+    Braces keep BibTeX from reading what it reads in names: "and" between two, "others" for those left out, and commas
+    that a name of at most three parts does not have.
+    """
     name = _escaped(author)
-    return f"{{{name}}}" if re.search(r"\sand\s|,.*,.*,", name, re.IGNORECASE) else name
+    reads = re.search(r"(^|\s)and(\s|$)|^\s*others\s*$|^\s*,|,\s*(,|$)|,.*,.*,", name, re.IGNORECASE)
+    return f"{{{name}}}" if reads or not name.strip() else name
 
 
 def _listed(number: int, paper: Paper) -> str:

@@ -8,10 +8,14 @@ def balanced(false_answer: float, false_abstain: float) -> float:
     return 1.0 - (false_answer + false_abstain) / 2.0
 
 
-def risk_coverage(confidences: Sequence[float], errors: Sequence[float]) -> list[tuple[float, float]]:
-    """Return (coverage, risk) for the surest 1, 2, ... n answers: risk is their mean error (El-Yaniv and Wiener 2010).
+def risk_coverage(
+    confidences: Sequence[float], errors: Sequence[float], abstained: int = 0
+) -> list[tuple[float, float]]:
+    """Return (coverage, risk) for the surest 1, 2, ... n of n answers (El-Yaniv and Wiener 2010).
 
-    Answers of the same confidence enter together. Raises `ValueError` for no answers or lists of different length.
+    Coverage is their share of all questions, of which `abstained` were not answered and so are never covered; risk is
+    their mean error. Answers of the same confidence enter together: no threshold tells them apart. Raises `ValueError`
+    for no answers or lists of different length.
     """
     if not confidences or len(confidences) != len(errors):
         raise ValueError("give as many errors as confidences, and at least one")
@@ -20,12 +24,13 @@ def risk_coverage(confidences: Sequence[float], errors: Sequence[float]) -> list
     for number, (confidence, error) in enumerate(ranked, 1):
         total += error
         if number == len(ranked) or ranked[number][0] != confidence:
-            curve.append((number / len(ranked), total / number))
+            curve.append((number / (len(ranked) + abstained), total / number))
     return curve
 
 
 def aurc(confidences: Sequence[float], errors: Sequence[float]) -> float:
-    """Return the area under the risk-coverage curve: each step's risk weighted by the coverage that it adds."""
+    """Return the area under the risk-coverage curve of the answers: the mean, over their confidences as thresholds, of
+    the risk of what is at least as sure (Geifman, Uziel and El-Yaniv 2019)."""
     area, before = 0.0, 0.0
     for coverage, risk in risk_coverage(confidences, errors):
         area += (coverage - before) * risk
@@ -34,13 +39,16 @@ def aurc(confidences: Sequence[float], errors: Sequence[float]) -> float:
 
 
 def excess_aurc(confidences: Sequence[float], errors: Sequence[float]) -> float:
-    """Return what the area exceeds that of an oracle by, which is surest of the least errors (Geifman et al. 2019)."""
-    return aurc(confidences, errors) - aurc([-error for error in errors], errors)
+    """Return what the area exceeds the least one by that any order of these answers has: all right ones before all
+    wrong ones, each entering alone (E-AURC, Geifman, Uziel and El-Yaniv 2019). Never below 0 but for rounding."""
+    best = sorted(errors)
+    return aurc(confidences, errors) - aurc(range(len(best), 0, -1), best)
 
 
-def coverage_at(confidences: Sequence[float], errors: Sequence[float], risk: float) -> float:
-    """Return the largest coverage whose risk is at most `risk`, 0 where there is none."""
-    return max((coverage for coverage, mean in risk_coverage(confidences, errors) if mean <= risk), default=0.0)
+def coverage_at(confidences: Sequence[float], errors: Sequence[float], risk: float, abstained: int = 0) -> float:
+    """Return the largest coverage whose risk is at most `risk`, 0 where there is none; `abstained` as above."""
+    curve = risk_coverage(confidences, errors, abstained)
+    return max((coverage for coverage, mean in curve if mean <= risk), default=0.0)
 
 
 def flipped(passes: Sequence[bool]) -> bool:

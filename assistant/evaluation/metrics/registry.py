@@ -62,6 +62,8 @@ class Metric:
     """Whether it is a row of the table by type."""
     in_report: bool = False
     """Whether the HTML report states it beside each question."""
+    reads_gold: bool = False
+    """Whether what it measures was made from gold when the case was asked, and so cannot be judged by other gold."""
     labels: Callable[[JudgedTurn], Sequence[str]] | None = None
     """Kinds of turns that are counted apart: their scores are called "KIND, NAME"."""
 
@@ -230,14 +232,15 @@ METRICS: Metrics = (
         in_report=True,
     ),
     Metric("own", _history(lambda judged: judged.turn.retrieved), in_conversation, labels=_kinds),
-    Metric("right", _right_history, in_conversation, labels=_kinds),
+    Metric("right", _right_history, in_conversation, reads_gold=True, labels=_kinds),
     Metric("none", _history(lambda judged: judged.turn.retrieved_alone), in_conversation, labels=_kinds),
-    Metric("by hand", _by_hand, in_conversation, labels=_kinds),
+    Metric("by hand", _by_hand, in_conversation, reads_gold=True, labels=_kinds),
     Metric(
         "rewrite_gap",
         lambda judged: _by_hand(judged) - _right_history(judged),
         follows_up,
         higher_is_better=False,
+        reads_gold=True,
     ),
     Metric("stale", _stale, follows_up, higher_is_better=False),
     Metric("seconds", lambda judged: judged.turn.seconds.total, higher_is_better=False),

@@ -58,6 +58,7 @@ def html(run: Run, scores: Sequence[Score], summary: RunSummary, metrics: Metric
         {
             "title": f"{run.manifest['suite']}: {run.folder.name}",
             "manifest": {name: str(value) for name, value in run.manifest.items() if value not in (None, [], "")},
+            "headline": tables.headline(summary),
             "bars": [
                 (stage, count, count / (sum(summary.lost.values()) or 1)) for stage, count in summary.lost.items()
             ],
@@ -95,8 +96,8 @@ def _render(values: Mapping[str, Any]) -> str:
 
 def _curve(scores: Sequence[Score]) -> list[tuple[float, float]]:
     """Return (coverage, risk) of the surest answers; none where no confidence is known."""
-    confidences, errors = summaries.risks(score for score in scores if score.plain)
-    return abstention.risk_coverage(confidences, errors) if confidences else []
+    confidences, errors, abstained = summaries.risks(score for score in scores if score.plain)
+    return abstention.risk_coverage(confidences, errors, abstained) if confidences else []
 
 
 def _question(score: Score, ids: PaperIds, titles: Mapping[str, str], metrics: Metrics) -> QuestionView:

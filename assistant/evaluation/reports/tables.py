@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 
+from assistant.evaluation import summary as summaries
 from assistant.evaluation.comparison import Comparison
 from assistant.evaluation.metrics.registry import METRICS, Metrics
-from assistant.evaluation.summary import Mean, RunSummary
+from assistant.evaluation.summary import HEADLINE, Mean, RunSummary
 
 Rows = Sequence[Sequence[str]]
 """The first row is the head."""
 
 NOT_MEASURED = "not measured here"
+
+
+def headline(summary: RunSummary) -> str:
+    """Return the headline of a run, and the figures that it is the mean of."""
+    figures = ", ".join(f"{name} {_number(summaries.figure(summary, name))}" for name in HEADLINE)
+    return f"headline {_number(summaries.headline(summary))}: the mean of {figures}"
 
 
 def by_type(summary: RunSummary, metrics: Metrics = METRICS) -> Rows:

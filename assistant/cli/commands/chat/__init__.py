@@ -2,18 +2,20 @@
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import options
+from assistant.cli import console, options
 from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.answering.conversation.archive import Archive
     from assistant.answering.conversation.turns import Conversation
-    from assistant.domain.settings import Settings
+
+_NONE, _BEGIN = "there is no conversation to go on with", "`assistant chat` begins one"
 
 
 @click.command()
@@ -49,30 +51,32 @@ def chat(
     folder = app.chats_folder(app.environment())
     archive = Archive(folder)
     settings = place.open().settings
-    earlier = _earlier(archive, settings, latest, resume)
+    if latest and not archive.ids():
+        raise UsageError(_NONE, cure=_BEGIN)
+    earlier = archive.load(archive.find(resume)) if resume else None
     if earlier and not settings.chosen:
         place = replace(place, library=earlier.library)
     papers_filter = papers.filter()
     with place.open() as library:
         snapshot = library.snapshot
+        earlier = _latest(archive, snapshot.folder) if latest else earlier
         conversation = earlier or archive.start(snapshot.folder, state.now())
         pipeline = library.pipeline(limit)
         tokens = HISTORY_TOKENS if context is None else context
         with archive.lock(conversation.id):
+            if latest:
+                console.tell(f"going on with {conversation.id}, about the library {snapshot.folder}")
             conversation = archive.reload(conversation)  # another chat may have gone on with it until now
             session = Session(archive, app.counter(), tokens, state.now)
             begun = state.narrowed(state.Chat(session, pipeline, conversation), papers_filter)
             return loop.run(begun, keyboard.reader(folder, snapshot), talkative=sys.stderr.isatty())
 
 
-def _earlier(archive: "Archive", settings: "Settings", latest: bool, resume: str | None) -> "Conversation | None":
-    """Return the conversation to go on with, or None; raises `UsageError` where there is none."""
-    if resume:
-        return archive.load(archive.find(resume))
-    if not latest:
-        return None
+def _latest(archive: "Archive", library: Path) -> "Conversation":
+    """Return the latest conversation about a library; raises `UsageError` where there is none."""
     for id in archive.ids():
         conversation = archive.load(id)
-        if not settings.chosen or conversation.library == str(settings.library):
+        if conversation.library == str(library):
             return conversation
-    raise UsageError("there is no conversation to go on with; `assistant chat` begins one")
+    cure = f"{_BEGIN}; `assistant history` lists those about others, which --resume goes on with"
+    raise UsageError(f"{_NONE} about this library", path=library, cure=cure)

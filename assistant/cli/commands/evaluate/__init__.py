@@ -19,7 +19,7 @@ _COMMANDS = {
     "gate": (
         "assistant.cli.commands.evaluate.gate",
         "gate",
-        "Decide whether a run is good enough: 0 passed, 1 failed, 3 inconclusive.",
+        "Decide whether a run is good enough: 0 passed, 4 failed, 3 inconclusive.",
     ),
     "report": (
         "assistant.cli.commands.evaluate.report",

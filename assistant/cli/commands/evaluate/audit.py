@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assistant.evaluation.audit import QuestionAudit
 
 RANKS = "ranks.jsonl"
+FAILED = 4
 
 
 @click.command()
@@ -21,7 +22,7 @@ RANKS = "ranks.jsonl"
 @options.json
 @options.library
 def audit(suite: Path, write: bool, as_json: bool, library: str | None, embedder: str | None) -> int:
-    """Check the questions of SUITE against the library they ask about; exits with 1 where something is wrong.
+    """Check the questions of SUITE against the library they ask about; exits with 4 where something is wrong.
 
     \b
     Examples:
@@ -30,7 +31,7 @@ def audit(suite: Path, write: bool, as_json: bool, library: str | None, embedder
     """
     from assistant import app
     from assistant.evaluation import audit as auditing
-    from assistant.evaluation import suites
+    from assistant.evaluation import files, suites
 
     environment = app.environment()
     loaded = suites.load(suite)
@@ -46,7 +47,7 @@ def audit(suite: Path, write: bool, as_json: bool, library: str | None, embedder
             for question in audits
             if question.ranks
         ]
-        (suite / RANKS).write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        files.write(suite / RANKS, "".join(json.dumps(row) + "\n" for row in rows))
     for question in audits:
         if as_json:
             console.record({**asdict(question), "easy": question.easy})
@@ -55,7 +56,7 @@ def audit(suite: Path, write: bool, as_json: bool, library: str | None, embedder
     for problem in problems:
         console.tell(problem)
     console.tell(_summary(audits))
-    return 1 if problems or any(question.problems for question in audits) else 0
+    return FAILED if problems or any(question.problems for question in audits) else 0
 
 
 def _summary(audits: "list[QuestionAudit]") -> str:

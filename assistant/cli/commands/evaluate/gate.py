@@ -1,4 +1,4 @@
-"""`assistant eval gate`: a run -> an exit code: 0 passed, 1 failed, 3 inconclusive."""
+"""`assistant eval gate`: a run -> an exit code: 0 passed, 4 failed, 3 inconclusive."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -7,7 +7,7 @@ import click
 
 from assistant.cli import console, options
 
-_CODES = {"passed": 0, "failed": 1, "inconclusive": 3}
+_CODES = {"passed": 0, "failed": 4, "inconclusive": 3}
 _STYLES = {"passed": "green", "failed": "bold red", "inconclusive": "yellow"}
 
 
@@ -21,23 +21,26 @@ def gate(run: Path, baseline: Path | None, suite: Path | None, junit: Path | Non
     """Decide whether RUN is good enough: by the floors of its suite, and by a baseline.
 
     \b
-    Exit codes: 0 passed, 1 failed, 2 usage, 3 inconclusive (too many errors of the endpoint, another library or gold,
-    or too few questions to tell).
+    Exit codes: 0 passed, 4 failed, 3 inconclusive (too many errors of the endpoint, another library or gold,
+    or too few questions to tell), and as everywhere 2 usage, 1 internal error.
 
     \b
     Example:
       assistant eval gate runs/now --baseline runs/before --junit gate.xml
     """
     from assistant.cli.commands.evaluate import judged_runs
-    from assistant.evaluation import gates
+    from assistant.evaluation import files, gates, manifests
     from assistant.evaluation.reports import junit as xml
 
     judged = judged_runs.judge(run, suite)
     before = judged_runs.side(baseline, suite) if baseline else None
     against = (before.manifest, before.questions) if before else None
+    judged_runs.tell_code(judged.run.manifest, {"code": manifests.code()}, f"{run} was made by other code than this")
+    if before:
+        judged_runs.tell_code(before.manifest, judged.run.manifest, f"{baseline} and {run} were made by other code")
     result, rules = gates.decide(judged.run.manifest, judged.summary, judged.suite.gate, against, judged.missing)
     if junit is not None:
-        junit.write_text(xml.xml(judged.suite.name, judged.summary, rules), "utf-8")
+        files.write(junit, xml.xml(judged.suite.name, judged.summary, rules))
     if as_json:
         console.record({"result": result, "rules": [asdict(rule) for rule in rules]})
     else:

@@ -7,13 +7,17 @@ from pathlib import Path
 from assistant.cli import console
 from assistant.domain import settings
 from assistant.domain.errors import UsageError
-from assistant.evaluation import runs, scoring, suites, summary
+from assistant.evaluation import intersection, manifests, runs, scoring, suites, summary
+from assistant.evaluation.manifests import Manifest
 from assistant.evaluation.metrics import costs
 from assistant.evaluation.metrics.costs import Prices
-from assistant.evaluation.runs import Manifest, Run
+from assistant.evaluation.runs import Run
 from assistant.evaluation.scoring import Score
 from assistant.evaluation.suites import Suite
 from assistant.evaluation.summary import Question, RunSummary
+
+_LISTED = 20  # cases by their ids
+_CHANGED = "run it again, or name the suite as it was; `eval compare --intersect` judges both runs by the suite of now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,7 @@ def judge(folder: Path, suite_folder: Path | None, prices: Path | None = None) -
     run = runs.load(folder)
     suite = suites.load(suite_folder or Path(run.manifest["folder"]))
     if suite.digest != run.manifest["gold"]:
-        raise UsageError(
-            f"has changed since {folder} was run", path=suite.folder, cure="run it again, or name the suite as it was"
-        )
+        raise UsageError(f"has changed since {folder} was run", path=suite.folder, cure=_CHANGED)
     scores = scoring.score(run, suite)
     if not scores:
         raise UsageError("holds no outcome yet", path=folder, cure="`assistant eval run` fills it")
@@ -63,10 +65,44 @@ def side(path: Path, suite: Path | None) -> ComparisonSide:
         return ComparisonSide(judged.run.manifest, judged.summary.questions, judged.scores)
     *questions, last = [row for _, row in suites.rows(path)] or [{}]
     try:
-        return ComparisonSide(runs.today(last["manifest"]), [summary.read_question(row) for row in questions])
+        return ComparisonSide(manifests.today(last["manifest"]), [summary.read_question(row) for row in questions])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = "is neither a run nor what `eval score --json` prints of one"
         raise UsageError(what, path=path, cause=f"{type(error).__name__}: {error}") from error
+
+
+def shared_sides(before: Path, after: Path, suite: Path | None) -> tuple[ComparisonSide, ComparisonSide]:
+    """Read both sides of a comparison of runs whose suite or library may differ, and tell a person what is left out.
+
+    Two runs are judged by one suite as it is now: the one at `suite`, else that of AFTER. A file of figures stands for
+    what was judged when it was written.
+    """
+    if not (before.is_dir() and after.is_dir()):
+        console.tell(
+            "a file of figures was judged by the gold of its day: --intersect pairs its questions by their ids"
+        )
+        return side(before, suite), side(after, suite)
+    old, new = runs.load(before), runs.load(after)
+    loaded = suites.load(suite or Path(new.manifest["folder"]))
+    shared = intersection.intersect(old, new, loaded)
+    for reason, ids in shared.left_out.items():
+        console.tell(f"{len(ids):,} cases are left out that {reason}: {listed(ids)}")
+    return (
+        ComparisonSide(old.manifest, summary.average(shared.before), shared.before),
+        ComparisonSide(new.manifest, summary.average(shared.after), shared.after),
+    )
+
+
+def tell_code(before: Manifest, after: Manifest, what: str) -> None:
+    """Tell a person where two manifests name code of another version or commit; `what` begins the sentence."""
+    if change := manifests.code_change(before, after):
+        console.tell(f"{what}: {change}")
+
+
+def listed(ids: Sequence[str]) -> str:
+    """Return the first of some ids, and how many more there are."""
+    more = f" and {len(ids) - _LISTED} more" if len(ids) > _LISTED else ""
+    return f"{', '.join(ids[:_LISTED])}{more}"
 
 
 def print_table(rows: list[str], heading: str) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from assistant.cli import console
-from assistant.domain.errors import UsageError
 
 _NAME = "report.html"
 
@@ -22,14 +21,12 @@ def report(run: Path, suite: Path | None, out: Path | None) -> int:
       assistant eval report runs/now
     """
     from assistant.cli.commands.evaluate import judged_runs
+    from assistant.evaluation import files
     from assistant.evaluation.reports import html
 
     judged = judged_runs.judge(run, suite)
     path = out or run / _NAME
     page = html.html(judged.run, judged.scores, judged.summary)
-    try:
-        path.write_text(page, "utf-8")
-    except OSError as error:
-        raise UsageError("cannot be written", path=path, cause=error.strerror or str(error)) from error
+    files.write(path, page)
     console.tell(f"written to {path}")
     return 0

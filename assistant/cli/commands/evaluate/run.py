@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli import console, options, progress
-from assistant.domain.errors import AssistantError, ModelError
+from assistant.domain import errors
+from assistant.domain.errors import AssistantError
 from assistant.evaluation.perturbations import NAMES
 from assistant.evaluation.systems import SYSTEMS
 
@@ -59,8 +60,9 @@ def run(  # noqa: PLR0913  one parameter for each option
 ) -> int:
     """Ask the questions of SUITE, a folder, and write every outcome to the folder of --out.
 
-    The library is --library, or the sample for a suite that asks about it. Exits with 5 where the model failed on some
-    questions, with 1 where something else did; call it again to ask these once more.
+    The library is --library, or the sample for a suite that asks about it. While another process runs in the folder of
+    --out, it is refused at once. Where some questions could not be asked it exits with the code of their error (5: the
+    model failed, 6: the library cannot be used); call it again to ask these once more.
 
     \b
     Examples:
@@ -72,12 +74,18 @@ def run(  # noqa: PLR0913  one parameter for each option
 
     settings = app.load_settings(app.environment(), library=library, embedder=embedder, model=model)
     plan = RunPlan(split, perturbations, repeats, types)
-    errors = _run(suite, out, plan, settings, limit, baseline_system, jobs)
-    if not errors:
+    failures = _run(suite, out, plan, settings, limit, baseline_system, jobs)
+    if not failures:
         return 0
-    console.tell(f"the first: {errors[0].case}: {errors[0].error_type}: {errors[0].error}")
-    of_model = all(outcome.error_type == ModelError.__name__ for outcome in errors)
-    return ModelError.exit_code if of_model else AssistantError.exit_code
+    console.tell(f"the first: {failures[0].case}: {failures[0].error_type}: {failures[0].error}")
+    codes = {_exit_code(outcome) for outcome in failures}
+    return AssistantError.exit_code if AssistantError.exit_code in codes else max(codes)
+
+
+def _exit_code(failure: "Outcome") -> int:
+    """Return the exit code of the error that an outcome names: 1 where it is not one of ours."""
+    kind = getattr(errors, failure.error_type or "", AssistantError)
+    return kind.exit_code if isinstance(kind, type) and issubclass(kind, AssistantError) else AssistantError.exit_code
 
 
 def _run(
@@ -92,6 +100,7 @@ def _run(
 
     environment = app.environment()
     suite = suites.load(folder)
+    runner.cases(suite, plan)  # a plan without a case begins no run
     embedder, model = app.embedder(settings, environment), app.model(settings, environment)
     with (
         app.library(settings, environment, embedder, console.tell, wants_sample=suite.sample) as library,
@@ -100,8 +109,8 @@ def _run(
     ):
         pipeline = Pipeline(library, embedder, model, limit, ordinary=app.ordinary())
         context = EvaluationContext(pipeline, Session(None, app.counter()), baseline_system)
-        planned = runner.jobs(suite, plan, context, Path(scratch))
-        runs.begin(out, runner.manifest(suite, plan, context), library.papers())
-        errors = runner.run(out, planned, context, jobs, on_progress)
-    console.tell(f"{len(planned):,} outcomes in {out}" + (f", {len(errors):,} of them errors" if errors else ""))
-    return errors
+        with runs.begin(out, runner.manifest(suite, plan, context), library.papers(), console.tell) as log:
+            planned = runner.jobs(suite, plan, context, Path(scratch))
+            failures = runner.run(log, planned, context, jobs, on_progress)
+    console.tell(f"{len(planned):,} outcomes in {out}" + (f", {len(failures):,} of them errors" if failures else ""))
+    return failures

@@ -30,13 +30,14 @@ def score(
       assistant eval score runs/now --json
     """
     from assistant.cli.commands.evaluate import judged_runs
+    from assistant.evaluation import files
     from assistant.evaluation.reports import junit as xml
 
     judged = judged_runs.judge(run, suite, prices)
     if judged.missing:
         console.tell(f"{judged.missing:,} outcomes are missing: the run was interrupted; `eval run` goes on with it")
     if junit is not None:
-        junit.write_text(xml.xml(judged.suite.name, judged.summary, []), "utf-8")
+        files.write(junit, xml.xml(judged.suite.name, judged.summary, []))
     if as_json:
         for question in judged.summary.questions:
             console.record({**asdict(question), "unscored": sorted(question.unscored)})
@@ -50,6 +51,7 @@ def _print(judged: "JudgedRun", *, as_markdown: bool) -> None:
     from assistant.cli.commands.evaluate import judged_runs
     from assistant.evaluation.reports import tables
 
+    console.lines(console.plain(tables.headline(judged.summary), "bold"))
     tables_by_heading = {
         "Where gold papers were lost": tables.funnel(judged.summary),
         "All questions": tables.overall(judged.summary),
@@ -66,6 +68,8 @@ def _print(judged: "JudgedRun", *, as_markdown: bool) -> None:
 
 
 def _record(judged: "JudgedRun") -> dict[str, object]:
+    from assistant.evaluation import summary as summaries
+
     summary = judged.summary
     return {
         "suite": judged.suite.name,
@@ -73,6 +77,7 @@ def _record(judged: "JudgedRun") -> dict[str, object]:
         "manifest": {name: value for name, value in judged.run.manifest.items() if name != "folder"},
         "means": {kind: {name: asdict(mean) for name, mean in means.items()} for kind, means in summary.means.items()},
         "intervals": {name: asdict(interval) for name, interval in summary.intervals.items()},
+        "headline": summaries.headline(summary),
         "extra": dict(summary.extra),
         "lost": dict(summary.lost),
     }

@@ -1,0 +1,39 @@
+"""A path -> the bytes of a plain file, or a file with a text; what the system refuses is an error with its cure."""
+
+from pathlib import Path
+
+from assistant.domain.errors import AssistantError, UsageError
+from assistant.library import disk
+
+
+def read(path: Path) -> bytes:
+    """Return what is in a file; raises `UsageError`, as for a pipe or a device, which need have no end."""
+    try:
+        if path.exists() and not path.is_file():
+            raise UsageError("is no plain file", path=path)
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError("cannot be read", path=path, cause=error.strerror or str(error)) from error
+
+
+def exists(path: Path) -> bool:
+    """Whether there is something at `path`; raises `UsageError` for what can be no path."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise UsageError("cannot be read", path=path, cause=error.strerror or str(error)) from error
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text as a file, over what is there; raises as `refused` says."""
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise refused(path, error, "name another file") from error
+
+
+def refused(path: Path, error: OSError, cure: str) -> AssistantError:
+    """Return what to raise where the system did not let `path` be written: a `LibraryError` that asks for room where
+    the disk is full, else a `UsageError` with this cure."""
+    cause = error.strerror or str(error)
+    return disk.full(path.parent, error) or UsageError("cannot be written", path=path, cause=cause, cure=cure)
