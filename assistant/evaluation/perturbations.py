@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.domain import identifiers
+from assistant.domain import files, identifiers
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Entry, Listing, Paper
 from assistant.evaluation import suites
@@ -59,7 +59,7 @@ def library(original: "LibrarySnapshot", perturbation: Perturbation, folder: Pat
     from assistant.library import writer
 
     copy = folder / perturbation.name
-    shutil.copytree(original.folder, copy)
+    shutil.copytree(original.folder, copy, ignore=files.special_names)
     ids = [paper.id for paper in original.papers() if paper.title in perturbation.removed]
     if ids:
         writer.remove(copy, ids)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from assistant.cli import console
+from assistant.domain import files
 from assistant.domain.errors import UsageError
 
 _NAME = "report.html"
@@ -28,7 +29,7 @@ def report(run: Path, suite: Path | None, out: Path | None) -> int:
     path = out or run / _NAME
     page = html.html(judged.run, judged.scores, judged.summary)
     try:
-        path.write_text(page, "utf-8")
+        files.write_private(path, page)
     except OSError as error:
         raise UsageError("cannot be written", path=path, cause=error.strerror or str(error)) from error
     console.tell(f"written to {path}")
