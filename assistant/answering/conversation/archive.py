@@ -36,7 +36,7 @@ class Archive:
         for path in self.folder.glob(f"*{_SUFFIX}"):
             with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
                 if _has_first_line(path):
-                    ids.append((path.stat().st_mtime_ns, path.stem))
+                    ids.append((path.lstat().st_mtime_ns, path.stem))
         return [id for _, id in sorted(ids, reverse=True)]
 
     def find(self, name: str) -> str:
