@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from assistant.domain.errors import AssistantError, UsageError
+from assistant.domain.files import write_private
 from assistant.library import disk
 
 
@@ -25,9 +26,9 @@ def exists(path: Path) -> bool:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a text as a file, over what is there; raises as `refused` says."""
+    """Write a text as a file that only its owner can read, over what is there; raises as `refused` says."""
     try:
-        path.write_text(text, "utf-8")
+        write_private(path, text)
     except OSError as error:
         raise refused(path, error, "name another file") from error
 

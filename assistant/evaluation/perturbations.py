@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain import identifiers
 from assistant.domain.errors import UsageError
+from assistant.domain.files import special_names
 from assistant.domain.records import Entry, Listing, Paper
 from assistant.evaluation import files, suites
 from assistant.evaluation.suites import Case, Suite
@@ -60,7 +61,7 @@ def library(original: "LibrarySnapshot", perturbation: Perturbation, folder: Pat
 
     copy = folder / perturbation.name
     try:
-        shutil.copytree(original.folder, copy)
+        shutil.copytree(original.folder, copy, ignore=special_names)
     except OSError as error:
         raise files.refused(copy, error, "TMPDIR names another folder for copies of the library") from error
     ids = [paper.id for paper in original.papers() if paper.title in perturbation.removed]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import FingerprintError, LibraryError, ModelError
 from assistant.domain.records import Paper
-from assistant.library import chunks, embeddings, generations, integrity, locks
+from assistant.library import chunks, embeddings, generations, integrity, locks, state
 from assistant.library.catalogue import Catalogue
 from assistant.library.generations import IndexChange
 from assistant.library.index import REINDEX
@@ -28,16 +28,18 @@ def writer_session(folder: Path, catalogue: Catalogue, seconds: float) -> Iterat
     Raises `LockedError` where another process is writing for longer than `seconds`.
     """
     with locks.exclusive_lock(folder, seconds):
-        generations.sweep(folder, catalogue.generation())
+        generations.sweep(folder, _superseded(catalogue))
         try:
             yield
         finally:
             with contextlib.suppress(LibraryError):
-                generations.sweep(folder, catalogue.generation())
+                generations.sweep(folder, _superseded(catalogue))
 
 
 def check(catalogue: Catalogue, embedder: str) -> None:
-    """Raise `FingerprintError` where the library's vectors were not made by this embedder."""
+    """Raise `FingerprintError` where the library's vectors were not made by this embedder, and `LibraryError` where it
+    does not say how long they are."""
+    catalogue.dimension()
     built, now = catalogue.state()["fingerprint"], embeddings.fingerprint(embedder)
     if built != now:
         raise FingerprintError(
@@ -82,19 +84,25 @@ def rebuild(folder: Path, catalogue: Catalogue, on_progress: OnProgress, change:
 
     `change` says what was changed since the last one, where that is known: a small change is patched into a copy.
     """
-    number = catalogue.generation() + 1
+    current = catalogue.generation()
+    number = current + 1
     indexed = contents(catalogue)
     on_progress("indexing", 0, len(indexed.papers))
     patch, changed = _patch(folder, catalogue, change, len(indexed.papers))
     recorded, patched = generations.build(folder, number, indexed, patch)
     catalogue.set_files(number, recorded)
-    catalogue.set_state(generation=str(number), patched=str(changed if patched else 0))
+    former = [earlier for earlier in generations.left(folder, {current, *_superseded(catalogue)}) if earlier != number]
+    catalogue.set_state(
+        generation=str(number),
+        patched=str(changed if patched else 0),
+        former=" ".join(map(str, sorted(former))),
+    )
     on_progress("indexing", len(indexed.papers), len(indexed.papers))
 
 
 def contents(catalogue: Catalogue) -> generations.Contents:
     """Return what goes into a generation of this catalogue; the vectors are read only when they are called for."""
-    dimension = int(catalogue.state()["dimension"])
+    dimension = catalogue.dimension()
 
     def vectors(ids: Sequence[str] | None) -> Iterator[tuple[str, NDArray[np.float32]]]:
         for id, blob in catalogue.embeddings(ids):
@@ -136,6 +144,10 @@ def reembed(folder: Path, catalogue: Catalogue, embedder: Embedder, seconds: flo
     return computed
 
 
+def _superseded(catalogue: Catalogue) -> list[int]:
+    return state.superseded(catalogue.path, catalogue.state())
+
+
 def _patch(
     folder: Path, catalogue: Catalogue, change: IndexChange | None, papers: int
 ) -> tuple[generations.Patch | None, int]:
@@ -144,12 +156,12 @@ def _patch(
     basis = catalogue.generation()
     if change is None or not basis:
         return None, 0
-    changed = int(catalogue.state().get("patched", "0")) + len(change.removed) + len(change.put)
+    changed = state.whole_number(catalogue.path, catalogue.state(), "patched") + len(change.removed) + len(change.put)
     if changed * _PATCHED > papers:
         return None, 0
     kind = catalogue.vector_index()
     files = integrity.of_kind(kind, catalogue.files(basis))
-    if kind in integrity.check_files(folder, files, kind, every=True).problems:
+    if kind in integrity.check_files(folder, basis, files, kind, every=True).problems:
         return None, 0
     return generations.Patch(basis, change), changed
 

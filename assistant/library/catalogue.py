@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.domain.records import Listing, Paper
-from assistant.library import database, index
+from assistant.library import database, index, state
 
 _PAPER_COLUMNS = "id, title, abstract, date, date_inferred, authors, author_count, url"
 _LISTING_COLUMNS = "source, line, title, date, date_inferred, author_count, organisation, discussions"
@@ -69,7 +69,11 @@ class Catalogue:
 
     def generation(self) -> int:
         """Return the number of the current generation of indexes; 0 before the first ingest has ended."""
-        return int(self.state()["generation"])
+        return state.whole_number(self.path, self.state(), "generation")
+
+    def dimension(self) -> int:
+        """Return how many numbers each stored vector has."""
+        return state.whole_number(self.path, self.state(), "dimension", 1)
 
     def vector_index(self) -> str:
         """Return the name of the library's vector index, one of `index.VECTOR_INDEXES`."""
@@ -167,7 +171,8 @@ class Catalogue:
     def files(self, generation: int) -> dict[str, tuple[int, int, str]]:
         """Return {relative path: (size, modified ns, sha256)} of the index files of a generation."""
         rows = self._read("SELECT path, size, modified, digest FROM files WHERE generation = ?", (generation,))
-        return {path: (size, modified, digest) for path, size, modified, digest in rows}
+        numbers = state.integer
+        return {str(path): (numbers(size), numbers(modified), str(digest)) for path, size, modified, digest in rows}
 
     def set_files(self, generation: int, files: dict[str, tuple[int, int, str]]) -> None:
         """Record the index files of `generation`, and forget those of every other."""

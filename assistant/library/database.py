@@ -7,8 +7,9 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from assistant.domain import files
 from assistant.domain.errors import LibraryError, LockedError
-from assistant.library import disk, index
+from assistant.library import disk, index, trust
 
 NAME = "catalogue.sqlite3"
 _SCHEMA = 1
@@ -32,9 +33,11 @@ CREATE TABLE files (
 def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) -> None:
     """Make an empty catalogue in `folder`, whole or not at all; `vector_index` is a name of `index.VECTOR_INDEXES`."""
     path = folder / NAME
-    scratch = folder / f".{NAME}.{os.getpid()}"
+    scratch = folder / f".{NAME}.new"  # one name for all: there is one writer at a time
     with translated(path):
-        scratch.unlink(missing_ok=True)
+        for leftover in (scratch, scratch.with_name(f"{scratch.name}-journal")):  # of one that was killed
+            leftover.unlink(missing_ok=True)
+        os.close(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with contextlib.closing(sqlite3.connect(scratch, isolation_level=None)) as connection:
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA};")
             state = {"generation": "0", "fingerprint": fingerprint, "dimension": str(dimension)}
@@ -48,20 +51,25 @@ def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) ->
 def connect(folder: Path) -> sqlite3.Connection:
     """Connect to the catalogue of `folder` for reading and writing; read-only where the folder is.
 
-    Raises `LibraryError` where it is missing, empty, cut short, no catalogue, or of a newer version.
+    Raises `LibraryError` where it is missing, empty, cut short, no catalogue, or of a newer version; and where it, or
+    another name of the library's, is a link, a pipe or a device.
     """
     path = folder / NAME
     with translated(path):
+        trust.check_folder(path)
         _check_size(path)
         connection = sqlite3.connect(
             _address(path), uri=True, isolation_level=None, timeout=10, check_same_thread=False
         )
         try:
+            trust.distrust(connection)
             [(version,)] = connection.execute("PRAGMA user_version")
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             if version != _SCHEMA or not {"state", "papers", "embeddings"} <= tables:
                 newer = f"it is of version {version}, this program reads version {_SCHEMA}: use the newer program"
                 raise unusable(path, newer if version > _SCHEMA else "it is not a catalogue of this program")
+            if difference := trust.foreign_schema(connection, _TABLES):
+                raise unusable(path, difference)
             if writable(path):  # only now: a file that is not ours is left byte for byte as it was
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
@@ -72,13 +80,13 @@ def connect(folder: Path) -> sqlite3.Connection:
 
 
 def writable(path: Path) -> bool:
-    """Whether this process may change the catalogue."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    """Whether this process may change the catalogue; one that has another name elsewhere is only read."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) and not trust.has_other_names(path)
 
 
 def vacant(folder: Path) -> bool:
     """Whether `folder` has neither a catalogue nor anything that was left of a library."""
-    return not any((folder / name).exists() for name in (NAME, f"{NAME}-wal", *index.kinds()))
+    return not any(os.path.lexists(folder / name) for name in (NAME, f"{NAME}-wal", *index.kinds()))
 
 
 def stamp(path: Path) -> tuple[object, ...] | None:
@@ -91,7 +99,7 @@ def stamp(path: Path) -> tuple[object, ...] | None:
 
 def logged(path: Path) -> bool:
     """Whether a write-ahead log lies beside the catalogue: somebody writes to it, or was killed writing."""
-    return _log(path).exists()
+    return os.path.lexists(_log(path))
 
 
 @contextlib.contextmanager
@@ -106,6 +114,9 @@ def translated(path: Path) -> Iterator[None]:
         ):
             raise why from error
         if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+            if trust.has_other_names(path):
+                cause = f"{NAME} is a hard link: it has another name elsewhere"
+                raise LibraryError("is only read", path=path.parent, cause=cause, cure=trust.COPY) from error
             raise disk.unwritable(path.parent, str(error)) from error
         if name.startswith("SQLITE_BUSY"):
             raise LockedError(
@@ -132,14 +143,13 @@ def restore(folder: Path) -> str:
 
 def _check_size(path: Path) -> None:
     """Refuse a catalogue that is missing, empty or shorter than its own header says."""
-    if not path.exists():
+    if not os.path.lexists(path):
         if vacant(path.parent):
             cure = f"make it with `assistant ingest PATH --library {path.parent}`"
             raise LibraryError("there is no library here", path=path.parent, cure=cure)
         raise unusable(path, "it is missing")
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        header = file.read(100)
+    with files.open_regular(path) as file:
+        header, size = file.read(100), os.fstat(file.fileno()).st_size
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
         raise unusable(path, "it is empty" if not size else "it is not a SQLite file")
     # https://www.sqlite.org/fileformat2.html 1.3: page size at 16, "in-header database size" at 28, both big-endian.
@@ -161,7 +171,7 @@ def _pages_logged(path: Path) -> set[int]:
     """Return the numbers of the pages in the write-ahead log (fileformat2.html 4.1: 32 bytes, then frames)."""
     if not logged(path):
         return set()
-    with _log(path).open("rb") as file:
+    with files.open_regular(_log(path)) as file:
         header = file.read(32)
         if len(header) < 32:
             return set()

@@ -1,12 +1,18 @@
-"""The disk's refusals -> `LibraryError`s that say what to do; and files made to survive a loss of power."""
+"""The disk's refusals -> `LibraryError`s that say what to do; files that survive a loss of power; folders by handle."""
 
 import contextlib
 import errno
 import os
+import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError
+from assistant.domain.files import SpecialFileError
+
+FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+"""How a folder is opened, and nothing else: no link to one, no pipe. Windows has neither flag, and opens none."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FULL_TEXTS = ("No space left", "database or disk is full")  # the system's words, and SQLite's, which Chroma passes on
@@ -22,6 +28,28 @@ def flush(path: Path) -> None:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def opened_folder(path: Path | str, within: int | None = None) -> Iterator[int]:
+    """Have a descriptor of a folder, named relative to the folder `within`; raises `OSError`, as for a link to one."""
+    descriptor = os.open(path, FOLDER_FLAGS, dir_fd=within)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def remove(name: str, within: int) -> None:
+    """Remove what goes by a name in an open folder, with all that is in it; of a link the link, never what it leads to.
+
+    What cannot be removed stays.
+    """
+    with contextlib.suppress(OSError):
+        if stat.S_ISDIR(os.stat(name, dir_fd=within, follow_symlinks=False).st_mode):
+            shutil.rmtree(name, ignore_errors=True, dir_fd=within)
+        else:
+            os.unlink(name, dir_fd=within)
+
+
 def full(folder: Path, error: BaseException) -> LibraryError | None:
     """Return what to raise where `error` came of a full disk, by whatever words it says so; else None."""
     causes = list(_causes(error))
@@ -35,7 +63,10 @@ def full(folder: Path, error: BaseException) -> LibraryError | None:
 
 def failed(path: Path, error: OSError) -> LibraryError:
     """Return what to raise where the system refused something about `path`, or about a file that it names itself."""
-    return LibraryError(error.strerror or str(error), path=error.filename or path)
+    cure = (
+        "nothing was opened or changed; remove it if you do not know it" if isinstance(error, SpecialFileError) else ""
+    )
+    return LibraryError(error.strerror or str(error), path=error.filename or path, cure=cure)
 
 
 def unwritable(folder: Path, why: str) -> LibraryError:

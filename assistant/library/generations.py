@@ -5,8 +5,9 @@ current one, in the same transaction that changes the papers, so that papers and
 """
 
 import contextlib
+import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -14,9 +15,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.domain import files
 from assistant.domain.errors import LibraryError
 from assistant.domain.records import Paper
-from assistant.library import bm25, chunks, database, disk, index, integrity, locks, probe
+from assistant.library import bm25, chunks, disk, index, integrity, locks, probe
 from assistant.library.index import LEXICAL, REINDEX, ChunkRow
 
 _SAMPLES = 64
@@ -67,7 +69,7 @@ def build(library: Path, number: int, contents: Contents, patch: Patch | None = 
     """
     try:
         for kind in (contents.vector_index, LEXICAL):
-            _empty(folder(library, kind, number))
+            _empty(library, kind, number)
         words = folder(library, LEXICAL, number)
         bm25.build_index(((paper.title, paper.abstract) for paper in contents.papers), words)
         if (size := bm25.open_index(words).size) != len(contents.papers):
@@ -100,29 +102,34 @@ def examine(library: Path, number: int, contents: Contents, changed: Sequence[st
     return probe.examine(kind, place, contents.chunk_count, dict(_spread(samples, 2 * _SAMPLES)))
 
 
-def sweep(library: Path, current: int) -> None:
-    """Remove every generation but `current` that no reader has locked, and half-made catalogues; needs the writer's
-    lock."""
+def sweep(library: Path, numbers: Iterable[int]) -> None:
+    """Remove these generations, but those that a reader has locked; needs the writer's lock.
+
+    Nothing outside the library is touched: no link is followed on the way to what is removed.
+    """
     for kind in index.kinds():
-        with contextlib.suppress(OSError):
-            for path in (library / kind).iterdir():
-                if path.name.isdecimal() and path.name != str(current) and not locks.is_locked(path):
-                    shutil.rmtree(path, ignore_errors=True)
-    for scratch in library.glob(f".{database.NAME}.*"):
-        with contextlib.suppress(OSError):
-            scratch.unlink()
+        with contextlib.suppress(OSError), disk.opened_folder(library / kind) as generations:
+            for name in map(str, numbers):
+                if not locks.is_locked(name, generations):
+                    disk.remove(name, generations)
+
+
+def left(library: Path, numbers: Iterable[int]) -> list[int]:
+    """Return which of these generations have a folder."""
+    return [n for n in numbers if any(os.path.lexists(folder(library, kind, n)) for kind in index.kinds())]
 
 
 def discard(library: Path, number: int) -> None:
     """Remove a generation that never became current."""
     for kind in index.kinds():
-        shutil.rmtree(folder(library, kind, number), ignore_errors=True)
+        with contextlib.suppress(OSError), disk.opened_folder(library / kind) as generations:
+            disk.remove(str(number), generations)
 
 
 def _fill(library: Path, number: int, contents: Contents) -> None:
     """Make the vector index from nothing."""
+    _empty(library, contents.vector_index, number)
     target = folder(library, contents.vector_index, number)
-    _empty(target)
     with contextlib.closing(index.load(contents.vector_index)(target, create=True)) as vectors:
         vectors.put(_rows(contents))
     if problem := examine(library, number, contents):
@@ -135,7 +142,7 @@ def _patched(library: Path, number: int, contents: Contents, patch: Patch) -> bo
     target = folder(library, kind, number)
     try:
         target.rmdir()
-        shutil.copytree(folder(library, kind, patch.basis), target)
+        shutil.copytree(folder(library, kind, patch.basis), target, ignore=files.special_names)
         with contextlib.closing(index.load(kind)(target)) as vectors:
             vectors.remove(patch.change.removed)
             vectors.put(_rows(contents, patch.change.put))
@@ -164,6 +171,9 @@ def _spread(items: Sequence[_Item], most: int = _SAMPLES) -> list[_Item]:
     return [items[i] for i in np.linspace(0, len(items) - 1, min(most, len(items))).astype(int)]
 
 
-def _empty(path: Path) -> None:
-    shutil.rmtree(path, ignore_errors=True)
-    path.mkdir(parents=True)
+def _empty(library: Path, kind: str, number: int) -> None:
+    """Make the folder of an index, empty and private."""
+    (library / kind).mkdir(mode=0o700, exist_ok=True)
+    with disk.opened_folder(library / kind) as generations:
+        disk.remove(str(number), generations)
+        os.mkdir(str(number), mode=0o700, dir_fd=generations)

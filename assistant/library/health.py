@@ -48,7 +48,7 @@ def damage(folder: Path, catalogue: Catalogue, *, every: bool = False) -> dict[s
     if not number:
         return {}
     kind = catalogue.vector_index()
-    report = integrity.check_files(folder, catalogue.files(number), kind, every=every)
+    report = integrity.check_files(folder, number, catalogue.files(number), kind, every=every)
     remember(folder, number, report.moved)
     doubtful = kind not in report.problems and (every or report.opened)
     # Opening an index may write to it. In a read-only folder it is not opened, here or to answer: nobody can tell.

@@ -1,10 +1,14 @@
 """The index files of a generation <-> what the catalogue records of them, by which damage is noticed."""
 
+import contextlib
 import hashlib
+import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.library import disk, index
+from assistant.domain import files
+from assistant.library import disk, index, trust
 
 Files = dict[str, tuple[int, int, str]]
 """Path relative to the library -> size in bytes, modification time in ns, sha256."""
@@ -22,14 +26,17 @@ class IntegrityReport:
     """Whether somebody opened the vector index and so changed a file: only a probe can tell whether it is sound."""
 
 
-def check_files(library: Path, recorded: Files, vector_index: str, *, every: bool = False) -> IntegrityReport:
-    """Compare files with what was recorded of them; where size and time are as recorded, a file is not read (unless
-    `every` one is), else its checksum decides. `vector_index` is the name of the library's vector index."""
+def check_files(
+    library: Path, number: int, recorded: Files, vector_index: str, *, every: bool = False
+) -> IntegrityReport:
+    """Compare the files of generation `number` with what was recorded of them; where size and time are as recorded, a
+    file is not read (unless `every` one is), else its checksum decides. `vector_index` is the name of the library's
+    vector index. Raises `LibraryError` where anything but files and folders lies among them."""
     may_change = index.load(vector_index).changes_when_opened
     problems = {
-        kind: f"nothing is known of its {kind} files"
+        kind: problem
         for kind in (vector_index, index.LEXICAL)
-        if not of_kind(kind, recorded)
+        if (problem := _problem(library, kind, number, recorded, written=kind == vector_index))
     }
     moved: Files = {}
     opened = False
@@ -37,8 +44,11 @@ def check_files(library: Path, recorded: Files, vector_index: str, *, every: boo
         kind = path.split("/")[0]
         if kind in problems:
             continue
+        if not _lies_in(path, (vector_index, index.LEXICAL), number):
+            problems[vector_index] = f"the catalogue records {path!r}, which is none of its files"
+            continue
         try:
-            status = (library / path).stat()
+            status = (library / path).lstat()
             if not every and (status.st_size, status.st_mtime_ns) == (size, modified):
                 continue
             if status.st_size == size and _digest(library / path) == digest:
@@ -53,6 +63,43 @@ def check_files(library: Path, recorded: Files, vector_index: str, *, every: boo
     return IntegrityReport(problems, moved, opened and vector_index not in problems)
 
 
+def _problem(library: Path, kind: str, number: int, recorded: Files, *, written: bool) -> str | None:
+    """Return what keeps a kind of index from being looked at at all, or None; `written` where to open it may write."""
+    if not of_kind(kind, recorded):
+        return f"nothing is known of its {kind} files"
+    try:
+        for path in _entries(library / kind / str(number)):
+            if written and trust.has_other_names(path):
+                return f"{path.relative_to(library)} is a hard link: it has another name elsewhere"
+            if path.name.endswith("-journal") and trust.names_another_file(path):
+                return f"{path.relative_to(library)} is a journal that names another file, for SQLite to delete"
+    except files.SpecialFileError as error:
+        raise disk.failed(library, error) from error
+    except OSError as error:
+        return f"{kind}/{number}: {error.strerror}"
+    return None
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder and of those in it; raises `SpecialFileError` for what is neither, unopened."""
+    folders = [folder]
+    while folders:
+        path = folders.pop()
+        with contextlib.suppress(FileNotFoundError):  # a file is told missing where its record is looked at
+            if stat.S_ISDIR(files.check_ordinary(path).st_mode):
+                folders += path.iterdir()
+            else:
+                yield path
+
+
+def _lies_in(path: str, kinds: Sequence[str], number: int) -> bool:
+    """Whether a recorded path is one of a file of generation `number` in one of these folders."""
+    kind, _, rest = path.partition("/")
+    generation, _, inner = rest.partition("/")
+    names = inner.split("/")
+    return kind in kinds and generation == str(number) and "\0" not in path and not {"", ".", ".."} & set(names)
+
+
 def of_kind(kind: str, recorded: Files) -> Files:
     """Return the files of one kind of index."""
     return {path: facts for path, facts in recorded.items() if path.startswith(f"{kind}/")}
@@ -60,7 +107,7 @@ def of_kind(kind: str, recorded: Files) -> Files:
 
 def record(library: Path, path: str) -> Files:
     """Return what there is to record of one file."""
-    status = (library / path).stat()
+    status = (library / path).lstat()
     return {path: (status.st_size, status.st_mtime_ns, _digest(library / path))}
 
 
@@ -81,5 +128,5 @@ def manifest(library: Path, number: int, vector_index: str) -> Files:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+    with files.open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,8 +9,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from assistant.domain import files
 from assistant.domain.errors import LibraryError, LockedError
-from assistant.library import disk
+from assistant.library import disk, trust
 
 _POLL = 0.1  # seconds between attempts while another process has the lock
 _UNSUPPORTED = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, None)  # the last is filelock's own, of a `SoftFileLock`
@@ -21,14 +22,15 @@ def exclusive_lock(folder: Path, timeout: float) -> Iterator[None]:
     """Have the writer's lock of `folder`, waiting at most `timeout` seconds for it.
 
     Raises `LockedError`, naming the process that has it, when it is not to be had in time, and `LibraryError` where
-    the folder or its file system allows no lock. Ctrl-C works while waiting.
+    the folder or its file system allows no lock, or something else stands under the name of the lock's file. Ctrl-C
+    works while waiting.
     """
     import filelock
 
-    lock: filelock.BaseFileLock = filelock.FileLock(folder / "writer.lock", mode=0o600)
+    lock: filelock.BaseFileLock = filelock.FileLock(folder / trust.LOCK, mode=0o600)
     holder = folder / "writer.json"
     try:
-        folder.stat()  # filelock would make a folder that is not there
+        _check_file(folder)
         lock.acquire(timeout=timeout, poll_interval=_POLL)
     except (OSError, NotImplementedError) as error:
         if isinstance(error, filelock.Timeout) and not isinstance(lock, filelock.SoftFileLock):
@@ -48,6 +50,16 @@ def exclusive_lock(folder: Path, timeout: float) -> Iterator[None]:
         lock.release()
 
 
+def _check_file(folder: Path) -> None:
+    """Refuse a lock's file that is none, or that is a file elsewhere too; filelock itself follows no link."""
+    folder.stat()  # filelock would make a folder that is not there
+    path = folder / trust.LOCK
+    with contextlib.suppress(FileNotFoundError):
+        files.check_ordinary(path)
+        if trust.has_other_names(path):
+            raise LibraryError("is a hard link: it has another name elsewhere", path=path, cure=trust.COPY)
+
+
 def _refused(folder: Path, error: OSError | NotImplementedError) -> LibraryError:
     """Return what to raise where the lock's file cannot be opened or locked.
 
@@ -57,6 +69,8 @@ def _refused(folder: Path, error: OSError | NotImplementedError) -> LibraryError
     if isinstance(error, NotImplementedError) or error.errno in _UNSUPPORTED:
         what = "this file system has no file locks"
         return LibraryError(what, path=folder, cure="keep the library on another")
+    if isinstance(error, files.SpecialFileError):
+        return disk.failed(folder, error)
     return disk.full(folder, error) or disk.unwritable(folder, str(error.strerror or error))
 
 
@@ -72,9 +86,7 @@ def _sign(path: Path) -> None:
 def _describe(path: Path) -> str:
     """Return who has the lock, as it wrote that down."""
     try:
-        if not path.is_file():
-            return "another process"
-        with path.open() as file:
+        with files.open_regular(path) as file:
             process = json.loads(file.read(4096))
         return f"process {process['pid']} on {process['host']} ({process['command']})"
     except (ValueError, KeyError, TypeError, OSError):
@@ -93,7 +105,7 @@ class SharedLock:
         with contextlib.suppress(OSError, ImportError):
             import fcntl
 
-            self._descriptor = os.open(folder, os.O_RDONLY)
+            self._descriptor = os.open(folder, disk.FOLDER_FLAGS)
             # Fails only while a writer's sweep probes the folder, and a sweep never probes the current generation.
             fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
@@ -104,12 +116,13 @@ class SharedLock:
             self._descriptor = None
 
 
-def is_locked(folder: Path) -> bool:
-    """Whether any process has a `SharedLock` on `folder`; never where there is no `fcntl`."""
+def is_locked(folder: Path | str, within: int | None = None) -> bool:
+    """Whether any process has a `SharedLock` on `folder`, named relative to the open folder `within`; never where there
+    is no `fcntl`."""
     try:
         import fcntl
 
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(folder, disk.FOLDER_FLAGS, dir_fd=within)
     except (ImportError, OSError):
         return False
     try:

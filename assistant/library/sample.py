@@ -2,14 +2,13 @@
 
 import contextlib
 import hashlib
-import shutil
 from datetime import date
 from pathlib import Path
 
 from assistant import ingest
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import LibraryError, LockedError
-from assistant.library import database, embeddings, index, locks, writer
+from assistant.library import database, disk, embeddings, index, locks, trust, writer
 from assistant.library.catalogue import Catalogue
 from assistant.models.base import Embedder
 
@@ -76,9 +75,6 @@ def _clear(folder: Path) -> None:
     with locks.exclusive_lock(folder, writer.LOCK_SECONDS):
         if _condition(folder) != "damaged":
             return
-        for name in (*index.kinds(), database.NAME, f"{database.NAME}-wal", f"{database.NAME}-shm"):
-            path = folder / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+        with disk.opened_folder(folder) as library:
+            for name in (*index.kinds(), database.NAME, *(database.NAME + ending for ending in trust.BESIDE)):
+                disk.remove(name, library)

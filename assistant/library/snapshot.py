@@ -86,7 +86,7 @@ class LibrarySnapshot:
         while True:
             self.catalogue.snapshot()
             state = self.catalogue.state()
-            generation = int(state["generation"])
+            generation = self.catalogue.generation()
             if generation == self._generation:
                 return False
             self._release()
@@ -100,7 +100,7 @@ class LibrarySnapshot:
                 break  # still current, and now locked: nobody removes it
         self._generation = generation
         self.fingerprint = state["fingerprint"]
-        self.dimension = int(state["dimension"])
+        self.dimension = self.catalogue.dimension()
         return True
 
     def _heal(self) -> None:

@@ -313,3 +313,12 @@ def test_files_are_written_whole_and_over_nothing(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as caught:
             exports.write(talk, str(path))
         assert str(caught.value) == message
+
+
+def test_only_their_owner_can_read_exports_and_no_link_is_written_through(tmp_path: Path) -> None:
+    exported = conversation(turn(1, "Why?", claim("Trees grow.", "supported", TREES)))
+    assert exports.write(exported, str(tmp_path / "a.md")).stat().st_mode & 0o777 == 0o600
+    (tmp_path / "b.md").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UsageError, match="exists already"):
+        exports.write(exported, str(tmp_path / "b.md"))
+    assert not (tmp_path / "elsewhere").exists()

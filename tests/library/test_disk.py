@@ -14,7 +14,7 @@ import pytest
 from support import libraries
 
 from assistant.domain.errors import LibraryError
-from assistant.library import database, disk, probe
+from assistant.library import disk, probe
 from assistant.library.catalogue import Catalogue
 from assistant.library.chroma import ChromaIndex
 from assistant.library.snapshot import LibrarySnapshot
@@ -127,19 +127,16 @@ def test_when_others_opened_the_vector_index_it_is_tried_once(folder: Path) -> N
 def test_the_next_writer_sweeps_what_killed_ones_left_but_not_what_a_reader_uses(folder: Path) -> None:
     with LibrarySnapshot(folder) as reader:
         libraries.ingest(folder, libraries.entries(0, 42))
-        for leftover in ("chroma/9/deep", "lexical/9", "chroma/notes"):
+        for leftover in ("chroma/3/deep", "lexical/3", "chroma/9", "chroma/notes"):
             (folder / leftover).mkdir(parents=True)
-        scratch = folder / f".{database.NAME}.12345"
-        scratch.write_bytes(b"half")
         libraries.ingest(folder, libraries.entries(0, 8))
         names = {path.name for path in (folder / "chroma").iterdir()}
-        assert names == {"1", "2", "notes"}  # a reader has 1, and notes are none of ours
+        assert names == {"1", "2", "9", "notes"}  # a reader has 1; 9 and notes were never recorded: none of ours
         assert {path.name for path in (folder / "lexical").iterdir()} == {"1", "2"}
-        assert not scratch.exists()
         assert set(reader.ids) == libraries.ids(0, libraries.MADE)
         assert reader.words.size == libraries.MADE
     libraries.ingest(folder, libraries.entries(0, 8))
-    assert {path.name for path in (folder / "chroma").iterdir()} == {"2", "notes"}
+    assert {path.name for path in (folder / "chroma").iterdir()} == {"2", "9", "notes"}
 
 
 IO_ERROR = sqlite3.OperationalError("disk I/O error")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assistant.answering.conversation import transcript
 from assistant.answering.conversation.turns import Conversation
+from assistant.domain import files
 from assistant.domain.errors import ArchiveError, UsageError
 from assistant.library import disk
 
@@ -35,7 +36,7 @@ class Archive:
         for path in self.folder.glob(f"*{_SUFFIX}"):
             with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
                 if _has_first_line(path):
-                    ids.append((path.stat().st_mtime_ns, path.stem))
+                    ids.append((path.lstat().st_mtime_ns, path.stem))
         return [id for _, id in sorted(ids, reverse=True)]
 
     def find(self, name: str) -> str:
@@ -53,7 +54,8 @@ class Archive:
         """Return a conversation; a last line that was not written to its end is left out. Raises `ArchiveError`."""
         path = self._path(id)
         try:
-            whole = path.read_bytes()
+            with files.open_regular(path) as file:
+                whole = file.read()
             text = whole[: whole.rfind(b"\n") + 1].decode("ascii")
             return replace(transcript.parse(text.splitlines()), id=id)  # the file may be a copy
         except OSError as error:
@@ -114,6 +116,8 @@ class Archive:
         lock = FileLock(path, timeout=0, mode=0o600)
         try:
             self._make_folder()
+            with contextlib.suppress(FileNotFoundError):
+                files.check_ordinary(path)
             lock.acquire()
         except Timeout as error:
             raise ArchiveError(f"conversation {id} is open in another chat", cure="leave it there first") from error
@@ -138,7 +142,7 @@ class Archive:
 def _has_first_line(path: Path) -> bool:
     """Whether a file has its first line whole, or cannot be read, so that to load it will say why."""
     try:
-        with path.open("rb") as file:
+        with files.open_regular(path) as file:
             return b"\n" in file.readline(_LONGEST_OPENING)
     except FileNotFoundError:
         return False
@@ -148,7 +152,7 @@ def _has_first_line(path: Path) -> bool:
 
 def _open_private(path: str, flags: int) -> int:
     """Open a file, made where there is none, that only its owner can read."""
-    return os.open(path, flags | os.O_CREAT, 0o600)
+    return files.regular(path, flags | os.O_CREAT)
 
 
 def _write(file: FileIO, data: bytes, offset: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from assistant.answering.conversation.turns import Conversation, Turn
-from assistant.domain import identifiers
+from assistant.domain import files, identifiers
 from assistant.domain.errors import UsageError
 from assistant.domain.markdown import address, escape, link
 from assistant.domain.months import MONTHS
@@ -54,7 +54,7 @@ def write(conversation: Conversation, name: str) -> Path:
     is_bibtex = path.suffix.lower() == ".bib"
     text = bibtex(papers_cited(conversation).values()) if is_bibtex else markdown(conversation)
     try:
-        with path.open("x", encoding="utf-8", errors="replace") as file:
+        with open(path, "x", encoding="utf-8", errors="replace", opener=files.private) as file:
             try:
                 file.write(text)
                 file.flush()

@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from assistant.domain import files
+
 _DIGEST_LENGTH = hashlib.sha256().digest_size
 _LOCK_SECONDS = 120
 
@@ -50,7 +52,7 @@ def _build_once(path: Path, build: Callable[[], bytes]) -> bytes:
 def _read(path: Path) -> bytes | None:
     """The content of a cache file, or None where there is none or it is not what was written."""
     try:
-        with path.open("rb") as file:
+        with files.open_regular(path) as file:
             digest = file.read(_DIGEST_LENGTH)
             content = file.read()
     except OSError:

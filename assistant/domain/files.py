@@ -1,0 +1,82 @@
+"""A path -> an open file that is a file of its own folder: no link is followed, no pipe waited for, no device read.
+
+A library, a cache or a chat may come from somebody else, and what stands under a name of ours may be anything.
+"""
+
+import errno
+import os
+import stat
+from io import BufferedReader
+from pathlib import Path
+
+_NO_FOLLOWING = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows has neither
+_KINDS = (
+    (stat.S_ISLNK, "a link to something else"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+class SpecialFileError(OSError):
+    """Something stands under a name where only a file or a folder may be; it was not opened."""
+
+
+def check_ordinary(path: Path) -> os.stat_result:
+    """Return the status of a file or a folder, without opening it; raises `SpecialFileError` for all else that a path
+    can be, and `OSError` where there is nothing."""
+    status = path.lstat()
+    _require_ordinary(status.st_mode, path)
+    return status
+
+
+def special_names(folder: str, names: list[str]) -> set[str]:
+    """Return which of these names in a folder are neither files nor folders: an `ignore` for `shutil.copytree`."""
+    modes = {name: (Path(folder) / name).lstat().st_mode for name in names}
+    return {name for name, mode in modes.items() if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))}
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a regular file to read its bytes; raises `SpecialFileError` for all else, and `OSError`."""
+    return open(path, "rb", opener=regular)
+
+
+def regular(path: str | Path, flags: int) -> int:
+    """Open a regular file, private where `flags` have it made; an `opener` for `open`.
+
+    Raises `SpecialFileError` for all else that a path can be, without opening it: of a device that alone may do
+    something, and a pipe would wait for its other end.
+    """
+    try:
+        check_ordinary(Path(path))
+    except FileNotFoundError:
+        if not flags & os.O_CREAT:
+            raise
+    descriptor = os.open(path, flags | _NO_FOLLOWING, 0o600)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        _require_ordinary(mode, path)  # it may be another by now
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file that, where it is made, only its owner can read; an `opener` for `open`."""
+    return os.open(path, flags, 0o600)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a text to a file that, where it is made, only its owner can read; raises `OSError`."""
+    with open(path, "w", encoding="utf-8", opener=private) as file:
+        file.write(text)
+
+
+def _require_ordinary(mode: int, path: str | Path) -> None:
+    for is_kind, kind in _KINDS:
+        if is_kind(mode):
+            raise SpecialFileError(errno.EINVAL, f"is {kind}, where a file or folder should be", str(path))
