@@ -8,25 +8,36 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError, LockedError
-from assistant.library import disk, index
+from assistant.library import disk, index, rows
 
 NAME = "catalogue.sqlite3"
-_SCHEMA = 1
+SCHEMA = 2
+"""The version that is written; one of 1, without checksums, is read too. `upgrade` makes one of it."""
+
+BUSY_SECONDS = 10
+"""How long a statement waits for another program that is writing."""
+
+_CHECKSUM = ", checksum TEXT NOT NULL DEFAULT ''"  # "" is the checksum of nothing
 _TABLES = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE papers (
     position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, abstract TEXT NOT NULL,
     date TEXT, date_inferred INTEGER NOT NULL, authors TEXT NOT NULL, author_count INTEGER, url TEXT,
-    content TEXT NOT NULL);
+    content TEXT NOT NULL{checksum});
 CREATE TABLE listings (
     paper_id TEXT NOT NULL REFERENCES papers (id), source TEXT NOT NULL, line INTEGER NOT NULL, title TEXT NOT NULL,
     date TEXT, date_inferred INTEGER NOT NULL, author_count INTEGER, organisation TEXT, discussions INTEGER);
 CREATE INDEX listings_by_paper ON listings (paper_id);
-CREATE TABLE embeddings (content TEXT PRIMARY KEY, vectors BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE embeddings (content TEXT PRIMARY KEY, vectors BLOB NOT NULL{checksum}) WITHOUT ROWID;
 CREATE TABLE files (
     generation INTEGER NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
     digest TEXT NOT NULL, PRIMARY KEY (generation, path)) WITHOUT ROWID;
 """
+
+
+def tables(version: int) -> str:
+    """Return the statements that make the tables of a version of the schema."""
+    return _TABLES.replace("{checksum}", _CHECKSUM if version > 1 else "")
 
 
 def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) -> None:
@@ -36,9 +47,10 @@ def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) ->
     with translated(path):
         scratch.unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(scratch, isolation_level=None)) as connection:
-            connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA};")
+            connection.executescript(f"BEGIN; {tables(SCHEMA)} PRAGMA user_version = {SCHEMA};")
             state = {"generation": "0", "fingerprint": fingerprint, "dimension": str(dimension)}
             state |= {"vector_index": vector_index}
+            state |= {"checksum": rows.state_checksum(state)}
             connection.executemany("INSERT INTO state VALUES (?, ?)", state.items())
             connection.execute("COMMIT")
         scratch.replace(path)
@@ -54,14 +66,14 @@ def connect(folder: Path) -> sqlite3.Connection:
     with translated(path):
         _check_size(path)
         connection = sqlite3.connect(
-            _address(path), uri=True, isolation_level=None, timeout=10, check_same_thread=False
+            _address(path), uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
         )
         try:
             [(version,)] = connection.execute("PRAGMA user_version")
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-            if version != _SCHEMA or not {"state", "papers", "embeddings"} <= tables:
-                newer = f"it is of version {version}, this program reads version {_SCHEMA}: use the newer program"
-                raise unusable(path, newer if version > _SCHEMA else "it is not a catalogue of this program")
+            if not 1 <= version <= SCHEMA or not {"state", "papers", "embeddings"} <= tables:
+                newer = f"it is of version {version}, this program reads version {SCHEMA}: use the newer program"
+                raise unusable(path, newer if version > SCHEMA else "it is not a catalogue of this program")
             if writable(path):  # only now: a file that is not ours is left byte for byte as it was
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
@@ -69,6 +81,13 @@ def connect(folder: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Give the tables of version 1 their columns for checksums, empty, within a transaction of the caller's."""
+    for table in ("papers", "embeddings"):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {_CHECKSUM.removeprefix(', ')}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
 def writable(path: Path) -> bool:

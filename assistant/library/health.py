@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError
-from assistant.library import builder, database, generations, index, integrity, locks
+from assistant.library import builder, damaged_papers, database, generations, index, integrity, locks
 from assistant.library.catalogue import Catalogue
 from assistant.library.index import REINDEX
 
@@ -29,6 +29,9 @@ def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str]) -> list
     """Return all that is wrong, with every file read and the vector index tried; `known` are damages seen before."""
     restore = database.restore(folder)
     catalogue_faults = [Fault(_CATALOGUE_DAMAGED, problem, restore) for problem in catalogue.faults()]
+    if not catalogue_faults:
+        papers = damaged_papers.every(catalogue)
+        catalogue_faults = [Fault("papers are damaged", str(paper), paper.cure) for paper in papers]
     try:
         damaged = damage(folder, catalogue, every=True) | dict(known)
     except LibraryError as error:  # the catalogue does not tell what the indexes should hold
@@ -50,10 +53,16 @@ def damage(folder: Path, catalogue: Catalogue, *, every: bool = False) -> dict[s
     kind = catalogue.vector_index()
     report = integrity.check_files(folder, catalogue.files(number), kind, every=every)
     remember(folder, number, report.moved)
+    if catalogue.state().get("order", (order := catalogue.order())) != order:
+        report.problems[index.LEXICAL] = "the papers are not those that it was made of"
     doubtful = kind not in report.problems and (every or report.opened)
     # Opening an index may write to it. In a read-only folder it is not opened, here or to answer: nobody can tell.
     if doubtful and database.writable(catalogue.path):
-        if problem := generations.examine(folder, number, builder.contents(catalogue)):
+        try:
+            problem = generations.examine(folder, number, builder.contents(catalogue))
+        except LibraryError as error:  # the catalogue lacks what the index should hold
+            problem = f"{error.path}: {error.what}"
+        if problem:
             return report.problems | {kind: problem}
         remember_opened(folder, catalogue)
     return report.problems
