@@ -55,9 +55,11 @@ class Catalogue(CatalogueConnection):
             "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", facts.items()
         )
 
-    def faults(self) -> list[str]:
-        """Return what SQLite finds wrong with the file when it reads all of it."""
-        findings = [str(finding) for (finding,) in self.read("PRAGMA quick_check(3)")]
+    def faults(self, *, every: bool = False) -> list[str]:
+        """Return what SQLite finds wrong with the file when it reads all of it; with `every`, also what its own indexes
+        say of its tables."""
+        check = "integrity_check" if every else "quick_check"
+        findings = [str(finding) for (finding,) in self.read(f"PRAGMA {check}(3)")]
         return [f"{self.path}: {finding}" for finding in findings if finding != "ok"]
 
     # -- papers

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.library import database
+from assistant.domain.errors import LibraryError
+from assistant.library import database, log
 
 
 class CatalogueConnection:
@@ -16,11 +17,15 @@ class CatalogueConnection:
         """Open the catalogue of `folder`; raises `LibraryError` where it cannot be used."""
         self.path = folder / database.NAME
         self._seen = database.stamp(self.path)
+        self._is_malformed = False
         self._connection = self._connect()
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
-        self._connection.close()
+        if self._is_malformed:
+            log.close_unmerged(self._connection, self.path)
+        else:
+            self._connection.close()
 
     def version(self) -> int:
         """Return the version of the schema; one of 1 has no checksums."""
@@ -35,6 +40,7 @@ class CatalogueConnection:
         self.run("BEGIN IMMEDIATE")
         try:
             yield
+            self.run("UPDATE state SET value = value + 1 WHERE key = 'revision'")  # see `log`
             self.run("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
@@ -73,29 +79,39 @@ class CatalogueConnection:
         """Write the catalogue as it is at this moment into the file `target`, whatever others write meanwhile."""
         with database.translated(target), contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
             self._connection.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")  # a file that needs none beside it
 
     # -- plumbing
 
     def run(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         """Run one statement."""
-        with database.translated(self.path):
+        with self._translated():
             return self._connection.execute(statement, values)
 
     def run_many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
         """Run one statement for each of some values."""
-        with database.translated(self.path):
+        with self._translated():
             self._connection.executemany(statement, values)
 
     def read(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
-        with database.translated(self.path):
+        with self._translated():
             return self._connection.execute(statement, values).fetchall()
 
     def stream(self, statement: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query that has more than memory should hold at once."""
-        with database.translated(self.path):
+        with self._translated():
             yield from self._connection.execute(statement, values)
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Turn SQLite's errors into ours, and remember those that say that the file is malformed."""
+        try:
+            with database.translated(self.path):
+                yield
+        except LibraryError as error:
+            cause = getattr(error.__cause__, "sqlite_errorname", None) or ""
+            self._is_malformed |= cause.startswith("SQLITE_CORRUPT")
+            raise
 
     def _connect(self) -> sqlite3.Connection:
         connection = database.connect(self.path.parent)

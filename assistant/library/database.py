@@ -4,11 +4,12 @@ import contextlib
 import os
 import sqlite3
 import struct
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError, LockedError
-from assistant.library import disk, index, rows
+from assistant.library import disk, index, log, rows
 
 NAME = "catalogue.sqlite3"
 SCHEMA = 2
@@ -50,6 +51,7 @@ def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) ->
             connection.executescript(f"BEGIN; {tables(SCHEMA)} PRAGMA user_version = {SCHEMA};")
             state = {"generation": "0", "fingerprint": fingerprint, "dimension": str(dimension)}
             state |= {"vector_index": vector_index}
+            state |= {"identity": uuid.uuid4().hex, "revision": "0"}
             state |= {"checksum": rows.state_checksum(state)}
             connection.executemany("INSERT INTO state VALUES (?, ?)", state.items())
             connection.execute("COMMIT")
@@ -65,6 +67,7 @@ def connect(folder: Path) -> sqlite3.Connection:
     path = folder / NAME
     with translated(path):
         _check_size(path)
+        log.require_own(path)
         connection = sqlite3.connect(
             _address(path), uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
         )
@@ -78,7 +81,7 @@ def connect(folder: Path) -> sqlite3.Connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
         except BaseException:
-            connection.close()
+            log.close_unmerged(connection, path)
             raise
     return connection
 
@@ -142,11 +145,12 @@ def unusable(path: Path, why: str) -> LibraryError:
 
 
 def restore(folder: Path) -> str:
-    """Return what to do about a catalogue that is damaged: nothing makes it anew but the listings."""
-    return (
-        f"put a copy of it back if you have one; otherwise move {folder} aside and run `assistant ingest` on your "
-        "listings again"
+    """Return what to do about a catalogue that is damaged: nothing makes it anew but a backup, or the listings."""
+    anew = (
+        f"move {folder} aside and run `assistant restore FILE --library {folder}` if you have a backup, otherwise "
+        "`assistant ingest` on your listings again"
     )
+    return f"{cure}; otherwise {anew}" if (cure := log.cure(folder / NAME)) else anew
 
 
 def _check_size(path: Path) -> None:
@@ -193,7 +197,7 @@ def _pages_logged(path: Path) -> set[int]:
 
 
 def _log(path: Path) -> Path:
-    return path.with_name(f"{path.name}-wal")
+    return log.path_of(path)
 
 
 def _address(path: Path) -> str:

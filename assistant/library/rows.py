@@ -51,8 +51,9 @@ def checksum(paper: Row, listings: Sequence[Row]) -> str:
 
 
 def state_checksum(facts: Mapping[str, str]) -> str:
-    """Return the sha256 of the facts that a library states about itself, but for this checksum, in hexadecimal."""
-    return hashlib.sha256(json.dumps([*sorted({**facts, "checksum": ""}.items())]).encode()).hexdigest()
+    """Return the sha256 of the facts about a library, but for this checksum and the revision, in hexadecimal."""
+    stable = sorted((key, value) for key, value in facts.items() if key not in {"checksum", "revision"})
+    return hashlib.sha256(json.dumps(stable).encode()).hexdigest()
 
 
 def order_checksum(ids: Iterable[str]) -> str:

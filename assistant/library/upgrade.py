@@ -1,5 +1,7 @@
 """A catalogue of version 1 -> one of version 2, in which papers and vectors have checksums."""
 
+import uuid
+
 from assistant.library import embeddings
 from assistant.library.catalogue import Catalogue
 
@@ -22,4 +24,4 @@ def upgrade(catalogue: Catalogue) -> None:
         catalogue.upgrade()
         catalogue.put((stored.paper, stored.content) for stored in papers if not stored.problem)
         catalogue.run_many("UPDATE embeddings SET checksum = ? WHERE content = ?", checksums)
-        catalogue.set_state()
+        catalogue.set_state(identity=uuid.uuid4().hex, revision="0")

@@ -14,8 +14,8 @@ from assistant.library import database
 from assistant.library.snapshot import LibrarySnapshot
 
 CURE = (
-    "); nothing was changed; put a copy of it back if you have one; otherwise move {folder} aside and run "
-    "`assistant ingest` on your listings again"
+    "); nothing was changed; move {folder} aside and run `assistant restore FILE --library {folder}` if you have a "
+    "backup, otherwise `assistant ingest` on your listings again"
 )
 
 
