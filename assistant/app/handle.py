@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assistant import app
 from assistant.app.filters import Day, admitted, paper_filter, select
 from assistant.domain.callbacks import OnMessage, OnProgress, OnToken
-from assistant.domain.errors import UsageError
+from assistant.domain.errors import LibraryError, UsageError
 from assistant.domain.records import Answer, Claim, Evidence, Paper
 from assistant.domain.settings import Settings
 from assistant.library.snapshot import LibrarySnapshot
@@ -202,6 +202,13 @@ class Library:
         snapshot = self.snapshot
         index = PaperIndex(snapshot.papers())
         return DocumentVerifier(snapshot, self.embedder, index, SupportScorer(snapshot.words))
+
+    def require_sound(self, id: str) -> None:
+        """Raise `LibraryError` where the paper with this id is in the library, and not as it was written."""
+        damaged = self._opened(self._own_embedder, check=False).damaged
+        if id in damaged:
+            paper = damaged[id]
+            raise LibraryError(f"{paper.title[:80]!r} {paper.problem}", path=paper.id, cure=paper.cure)
 
     def _opened(self, maker: Embedder | None, *, check: bool) -> LibrarySnapshot:
         """Return the snapshot; one that was opened without a check of its embedder is opened anew where it matters."""

@@ -38,6 +38,8 @@ COMMANDS = {
     ),
     "status": (f"{_ROOM}.status", "status", "Tell what the library holds, whether it is sound, and what to do."),
     "reindex": (f"{_ROOM}.reindex", "reindex", "Rebuild the indexes from the catalogue, or with another embedder."),
+    "backup": (f"{_ROOM}.backup", "backup", "Write the library into one file, whoever writes to it meanwhile."),
+    "restore": (f"{_ROOM}.backup", "restore", "Make a library of a file that `backup` wrote."),
     "help": ("assistant.cli.main", "show_help", "Show the help of a command."),
 }
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import FingerprintError, LibraryError, ModelError
 from assistant.domain.records import Paper
-from assistant.library import chunks, embeddings, generations, integrity, locks, state
+from assistant.library import chunks, embeddings, generations, integrity, locks, state, upgrade
 from assistant.library.catalogue import Catalogue
 from assistant.library.generations import IndexChange
 from assistant.library.index import REINDEX
@@ -28,18 +28,21 @@ def writer_session(folder: Path, catalogue: Catalogue, seconds: float) -> Iterat
     Raises `LockedError` where another process is writing for longer than `seconds`.
     """
     with locks.exclusive_lock(folder, seconds):
+        upgrade.upgrade(catalogue)
         generations.sweep(folder, _superseded(catalogue))
         try:
             yield
         finally:
             with contextlib.suppress(LibraryError):
                 generations.sweep(folder, _superseded(catalogue))
+            catalogue.merge_log()
 
 
 def check(catalogue: Catalogue, embedder: str) -> None:
-    """Raise `FingerprintError` where the library's vectors were not made by this embedder, and `LibraryError` where it
-    does not say how long they are."""
+    """Raise `FingerprintError` where the library's vectors were not made by this embedder, `LibraryError` where that
+    cannot be known."""
     catalogue.dimension()
+    catalogue.check_state()
     built, now = catalogue.state()["fingerprint"], embeddings.fingerprint(embedder)
     if built != now:
         raise FingerprintError(
@@ -57,7 +60,7 @@ def embed(
     hash}."""
     fingerprint = embeddings.fingerprint(embedder.fingerprint)
     hashes = {paper.id: embeddings.content_hash(paper, fingerprint) for paper in papers}
-    sizes = catalogue.embedded()
+    sizes = catalogue.embedded(list(hashes.values()))
     row = len(embeddings.encode(np.zeros((1, embedder.dimension), np.float32))) if papers else 0
     # Vectors of another number than the paper has parts come of another way to split; they are of no use.
     missing = {
@@ -96,6 +99,7 @@ def rebuild(folder: Path, catalogue: Catalogue, on_progress: OnProgress, change:
         generation=str(number),
         patched=str(changed if patched else 0),
         former=" ".join(map(str, sorted(former))),
+        order=catalogue.order(),
     )
     on_progress("indexing", len(indexed.papers), len(indexed.papers))
 
@@ -106,9 +110,13 @@ def contents(catalogue: Catalogue) -> generations.Contents:
 
     def vectors(ids: Sequence[str] | None) -> Iterator[tuple[str, NDArray[np.float32]]]:
         for id, blob in catalogue.embeddings(ids):
+            if blob is None:
+                what = "has vectors that are missing or not as they were stored"
+                raise LibraryError(what, path=id, cure=REINDEX)
             yield id, embeddings.decode(blob, dimension)
 
-    papers, parts = catalogue.papers(), catalogue.parts(dimension)
+    # What is not as it was written is indexed too: readers leave it out, and it comes back with its listing.
+    papers, parts = [stored.paper for stored in catalogue.stored_papers()], catalogue.parts(dimension)
     if len(parts) != len(papers):
         missing = len(papers) - len(parts)
         raise LibraryError(f"has no vectors for {missing:,} papers", path=catalogue.path, cure=REINDEX)
@@ -132,13 +140,14 @@ def reembed(folder: Path, catalogue: Catalogue, embedder: Embedder, seconds: flo
     Waits at most `seconds` for the writer's lock; raises `LockedError`, `ModelError` and `LibraryError`.
     """
     with writer_session(folder, catalogue, seconds):
-        papers = catalogue.papers()
+        # Also those that are not as they were written: their vectors fit what they hold now, their checksums do not.
+        papers = [stored.paper for stored in catalogue.stored_papers()]
         computed, hashes = embed(catalogue, papers, embedder, on_progress)
         with catalogue.transaction():
             catalogue.set_state(
                 fingerprint=embeddings.fingerprint(embedder.fingerprint), dimension=str(embedder.dimension)
             )
-            catalogue.put((paper, hashes[paper.id]) for paper in papers)
+            catalogue.set_contents(hashes.items())
             catalogue.forget()
             rebuild(folder, catalogue, on_progress)
     return computed

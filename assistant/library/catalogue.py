@@ -1,71 +1,39 @@
 """Papers, listings and vectors <-> the SQLite file that is the library, and that names its current generation."""
 
-import contextlib
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from pathlib import Path
-from typing import Any
 
-from assistant.domain.records import Listing, Paper
-from assistant.library import database, index, state
+from assistant.domain.errors import LibraryError
+from assistant.domain.records import Paper
+from assistant.library import database, embeddings, index, rows, state
+from assistant.library.connection import CatalogueConnection
+from assistant.library.rows import LISTING_COLUMNS, PAPER_COLUMNS, StoredPaper
 
-_PAPER_COLUMNS = "id, title, abstract, date, date_inferred, authors, author_count, url"
-_LISTING_COLUMNS = "source, line, title, date, date_inferred, author_count, organisation, discussions"
 _AMONG = "IN (SELECT value FROM json_each(?))"  # any number of ids, where SQLite allows 32,766 parameters
 
 
-class Catalogue:
-    """One open connection. SQLite's own errors become `LibraryError`s that name the file and the next step."""
-
-    def __init__(self, folder: Path) -> None:
-        """Open the catalogue of `folder`; raises `LibraryError` where it cannot be used."""
-        self.path = folder / database.NAME
-        self._seen = database.stamp(self.path)
-        self._connection = database.connect(folder)
-
-    def close(self) -> None:
-        """Close the connection; an open transaction is rolled back."""
-        self._connection.close()
-
-    # -- transactions
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Everything written inside becomes visible at once when the block ends, or not at all."""
-        self._run("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._run("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.execute("ROLLBACK")
-            raise
-
-    def snapshot(self) -> None:
-        """From here on, reads see the library as it is now, whatever others write; called again, as it is then."""
-        self.release()
-        if self._seen is not None and database.stamp(self.path) != self._seen:
-            self._connection.close()  # in a read-only folder SQLite does not look at what others write
-            self._seen = database.stamp(self.path)
-            self._connection = database.connect(self.path.parent)
-        self._run("BEGIN")
-        self.state()
-
-    def release(self) -> None:
-        """End a snapshot."""
-        if self._connection.in_transaction:
-            self._run("COMMIT")
+class Catalogue(CatalogueConnection):
+    """All that a library holds and knows of itself."""
 
     # -- state
 
     def state(self) -> dict[str, str]:
         """Return the named facts about the library: `fingerprint`, `generation`, and so on."""
-        facts = {str(key): str(value) for key, value in self._read("SELECT key, value FROM state")}
+        facts = {str(key): str(value) for key, value in self.read("SELECT key, value FROM state")}
         if not {"fingerprint", "generation", "dimension"} <= facts.keys():
             raise database.unusable(self.path, "it does not say what the library was built with")
         return facts
+
+    def check_state(self) -> None:
+        """Raise `LibraryError` where the facts about the library are not as they were written."""
+        facts = self.state()
+        if self.version() > 1 and facts.get("checksum") != rows.state_checksum(facts):
+            raise LibraryError(
+                "what the catalogue says of itself is not as it was written",
+                path=self.path,
+                cause=f"fingerprint {facts['fingerprint']}, dimension {facts['dimension']}",
+                cure=f"{index.REINDEX} with --embedder NAME",
+            )
 
     def generation(self) -> int:
         """Return the number of the current generation of indexes; 0 before the first ingest has ended."""
@@ -81,161 +49,155 @@ class Catalogue:
 
     def set_state(self, **values: str) -> None:
         """Set facts; those not named stay."""
-        self._many(
-            "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", values.items()
+        facts = self.state() | values
+        facts["checksum"] = rows.state_checksum(facts)
+        self.run_many(
+            "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", facts.items()
         )
 
-    def faults(self) -> list[str]:
-        """Return what SQLite finds wrong with the file when it reads all of it."""
-        findings = [str(finding) for (finding,) in self._read("PRAGMA quick_check(3)")]
+    def faults(self, *, every: bool = False) -> list[str]:
+        """Return what SQLite finds wrong with the file when it reads all of it; with `every`, also what its own indexes
+        say of its tables."""
+        check = "integrity_check" if every else "quick_check"
+        findings = [str(finding) for (finding,) in self.read(f"PRAGMA {check}(3)")]
         return [f"{self.path}: {finding}" for finding in findings if finding != "ok"]
 
     # -- papers
 
     def count(self) -> tuple[int, int]:
         """Return the numbers of papers and of listings."""
-        [(papers, listings)] = self._read("SELECT (SELECT count(*) FROM papers), (SELECT count(*) FROM listings)")
+        [(papers, listings)] = self.read("SELECT (SELECT count(*) FROM papers), (SELECT count(*) FROM listings)")
         return papers, listings
 
     def papers(self, ids: Sequence[str] | None = None) -> list[Paper]:
-        """Return the papers with these ids in their order (unknown ones left out), or all in the order added."""
+        """Return the papers with these ids in their order (unknown ones left out), or all in the order added; but none
+        that is not as it was written."""
+        return [stored.paper for stored in self.stored_papers(ids) if not stored.problem]
+
+    def stored_papers(self, ids: Sequence[str] | None = None) -> list[StoredPaper]:
+        """Return papers as `papers` does, those included that are not as they were written."""
         by_id, by_paper_id = ("", "") if ids is None else (f"WHERE id {_AMONG}", f"WHERE paper_id {_AMONG}")
         values = () if ids is None else (json.dumps(list(ids)),)
-        rows = self._read(f"SELECT {_PAPER_COLUMNS} FROM papers {by_id} ORDER BY position", values)
-        query = f"SELECT paper_id, {_LISTING_COLUMNS} FROM listings {by_paper_id} ORDER BY rowid"
-        listings: dict[str, list[Listing]] = {}
-        try:
-            for paper_id, *row in self._read(query, values):
-                listings.setdefault(paper_id, []).append(_listing(row))
-            papers = {row[0]: _paper(row, tuple(listings.get(row[0], ()))) for row in rows}
-        except ValueError as error:
-            raise database.unusable(self.path, f"a paper cannot be read ({error})") from error
+        has_checksums = self.version() > 1
+        columns = f"{PAPER_COLUMNS}, content, {'checksum' if has_checksums else 'NULL'}"
+        paper_rows = self.read(f"SELECT {columns} FROM papers {by_id} ORDER BY position", values)
+        query = f"SELECT paper_id, {LISTING_COLUMNS} FROM listings {by_paper_id} ORDER BY rowid"
+        listings: dict[str, list[rows.Row]] = {}
+        for paper_id, *row in self.read(query, values):
+            listings.setdefault(paper_id, []).append(row)
+        fingerprint = "" if has_checksums else self.state()["fingerprint"]
+        papers: dict[str, StoredPaper] = {}
+        for *row, content, checksum in paper_rows:
+            expected = "" if has_checksums else embeddings.text_hash(fingerprint, str(row[1]), str(row[2]))
+            papers[row[0]] = rows.read(row, listings.get(row[0], ()), content, checksum, expected)
         return list(papers.values()) if ids is None else [papers[id] for id in ids if id in papers]
 
     def contents(self) -> list[tuple[str, str]]:
         """Return (id, content hash) of every paper, in the order added."""
-        return [(id, content) for id, content in self._read("SELECT id, content FROM papers ORDER BY position")]
+        return [(id, content) for id, content in self.read("SELECT id, content FROM papers ORDER BY position")]
+
+    def order(self) -> str:
+        """Return the checksum of the ids of all papers, in the order added."""
+        return rows.order_checksum(id for id, _ in self.contents())
+
+    def orphans(self) -> list[tuple[str, str, str]]:
+        """Return (paper id, title, source) of every listing whose paper is gone."""
+        return self.read("SELECT paper_id, title, source FROM listings WHERE paper_id NOT IN (SELECT id FROM papers)")
 
     def put(self, papers: Iterable[tuple[Paper, str]]) -> None:
         """Add or replace papers, each with its content hash; a replaced one keeps its position."""
         for paper, content in papers:
-            self._run(
-                f"INSERT INTO papers ({_PAPER_COLUMNS}, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            row, listings = rows.paper_row(paper), [rows.listing_row(listing) for listing in paper.listings]
+            self.run(
+                f"INSERT INTO papers ({PAPER_COLUMNS}, content, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET title = excluded.title, abstract = excluded.abstract, "
                 "date = excluded.date, date_inferred = excluded.date_inferred, authors = excluded.authors, "
-                "author_count = excluded.author_count, url = excluded.url, content = excluded.content",
-                (*_paper_row(paper), content),
+                "author_count = excluded.author_count, url = excluded.url, content = excluded.content, "
+                "checksum = excluded.checksum",
+                (*row, content, rows.checksum(row, listings)),
             )
-            self._run("DELETE FROM listings WHERE paper_id = ?", (paper.id,))
-            self._many(
-                f"INSERT INTO listings (paper_id, {_LISTING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(paper.id, *_listing_row(listing)) for listing in paper.listings],
+            self.run("DELETE FROM listings WHERE paper_id = ?", (paper.id,))
+            self.run_many(
+                f"INSERT INTO listings (paper_id, {LISTING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(paper.id, *listing) for listing in listings],
             )
+
+    def set_contents(self, hashes: Iterable[tuple[str, str]]) -> None:
+        """Set the content hashes of (paper id, content hash) pairs; the papers stay as they are."""
+        self.run_many("UPDATE papers SET content = ? WHERE id = ?", ((content, id) for id, content in hashes))
 
     def remove(self, ids: Iterable[str]) -> None:
         """Remove papers and their listings; their vectors stay until `forget`."""
         keys = [(id,) for id in ids]
-        self._many("DELETE FROM listings WHERE paper_id = ?", keys)
-        self._many("DELETE FROM papers WHERE id = ?", keys)
+        self.run_many("DELETE FROM listings WHERE paper_id = ?", keys)
+        self.run_many("DELETE FROM papers WHERE id = ?", keys)
 
     # -- vectors
 
-    def embedded(self) -> dict[str, int]:
-        """Return {content hash: bytes of its vectors}."""
-        return dict(self._read("SELECT content, length(vectors) FROM embeddings"))
+    def embedded(self, contents: Sequence[str]) -> dict[str, int]:
+        """Return {content hash: bytes of its vectors} of those of these hashes whose vectors are as they were
+        stored."""
+        query = f"SELECT content, vectors, {self._checksum_column()} FROM embeddings WHERE content {_AMONG}"
+        dimension = self.dimension()
+        return {
+            content: len(vectors)
+            for content, vectors, checksum in self.stream(query, (json.dumps(list(contents)),))
+            if embeddings.is_sound(content, vectors, checksum, dimension)
+        }
 
     def put_embeddings(self, vectors: Iterable[tuple[str, bytes]]) -> None:
         """Keep vectors by content hash, all at once."""
         with self.transaction():
-            self._many("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", vectors)
+            self.run_many(
+                "INSERT OR REPLACE INTO embeddings (content, vectors, checksum) VALUES (?, ?, ?)",
+                ((content, blob, embeddings.checksum(content, blob)) for content, blob in vectors),
+            )
 
     def parts(self, dimension: int) -> list[int]:
         """Return how many vectors each paper has, each of `dimension` numbers of two bytes."""
-        sizes = self._read("SELECT length(vectors) FROM papers JOIN embeddings USING (content)")
+        sizes = self.read("SELECT length(vectors) FROM papers JOIN embeddings USING (content)")
         return [size // (2 * dimension) for (size,) in sizes]
 
-    def embeddings(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, bytes]]:
-        """Yield (paper id, its vectors) in the order the papers were added, for all or for these ids."""
-        query = "SELECT papers.id, vectors FROM papers JOIN embeddings USING (content)"
-        if ids is None:
-            yield from self._stream(f"{query} ORDER BY position")
-        else:
-            yield from self._stream(f"{query} WHERE papers.id {_AMONG} ORDER BY position", (json.dumps(list(ids)),))
+    def embeddings(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, bytes | None]]:
+        """Yield (paper id, its vectors) in the order the papers were added, for all or for these ids; None for vectors
+        that are missing, or not as they were stored."""
+        where, values = ("", ()) if ids is None else (f"WHERE papers.id {_AMONG}", (json.dumps(list(ids)),))
+        query = (
+            f"SELECT papers.id, papers.content, vectors, {self._checksum_column()} "
+            f"FROM papers LEFT JOIN embeddings ON embeddings.content = papers.content {where} ORDER BY position"
+        )
+        dimension = self.dimension()
+        for id, content, vectors, checksum in self.stream(query, values):
+            yield id, vectors if embeddings.is_sound(content, vectors, checksum, dimension) else None
 
     def forget(self) -> int:
         """Drop vectors that no paper has any more; return how many."""
-        return self._run("DELETE FROM embeddings WHERE content NOT IN (SELECT content FROM papers)").rowcount
+        return self.run("DELETE FROM embeddings WHERE content NOT IN (SELECT content FROM papers)").rowcount
 
     # -- index files
 
     def files(self, generation: int) -> dict[str, tuple[int, int, str]]:
         """Return {relative path: (size, modified ns, sha256)} of the index files of a generation."""
-        rows = self._read("SELECT path, size, modified, digest FROM files WHERE generation = ?", (generation,))
-        numbers = state.integer
-        return {str(path): (numbers(size), numbers(modified), str(digest)) for path, size, modified, digest in rows}
+        records = self.read("SELECT path, size, modified, digest FROM files WHERE generation = ?", (generation,))
+        return {
+            str(path): (state.integer(size), state.integer(modified), str(digest))
+            for path, size, modified, digest in records
+        }
 
     def set_files(self, generation: int, files: dict[str, tuple[int, int, str]]) -> None:
         """Record the index files of `generation`, and forget those of every other."""
-        self._run("DELETE FROM files")
-        self._many(
+        self.run("DELETE FROM files")
+        self.run_many(
             "INSERT INTO files VALUES (?, ?, ?, ?, ?)", [(generation, path, *facts) for path, facts in files.items()]
         )
 
     def renew_files(self, generation: int, files: dict[str, tuple[int, int, str]]) -> None:
         """Record some index files of `generation` as they are now; nothing where it is no longer current."""
         with self.transaction():
-            self._many(
+            self.run_many(
                 "UPDATE files SET size = ?, modified = ?, digest = ? WHERE generation = ? AND path = ?",
                 [(*facts, generation, path) for path, facts in files.items()],
             )
 
-    # -- plumbing
-
-    def _run(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
-        with database.translated(self.path):
-            return self._connection.execute(statement, values)
-
-    def _read(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        return list(self._stream(statement, values))
-
-    def _stream(self, statement: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
-        with database.translated(self.path):
-            yield from self._connection.execute(statement, values)
-
-    def _many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
-        with database.translated(self.path):
-            self._connection.executemany(statement, values)
-
-
-def _paper(row: Sequence[object], listings: tuple[Listing, ...]) -> Paper:
-    """Read a row of `_PAPER_COLUMNS`."""
-    id, title, abstract, day, inferred, authors, count, url = row
-    return Paper(
-        str(id), str(title), str(abstract), _date(day), bool(inferred), tuple(json.loads(str(authors))),
-        count if isinstance(count, int) else None, url if isinstance(url, str) else None, listings,
-    )  # fmt: skip
-
-
-def _listing(row: Sequence[object]) -> Listing:
-    """Read a row of `_LISTING_COLUMNS`."""
-    source, line, title, day, inferred, *rest = row
-    return Listing(source, line, title, _date(day), bool(inferred), *rest)  # type: ignore[arg-type]
-
-
-def _paper_row(paper: Paper) -> tuple[object, ...]:
-    return (
-        paper.id, paper.title, paper.abstract, paper.date and paper.date.isoformat(), paper.date_inferred,
-        json.dumps(paper.authors), paper.author_count, paper.url,
-    )  # fmt: skip
-
-
-def _listing_row(listing: Listing) -> tuple[object, ...]:
-    day = listing.date and listing.date.isoformat()
-    return (
-        listing.source, listing.line, listing.title, day, listing.date_inferred,
-        listing.author_count, listing.organisation, listing.discussions,
-    )  # fmt: skip
-
-
-def _date(value: object) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else None
+    def _checksum_column(self) -> str:
+        return "embeddings.checksum" if self.version() > 1 else "NULL"

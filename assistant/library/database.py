@@ -4,30 +4,42 @@ import contextlib
 import os
 import sqlite3
 import struct
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.domain import files
 from assistant.domain.errors import LibraryError, LockedError
-from assistant.library import disk, index, trust
+from assistant.library import disk, index, log, rows, trust
 
 NAME = "catalogue.sqlite3"
-_SCHEMA = 1
+SCHEMA = 2
+"""The version that is written; one of 1, without checksums, is read too. `upgrade` makes one of it."""
+
+BUSY_SECONDS = 10
+"""How long a statement waits for another program that is writing."""
+
+_CHECKSUM = ", checksum TEXT NOT NULL DEFAULT ''"  # "" is the checksum of nothing
 _TABLES = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE papers (
     position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, abstract TEXT NOT NULL,
     date TEXT, date_inferred INTEGER NOT NULL, authors TEXT NOT NULL, author_count INTEGER, url TEXT,
-    content TEXT NOT NULL);
+    content TEXT NOT NULL{checksum});
 CREATE TABLE listings (
     paper_id TEXT NOT NULL REFERENCES papers (id), source TEXT NOT NULL, line INTEGER NOT NULL, title TEXT NOT NULL,
     date TEXT, date_inferred INTEGER NOT NULL, author_count INTEGER, organisation TEXT, discussions INTEGER);
 CREATE INDEX listings_by_paper ON listings (paper_id);
-CREATE TABLE embeddings (content TEXT PRIMARY KEY, vectors BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE embeddings (content TEXT PRIMARY KEY, vectors BLOB NOT NULL{checksum}) WITHOUT ROWID;
 CREATE TABLE files (
     generation INTEGER NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
     digest TEXT NOT NULL, PRIMARY KEY (generation, path)) WITHOUT ROWID;
 """
+
+
+def tables(version: int) -> str:
+    """Return the statements that make the tables of a version of the schema."""
+    return _TABLES.replace("{checksum}", _CHECKSUM if version > 1 else "")
 
 
 def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) -> None:
@@ -39,9 +51,11 @@ def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) ->
             leftover.unlink(missing_ok=True)
         os.close(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with contextlib.closing(sqlite3.connect(scratch, isolation_level=None)) as connection:
-            connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA};")
+            connection.executescript(f"BEGIN; {tables(SCHEMA)} PRAGMA user_version = {SCHEMA};")
             state = {"generation": "0", "fingerprint": fingerprint, "dimension": str(dimension)}
             state |= {"vector_index": vector_index}
+            state |= {"identity": uuid.uuid4().hex, "revision": "0"}
+            state |= {"checksum": rows.state_checksum(state)}
             connection.executemany("INSERT INTO state VALUES (?, ?)", state.items())
             connection.execute("COMMIT")
         scratch.replace(path)
@@ -58,25 +72,33 @@ def connect(folder: Path) -> sqlite3.Connection:
     with translated(path):
         trust.check_folder(path)
         _check_size(path)
+        log.require_own(path)
         connection = sqlite3.connect(
-            _address(path), uri=True, isolation_level=None, timeout=10, check_same_thread=False
+            _address(path), uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
         )
         try:
             trust.distrust(connection)
             [(version,)] = connection.execute("PRAGMA user_version")
-            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-            if version != _SCHEMA or not {"state", "papers", "embeddings"} <= tables:
-                newer = f"it is of version {version}, this program reads version {_SCHEMA}: use the newer program"
-                raise unusable(path, newer if version > _SCHEMA else "it is not a catalogue of this program")
-            if difference := trust.foreign_schema(connection, _TABLES):
+            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            if not 1 <= version <= SCHEMA or not {"state", "papers", "embeddings"} <= names:
+                newer = f"it is of version {version}, this program reads version {SCHEMA}: use the newer program"
+                raise unusable(path, newer if version > SCHEMA else "it is not a catalogue of this program")
+            if difference := trust.foreign_schema(connection, tables(version)):
                 raise unusable(path, difference)
             if writable(path):  # only now: a file that is not ours is left byte for byte as it was
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
         except BaseException:
-            connection.close()
+            log.close_unmerged(connection, path)
             raise
     return connection
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Give the tables of version 1 their columns for checksums, empty, within a transaction of the caller's."""
+    for table in ("papers", "embeddings"):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {_CHECKSUM.removeprefix(', ')}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
 def writable(path: Path) -> bool:
@@ -134,11 +156,12 @@ def unusable(path: Path, why: str) -> LibraryError:
 
 
 def restore(folder: Path) -> str:
-    """Return what to do about a catalogue that is damaged: nothing makes it anew but the listings."""
-    return (
-        f"put a copy of it back if you have one; otherwise move {folder} aside and run `assistant ingest` on your "
-        "listings again"
+    """Return what to do about a catalogue that is damaged: nothing makes it anew but a backup, or the listings."""
+    anew = (
+        f"move {folder} aside and run `assistant restore FILE --library {folder}` if you have a backup, otherwise "
+        "`assistant ingest` on your listings again"
     )
+    return f"{cure}; otherwise {anew}" if (cure := log.cure(folder / NAME)) else anew
 
 
 def _check_size(path: Path) -> None:
@@ -184,7 +207,7 @@ def _pages_logged(path: Path) -> set[int]:
 
 
 def _log(path: Path) -> Path:
-    return path.with_name(f"{path.name}-wal")
+    return log.path_of(path)
 
 
 def _address(path: Path) -> str:

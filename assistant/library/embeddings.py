@@ -21,7 +21,32 @@ def fingerprint(embedder: str) -> str:
 
 def content_hash(paper: Paper, fingerprint: str) -> str:
     """Return the hash of all that determines a paper's vectors."""
-    return hashlib.sha256("\0".join((fingerprint, paper.title, paper.abstract)).encode()).hexdigest()
+    return text_hash(fingerprint, paper.title, paper.abstract)
+
+
+def text_hash(fingerprint: str, title: str, abstract: str) -> str:
+    """Return the content hash of a paper with this title and abstract."""
+    return hashlib.sha256("\0".join((fingerprint, title, abstract)).encode()).hexdigest()
+
+
+def checksum(content: str, blob: bytes) -> str:
+    """Return the sha256 of stored vectors and of the content hash that they are stored under, in hexadecimal."""
+    return hashlib.sha256(content.encode() + blob).hexdigest()
+
+
+def is_sound(content: object, blob: object, recorded: str | None, dimension: int) -> bool:
+    """Whether what is stored under `content` are vectors, and as they were stored.
+
+    Where no checksum is `recorded` (a catalogue of version 1), vectors of length one are taken to be.
+    """
+    if not isinstance(content, str) or not isinstance(blob, bytes):
+        return False
+    rows, rest = divmod(len(blob), dimension * np.dtype(_STORED_AS).itemsize)
+    if not rows or rest:
+        return False
+    if recorded is not None:
+        return recorded == checksum(content, blob)
+    return validate(decode(blob, dimension), rows, dimension) is None
 
 
 def encode(matrix: NDArray[np.float32]) -> bytes:
@@ -58,13 +83,13 @@ class VectorTable:
     """One row a paper: the vector of title and abstract together."""
 
 
-def vector_table(rows: Iterable[tuple[str, bytes]], dimension: int) -> VectorTable:
-    """Join (paper id, stored bytes) rows into one table."""
+def vector_table(rows: Iterable[tuple[str, bytes | None]], dimension: int) -> VectorTable:
+    """Join (paper id, stored bytes) rows into one table; where there are none, the paper has one vector of zeros."""
     ids, blobs = [], []
+    width = dimension * np.dtype(_STORED_AS).itemsize
     for id, blob in rows:
         ids.append(id)
-        blobs.append(blob)
-    width = dimension * np.dtype(_STORED_AS).itemsize
+        blobs.append(blob or bytes(width))
     starts = np.concatenate(([0], np.cumsum([len(blob) // width for blob in blobs]))).astype(np.int64)
     matrix = decode(b"".join(blobs), dimension)
     return VectorTable(tuple(ids), starts, matrix, _wholes(matrix, starts))

@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from assistant.library import bm25, chunks, disk, index, integrity, locks, probe
 from assistant.library.index import LEXICAL, REINDEX, ChunkRow
 
 _SAMPLES = 64
+_BATCH = 2_000  # chunks that one child compares, in about 2 seconds
 _AGAIN = "run this again"
 _Item = TypeVar("_Item")
 
@@ -100,6 +102,16 @@ def examine(library: Path, number: int, contents: Contents, changed: Sequence[st
     kind = contents.vector_index
     place = folder(library, kind, number)
     return probe.examine(kind, place, contents.chunk_count, dict(_spread(samples, 2 * _SAMPLES)))
+
+
+def examine_all(library: Path, number: int, contents: Contents) -> str | None:
+    """Return what `examine` does, of every chunk rather than of a sample."""
+    place = folder(library, contents.vector_index, number)
+    rows = _rows(contents)
+    while samples := {row.id: row.vector for row in islice(rows, _BATCH)}:
+        if problem := probe.examine(contents.vector_index, place, contents.chunk_count, samples):
+            return problem
+    return None
 
 
 def sweep(library: Path, numbers: Iterable[int]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError
-from assistant.library import builder, database, generations, index, integrity, locks
+from assistant.library import builder, damaged_papers, database, generations, index, integrity, locks
 from assistant.library.catalogue import Catalogue
 from assistant.library.index import REINDEX
 
@@ -25,12 +25,19 @@ class Fault:
     """Whether questions are answered all the same."""
 
 
-def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str]) -> list[Fault]:
-    """Return all that is wrong, with every file read and the vector index tried; `known` are damages seen before."""
+def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str], *, deep: bool = False) -> list[Fault]:
+    """Return all that is wrong, with every file read and the vector index tried; `known` are damages seen before.
+
+    `deep` compares the whole vector index with the catalogue, rather than a sample, and SQLite's indexes with its
+    tables.
+    """
     restore = database.restore(folder)
-    catalogue_faults = [Fault(_CATALOGUE_DAMAGED, problem, restore) for problem in catalogue.faults()]
+    catalogue_faults = [Fault(_CATALOGUE_DAMAGED, problem, restore) for problem in catalogue.faults(every=deep)]
+    if not catalogue_faults:
+        papers = damaged_papers.every(catalogue)
+        catalogue_faults = [Fault("papers are damaged", str(paper), paper.cure) for paper in papers]
     try:
-        damaged = damage(folder, catalogue, every=True) | dict(known)
+        damaged = damage(folder, catalogue, every=True, deep=deep) | dict(known)
     except LibraryError as error:  # the catalogue does not tell what the indexes should hold
         problem = str(LibraryError(error.what, path=error.path, cause=error.cause))
         cure = REINDEX if error.cure == REINDEX else restore
@@ -39,8 +46,10 @@ def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str]) -> list
     return catalogue_faults + index_faults
 
 
-def damage(folder: Path, catalogue: Catalogue, *, every: bool = False) -> dict[str, str]:
+def damage(folder: Path, catalogue: Catalogue, *, every: bool = False, deep: bool = False) -> dict[str, str]:
     """Return {kind of index: what is wrong}; reads only files that are not as recorded, or `every` one.
+
+    `deep` compares all of the vector index with the catalogue.
 
     Files that prove sound after all are recorded as they are now, so that the next to check need not read them.
     """
@@ -50,10 +59,17 @@ def damage(folder: Path, catalogue: Catalogue, *, every: bool = False) -> dict[s
     kind = catalogue.vector_index()
     report = integrity.check_files(folder, number, catalogue.files(number), kind, every=every)
     remember(folder, number, report.moved)
+    if catalogue.state().get("order", (order := catalogue.order())) != order:
+        report.problems[index.LEXICAL] = "the papers are not those that it was made of"
     doubtful = kind not in report.problems and (every or report.opened)
     # Opening an index may write to it. In a read-only folder it is not opened, here or to answer: nobody can tell.
     if doubtful and database.writable(catalogue.path):
-        if problem := generations.examine(folder, number, builder.contents(catalogue)):
+        try:
+            examine = generations.examine_all if deep else generations.examine
+            problem = examine(folder, number, builder.contents(catalogue))
+        except LibraryError as error:  # the catalogue lacks what the index should hold
+            problem = f"{error.path}: {error.what}"
+        if problem:
             return report.problems | {kind: problem}
         remember_opened(folder, catalogue)
     return report.problems

@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import LibraryError
 from assistant.domain.records import Paper
-from assistant.library import bm25, builder, chunks, embeddings, generations, health, index, locks
+from assistant.library import bm25, builder, chunks, damaged_papers, embeddings, generations, health, index, locks
 from assistant.library.catalogue import Catalogue
+from assistant.library.damaged_papers import DamagedPaper
 from assistant.library.index import LEXICAL, VectorIndex
 
 EXACT_ROWS = 200_000
 """Up to so many vectors are compared one by one, which is exact, and faster than starting Chroma; of more, only those
 that the vector index calls the nearest."""
 
+_VOUCHED = 2_000  # papers; so many are read and compared in about 40 ms
 _NEAREST = 400  # chunks that the vector index is asked for: about 100 papers
 
 
@@ -50,6 +52,8 @@ class LibrarySnapshot:
         self.catalogue = catalogue or Catalogue(folder)
         self._open_index: VectorIndex | None = None
         self._generation = -1
+        self.damaged: dict[str, DamagedPaper] = {}
+        """The papers that are left out of all answers, by id: all that were read and not as they were written."""
         self.problems: dict[str, str] = {}
         try:
             self.refresh()
@@ -74,6 +78,7 @@ class LibrarySnapshot:
         """Move on to the library as it is now; cheap where nothing changed."""
         if not self._moved_on():
             return
+        self._vouch()
         self.problems = health.damage(self.folder, self.catalogue)
         if not self.problems or not self._heals:
             return
@@ -101,7 +106,23 @@ class LibrarySnapshot:
         self._generation = generation
         self.fingerprint = state["fingerprint"]
         self.dimension = self.catalogue.dimension()
+        self.catalogue.check_state()
+        self.damaged = {}
         return True
+
+    def _vouch(self) -> None:
+        """Compare texts and listings with their checksums, in a library where that takes no time: in a larger one a
+        text is compared when it is read."""
+        self._leave_out(damaged_papers.lost(self.catalogue))
+        if self.catalogue.count()[0] <= _VOUCHED:
+            self.papers()
+
+    def _leave_out(self, papers: Sequence[DamagedPaper]) -> None:
+        """Have papers not be evidence, and tell of those that were not known to be damaged."""
+        news = [paper for paper in papers if paper.id not in self.damaged]
+        self.damaged |= {paper.id: paper for paper in news}
+        if news:
+            self._on_message(damaged_papers.message(news))
 
     def _heal(self) -> None:
         what = "; ".join(self.problems.values())
@@ -134,8 +155,10 @@ class LibrarySnapshot:
         return tuple(id for id, _ in self.catalogue.contents())
 
     def papers(self, ids: Sequence[str] | None = None) -> list[Paper]:
-        """Return these papers, or all."""
-        return self.catalogue.papers(ids)
+        """Return these papers, or all, but those that are not as they were written."""
+        stored_papers = self.catalogue.stored_papers(ids)
+        self._leave_out(damaged_papers.texts(stored_papers))
+        return [stored.paper for stored in stored_papers if not stored.problem]
 
     @property
     def uses_exact_search(self) -> bool:
@@ -147,13 +170,22 @@ class LibrarySnapshot:
         """The word index; in memory where that on disk is damaged."""
         if LEXICAL not in self.problems and self._generation:
             with contextlib.suppress(LibraryError):
-                return bm25.open_index(generations.folder(self.folder, LEXICAL, self._generation))
-        return bm25.build_index(((paper.title, paper.abstract) for paper in self.papers()), None)
+                words = bm25.open_index(generations.folder(self.folder, LEXICAL, self._generation))
+                if words.size == len(self.ids):
+                    return words
+        papers = [stored.paper for stored in self.catalogue.stored_papers()]
+        return bm25.build_index(((paper.title, paper.abstract) for paper in papers), None)
 
     @cached_property
     def table(self) -> embeddings.VectorTable:
         """All vectors, in the order of `ids`."""
-        return embeddings.vector_table(self.catalogue.embeddings(), self.dimension)
+        return self._table(None)
+
+    def _table(self, ids: Sequence[str] | None) -> embeddings.VectorTable:
+        """Return the vectors of these papers, or of all; those that are not as they were stored are left out."""
+        blobs = dict(self.catalogue.embeddings(ids))
+        self._leave_out(damaged_papers.vectors(self.catalogue, blobs))
+        return embeddings.vector_table(blobs.items(), self.dimension)
 
     def candidate_vectors(self, vector: NDArray[np.float32], also: Sequence[str]) -> embeddings.VectorTable:
         """Return the vectors to compare with `vector`: of all papers, or of the nearest ones and those of the paper ids
@@ -167,7 +199,7 @@ class LibrarySnapshot:
             self._on_message(f"{error}; answering by exact search")
             return self.table
         ids = list(dict.fromkeys((*near, *also)))
-        return embeddings.vector_table(self.catalogue.embeddings(ids), self.dimension)
+        return self._table(ids)
 
     def _nearest_index(self) -> VectorIndex:
         """Return the vector index, opened once a generation: Chroma never gives back the MB that an opening takes."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,9 +77,13 @@ def retrieve(
     if context.named_papers:
         scores = scores + _NAMED * np.array([id in context.named_papers for id in table.ids], np.float32)
     limit = max(limit, len(context.named_papers))
-    ranked = [int(row) for row in np.argsort(-scores, kind="stable") if allowed is None or table.ids[row] in allowed]
+    ranked = [int(row) for row in np.argsort(-scores, kind="stable") if _is_allowed(table.ids[row], library, allowed)]
     best = list(_by_neighbours(scores, table, ranked, limit))
     papers = library.papers([table.ids[row] for row, _ in best])
+    if len(papers) < len(best):  # some turn out not to be as they were written, and leave their places to others
+        damaged = {table.ids[row] for row, _ in best} - {paper.id for paper in papers}
+        sound = frozenset(table.ids if allowed is None else allowed) - damaged
+        return retrieve(library, vector, question, limit, sound, context)
     keys = citation_keys([paper.id for paper in papers], context.keys)
     return tuple(Evidence(keys[paper.id], paper, score) for paper, (_, score) in zip(papers, best, strict=True))
 
@@ -86,7 +91,7 @@ def retrieve(
 def nearest_papers(
     library: LibrarySnapshot, vectors: NDArray[np.float32], texts: Sequence[str], limit: int
 ) -> list[tuple[str, ...]]:
-    """Return for each text the ids of at most `limit` papers nearest to it, best first.
+    """Return for each text the ids of at most `limit` papers nearest to it, best first; none that is damaged.
 
     `vectors` has one unit row a text. Made for many texts: their cosines with all papers come from one product of
     matrices. Where all papers are ranked, neighbours do not raise a score as in `retrieve`: the thresholds of
@@ -106,8 +111,13 @@ def nearest_papers(
                 numbers, scores = zip(*hits, strict=True)
                 words[list(numbers)] = scores
             ranked = ranking.combine_cosines(words, parts[row], wholes[row], table.starts)
-            nearest.append(tuple(table.ids[i] for i in np.argsort(-ranked, kind="stable")[:limit]))
+            ids = (table.ids[i] for i in np.argsort(-ranked, kind="stable"))
+            nearest.append(tuple(islice((id for id in ids if id not in library.damaged), limit)))
     return nearest
+
+
+def _is_allowed(id: str, library: LibrarySnapshot, allowed: frozenset[str] | None) -> bool:
+    return id not in library.damaged and (allowed is None or id in allowed)
 
 
 def _word_scores(library: LibrarySnapshot, text: str) -> dict[str, float]:

@@ -52,18 +52,18 @@ def verify_claims(document: DocumentVerifier, statements: Sequence[Statement]) -
     for statement, vector, papers, near in zip(statements, vectors, cited, rivals, strict=True):
         own = {name: by_id[paper.id] for name, paper in papers.items() if paper}
         own_ids = {abstract.paper.id for abstract in own.values()}
-        others = [by_id[id] for id in near if id not in own_ids]
+        others = [by_id[id] for id in near if id in by_id and id not in own_ids]
         unknown = {name: references.unknown(name, document.papers) for name, paper in papers.items() if not paper}
         context = VerificationContext("", own, document.scorer, others, unknown, document.checks)
         yield verifier.verify_claim(statement, vector, context)
 
 
 def _abstracts(document: DocumentVerifier, ids: Sequence[str]) -> dict[str, Abstract]:
-    """Return {paper id: abstract}, read only where it was not read before."""
+    """Return {paper id: abstract}, read only where it was not read before; papers that are damaged are missing."""
     cache, unique = document._abstracts, list(dict.fromkeys(ids))
     missing = [id for id in unique if id not in cache]
     if len(cache) + len(missing) > _CACHE_SIZE:
         cache.clear()
         missing = unique
     cache.update(abstracts.read(document.library, document.library.papers(missing) if missing else []))
-    return {id: cache[id] for id in unique}
+    return {id: cache[id] for id in unique if id in cache}

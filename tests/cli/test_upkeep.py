@@ -151,8 +151,8 @@ def test_status_does_not_have_the_indexes_rebuilt_where_the_catalogue_is_damaged
     code, facts = status(run, folder)
     assert code == 6
     assert "reindex" not in " ".join(facts["cures"])
-    assert facts["cures"][0].startswith("put a copy of it back if you have one; otherwise move ")
-    assert "the catalogue is damaged: put" in run("status", "--library", folder).stdout
+    assert facts["cures"][0].startswith(f"move {folder} aside and run `assistant restore FILE ")
+    assert "the catalogue is damaged: move" in run("status", "--library", folder).stdout
 
 
 def spoil(path: Path) -> None:

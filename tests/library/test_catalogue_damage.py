@@ -14,8 +14,8 @@ from assistant.library import database
 from assistant.library.snapshot import LibrarySnapshot
 
 CURE = (
-    "); nothing was changed; put a copy of it back if you have one; otherwise move {folder} aside and run "
-    "`assistant ingest` on your listings again"
+    "); nothing was changed; move {folder} aside and run `assistant restore FILE --library {folder}` if you have a "
+    "backup, otherwise `assistant ingest` on your listings again"
 )
 
 
@@ -52,7 +52,7 @@ def garbage(start: float, length: int) -> Callable[[Path], None]:
 def newer(path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA journal_mode = DELETE")
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     connection.close()
 
 
@@ -74,7 +74,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "garbage for the first page's end": (lambda path: patch(path, 100, 3996), "database disk image is malformed"),
     "garbage in the middle": (garbage(0.3, 65536), "database disk image is malformed"),
     "a header that names billions of pages": (lambda path: patch(path, 28, 4), "it is cut short ("),
-    "a newer version": (newer, "it is of version 2, this program reads version 1: use the newer program"),
+    "a newer version": (newer, "it is of version 3, this program reads version 2: use the newer program"),
     "another program's": (another_programs, "it is not a catalogue of this program"),
 }
 
@@ -124,12 +124,14 @@ def test_killed_while_the_log_is_moved_into_the_file_nothing_is_lost(folder: Pat
     # What SQLite leaves then: a header that tells the size to come, the pages still in the log, the file too short.
     child = Child(ingest_paused, folder, 100, 300)
     assert child.hear() == "holding"
-    connection = sqlite3.connect(folder / database.NAME)  # keeps the child from moving its log at the end
+    connection = sqlite3.connect(folder / database.NAME, isolation_level=None)
+    connection.execute("BEGIN")  # a reader keeps the child from moving its log at the end
     connection.execute("SELECT count(*) FROM papers").fetchall()
     child.pipe.send("go on")
     assert child.hear() == 200
     path = folder / database.NAME
     short, log = path.read_bytes(), path.with_name(f"{database.NAME}-wal").read_bytes()
+    connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     assert child.end() == 0

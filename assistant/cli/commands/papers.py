@@ -32,6 +32,7 @@ def show(name: str, as_json: bool, place: LibraryOptions) -> int:
         raise UsageError("give the id or the title of a paper")
     with place.open() as library:
         every = library.papers()
+        library.require_sound(name)
     papers_meant = exactly(every, name)
     if not papers_meant:
         papers_meant = beginning(every, name)

@@ -32,7 +32,7 @@ def remove(names: tuple[str, ...], source: str | None, as_json: bool, place: Lib
         raise UsageError("give titles or ids of papers, or --source with the name of one")
     folder = place.open().settings.library  # never the sample
     with contextlib.closing(Catalogue(folder)) as catalogue:
-        every = catalogue.papers()
+        every = [stored.paper for stored in catalogue.stored_papers()]  # also those that are damaged
     gone = {paper.id: paper for paper in every if source and {row.source for row in paper.listings} == {source}}
     for name in names:
         papers_meant = papers.exactly(every, name)

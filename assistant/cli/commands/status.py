@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option("--deep", is_flag=True, help="Also check what takes time: every vector of the vector index.")
 @options.json
 @options.indexed
-def status(as_json: bool, place: LibraryOptions) -> int:
-    """Ends with 6 where nothing can be asked, with 0 where damaged indexes are worked around.
+def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
+    """Every text, listing and vector of the catalogue and every index file is compared with its checksum, and a sample
+    of the vector index with the catalogue; --deep compares all of it, and has SQLite check its own indexes too.
+
+    Ends with 6 where nothing can be asked or papers are damaged, with 0 where damaged indexes are worked around.
 
     \b
     Examples:
       assistant status
+      assistant status --deep
       assistant status --json --library papers-2024
     """
     from assistant import app
@@ -34,7 +39,7 @@ def status(as_json: bool, place: LibraryOptions) -> int:
     app.model(settings, environment)  # raises where its endpoint's address is none: nothing could be asked
     with app.library(settings, environment, None, console.tell, heal=False) as library:
         papers, listings = library.catalogue.count()
-        faults = _faults(library, settings, environment)
+        faults = _faults(library, settings, environment, deep=deep)
         facts: dict[str, object] = {
             "library": str(library.folder),
             "papers": papers,
@@ -54,12 +59,14 @@ def status(as_json: bool, place: LibraryOptions) -> int:
     return 0 if all(fault.answered for fault in faults) else LibraryError.exit_code
 
 
-def _faults(library: "LibrarySnapshot", settings: "Settings", environment: Mapping[str, str]) -> "list[health.Fault]":
+def _faults(
+    library: "LibrarySnapshot", settings: "Settings", environment: Mapping[str, str], *, deep: bool
+) -> "list[health.Fault]":
     """Return all that is wrong with the library, and with the embedder named for it."""
     from assistant import app
     from assistant.library import health
 
-    faults = health.faults(library.folder, library.catalogue, library.problems)
+    faults = health.faults(library.folder, library.catalogue, library.problems, deep=deep)
     mismatch = app.mismatch(settings, environment, library.fingerprint)
     return faults if mismatch is None else [*faults, health.Fault("made by another embedder", *mismatch)]
 

@@ -1,0 +1,77 @@
+"""A catalogue -> its papers that are not as they were written, what to tell of them, and what cures them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.domain.records import Paper
+from assistant.library.catalogue import Catalogue
+from assistant.library.index import REINDEX
+from assistant.library.rows import StoredPaper
+
+_NAMED = 3  # papers that a message names; `assistant status` names all
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedPaper:
+    """A paper that must not be evidence."""
+
+    id: str
+    title: str
+    problem: str
+    """What is wrong with it, as the end of a sentence that its title begins."""
+    cure: str
+
+    def __str__(self) -> str:
+        """Name the paper and what is wrong with it."""
+        return f"{self.title[:80]!r} ({self.id}) {self.problem}"
+
+
+def texts(stored_papers: Iterable[StoredPaper]) -> list[DamagedPaper]:
+    """Return those whose text, facts or listings are not as they were written: only their listings have those."""
+    return [
+        DamagedPaper(stored.paper.id, stored.paper.title, stored.problem, _ingest(stored.paper))
+        for stored in stored_papers
+        if stored.problem
+    ]
+
+
+def vectors(catalogue: Catalogue, blobs: Mapping[str, bytes | None]) -> list[DamagedPaper]:
+    """Return those of {paper id: its vectors} that have none, or none that are as they were stored."""
+    ids = [id for id, blob in blobs.items() if blob is None]
+    papers = [stored.paper for stored in catalogue.stored_papers(ids)] if ids else []
+    problem = "has vectors that are missing or not as they were stored"
+    return [DamagedPaper(paper.id, paper.title, problem, REINDEX) for paper in papers]
+
+
+def lost(catalogue: Catalogue) -> list[DamagedPaper]:
+    """Return the papers that are gone, of which there are listings."""
+    gone: dict[str, tuple[str, dict[str, None]]] = {}
+    for id, title, source in catalogue.orphans():
+        gone.setdefault(id, (title, {}))[1][source] = None
+    problem = "is gone, and its listings are there"
+    return [DamagedPaper(id, title, problem, _again(sources)) for id, (title, sources) in gone.items()]
+
+
+def every(catalogue: Catalogue) -> list[DamagedPaper]:
+    """Return all, with every text and every vector read."""
+    papers = [*texts(catalogue.stored_papers()), *lost(catalogue)]
+    altered = {paper.id for paper in papers}
+    blobs = {id: blob and b"" for id, blob in catalogue.embeddings()}
+    return papers + [paper for paper in vectors(catalogue, blobs) if paper.id not in altered]
+
+
+def message(papers: Sequence[DamagedPaper]) -> str:
+    """Return what to tell of papers that are left out of all answers, and what cures them."""
+    names = "; ".join(map(str, papers[:_NAMED]))
+    rest = f"; and {len(papers) - _NAMED:,} more, which `assistant status` names" if len(papers) > _NAMED else ""
+    cures = "; ".join(dict.fromkeys(paper.cure for paper in papers[:_NAMED]))
+    return f"left out of all answers: {names}{rest}. To cure it, {cures}"
+
+
+def _ingest(paper: Paper) -> str:
+    return _again(dict.fromkeys(listing.source for listing in paper.listings))
+
+
+def _again(sources: Iterable[str]) -> str:
+    names = ", ".join(sources)
+    return f"run `assistant ingest` on its listings again{f' ({names})' if names else ''}"

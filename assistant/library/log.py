@@ -1,0 +1,104 @@
+"""A catalogue and the write-ahead log beside it -> whether they belong together, which SQLite itself cannot tell.
+
+A log begins where the catalogue stood when the log was last empty, and each transaction in it raises the catalogue's
+`revision` by one at most. So a log belongs to its catalogue where both are of one library, and the revision with the
+log is no lower than without it, and higher by no more than the transactions that the log has.
+"""
+
+import contextlib
+import os
+import sqlite3
+import struct
+from pathlib import Path
+
+from assistant.domain.errors import LibraryError
+
+_HEADER = 32  # bytes; https://www.sqlite.org/fileformat2.html 4.1
+_FRAME = 24  # bytes before each page: its number, the size of the database where a transaction ends, the log's salts
+_ATTEMPTS = 3  # while others write, what is read of the log and of the catalogue may be of two moments
+
+
+def path_of(catalogue: Path) -> Path:
+    """Return where SQLite keeps the log of a catalogue."""
+    return catalogue.with_name(f"{catalogue.name}-wal")
+
+
+def is_foreign(catalogue: Path) -> bool:
+    """Whether the log beside a catalogue is that of another; False where that cannot be told. Changes nothing."""
+    with contextlib.suppress(OSError, sqlite3.Error, ValueError):
+        for _ in range(_ATTEMPTS):
+            before = _transactions(catalogue)
+            if before is None:
+                return False
+            address = catalogue.absolute().as_uri()
+            base = _revision(f"{address}?mode=ro&immutable=1")  # has SQLite leave the log alone
+            whole = _revision(f"{address}?mode=ro")  # never moves the log into the catalogue
+            if base is None or whole is None:
+                return False
+            if base[0] == whole[0] and 0 <= whole[1] - base[1] <= before[1]:
+                return False
+            if _transactions(catalogue) == before:
+                return True
+    return False
+
+
+def require_own(catalogue: Path) -> None:
+    """Raise `LibraryError` where the log beside a catalogue is that of another, as where an old copy was put back."""
+    if is_foreign(catalogue):
+        raise LibraryError(
+            "the catalogue cannot be used",
+            path=catalogue,
+            cause=f"the log beside it, {catalogue.name}-wal, is of another one",
+            cure=f"nothing was changed; {_removal(catalogue)}",
+        )
+
+
+def cure(catalogue: Path) -> str:
+    """Return what to do about the log beside a catalogue that is damaged; "" where there is none, or an empty one."""
+    with contextlib.suppress(OSError, sqlite3.Error):
+        if not path_of(catalogue).stat().st_size:
+            return ""
+        address = f"{catalogue.absolute().as_uri()}?mode=ro&immutable=1"
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+            [(finding,)] = connection.execute("PRAGMA quick_check(1)")
+        is_sound = f"without the log beside it, {catalogue.name}-wal, it is sound: " if finding == "ok" else ""
+        return f"{is_sound}{_removal(catalogue)}"
+    return ""
+
+
+def close_unmerged(connection: sqlite3.Connection, catalogue: Path) -> None:
+    """Close a connection to a catalogue in which something is wrong, without moving the log into it."""
+    with contextlib.suppress(sqlite3.Error):
+        # The last to close moves the log, unless it may only read.
+        address = f"{catalogue.absolute().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as witness:
+            witness.execute("PRAGMA user_version").fetchall()
+            connection.close()
+    connection.close()
+
+
+def _removal(catalogue: Path) -> str:
+    name = catalogue.name
+    return f"if you put a copy back, move {name}-wal and {name}-shm away and run this again"
+
+
+def _revision(address: str) -> tuple[str, int] | None:
+    """Return identity and revision of a catalogue; None where it has none, as one of version 1."""
+    with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+        facts = dict(connection.execute("SELECT key, value FROM state WHERE key IN ('identity', 'revision')"))
+    return (str(facts["identity"]), int(facts["revision"])) if len(facts) == 2 else None
+
+
+def _transactions(catalogue: Path) -> tuple[bytes, int] | None:
+    """Return the header of the log and how many transactions it has; None where there is no log, or an empty one."""
+    path = path_of(catalogue)
+    if not path.exists() or path.stat().st_size < _HEADER:
+        return None
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+        page, salts = struct.unpack(">I", header[8:12])[0], header[16:24]
+        transactions = 0
+        while len(frame := file.read(_FRAME)) == _FRAME and frame[8:16] == salts:
+            transactions += frame[4:8] != bytes(4)
+            file.seek(page, os.SEEK_CUR)
+    return (header, transactions) if transactions else None

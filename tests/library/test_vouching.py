@@ -1,0 +1,220 @@
+"""One flipped bit in the catalogue -> never an answer: it is left out, told, and cured by `reindex` or an ingest."""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support import libraries
+
+from assistant.domain.errors import LibraryError
+from assistant.library import abstracts, builder, database, health
+from assistant.library.catalogue import Catalogue
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.retrieval import retriever
+
+QUESTION = "We weigh item8 and see moss change"  # paper id8 says so in these words
+ALTERED = "is not as it was written: its checksum is another"
+LACKS = "has vectors that are missing or not as they were stored"
+INGEST = "run `assistant ingest` on its listings again (made.jsonl)"
+REINDEX = "run `assistant reindex`"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return libraries.made(tmp_path)
+
+
+def change(folder: Path, statement: str, *values: object) -> None:
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
+        assert connection.execute(statement, values).rowcount == 1
+
+
+def flip_text(folder: Path) -> None:
+    change(folder, "UPDATE papers SET abstract = replace(abstract, '9 percent', '8 percent') WHERE id = 'id8'")
+
+
+def vectors_of(folder: Path, id: str = "id8") -> bytes:
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection:
+        query = "SELECT vectors FROM embeddings JOIN papers USING (content) WHERE id = ?"
+        [(vectors,)] = connection.execute(query, (id,)).fetchall()
+    assert isinstance(vectors, bytes)
+    return vectors
+
+
+def put_vectors(folder: Path, vectors: bytes, id: str = "id8") -> None:
+    statement = "UPDATE embeddings SET vectors = ? WHERE content = (SELECT content FROM papers WHERE id = ?)"
+    change(folder, statement, vectors, id)
+
+
+def flip_vector(folder: Path) -> None:
+    vectors = bytearray(vectors_of(folder))
+    vectors[np.flatnonzero(np.frombuffer(vectors, np.float16))[0] * 2 + 1] ^= 0x80  # the sign: the length stays one
+    put_vectors(folder, bytes(vectors))
+
+
+def shorten_vectors(folder: Path) -> None:
+    put_vectors(folder, vectors_of(folder)[:-1])
+
+
+def flip_hash(folder: Path) -> None:
+    change(folder, "UPDATE papers SET content = 'f' || substr(content, 2) || 'f' WHERE id = 'id8'")
+
+
+def set_papers(column: str, value: object) -> Callable[[Path], None]:
+    return lambda folder: change(folder, f"UPDATE papers SET {column} = ? WHERE id = 'id8'", value)
+
+
+def date_listing(folder: Path) -> None:
+    change(folder, "UPDATE listings SET date = '2024-01-10' WHERE paper_id = 'id8'")
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], None], str, str]] = {
+    "a digit of the abstract": (flip_text, ALTERED, INGEST),
+    "a byte that is no UTF-8": (set_papers("abstract", sqlite3.Binary(b"\xff moss")), ALTERED, INGEST),
+    "the title": (set_papers("title", "How to weigh rocks"), ALTERED, INGEST),
+    "a date that is another": (set_papers("date", "2024-01-10"), ALTERED, INGEST),
+    "a date that is none": (set_papers("date", "2024-99-99"), "cannot be read: its date is '2024-99-99'", INGEST),
+    "authors that are none": (set_papers("authors", "5"), "cannot be read: its authors are '5'", INGEST),
+    "the date of a listing": (date_listing, ALTERED, INGEST),
+    "the sign of a component": (flip_vector, LACKS, REINDEX),
+    "vectors short by a byte": (shorten_vectors, LACKS, REINDEX),
+    "the content hash": (flip_hash, LACKS, REINDEX),
+}
+
+
+def search(folder: Path) -> tuple[list[str], list[str]]:
+    """Return the ids that a search gives, and what it tells."""
+    messages: list[str] = []
+    embedder = libraries.HashedWords()
+    with LibrarySnapshot(folder, embedder.fingerprint, on_message=messages.append) as library:
+        evidence = retriever.search(library, embedder, QUESTION, 10)
+        assert len(abstracts.read(library, [item.paper for item in evidence])) == 10
+    return [item.paper.id for item in evidence], messages
+
+
+def faults(folder: Path) -> list[health.Fault]:
+    with LibrarySnapshot(folder, heal=False) as library:
+        return health.faults(folder, library.catalogue, library.problems)
+
+
+def reindex(folder: Path) -> int:
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        return builder.reembed(folder, catalogue, libraries.HashedWords(), 0.0, lambda *_: None)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_was_altered_is_left_out_told_and_cured(folder: Path, damage: str) -> None:
+    sound_ids, messages = search(folder)
+    assert (sound_ids[0], messages) == ("id8", [])
+    alter, problem, cure = DAMAGES[damage]
+    alter(folder)
+    ids, messages = search(folder)
+    assert (len(ids), "id8" in ids) == (10, False)
+    [message] = messages
+    assert message.startswith("left out of all answers: ")
+    assert message.endswith(f" (id8) {problem}. To cure it, {cure}")
+    [fault] = [fault for fault in faults(folder) if fault.what == "papers are damaged"]
+    assert (fault.problem.endswith(f" (id8) {problem}"), fault.cure, fault.answered) == (True, cure, False)
+    if cure == INGEST:
+        assert reindex(folder) in {0, 1}  # makes new vectors where need be, and blesses no text
+        assert "id8" not in search(folder)[0]
+        assert [paper.id for paper in libraries.ingest(folder, [libraries.entry(8)]).added] == ["id8"]
+    else:
+        assert reindex(folder) == (0 if damage == "the content hash" else 1)
+    assert faults(folder) == []
+    assert search(folder) == (sound_ids, [])
+
+
+def test_a_bit_flipped_while_somebody_reads_does_not_become_evidence(folder: Path) -> None:
+    embedder = libraries.HashedWords()
+    messages: list[str] = []
+    with LibrarySnapshot(folder, embedder.fingerprint, on_message=messages.append) as library:
+        assert retriever.search(library, embedder, QUESTION, 10)[0].paper.id == "id8"
+        flip_text(folder)
+        library.refresh()
+        assert "id8" not in [item.paper.id for item in retriever.search(library, embedder, QUESTION, 10)]
+        assert len(messages) == 1
+        paper = library.papers(["id3"])
+        put_vectors(folder, vectors_of(folder)[:-2], "id3")
+        library.refresh()
+        with pytest.raises(LibraryError, match="not as they were stored") as caught:
+            abstracts.read(library, paper)
+    assert (caught.value.path, caught.value.cure) == ("id3", REINDEX)
+
+
+def test_a_paper_whose_row_is_gone_is_told_until_its_listing_is_read_again(folder: Path) -> None:
+    change(folder, "DELETE FROM papers WHERE id = 'id8'")
+    ids, messages = search(folder)
+    assert "id8" not in ids
+    assert messages[0].endswith(f"(id8) is gone, and its listings are there. To cure it, {INGEST}")
+    assert "the papers are not those that it was made of" in messages[1]
+    ids, messages = search(folder)
+    assert ("id8" in ids, len(messages)) == (False, 1)
+    assert [fault.cure for fault in faults(folder)] == [INGEST]
+    libraries.ingest(folder, [libraries.entry(8)])
+    assert faults(folder) == []
+    assert search(folder)[0][0] == "id8"
+
+
+def test_a_record_of_an_index_file_that_is_none_has_the_indexes_made_anew(folder: Path) -> None:
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
+        connection.execute("UPDATE files SET size = 'x'")
+    assert {(fault.what, fault.cure) for fault in faults(folder)} == {("the indexes are damaged", REINDEX)}
+    assert search(folder)[0][0] == "id8"
+    assert faults(folder) == []
+
+
+def test_a_dimension_that_is_another_is_told(folder: Path) -> None:
+    change(folder, "UPDATE state SET value = '16' WHERE key = 'dimension'")
+    with pytest.raises(LibraryError, match="what the catalogue says of itself is not as it was written") as caught:
+        search(folder)
+    assert caught.value.exit_code == 6
+    reindex(folder)
+    assert faults(folder) == []
+
+
+# -- version 1, without checksums
+
+
+def downgrade(folder: Path) -> None:
+    """Make of a catalogue what the first version of the schema wrote."""
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
+        for table in ("papers", "embeddings"):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN checksum")
+        connection.execute("DELETE FROM state WHERE key IN ('checksum', 'order')")
+        connection.execute("PRAGMA user_version = 1")
+
+
+def schema(folder: Path) -> list[tuple[str]]:
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection:
+        return connection.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+def test_version_1_is_read_as_it_is_and_upgraded_by_the_next_writer(folder: Path) -> None:
+    tables = schema(folder)
+    sound = search(folder)
+    downgrade(folder)
+    old_tables = schema(folder)
+    assert old_tables != tables
+    assert (search(folder), faults(folder), schema(folder)) == (sound, [], old_tables)
+    libraries.ingest(folder, libraries.entries(0, 1))
+    assert (search(folder), faults(folder), schema(folder)) == (sound, [], tables)
+    flip_vector(folder)
+    assert "id8" not in search(folder)[0]
+
+
+@pytest.mark.parametrize("alter", [flip_text, lambda folder: put_vectors(folder, b"\x7b" * len(vectors_of(folder)))])
+def test_what_was_damaged_in_version_1_is_left_out_before_and_after(
+    folder: Path, alter: Callable[[Path], None]
+) -> None:
+    downgrade(folder)
+    alter(folder)
+    assert "id8" not in search(folder)[0]
+    libraries.ingest(folder, libraries.entries(0, 1))
+    assert "id8" not in search(folder)[0]
+    reindex(folder)
+    libraries.ingest(folder, [libraries.entry(8)])
+    assert (search(folder)[0][0], faults(folder)) == ("id8", [])
