@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assistant.domain import sentences
+from assistant.domain.errors import UsageError
+from assistant.domain.limits import TEXT_LIMIT, excess
 from assistant.retrieval.finder import PaperIndex
 from assistant.verification.claims import CitationMark, Statement
 
@@ -28,8 +30,11 @@ class _Bracket(NamedTuple):
 def split(text: str, papers: PaperIndex) -> tuple[Statement, ...]:
     """Return the sentences of a text, each with what it cites in brackets: titles, ids or keys, separated by ";".
 
-    A citation that stands alone after a full stop belongs to the sentence before it.
+    A citation that stands alone after a full stop belongs to the sentence before it. Raises `UsageError` for a text
+    that is too long.
     """
+    if reason := excess(text, TEXT_LIMIT):
+        raise UsageError(f"the text {reason}", cure="verify it in parts")
     text = _LINK.sub("]", text.replace("\r\n", "\n"))
     brackets = list(_brackets(text, papers))
     masked = list(text)

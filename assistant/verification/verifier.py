@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.domain.limits import CLAIM_LIMIT, excess
 from assistant.domain.records import Claim, Evidence, Finding, Verdict
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
@@ -70,6 +71,8 @@ def verify_claim(statement: Statement, vector: NDArray[np.float32], context: Ver
     """Return one statement, whose unit vector is `vector`, as a claim with its verdict."""
     if not statement.citations:
         return Claim(statement.text, "uncited", "citation", reason="cites no paper")
+    if reason := excess(statement.text, CLAIM_LIMIT):
+        return Claim(statement.text, "unsupported", "length", reason=f"the sentence {reason}")
     evidence = _measure(statement, vector, context)
     by_citation = {
         citation: checks.first_finding(context.checks, statement, citation, evidence[citation.key, citation.wellformed])
