@@ -10,7 +10,7 @@ ABSTRACT_LIMIT = 100_000
 text of a paper, pasted in its place, has 30,000 to 80,000."""
 QUESTION_LIMIT = 10_000
 """Of a question, or of words to search for: an abstract may be asked for as a whole."""
-CLAIM_LIMIT = 10_000
+CLAIM_LIMIT = 20_000
 """Of one sentence that is verified."""
 TEXT_LIMIT = 1_000_000
 """Of a text whose claims are verified; a book has about as many."""
