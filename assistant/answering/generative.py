@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from assistant.answering import evidence_prompt, prompts
 from assistant.answering.answerer import Answerer, Draft, Inquiry
 from assistant.answering.prompts import Prompt
+from assistant.domain.errors import ModelError
+from assistant.domain.limits import REPLY_LIMIT, excess
 from assistant.domain.records import Claim, Evidence
 from assistant.models.base import ChatModel, Message, Reply
 from assistant.verification import claims as replies
@@ -37,6 +39,8 @@ class Generative(Answerer):
 
     def _draft(self, messages: Sequence[Message], prompt: Prompt, inquiry: Inquiry) -> Draft:
         reply = self.model.reply(messages, inquiry.on_token)
+        if reason := excess(reply.text, REPLY_LIMIT):
+            raise ModelError(f"the reply {reason}", path=reply.model)
         abstention = quotes.normal(prompt.abstain)
         sentences = replies.split(reply.text)
         statements = tuple(sentence for sentence in sentences if quotes.normal(sentence.text) != abstention)

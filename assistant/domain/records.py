@@ -91,8 +91,8 @@ Verdict = Literal["supported", "weak", "unsupported", "misattributed", "uncited"
 """What checking found: evidence located, located but thin, not located, better support elsewhere, nothing cited."""
 
 Step = str
-"""The name of the check that decided a verdict: "citation" where nothing is cited, else one of those that verification
-makes ("key", "quote", "facts", "support", "contrast", or a name of your own check)."""
+"""The name of the check that decided a verdict: "citation" where nothing is cited, "length" where a claim is too long,
+else one of those that verification makes ("key", "quote", "facts", "support", "contrast", or a name of your own)."""
 MARKS: Mapping[str, str] = dict(zip(get_args(Verdict), "✓≈✗⇄∅", strict=True))
 """The sign of each verdict."""
 

@@ -8,8 +8,8 @@ Span = tuple[int, int]
 """Start and end offset, end exclusive."""
 
 # A sentence may end at . ! ? or an ellipsis, with closing quotes and brackets belonging to it; East Asian marks need no
-# space after them.
-_TERMINATOR = re.compile(r"[.!?…]+[\"'”’»)\]}]*(?=\s)|[。！？]+[”’」』）】]*")
+# space after them. A row of marks is looked at once, from its beginning, lest a long one take long.
+_TERMINATOR = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]}]*+(?=\s)|[。！？]+[”’」』）】]*")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 # Lines that begin a block (list items, headings, table rows, code fences), and those that are a whole one.
 _OPENING_LINE = re.compile(r"[ \t]*(?:(?:[-*•·–]|\d{1,3}[.)]|#{1,6}|\|)\s|```|~~~)")
@@ -19,7 +19,7 @@ _ITEM_LINE = re.compile(r"[ \t]*(?:[-*•·–]|\d{1,3}[.)])[ \t]+\S")
 _MATHEMATICS = re.compile(
     r"\$\$.+?\$\$|\$(?!\s)[^$\n]{1,300}?(?<!\s)\$(?!\d)|\\\((?:(?!\\\().)+?\\\)|\\\[(?:(?!\\\[).)+?\\\]", re.DOTALL
 )
-_NUMBERING = re.compile(r"\s*\d+\Z")
+_NUMBERING = re.compile(r"\s*\d+")
 _VISIBLE = re.compile(r"\S")
 _LAST_WORD = re.compile(r"([^\s(\[{\"'“‘]+)$")
 
@@ -78,18 +78,24 @@ def _boundaries(text: str, start: int, end: int) -> Iterator[int]:
     if text.startswith("|", start):
         return  # a table row stays whole
     formulas = [match.span() for match in _MATHEMATICS.finditer(text, start, end)]
-    begin = start
+    begin, numbering_end = start, _numbering_end(text, start, end)
     for match in _TERMINATOR.finditer(text, start, end):
         stop = match.end()
         formula = bisect(formulas, (match.start(), -1)) - 1
         if formula >= 0 and match.start() < formulas[formula][1]:
             continue
-        if _NUMBERING.match(text, begin, match.start()):
+        if match.start() == numbering_end:
             continue  # "3." numbers an item
         if _goes_on(text, match.start(), stop, end) or _inside_aside(text, begin, stop):
             continue
-        begin = stop
+        begin, numbering_end = stop, _numbering_end(text, stop, end)
         yield stop
+
+
+def _numbering_end(text: str, begin: int, end: int) -> int:
+    """The offset after the number that a sentence begins with; -1 where it begins with none."""
+    number = _NUMBERING.match(text, begin, end)
+    return number.end() if number else -1
 
 
 def _goes_on(text: str, dot: int, stop: int, end: int) -> bool:

@@ -3,6 +3,8 @@
 import json
 import re
 
+from assistant.domain.limits import ABSTRACT_LIMIT, excess
+
 TITLE_LIMIT = 1000
 """Characters; what is longer is no title."""
 
@@ -23,9 +25,12 @@ def text_fault(text: str) -> str:
     return "holds half of a character (a lone surrogate)" if _SURROGATES.search(text) else ""
 
 
-def title_fault(title: str) -> str:
-    """Why a title is too long to be one; "" where it is not."""
-    return f"title is {len(title):,} characters long; the limit is {TITLE_LIMIT:,}" if len(title) > TITLE_LIMIT else ""
+def length_fault(title: str, abstract: str) -> str:
+    """Why a title or an abstract is too long to be one; "" where neither is."""
+    if reason := excess(title, TITLE_LIMIT):
+        return f"title {reason}"
+    reason = excess(abstract, ABSTRACT_LIMIT)
+    return f"abstract {reason}; give the beginning of the text" if reason else ""
 
 
 def excerpt(value: object) -> str:

@@ -57,6 +57,7 @@ def read(question: str) -> Period | None:
     "since March 2025", "before 2023", "between 2021 and 2023", and "in 2024" where it speaks of papers. "from 2019"
     alone means that year only where it speaks of papers.
     """
+    question = " ".join(question.split())
     for part in (_AFTER, _BEFORE, _UNTIL, _SINCE):
         if (match := part.search(question)) and not _ENDS.match(question, match.end()) and not match["month1"]:
             return None  # "before 2000 steps" counts something

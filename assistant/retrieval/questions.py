@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from assistant.domain.limits import require_question
 from assistant.domain.records import Evidence
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder
@@ -15,8 +16,10 @@ def parse_question(
 ) -> tuple[Query, tuple[str, ...]]:
     """Return a question as it is searched for, its spelling corrected, and notes for a person on what was corrected.
 
-    `is_ordinary` says whether English texts commonly have a word; where it is None nothing is corrected.
+    `is_ordinary` says whether English texts commonly have a word; where it is None nothing is corrected. Raises
+    `UsageError` for a question that is too long.
     """
+    require_question(question)
     correction = spelling.correct(question, library, is_ordinary) if is_ordinary else Correction(question)
     return Query(correction.text, embedder.embed([correction.text])[0]), correction.notes
 

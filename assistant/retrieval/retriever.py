@@ -7,6 +7,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.domain.limits import require_question
 from assistant.domain.records import Evidence
 from assistant.library.embeddings import VectorTable
 from assistant.library.snapshot import LibrarySnapshot
@@ -49,8 +50,11 @@ class Context:
 def search(
     library: LibrarySnapshot, embedder: Embedder, question: str, limit: int, allowed: frozenset[str] | None = None
 ) -> tuple[Evidence, ...]:
-    """Return at most `limit` papers, best first; `allowed` are the ids that a filter admits (None: all)."""
-    vector = embedder.embed([question])[0]
+    """Return at most `limit` papers, best first; `allowed` are the ids that a filter admits (None: all).
+
+    Raises `UsageError` for a question that is too long.
+    """
+    vector = embedder.embed([require_question(question)])[0]
     return retrieve(library, vector, question, limit, allowed)
 
 

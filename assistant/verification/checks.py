@@ -17,6 +17,8 @@ from assistant.verification.support import Support, SupportScorer, classifier
 from assistant.verification.support.classifier import SupportVerdict
 from assistant.verification.support.matching import PreparedClaim
 
+_MOST_LISTED = 20  # missing facts that a reason names
+
 
 @dataclass(frozen=True)
 class CitedEvidence:
@@ -123,7 +125,7 @@ def numbers_occur(claim: Statement, citation: CitationMark, evidence: CitedEvide
     """Fail a claim with a number that none of the cited abstracts has."""
     if not evidence.missing.numbers:
         return None
-    return evidence.finding("unsupported", f"not in the cited abstract: {', '.join(evidence.missing.numbers)}")
+    return evidence.finding("unsupported", f"not in the cited abstract: {_listed(evidence.missing.numbers)}")
 
 
 def abstract_exists(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
@@ -165,7 +167,7 @@ def names_occur(claim: Statement, citation: CitationMark, evidence: CitedEvidenc
     """Call weak a claim with a name or an acronym that none of the cited abstracts has."""
     if not evidence.missing.names:
         return None
-    reason = f"not in the cited abstract: {', '.join(evidence.missing.names)}"
+    reason = f"not in the cited abstract: {_listed(evidence.missing.names)}"
     return evidence.finding("weak", reason, quote=evidence.quoted(citation.quote))
 
 
@@ -196,6 +198,12 @@ CHECKS: tuple[Check, ...] = (
     Check("support", support_decides),
 )
 """The cascade in its order. A claim that cites nothing does not reach it: its step is "citation"."""
+
+
+def _listed(facts: Sequence[str]) -> str:
+    """Return the first facts of a claim that are missing, and how many more there are."""
+    more = f" and {len(facts) - _MOST_LISTED:,} more" if len(facts) > _MOST_LISTED else ""
+    return ", ".join(facts[:_MOST_LISTED]) + more
 
 
 def title_and_abstract(paper: Paper) -> str:

@@ -1,6 +1,7 @@
 """A claim -> its hard facts (numbers, names, acronyms), and which of them a text does not have."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from assistant.verification.numerals import plain
 # A word with a capital after its first letter, or one with a digit in it; parts may hang together by - / + or dots.
 _NAME = re.compile(r"(?<![\w'])[^\W_]+(?:[-/+.][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"\S+")
+_LONGEST_NAME = 100  # characters of a word that is a name with the number behind it
 _SMALL = frozenset("a an and as at by for from in into of on or the to via with".split())
 _YEAR = 4  # digits; so many behind a capital are a number all the same: June 2010
 # Words that a number names rather than counts: "type 1", "stage III", "phase 2".
@@ -37,15 +40,18 @@ def missing_facts(claim: str, texts: Sequence[str]) -> MissingFacts:
     if not names and not matches:
         return MissingFacts()
     index = _FactIndex(plain("\n".join(texts)))
-    names = [name for name in names if not index.has_name(name)]
+    names = [name for name in dict.fromkeys(names) if not index.has_name(name)]
+    words = [word.span() for word in _WORD.finditer(claim)]
     for match in matches:
         if index.numbers & numerals.number_values(match) or index.spells(match):
             continue
-        before = claim[: match.start()].split()
-        follows_name = len(before) > 1 and before[-1][0].isupper() and len(match["digits"]) < _YEAR
-        is_part_of_name = before and (before[-1].casefold() in _NUMBERED or follows_name)
-        if is_part_of_name:
-            names.append(f"{before[-1]} {match[0]}")
+        place = bisect_left(words, (match.start(), 0))
+        start, end = words[place - 1] if place else (0, 0)
+        before = claim[start : min(end, match.start(), start + _LONGEST_NAME + 1)]
+        follows_name = place > 1 and before[0].isupper() and len(match["digits"]) < _YEAR
+        is_part_of_name = before.casefold() in _NUMBERED or follows_name
+        if is_part_of_name and len(before) <= _LONGEST_NAME:
+            names.append(f"{before} {match[0]}")
         else:
             numbers.append(match[0].strip())
     return MissingFacts(tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys(names)))
@@ -71,11 +77,12 @@ class _FactIndex:
         bare = re.sub(r"[\W_]", "", name.casefold())
         if bare in self._joined or (name.endswith("s") and bare[:-1] in self._joined):
             return True
-        if numerals.from_roman(name) in self.numbers:
+        value = numerals.from_roman(name)
+        if value is not None and value in self.numbers:
             return True
         parts = _PART.findall(name)
         if len(parts) > 1:
-            return all(self._has_part(part) for part in parts)
+            return all(self._has_part(part) for part in dict.fromkeys(parts))
         return self._in_words(name)
 
     def _has_part(self, part: str) -> bool:
@@ -95,11 +102,12 @@ def _names(claim: str) -> list[str]:
     letters = [letter for letter in claim if letter.isalpha()]
     if sum(letter.isupper() for letter in letters) > 0.6 * len(letters) and len(claim.split()) > 3:
         return []
+    parts = [(part.start(), part[0][0].casefold()) for part in _PART.finditer(claim)]
     return [
         match[0]
         for match in _NAME.finditer(claim)
         if any(_is_name(part) for part in _PART.findall(match[0])) or _numbered(match[0])
-        if not _explained(claim, match) and not numerals.NUMBER.fullmatch(match[0])
+        if not _explained(claim, match, parts) and not numerals.NUMBER.fullmatch(match[0])
     ]
 
 
@@ -115,13 +123,16 @@ def _numbered(word: str) -> bool:
     return bool(re.fullmatch(r"[^\W\d_]{2,}-\d{1,4}", word))
 
 
-def _explained(claim: str, match: re.Match[str]) -> bool:
-    """Whether it is the short form in brackets of words that stand before it: "folic acid (FA)"."""
-    before = claim[: match.start()]
-    if not before.endswith("(") or claim[match.end() : match.end() + 1] != ")":
+def _explained(claim: str, match: re.Match[str], words: Sequence[tuple[int, str]]) -> bool:
+    """Whether it is the short form in brackets of words that stand before it: "folic acid (FA)".
+
+    `words` are the claim's: where each begins, and its first letter without case.
+    """
+    if not claim.startswith("(", match.start() - 1) or not claim.startswith(")", match.end()) or not match.start():
         return False
-    words = re.findall(r"[^\W_]+", before)[-len(match[0]) :]
-    return any(word[0].casefold() == match[0][0].casefold() for word in words)
+    place = bisect_left(words, (match.start(), ""))
+    initials = {initial for _, initial in words[max(0, place - len(match[0])) : place]}
+    return match[0][0].casefold() in initials
 
 
 def _initials(text: str, *, whole: bool = False) -> str:

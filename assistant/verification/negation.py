@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-_NEGATOR = re.compile(r"\b(?:not|no|never|neither|none|cannot|without|hardly|unable)\b|\w+n['’]t\b", re.IGNORECASE)
+_NEGATOR = re.compile(r"\b(?:not|no|never|neither|none|cannot|without|hardly|unable)\b|\b\w+n['’]t\b", re.IGNORECASE)
 _ALIKE = 0.75
 """Minimum share of the claim's words that the sentence has: with fewer it is a paraphrase, which may express the same
 with another number of negations. Of the claims in evals/verifier_pairs.jsonl whose number of negations differs from the

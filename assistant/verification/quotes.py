@@ -2,11 +2,16 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 
+_WORD = re.compile(r"[^\W_]+")
+_REMEMBERED = 64  # texts, for many quotes of one abstract: it and its sentences are made ready for comparison once
 _LEAST_WORDS = 3  # of a stretch; fewer are a quote only where they are a whole sentence
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def normal(text: str) -> str:
     """Return text as compared: NFKC, straight quotes and hyphens, single spaces, no case, no closing punctuation."""
     plain = unicodedata.normalize("NFKC", text).casefold()
@@ -34,22 +39,24 @@ def find(quote: str, sentences: Sequence[str], text: str) -> str:
 
 def _several(words: str, sentences: Sequence[str]) -> str:
     """Return the shortest run of sentences that contains the `normal` words of a longer quote, "" where none does."""
-    for first in range(len(sentences)):
-        for last in range(first + 2, len(sentences) + 1):
-            if _within(words, normal(" ".join(sentences[first:last]))):
-                # From the back, the run can be shorter than from the front.
-                start = max(i for i in range(first, last) if _within(words, normal(" ".join(sentences[i:last]))))
-                return " ".join(sentences[start:last])
-    return ""
+
+    def has_words(first: int, last: int) -> bool:
+        return _within(words, normal(" ".join(sentences[first:last])))
+
+    # The more sentences, the more is contained: one bisection finds where the run ends, another where it begins.
+    last = bisect_left(range(len(sentences) + 1), 1, lo=2, key=lambda last: has_words(0, last)) if sentences else 1
+    if not 2 <= last <= len(sentences):
+        return ""
+    first = bisect_left(range(last), 1, lo=1, key=lambda first: not has_words(first, last)) - 1
+    return " ".join(sentences[first:last])
 
 
 def _within(words: str, text: str) -> bool:
     """Whether `words` stand in `text` and neither begin nor end inside a word of it."""
-    start = text.find(words) if words else -1
-    while start >= 0:
-        end = start + len(words)
-        before, after = text[start - 1 : start], text[end : end + 1]
-        if not (before.isalnum() and words[0].isalnum()) and not (after.isalnum() and words[-1].isalnum()):
-            return True
-        start = text.find(words, start + 1)
-    return False
+    return bool(words) and words in text and _with_borders(words) in _with_borders(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _with_borders(text: str) -> str:
+    """Return text with a mark before and after each word: then only whole words are found in it, in one pass."""
+    return _WORD.sub("\0\\g<0>\0", text)

@@ -5,11 +5,15 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assistant.domain import sentences
+from assistant.domain.errors import UsageError
+from assistant.domain.limits import TEXT_LIMIT, excess
 from assistant.retrieval.finder import PaperIndex
 from assistant.verification.claims import CitationMark, Statement
 
 _LEAST_WORDS = 3  # a bracket of fewer words that names no paper is no citation: [MASK], [0, 1], [our emphasis]
 _LONGEST = 600  # characters between brackets
+_MOST_PIECES = 6  # of a title that has semicolons, between them
+_MARK = re.compile(r"[\[\]]")
 _SEPARATOR = re.compile(r"\s*;\s*")
 _LIST = re.compile(r"\s*[;,]\s*")
 _LINK = re.compile(r"\]\(\s*<?https?://[^\s()]*(?:\([^\s()]*\)[^\s()]*)*>?\s*\)")
@@ -26,29 +30,35 @@ class _Bracket(NamedTuple):
 def split(text: str, papers: PaperIndex) -> tuple[Statement, ...]:
     """Return the sentences of a text, each with what it cites in brackets: titles, ids or keys, separated by ";".
 
-    A citation that stands alone after a full stop belongs to the sentence before it.
+    A citation that stands alone after a full stop belongs to the sentence before it. Raises `UsageError` for a text
+    that is too long.
     """
+    if reason := excess(text, TEXT_LIMIT):
+        raise UsageError(f"the text {reason}", cure="verify it in parts")
     text = _LINK.sub("]", text.replace("\r\n", "\n"))
     brackets = list(_brackets(text, papers))
     masked = list(text)
     for start, end, _ in brackets:
         masked[start:end] = "[" + "x" * (end - start - 2) + "]"
-    statements: list[Statement] = []
-    previous_end = 0
+    statements: list[tuple[str, list[CitationMark]]] = []
+    previous_end = at = 0
     for start, end in sentences.split("".join(masked)):
-        inside = [bracket for bracket in brackets if start <= bracket.start and bracket.end <= end]
+        first = at
+        while at < len(brackets) and brackets[at].end <= end:
+            at += 1
+        inside = brackets[first:at]
         same_paragraph = not text[previous_end:start].count("\n\n")
         leading = _leading(text, start, end, inside) if statements and same_paragraph else []
         previous_end = end
         if leading:
-            statements[-1] = _citing(statements[-1], _marks(leading))
+            statements[-1][1].extend(_marks(leading))
             start, inside = leading[-1].end, inside[len(leading) :]
         sentence, marks = _without(text, start, end, inside), tuple(dict.fromkeys(_marks(inside)))
         if re.search(r"\w", sentence):
-            statements.append(Statement(sentence, marks))
-        elif statements and marks:
-            statements[-1] = _citing(statements[-1], marks)
-    return tuple(statements)
+            statements.append((sentence, list(marks)))
+        elif statements:
+            statements[-1][1].extend(marks)
+    return tuple(Statement(sentence, tuple(marks)) for sentence, marks in statements)
 
 
 def unknown(name: str, papers: PaperIndex) -> str:
@@ -58,29 +68,25 @@ def unknown(name: str, papers: PaperIndex) -> str:
     return f"{reason}; did you mean “{nearest.title}”?" if nearest else reason
 
 
-def _citing(statement: Statement, marks: tuple[CitationMark, ...]) -> Statement:
-    return Statement(statement.text, statement.citations + marks)
-
-
 def _marks(brackets: Sequence[_Bracket]) -> tuple[CitationMark, ...]:
     return tuple(mark for bracket in brackets for mark in bracket.marks)
 
 
 def _brackets(text: str, papers: PaperIndex) -> Iterator[_Bracket]:
     """Yield the brackets that cite, outermost first."""
-    at = 0
+    at, partners = 0, _partners(text)
     while (start := text.find("[", at)) >= 0:
         at = start + 1
         closing = list(_closings(text, start))
         # The longest stretch that names a paper as a whole, for there are brackets in titles; else the balanced one.
         for end in reversed(closing):
             name = text[start + 1 : end]
-            if papers.find(name):
+            if name.count("[") == name.count("]") and papers.find(name):
                 yield _Bracket(start, end + 1, (CitationMark(_single_spaced(name), wellformed=True),))
                 at = end + 1
                 break
         else:
-            end = _balanced(text, start)
+            end = partners.get(start, 0)
             if end and (marks := _parse(text[start + 1 : end], papers)):
                 yield _Bracket(start, end + 1, marks)
                 at = end + 1
@@ -88,8 +94,9 @@ def _brackets(text: str, papers: PaperIndex) -> Iterator[_Bracket]:
 
 def _closings(text: str, start: int) -> Iterator[int]:
     """Yield the closing brackets that may belong to the opening one, within its paragraph."""
-    stop = text.find("\n\n", start)
-    stop = min(stop if stop >= 0 else len(text), start + _LONGEST)
+    limit = min(len(text), start + _LONGEST)
+    paragraph_end = text.find("\n\n", start, limit)
+    stop = paragraph_end if paragraph_end >= 0 else limit
     end = text.find("]", start, stop)
     for _ in range(4):
         if end < 0:
@@ -98,14 +105,16 @@ def _closings(text: str, start: int) -> Iterator[int]:
         end = text.find("]", end + 1, stop)
 
 
-def _balanced(text: str, start: int) -> int:
-    """Return where the bracket opened at `start` closes, 0 where it does not soon."""
-    depth = 0
-    for at in range(start, min(len(text), start + _LONGEST)):
-        depth += (text[at] == "[") - (text[at] == "]")
-        if not depth:
-            return at
-    return 0
+def _partners(text: str) -> dict[int, int]:
+    """Return where each opening bracket is closed, for those that are closed soon."""
+    partners: dict[int, int] = {}
+    open_brackets: list[int] = []
+    for mark in _MARK.finditer(text):
+        if mark[0] == "[":
+            open_brackets.append(mark.start())
+        elif open_brackets and mark.start() < (start := open_brackets.pop()) + _LONGEST:
+            partners[start] = mark.start()
+    return partners
 
 
 def _parse(inside: str, papers: PaperIndex) -> tuple[CitationMark, ...]:
@@ -129,7 +138,8 @@ def _rejoined(names: list[str], papers: PaperIndex) -> list[str]:
     joined: list[str] = []
     at = 0
     while at < len(names):
-        ends = (end for end in range(len(names), at + 1, -1) if papers.find("; ".join(names[at:end])))
+        last = min(len(names), at + _MOST_PIECES)
+        ends = (end for end in range(last, at + 1, -1) if papers.find("; ".join(names[at:end])))
         end = next(ends, at + 1)
         joined.append("; ".join(names[at:end]))
         at = end

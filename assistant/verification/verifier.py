@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.domain.limits import CLAIM_LIMIT, excess
 from assistant.domain.records import Claim, Evidence, Finding, Verdict
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
@@ -70,11 +71,14 @@ def verify_claim(statement: Statement, vector: NDArray[np.float32], context: Ver
     """Return one statement, whose unit vector is `vector`, as a claim with its verdict."""
     if not statement.citations:
         return Claim(statement.text, "uncited", "citation", reason="cites no paper")
-    cited = _measure(statement, vector, context)
-    findings = tuple(
-        checks.first_finding(context.checks, statement, citation, evidence)
-        for citation, evidence in zip(statement.citations, cited, strict=True)
-    )
+    if reason := excess(statement.text, CLAIM_LIMIT):
+        return Claim(statement.text, "unsupported", "length", reason=f"the sentence {reason}")
+    evidence = _measure(statement, vector, context)
+    by_citation = {
+        citation: checks.first_finding(context.checks, statement, citation, evidence[citation.key, citation.wellformed])
+        for citation in dict.fromkeys(statement.citations)
+    }
+    findings = tuple(by_citation[citation] for citation in statement.citations)
     deciding = _deciding(findings)
     return Claim(statement.text, deciding.verdict, deciding.step, findings, deciding.reason)
 
@@ -85,8 +89,10 @@ def _deciding(findings: Sequence[Finding]) -> Finding:
     return failing[0] if failing else max(findings, key=lambda finding: (finding.verdict == "supported", finding.score))
 
 
-def _measure(statement: Statement, vector: NDArray[np.float32], context: VerificationContext) -> list[CitedEvidence]:
-    """Measure a claim against its cited papers and their rivals, once; return the evidence of each citation."""
+def _measure(
+    statement: Statement, vector: NDArray[np.float32], context: VerificationContext
+) -> dict[tuple[str, bool], CitedEvidence]:
+    """Measure a claim against its cited papers and their rivals, once; return {(key, wellformed): evidence}."""
     claim = context.scorer.prepare_claim(statement.text, vector)
     keys = dict.fromkeys(citation.key for citation in statement.citations if citation.key in context.abstracts)
     abstracts = {key: context.abstracts[key] for key in keys}
@@ -95,20 +101,20 @@ def _measure(statement: Statement, vector: NDArray[np.float32], context: Verific
     missing = facts.missing_facts(statement.text, texts)
     rival = _best_rival(claim, abstracts, context)
     parts = _parts(claim, support)
-    return [
-        CitedEvidence(
-            key=citation.key,
+    return {
+        (key, wellformed): CitedEvidence(
+            key=key,
             claim=claim,
-            abstract=abstracts.get(citation.key) if citation.wellformed else None,
-            support=support.get(citation.key) if citation.wellformed else None,
+            abstract=abstracts.get(key) if wellformed else None,
+            support=support.get(key) if wellformed else None,
             missing=missing,
             rival=rival,
-            is_part=parts.get(citation.key, False),
+            is_part=parts.get(key, False),
             scorer=context.scorer,
-            unknown=context.unknown.get(citation.key, ""),
+            unknown=context.unknown.get(key, ""),
         )
-        for citation in statement.citations
-    ]
+        for key, wellformed in dict.fromkeys((citation.key, citation.wellformed) for citation in statement.citations)
+    }
 
 
 def _best_rival(

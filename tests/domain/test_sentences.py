@@ -66,7 +66,32 @@ def test_spans_are_ordered_disjoint_filled_and_cover_all_that_shows(text: str) -
 
 
 @pytest.mark.parametrize(
-    "unit", ["[", "(", "$", "“", "\\(", "\\[", "\n", ". ", "( a. ", "$a$ b. A ", "|", "1. ", " ", "```\n"]
+    "unit",
+    [
+        "[",
+        "(",
+        "$",
+        "“",
+        "\\(",
+        "\\[",
+        "\n",
+        ". ",
+        "( a. ",
+        "$a$ b. A ",
+        "|",
+        "1. ",
+        " ",
+        "```\n",
+        "!",
+        "…",
+        "..",
+        "!)",
+    ],
 )
 def test_long_text_takes_time_in_proportion(unit: str) -> None:
     check_linear(lambda length: sentences.split(unit * (length // len(unit))), 100_000)
+
+
+@pytest.mark.parametrize("opening", [" ", "1", "a", "!"])
+def test_what_opens_a_sentence_is_read_once(opening: str) -> None:
+    check_linear(lambda length: sentences.split(opening * length + " a. a. a." * (length // 9)), 50_000)

@@ -148,9 +148,21 @@ UNITS = [
     " ",
     "(P1a2b, ",
     "【",
+    "!",
+    "…",
+    "P1a2b, ",
 ]
+# What a reply may break off in; the quotes within quotes of the last are read in two ways, depending on the start.
+OPENINGS = ["", "[P1a2b, ", "[P1a2b: “", "[P1a2b: “a” “a”, ", '[k “[a "”,']
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_long_answers_take_time_in_proportion(unit: str) -> None:
     check_linear(lambda length: claims.split(unit * (length // len(unit))), 100_000)
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+@pytest.mark.parametrize("unit", ["P1a2b, ", "P1a2b ", "“a” ", '"a", ', "et al, ", " ", ": ", '“",“[a "”,'])
+def test_a_reply_cut_within_a_citation_takes_time_in_proportion(opening: str, unit: str) -> None:
+    check_linear(lambda length: claims.split(opening + unit * (length // len(unit))), 20_000)
+    check_linear(lambda length: claims.split(opening + unit * (length // len(unit)) + ' "[" ]'), 20_000)

@@ -129,3 +129,23 @@ def test_facts_may_be_spread_over_the_texts_and_are_told_once() -> None:
 
 def test_a_hostile_text_takes_no_time() -> None:
     assert facts.missing_facts("1," * 5000 + "x" * 5000 + "(" * 3000, ["-1" * 5000]).names == ()
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("It took 10^{500} steps.", "1e500 steps"),
+        ("It took 2^{1024} steps.", "2^1024 steps"),
+        ("It took 1e400 steps.", "10^400 steps"),
+        ("It took 3 x 10^400 steps.", "3e400 steps"),
+        ("It took 10^-400 seconds.", "1e-400 seconds"),
+        (f"It took {'9' * 500} steps.", f"{'9' * 500} steps"),
+    ],
+)
+def test_a_number_of_any_size_is_equal_to_itself_alone(claim: str, text: str) -> None:
+    assert absent(claim, text) == ((), ())
+    assert absent(claim, "0 steps, or 1e401, or 10^{-401}")[0]
+
+
+def test_a_number_after_a_very_long_word_is_told_without_it() -> None:
+    assert absent("We see A" + "," * 200 + "1 there", "") == (("1",), ())

@@ -16,6 +16,7 @@ _ELLIPTIC_WORDS = 1  # content words; a question with no more leaves out what it
 
 def resolve(question: str, turns: Sequence[Turn], cited: Mapping[int, Paper], terms: Terms) -> Reading:
     """Return how a question is to be read after `turns`; `cited` has all papers of the conversation by number."""
+    question = " ".join(question.split())  # the patterns would take long over a long run of white space
     announced = patterns.ANNOUNCED.match(question)
     if announced and announced.end() < len(question):
         return Reading(question[announced.end() :])
@@ -48,16 +49,20 @@ def stands_alone(question: str, terms: Terms) -> bool:
         return False
     if content <= _ANTECEDENT_WORDS and patterns.MAYBE_ELLIPSIS.search(question):
         return False
-    spared = [match.span() for match in patterns.EXPLETIVE.finditer(question)]
+    spared = {place for match in patterns.EXPLETIVE.finditer(question) for place in range(*match.span())}
     subjects = {match.end() for match in patterns.SUBJECT.finditer(question)}
+    clause = read = 0
+    enough = len(question) + 1  # characters of the question that are known to hold an antecedent
     for match in patterns.PRONOUN.finditer(question):
-        if any(start <= match.start() < end for start, end in spared):
+        clause = max(clause, *(question.rfind(mark, read, match.start()) + 1 for mark in ",;:"))
+        read = match.start()
+        if match.start() in spared:
             continue
-        before = question[: match.start()]
-        if match.end() in subjects:
-            before = before[: max(before.rfind(mark) for mark in ",;:") + 1]
-        if len(_content(before, terms)) < _ANTECEDENT_WORDS:
-            return False
+        size = clause if match.end() in subjects else match.start()
+        if size < enough:
+            if len(_content(question[:size], terms)) < _ANTECEDENT_WORDS:
+                return False
+            enough = size
     return not patterns.PLACE.search(question)
 
 

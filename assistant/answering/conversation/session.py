@@ -12,6 +12,7 @@ from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.pipeline import ask as answer_question
 from assistant.domain.errors import UsageError
+from assistant.domain.limits import require_question
 from assistant.domain.sanitize import one_line
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder
@@ -108,6 +109,7 @@ def changes(conversation: Conversation, library: LibrarySnapshot) -> list[str]:
 def _take_turn(
     session: Session, pipeline: Pipeline, conversation: Conversation, question: str, replaces: int | None = None
 ) -> Conversation:
+    require_question(question)
     pipeline.library.refresh()
     cited = conversation.papers
     reading = followups.resolve(question, conversation.turns, cited, pipeline.library.words.terms)

@@ -13,6 +13,7 @@ import click
 from assistant.cli import console, options
 from assistant.cli.options import LibraryOptions
 from assistant.domain.errors import UsageError
+from assistant.domain.limits import TEXT_LIMIT
 
 if TYPE_CHECKING:
     from assistant.domain.records import Claim
@@ -79,7 +80,7 @@ def _opened(file: str | None) -> Iterator[BinaryIO]:
 
 def _text(file: str | None, stream: BinaryIO) -> str:
     try:
-        text = stream.read().decode("utf-8", "replace")
+        text = stream.read(4 * TEXT_LIMIT + 1).decode("utf-8", "replace")  # no character has more than 4 bytes
     except OSError as error:
         raise UsageError("cannot be read", path=file, cause=error.strerror or str(error)) from error
     if not text.strip():

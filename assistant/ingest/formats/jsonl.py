@@ -8,7 +8,7 @@ from typing import Any, Never
 
 from assistant.domain.records import Entry, Listing, Rejection
 from assistant.ingest.dates import ResolvedDate, resolve, row_date
-from assistant.ingest.fields import excerpt, text_fault, tidy, title_fault
+from assistant.ingest.fields import excerpt, length_fault, text_fault, tidy
 from assistant.ingest.files import MEGABYTE, Head, Source, SourceLine, size_of
 from assistant.ingest.formats.base import ReadContext
 
@@ -138,7 +138,7 @@ def _entry(name: str, line: int, row: Mapping[str, Any], year: int) -> Entry:
     abstract = _text(row, ABSTRACTS)
     if not title:
         raise Unusable("has no title" if "title" not in row else "has an empty title")
-    if reason := title_fault(title):
+    if reason := length_fault(title, abstract):
         raise Unusable(reason)
     if not abstract:
         present = any(key in row for key in ABSTRACTS)

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from assistant.domain.callbacks import OnToken
+from assistant.domain.limits import REPLY_LIMIT
 from assistant.domain.sanitize import one_line
 from assistant.models.base import Reply
 from assistant.models.openai.client import NOT_A_REPLY
 from assistant.models.openai.secrets import MaskedTokens, Secrets
 
-_LONGEST = 200_000  # characters; an answer has a few thousand
 _CHARACTERS_PER_TOKEN = 8  # at most; English text has about 4
 _WHOLE = frozenset({"stop", "eos_token", "stop_sequence", "end_turn"})
 # Reasoning models think in the reply itself, between <think> and </think>; the prompts of some hold the opening mark,
@@ -38,8 +38,8 @@ def read_reply(events: Iterable[Any], name: str, characters: int, on_token: OnTo
             finish = _text(_field(choice, "finish_reason")) or finish
             piece = _text(_field(_field(choice, "delta") or _field(choice, "message"), "content"))
             length += len(piece)
-            if length > _LONGEST:
-                raise ValueError(f"the reply is longer than {_LONGEST:,} characters")
+            if length > REPLY_LIMIT:
+                raise ValueError(f"the reply is longer than {REPLY_LIMIT:,} characters")
             if piece:
                 pieces.append(piece)
                 tokens.put(piece)

@@ -34,7 +34,7 @@ _RESULT = re.compile(
     r"[^a-z]{0,3}\s*(:|[A-Z])",
     re.IGNORECASE,
 )
-_STATISTIC = re.compile(r"\d+(\.\d+)?\s*%|\b[pP]\s*[<=>]|\bCI\b|\b(OR|RR|HR)\b")
+_STATISTIC = re.compile(r"\d\s*%|\b[pP]\s*[<=>]|\bCI\b|\b(OR|RR|HR)\b")
 
 
 @dataclass(frozen=True, slots=True)

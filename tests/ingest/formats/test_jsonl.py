@@ -235,7 +235,7 @@ def test_an_array_of_nothing_is_said_to_hold_no_paper(text: str) -> None:
 
 def test_an_array_is_held_whole_only_up_to_a_limit(tmp_path: Path) -> None:
     path = tmp_path / "rows.json"
-    path.write_text(json.dumps([{**ROW, "abstract": "x" * 500_000}] * 3, indent=1))
+    path.write_text(json.dumps([{**ROW, "abstract": "x" * 100_000}] * 15, indent=1))
 
     def rows(limit: int) -> list[Entry | Rejection]:
         (source,) = sources([str(path)], io.BytesIO(), limit)
@@ -243,6 +243,6 @@ def test_an_array_is_held_whole_only_up_to_a_limit(tmp_path: Path) -> None:
         with source.stream:
             return list(read_json_text(source, ReadContext(None, TODAY)))
 
-    assert [type(row) for row in rows(path.stat().st_size + 1)] == [Entry] * 3
+    assert [type(row) for row in rows(path.stat().st_size + 1)] == [Entry] * 15
     reason = "is one JSON text of more than 1 MB; write one object a line, or split it"
     assert rows(path.stat().st_size) == rows(1_000_000) == [Rejection("rows.json", 0, reason)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from assistant.domain.records import Entry, Listing, Rejection
 from assistant.ingest.dates import ResolvedDate, resolve
-from assistant.ingest.fields import tidy, title_fault
+from assistant.ingest.fields import length_fault, tidy
 from assistant.ingest.files import Head, Source
 from assistant.ingest.formats.base import ReadContext
 from assistant.ingest.formats.daily_papers import segmentation
@@ -60,7 +60,7 @@ def _entry(name: str, draft: _Draft, year: int) -> Entry | Rejection:
         return Rejection(name, faulty.line, faulty.fault)
     if not title or not abstract:
         return Rejection(name, line, "no abstract follows this title" if title else "this paper has no title")
-    if reason := title_fault(title):
+    if reason := length_fault(title, abstract):
         return Rejection(name, line, reason)
     metadata = draft.metadata or Metadata()
     resolved = resolve(metadata.date, year) if metadata.date else ResolvedDate(None)

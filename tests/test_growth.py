@@ -1,0 +1,243 @@
+"""Texts of strangers, made of one thing repeated -> time and memory that grow with their length, and no faster.
+
+Each function that reads such a text is tried with each of many units, and then all of them together: a library is made
+of such abstracts, asked such questions, given such replies and such texts to verify.
+"""
+
+import io
+import itertools
+import json
+import tracemalloc
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+from support.growth import check_linear
+from support.libraries import HashedWords
+
+from assistant import ingest
+from assistant.answering import evidence_prompt, pipeline
+from assistant.answering.conversation import followups, session
+from assistant.answering.conversation.session import Session
+from assistant.answering.conversation.turns import Conversation, Reading, Turn
+from assistant.answering.pipeline import Pipeline
+from assistant.cli.views import answers, exports
+from assistant.domain import markdown, sanitize, sentences, titles
+from assistant.domain.errors import UsageError
+from assistant.domain.limits import ABSTRACT_LIMIT, CLAIM_LIMIT, QUESTION_LIMIT, TEXT_LIMIT, require_question
+from assistant.domain.records import MARKS, Answer, Claim, Entry, Evidence, Finding, Listing, Paper
+from assistant.library import bm25, chunks, writer
+from assistant.library.abstracts import Abstract
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.retrieval import periods
+from assistant.retrieval.finder import PaperIndex
+from assistant.testing import ScriptedModel
+from assistant.verification import claims, documents, facts, negation, numerals, quotes, references, verifier
+from assistant.verification.claims import CitationMark, Statement
+from assistant.verification.documents import DocumentVerifier
+from assistant.verification.support import SupportScorer, terms
+from assistant.verification.verifier import VerificationContext
+
+UNITS = (
+    # letters, words, scripts, marks that combine, signs as wide as nothing, characters that NFKC makes long
+    "a", "A ", "aA", "Ab ", "GPT-4 ", "LLM ", "A-", "a+", "é", "漢", "漢字。", "あ ",
+    "a\u0301", "\u0301", "\u200b", "ﷺ", "😀", "½",
+    # digits, numbers, units, powers
+    "1", "1 ", "1,", "1,000", "1/", "1-2 ", "1.5 ", "2x ", "1%", "1e1", "10^{5} ", "10(3) ", "1²", "x10^", "type 1 ",
+    # punctuation
+    "!", "…", "..", ". ", "?! ", "。", ", ", ";", ": ", "-", "—",
+    # brackets, citations, quotes
+    "[", "]", "[]", "[a] ", "[1] ", "[P1a2b] ", "[P1a2b, ", "P1a2b, ", "[P1a2b: “", "“a” ", "[a; ", "a; ",
+    "(", ")", "(AB) ",
+    "【", "{", '"', "“", "«", "'", "et al ", "(Smith, ", "[a](http://",
+    # mathematics, markup, addresses
+    "$", "$a", "\\(", "\\[", "\\a ", "\\'", "^", "_a ", "*a ", "**a", "`", "```\n", "| a |\n", "# a\n",
+    "- a\n", "1. ", "<|", "&amp;",
+    "http://", "www.a.b ", "10.1000/a ",
+    # white space
+    " ", "\t", "\n", "\n\n", "\r", "\u00a0", "\u2003", "\u2028",
+    # words that mean something to a conversation, to dates and to checks
+    "it is ", "the second one ", "paper 2 ", "what about ", "for a ", "not ", "from the ", "in 2020 ", "ok, ", "and ",
+)  # fmt: skip
+LENGTH, LONG = 8_000, 100_000
+SLOWLY = [LENGTH, pytest.param(LONG, marks=pytest.mark.slow)]
+BYTES = 600  # of memory that a character may take, beside a million for all
+TEXT = "We measure 70% of LLMs on GPT-4 and 1,000 items in 2020. The result is 3e5 (see FA). It is not known."
+TITLE = "How to weigh moss and rivers"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+PAPERS = [Paper(f"id{number}", f"{TITLE}, part {number}", TEXT) for number in range(20)]
+
+
+def filled(unit: str, length: int, ending: str = "") -> str:
+    return (unit * (length // len(unit) + 1))[:length] + ending
+
+
+@cache
+def scorer() -> SupportScorer:
+    return SupportScorer(bm25.build_index([(paper.title, paper.abstract) for paper in PAPERS], None))
+
+
+@cache
+def index() -> PaperIndex:
+    return PaperIndex(PAPERS)
+
+
+def spans(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences.split(text)]
+
+
+def support(claim: str, text: str) -> None:
+    embedder, paper = HashedWords(), Paper("p", TITLE, text)
+    vectors = embedder.embed(chunks.parts(paper))
+    abstract = Abstract(paper, chunks.parts(paper)[1:], vectors[1:], vectors[0], vectors[0])
+    prepared = scorer().prepare_claim(claim, embedder.embed([claim])[0])
+    scorer().best_sentence(prepared, abstract, scorer().support(prepared, abstract))
+
+
+def turn(text: str) -> Turn:
+    paper = Paper("p", text[:1000], text, authors=(text,), url=f"http://{text}")
+    findings = tuple(Finding(each, "P1a2b", "weak", "quote", text, 1.0, text) for each in (paper, PAPERS[0]))
+    answer = Answer(text, "answered", (Claim(text, "weak", "quote", findings, text),), (Evidence("P1a2b", paper, 1.0),))
+    return Turn(1, NOW, text, Reading(text, "rule"), answer)
+
+
+def conversation(text: str) -> Conversation:
+    return Conversation("c", "library", NOW, (turn(text),))
+
+
+def resolve(question: str, earlier: str) -> Reading:
+    return followups.resolve(question, [turn(earlier)], {1: PAPERS[0], 2: PAPERS[1]}, scorer().words.terms)
+
+
+def rows(text: str) -> list[object]:
+    return list(ingest.read(["-"], None, date(2026, 1, 1), io.BytesIO(text.encode("utf-8", "replace"))))
+
+
+FUNCTIONS: dict[str, Callable[[str], object]] = {
+    "sentences": sentences.split,
+    "titles": titles.normalise,
+    "markdown": markdown.escape,
+    "addresses": lambda text: markdown.link(text, f"http://{text}"),
+    "terminal": sanitize.one_line,
+    "rows": lambda text: rows(json.dumps({"title": TITLE, "abstract": text})),
+    "fields": lambda text: rows(json.dumps({"title": TITLE, "abstract": "a", "authors": text, "id": text})),
+    "pages": rows,
+    "tables": lambda text: rows(f"title,abstract\na,{text}"),
+    "chunks": lambda text: chunks.split(Paper("p", TITLE, text)),
+    "periods": periods.read,
+    "patterns": lambda text: resolve(text, TEXT),
+    "followups": lambda text: resolve("What about it?", text),
+    "names of papers": lambda text: (index().find_all(text), index().nearest(text), index().suggestions(text)),
+    "prompts": evidence_prompt.neutralise,
+    "replies": claims.split,
+    "replies cut in a citation": lambda text: claims.split(f"It holds [P1a2b: “b”, {text}"),
+    "citations": lambda text: claims.split(f"It holds [P1a2b, {text}]. So it is [P1a2b: “{text}”]."),
+    "references": lambda text: references.split(text, index()),
+    "references within": lambda text: references.split(f"It holds [{text}]. So it is.", index()),
+    "facts of a claim": lambda text: facts.missing_facts(f"An A12 {text}", [TEXT]),
+    "facts of a text": lambda text: facts.missing_facts(TEXT, [text]),
+    "numbers": lambda text: numerals.all_number_values(numerals.plain(text)),
+    "years": numerals.without_years_of_citations,
+    "negation": lambda text: negation.mismatch(text, "We do not weigh it.", scorer().words.terms),
+    "quotes": lambda text: quotes.find(text[: len(text) // 2] + "b", spans(text), text),
+    "quotes over sentences": lambda text: quotes.find(f"{text[-90:]} b. C", spans(f"{text} b. C d."), text),
+    "abbreviations": terms.abbreviations,
+    "support of a claim": lambda text: support(text, TEXT),
+    "support by a text": lambda text: support(TEXT, text),
+    "export": lambda text: exports.markdown(conversation(text)),
+    "view": lambda text: answers.lines(turn(text).answer, MARKS),
+}  # fmt: skip
+LIMITS = {"patterns": QUESTION_LIMIT, "periods": QUESTION_LIMIT, "names of papers": 600}
+"""What is read of no greater length than this."""
+
+
+@pytest.mark.parametrize("length", SLOWLY)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_time_grows_with_the_text(name: str, length: int) -> None:
+    length = min(length, LIMITS.get(name, length))
+    slow = []
+    for unit, ending in itertools.product(UNITS, ("",) if length == LENGTH else ("", "!")):
+        try:
+            check_linear(lambda size, unit=unit, ending=ending: FUNCTIONS[name](filled(unit, size, ending)), length)  # type: ignore[misc]
+        except AssertionError as error:
+            slow.append(f"{unit!r} {ending}: {error}")
+    assert not slow
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_memory_grows_with_the_text(name: str) -> None:
+    length = min(LENGTH, LIMITS.get(name, LENGTH))
+    FUNCTIONS[name](filled("a ", length))  # what is made once
+    large = {}
+    for unit in UNITS[::5]:
+        text = filled(unit, length)
+        tracemalloc.start()
+        try:
+            FUNCTIONS[name](text)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        if peak > 1_000_000 + BYTES * len(unicodedata.normalize("NFKC", text)):
+            large[unit] = peak
+    assert not large
+
+
+def use(folder: Path, texts: list[str]) -> None:
+    """Make a library whose abstracts these texts are, and ask, verify and chat with each of them."""
+    entries = [
+        Entry(Listing("made", line, f"{TITLE}, part {line}"), text, f"id{line}") for line, text in enumerate(texts)
+    ]
+    embedder = HashedWords()
+    writer.add(folder, entries, embedder)
+    with LibrarySnapshot(folder, embedder.fingerprint) as library:
+        index = PaperIndex(library.papers())
+        document = DocumentVerifier(library, embedder, index, SupportScorer(library.words))
+        for line, text in enumerate(texts):
+            quoting = Pipeline(library, embedder, limit=3)
+            key = pipeline.ask(quoting, f"What of {text}?").evidence[0].key
+            reply = f"It is 70% [{key}: “{text}”]. {text} [{key}]. [{key}, {text}"
+            asking = Pipeline(library, embedder, ScriptedModel([reply] * 20), limit=3)
+            pipeline.ask(asking, f"What of {text}?")
+            statements = references.split(f"It is 70% [id{line}]. {text} [id{line}; {text}].", index)
+            list(documents.verify_claims(document, statements))
+            taken = session.ask(Session(None, len), asking, Conversation("c", str(folder), NOW), f"moss {text}")
+            session.ask(Session(None, len), asking, taken, f"And it? {text}")
+
+
+@pytest.mark.parametrize(
+    ("units", "length"),
+    [(UNITS[::6], 2_000), *(pytest.param((unit,), 9_000, marks=pytest.mark.slow) for unit in UNITS)],
+)
+def test_all_of_it_takes_time_in_proportion(tmp_path: Path, units: tuple[str, ...], length: int) -> None:
+    numbers = itertools.count()
+    texts = {size: [filled(unit, size) for unit in units] for size in (length // 4, length)}
+    check_linear(lambda size: use(tmp_path / str(next(numbers)), texts[size]), length)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "page"])
+def test_an_abstract_over_the_limit_is_refused_by_its_length(form: str) -> None:
+    at, over = "a " * (ABSTRACT_LIMIT // 2 - 1) + "ab", "a " * (ABSTRACT_LIMIT // 2) + "b"
+    texts = {
+        "jsonl": lambda text: json.dumps({"title": TITLE, "abstract": text}),
+        "csv": lambda text: f"title,abstract\n{TITLE},{text}",
+        "page": lambda text: f"Daily Papers\n\n{TITLE}\n\n{text}\n\n4 authors · May 3\n",
+    }
+    fault = f"abstract is {ABSTRACT_LIMIT + 1:,} characters long; the limit is {ABSTRACT_LIMIT:,}"
+    (row,) = rows(texts[form](at))
+    (rejection,) = rows(texts[form](over))
+    assert isinstance(row, Entry)
+    assert fault in str(rejection)
+
+
+def test_other_texts_over_their_limits_are_refused_by_their_length() -> None:
+    with pytest.raises(UsageError, match=r"the question is 10,001 characters long; the limit is 10,000"):
+        require_question("a" * (QUESTION_LIMIT + 1))
+    with pytest.raises(UsageError, match=r"the text is 1,000,001 characters long; the limit is 1,000,000"):
+        references.split("a" * (TEXT_LIMIT + 1), index())
+    statement = Statement("a" * (CLAIM_LIMIT + 1), (CitationMark("P1a2b", wellformed=True),))
+    claim = verifier.verify_claim(statement, HashedWords().embed(["a"])[0], VerificationContext("", {}, scorer()))
+    reason = "the sentence is 20,001 characters long; the limit is 20,000"
+    assert (claim.verdict, claim.step, claim.reason) == ("unsupported", "length", reason)
