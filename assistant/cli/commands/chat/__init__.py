@@ -1,14 +1,16 @@
 """`assistant chat`: a conversation with a library, typed in a terminal or piped in."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import options
+from assistant.cli import console, options
 from assistant.cli.options import FilterOptions, LibraryOptions
-from assistant.domain.errors import UsageError
+from assistant.domain.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
     from assistant.answering.conversation.archive import Archive
@@ -47,7 +49,8 @@ def chat(
     if latest and resume:
         raise UsageError("--continue and --resume exclude each other")
     folder = app.chats_folder(app.environment())
-    archive = Archive(folder)
+    archive = Archive(folder, console.tell)
+    archive.sweep()
     settings = place.open().settings
     earlier = _earlier(archive, settings, latest, resume)
     if earlier and not settings.chosen:
@@ -58,11 +61,36 @@ def chat(
         conversation = earlier or archive.start(snapshot.folder, state.now())
         pipeline = library.pipeline(limit)
         tokens = HISTORY_TOKENS if context is None else context
-        with archive.lock(conversation.id):
-            conversation = archive.reload(conversation)  # another chat may have gone on with it until now
-            session = Session(archive, app.counter(), tokens, state.now)
+        with _locked(archive, conversation.id) as keeping:
+            if keeping:
+                conversation = keeping.reload(conversation)  # another chat may have gone on with it until now
+            session = Session(keeping, app.counter(), tokens, state.now, on_unkept=_tell)
             begun = state.narrowed(state.Chat(session, pipeline, conversation), papers_filter)
-            return loop.run(begun, keyboard.reader(folder, snapshot), talkative=sys.stderr.isatty())
+            reader = keyboard.reader(folder, snapshot)
+            code = loop.run(begun, reader, talkative=sys.stderr.isatty())
+    return code if keeping or reader.interactive else ArchiveError.exit_code
+
+
+@contextmanager
+def _locked(archive: "Archive", id: str) -> "Iterator[Archive | None]":
+    """Have a conversation for this chat alone; None, and a word about it, where the disk lets nothing be kept.
+
+    Raises `ArchiveError` where another chat has it open.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(archive.lock(id))
+        except ArchiveError as error:
+            if isinstance(error.__cause__, TimeoutError):
+                raise
+            console.tell(f"nothing of this conversation is kept: {error}")
+            yield None
+        else:
+            yield archive
+
+
+def _tell(error: ArchiveError) -> None:
+    console.tell(f"error: {error}")
 
 
 def _earlier(archive: "Archive", settings: "Settings", latest: bool, resume: str | None) -> "Conversation | None":
@@ -72,7 +100,11 @@ def _earlier(archive: "Archive", settings: "Settings", latest: bool, resume: str
     if not latest:
         return None
     for id in archive.ids():
-        conversation = archive.load(id)
+        try:
+            conversation = archive.load(id)
+        except ArchiveError as error:  # which hides none of the others
+            console.tell(str(error))
+            continue
         if not settings.chosen or conversation.library == str(settings.library):
             return conversation
     raise UsageError("there is no conversation to go on with; `assistant chat` begins one")
