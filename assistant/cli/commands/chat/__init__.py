@@ -67,7 +67,8 @@ def chat(
             session = Session(keeping, app.counter(), tokens, state.now, on_unkept=_tell)
             begun = state.narrowed(state.Chat(session, pipeline, conversation), papers_filter)
             reader = keyboard.reader(folder, snapshot)
-            code = loop.run(begun, reader, talkative=sys.stderr.isatty())
+            with keyboard.keys_as_typed(reader):
+                code = loop.run(begun, reader, talkative=sys.stderr.isatty())
     return code if keeping or reader.interactive else ArchiveError.exit_code
 
 
