@@ -72,8 +72,8 @@ def connect(folder: Path) -> sqlite3.Connection:
 
 
 def writable(path: Path) -> bool:
-    """Whether this process may change the catalogue."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    """Whether this process may change the catalogue, and has room to."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) and not disk.exhausted(path.parent)
 
 
 def vacant(folder: Path) -> bool:
@@ -101,7 +101,7 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", "") or ""
-        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")) and (
+        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")) and (
             why := disk.full(path.parent, error)
         ):
             raise why from error
