@@ -1,11 +1,13 @@
 """The index files of a generation <-> what the catalogue records of them, by which damage is noticed."""
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.library import disk, index
 
+_LATEST = 2**63 - 1  # the largest integer of SQLite
 Files = dict[str, tuple[int, int, str]]
 """Path relative to the library -> size in bytes, modification time in ns, sha256."""
 
@@ -39,11 +41,12 @@ def check_files(library: Path, recorded: Files, vector_index: str, *, every: boo
             continue
         try:
             status = (library / path).stat()
-            if not every and (status.st_size, status.st_mtime_ns) == (size, modified):
+            now = _modified(status)
+            if not every and (status.st_size, now) == (size, modified):
                 continue
             if status.st_size == size and _digest(library / path) == digest:
-                if status.st_mtime_ns != modified:
-                    moved[path] = (size, status.st_mtime_ns, digest)
+                if now != modified:
+                    moved[path] = (size, now, digest)
             elif kind == vector_index and may_change(library / path) and status.st_size >= size:
                 opened = True
             else:
@@ -61,7 +64,7 @@ def of_kind(kind: str, recorded: Files) -> Files:
 def record(library: Path, path: str) -> Files:
     """Return what there is to record of one file."""
     status = (library / path).stat()
-    return {path: (status.st_size, status.st_mtime_ns, _digest(library / path))}
+    return {path: (status.st_size, _modified(status), _digest(library / path))}
 
 
 def manifest(library: Path, number: int, vector_index: str) -> Files:
@@ -78,6 +81,11 @@ def manifest(library: Path, number: int, vector_index: str) -> Files:
         for path in (*(path for path in root.rglob("*") if path.is_dir()), root, root.parent, library):
             disk.flush(path)
     return recorded
+
+
+def _modified(status: os.stat_result) -> int:
+    """Return when a file was changed, in ns; a time past the year 2262 as the last one that SQLite can hold."""
+    return max(-_LATEST - 1, min(status.st_mtime_ns, _LATEST))
 
 
 def _digest(path: Path) -> str:

@@ -48,6 +48,7 @@ def chat(
 
     if latest and resume:
         raise UsageError("--continue and --resume exclude each other")
+    console.typed()  # raises where there is nothing to read from
     folder = app.chats_folder(app.environment())
     archive = Archive(folder, console.tell)
     archive.sweep()

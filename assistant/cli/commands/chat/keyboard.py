@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from assistant.cli import console
 from assistant.domain.sanitize import one_line, sanitize
 from assistant.library.snapshot import LibrarySnapshot
 
@@ -30,7 +31,7 @@ class Reader(Protocol):
 
 def reader(folder: Path, library: LibrarySnapshot) -> Reader:
     """Return a line editor with history in `folder` and titles of `library` where there is a terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
         return Piped(interactive=False)
     if os.environ.get("TERM", "dumb") == "dumb":
         return Piped(interactive=True)
@@ -71,7 +72,7 @@ class Piped:
         """Return the next line."""
         if self.interactive:
             print(PROMPT, end="", flush=True)
-        raw = sys.stdin.buffer.readline()
+        raw = console.typed().readline()
         return raw.decode("utf-8", "replace") if raw else None
 
 
