@@ -22,7 +22,7 @@ _NONE: Mapping[str, str] = {}
 _TIMES = re.compile(r'"(?:seconds|retrieve|generate|verify|total)": [0-9.e-]+|\b[0-9]+\.[0-9] s\b')
 _CRASHES = ("Traceback (most recent call last)", "internal error", "Exception ignored")
 _SUBJECTS = ("moss", "granite", "rivers", "ferns", "comets", "bridges", "violins", "glaciers", "lichen", "tides")
-QUESTIONS = ("How do we measure moss near granite?", "violins and bridges", "What is known of comets?")
+QUESTIONS = ("How do we measure moss near granite?", "By how much does the error of moss and granite fall?")
 
 
 @dataclass(frozen=True, slots=True)
