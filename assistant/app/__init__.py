@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.domain.callbacks import OnMessage
-from assistant.domain.settings import DEFAULT_MODEL, Settings, checkout
+from assistant.domain.settings import DEFAULT_MODEL, Settings, checkout, folder_of
 from assistant.library import database, embeddings
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
@@ -31,7 +31,7 @@ def load_settings(
     """Settle flags (None where not given) against the environment; raises `UsageError`, also where the embedder is of
     none of these kinds."""
     name = library or environment.get("ASSISTANT_LIBRARY")
-    folder = Path(name).expanduser() if name else default_library()
+    folder = _named(name, "--library or ASSISTANT_LIBRARY") if name else default_library()
     embedder_name = embedder or environment.get("ASSISTANT_EMBEDDER") or None
     if embedder_name:
         embedders.find_kind(embedder_name, kinds)
@@ -48,18 +48,14 @@ def default_library() -> Path:
     """Return `store/default` in a checkout, else a folder of the user's data."""
     if root := checkout():
         return root / "store" / "default"
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("assistant")) / "default"
+    return _data_folder("ASSISTANT_LIBRARY") / "default"
 
 
 def chats_folder(environment: Mapping[str, str]) -> Path:
     """Return where conversations are kept: `ASSISTANT_CHATS`, else a folder of the user's data."""
     if folder := environment.get("ASSISTANT_CHATS"):
-        return Path(folder).expanduser()
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("assistant")) / "chats"
+        return _named(folder, "ASSISTANT_CHATS")
+    return _data_folder("ASSISTANT_CHATS") / "chats"
 
 
 def embedder(settings: Settings, environment: Mapping[str, str], kinds: Sequence[EmbedderKind] = EMBEDDERS) -> Embedder:
@@ -144,6 +140,18 @@ def mismatch(
 def environment() -> Mapping[str, str]:
     """Return the environment of this process."""
     return os.environ
+
+
+def _named(name: str, place: str) -> Path:
+    """Return the folder that was named, `~` and all; raises `UsageError`, which says in which `place`."""
+    return folder_of(lambda: Path(name).expanduser(), f"{place} has to name a folder that there can be: not {name}")
+
+
+def _data_folder(variable: str) -> Path:
+    """Return the folder of the user's data; raises `UsageError` where there is no home to have one in."""
+    import platformdirs
+
+    return folder_of(lambda: platformdirs.user_data_dir("assistant"), f"set HOME, or {variable} to a folder")
 
 
 def _fingerprint(settings: Settings, environment: Mapping[str, str], kinds: Sequence[EmbedderKind]) -> str:

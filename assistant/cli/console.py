@@ -5,13 +5,15 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
+from assistant.domain.errors import UsageError
 from assistant.domain.sanitize import one_line, sanitize
 
 StyledLine = tuple[tuple[str, str], ...]
 """Pieces of one line, each (text, rich style); the style is dropped where there is no colour."""
 
+_LAST_STREAM = 2  # the file descriptor of standard error
 _ASCII_MARKS: Mapping[str, str] = {
     "supported": "[ok]",
     "weak": "[weak]",
@@ -22,7 +24,10 @@ _ASCII_MARKS: Mapping[str, str] = {
 
 
 def prepare() -> None:
-    """Let neither a closed output nor a character that the terminal's encoding lacks stop a command."""
+    """Let neither a closed stream nor a character that the terminal's encoding lacks stop a command."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _LAST_STREAM:
+        pass  # in place of a closed stream, or the next file that is opened would be taken for it
+    os.close(descriptor)
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  it lives as long as the process
     if sys.stderr is None:
@@ -30,6 +35,13 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def typed() -> BinaryIO:
+    """Return standard input; raises `UsageError` where it is closed."""
+    if sys.stdin is None:
+        raise UsageError("standard input is closed", cure="give it something to read, such as < FILE")
+    return sys.stdin.buffer
 
 
 def tell(text: str) -> None:
@@ -79,7 +91,6 @@ def coloured() -> bool:
 
 def marks() -> Mapping[str, str]:
     """Return a mark for each verdict, in signs that the output can show."""
-    from assistant.domain.records import MARKS
 
     try:
         "".join(MARKS.values()).encode(sys.stdout.encoding or "ascii")

@@ -8,7 +8,7 @@ import click
 
 from assistant.cli import console
 from assistant.cli.group import Group, Trace
-from assistant.domain.errors import AssistantError
+from assistant.domain.errors import AssistantError, ResourceError
 
 INTERRUPTED = 130
 
@@ -54,9 +54,19 @@ Examples:
 
 \b
 Exit codes: 0 answered, 1 internal error, 2 usage, 3 not in the library,
-4 failed verification under --strict, 5 the model failed, 6 the library
-cannot be used, 130 interrupted.
+4 failed verification under --strict, 5 the model failed, 6 the library,
+the disk or the memory cannot be used, 130 interrupted.
 """
+
+_MEMORY = ("not enough memory", "free some, or allow this program more of it (`ulimit -v`)")
+_LACKS = {
+    "failed to map segment": _MEMORY,
+    "annot allocate memory": _MEMORY,
+    "bad_alloc": _MEMORY,
+    "Too many open files": ("too many open files", "allow this program more of them (`ulimit -n`)"),
+    "can't start new thread": ("no thread can be started", "allow this user more of them (`ulimit -u`)"),
+}
+"""What the system, or a library that is written in another language, says -> what is lacking, and what to do."""
 
 _GREETING = """\
 assistant: ask a library of research papers; every claim of the answer cites a paper and was checked against it.
@@ -110,9 +120,9 @@ def show_help(context: click.Context, command: tuple[str, ...]) -> None:
 
 def run(words: Sequence[str]) -> int:
     """Run one command line and return its exit code; nothing but its result goes to standard output."""
-    console.prepare()
     trace = Trace()
     try:
+        console.prepare()
         code = assistant.main(list(words), prog_name="assistant", standalone_mode=False, obj=trace)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
@@ -134,12 +144,28 @@ def run(words: Sequence[str]) -> int:
         return error.exit_code
     except OSError as error:
         _show_trace(trace)
-        console.tell(f"error: {error.filename or 'writing the output'}: {error.strerror}")
-        return AssistantError.exit_code
-    except Exception as error:  # noqa: BLE001  the last resort
+        console.tell(f"error: {error.filename or 'writing the output'}: {error.strerror or error}")
+        return ResourceError.exit_code
+    except BaseException as error:  # noqa: BLE001  the last resort; a panic of native code is no `Exception`
         _show_trace(trace)
+        if lack := _lacking(error):
+            console.tell(f"error: {lack}")
+            return lack.exit_code
         console.tell(f"internal error: {type(error).__name__}: {error}; add --debug for the details, and report them")
         return AssistantError.exit_code
+
+
+def _lacking(error: BaseException | None) -> ResourceError | None:
+    """Return what to tell where an error, or one that it came of, says that the machine has none left of something."""
+    while error is not None:
+        if isinstance(error, MemoryError):
+            return ResourceError(_MEMORY[0], cure=_MEMORY[1])
+        if isinstance(error, ImportError | OSError | RuntimeError):
+            for text, (what, cure) in _LACKS.items():
+                if text in str(error):
+                    return ResourceError(what, cause=str(error)[:200], cure=cure)
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _show_trace(trace: Trace) -> None:

@@ -4,6 +4,7 @@
     ├── UsageError               2  an argument, a path or a setting to mend
     ├── ModelError               5  the model endpoint failed
     ├── ArchiveError             6  a conversation cannot be kept or read
+    ├── ResourceError            6  the machine has no memory, room or open file left for this
     └── LibraryError             6  the library cannot be used
         ├── FingerprintError     6  it was built with another embedder or chunking
         └── LockedError          6  another process is writing to it
@@ -60,6 +61,12 @@ class ModelError(AssistantError):
 
 class ArchiveError(AssistantError):
     """A conversation cannot be kept on disk, or not be read from there."""
+
+    exit_code = 6
+
+
+class ResourceError(AssistantError):
+    """The machine has none left of what this takes: memory, room where the output goes, open files, threads."""
 
     exit_code = 6
 

@@ -1,6 +1,7 @@
 """What a command works with, as one frozen record; keys are not settings."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,3 +46,15 @@ def checkout() -> Path | None:
     """Return the root of the checkout this program runs from, or None where it is installed."""
     root = Path(__file__).parents[2]
     return root if (root / "pyproject.toml").is_file() and (root / "prompts").is_dir() else None
+
+
+def folder_of(find: Callable[[], Path | str], cure: str) -> Path:
+    """Return the folder that `find` finds in somebody's home; raises `UsageError` with `cure` where nobody knows where
+    that home is: an unknown `~user`, or a user without an entry in the system's table and without HOME."""
+    try:
+        folder = Path(find())
+    except (RuntimeError, KeyError) as error:
+        raise UsageError("the home folder is not known", cause=str(error), cure=cure) from error
+    if folder.parts[:1] and folder.parts[0].startswith("~"):
+        raise UsageError("the home folder is not known", path=folder, cure=cure)
+    return folder

@@ -1,5 +1,6 @@
 """Paths -> entries: every paper of pages, JSON lines, JSON arrays and CSV files, recognised from their content."""
 
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -7,10 +8,11 @@ from datetime import date
 from itertools import chain
 from typing import BinaryIO
 
+from assistant.domain.errors import UsageError
 from assistant.domain.records import Entry, Rejection
 from assistant.ingest.files import Source, sources
 from assistant.ingest.formats import FORMATS, Format, ReadContext, recognise
-from assistant.ingest.paths import read_failure
+from assistant.ingest.paths import STANDARD_INPUT, read_failure
 
 __all__ = ["FORMATS", "Format", "ReadContext", "read"]
 
@@ -29,7 +31,11 @@ def read(
     The first of `formats` that recognises a source reads it.
     """
     context = ReadContext(as_of, today)
-    inputs = sources(paths, sys.stdin.buffer if stdin is None else stdin)
+    if stdin is None and sys.stdin is not None:
+        stdin = sys.stdin.buffer
+    if stdin is None and STANDARD_INPUT in paths:
+        raise UsageError("standard input is closed", cure="give it something to read, such as < FILE")
+    inputs = sources(paths, stdin or io.BytesIO())
     return chain.from_iterable(_entries(source, context, formats) for source in inputs)
 
 

@@ -63,7 +63,7 @@ class Source:
 
     name: str
     modified: date | None
-    """The day the file was last changed; None for standard input."""
+    """The day the file was last changed; None for standard input, and for a day that no calendar has."""
     head: Head
     lines: Iterator[SourceLine]
     """Every line from the first on, decoded and checked."""
@@ -106,7 +106,7 @@ def _open(name: str, path: Path, size_limit: int) -> Source | Rejection:
     try:
         stream = path.open("rb")
         status = os.fstat(stream.fileno())
-        modified = date.fromtimestamp(status.st_mtime)
+        modified = _day(status.st_mtime)
         data = stream.read(_HEAD_BYTES) if stat.S_ISREG(status.st_mode) else b""
     except OSError as error:
         return Rejection(name, 0, read_failure(error))
@@ -116,6 +116,14 @@ def _open(name: str, path: Path, size_limit: int) -> Source | Rejection:
                 stream.seek(0)
             return _read_stream(name, stream, modified, size_limit)
     return _source(name, modified, data, stream, size_limit)
+
+
+def _day(seconds: float) -> date | None:
+    """The day of a time since 1970, None before the year 1 and after 9999."""
+    try:
+        return date.fromtimestamp(seconds)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _read_stream(name: str, stream: BinaryIO, modified: date | None, size_limit: int) -> Source | Rejection:

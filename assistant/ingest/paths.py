@@ -43,7 +43,7 @@ def files(paths: Sequence[str]) -> Iterator[File | Rejection]:
                 seen.add(path)
                 yield File(path, None)
             continue
-        for entry, name in _walk(Path(path), _text(Path(path).name or Path(path).resolve().name), ""):
+        for entry, name in _walk(Path(path), _text(Path(path).name or Path(path).resolve().name)):
             if isinstance(entry, str):
                 yield Rejection(name, 0, entry)
             elif (real := os.path.realpath(entry)) not in seen:
@@ -58,24 +58,27 @@ def read_failure(error: OSError) -> str:
     return f"cannot be read: {_cause(error)}"
 
 
-def _walk(path: Path, name: str, prefix: str) -> Iterator[tuple[Path | str, str]]:
-    """(file, name), or (reason, name) where it cannot be read; `prefix`: how the names of what is inside begin."""
-    try:
-        if not path.is_dir():
-            yield path, name
-            return
-        children = sorted(child for child in path.iterdir() if not child.name.startswith("."))
-    except OSError as error:
-        yield read_failure(error), name
-        return
-    if not children:
-        yield "is an empty directory", name
-    for child in children:
-        child_name = prefix + _text(child.name)
-        if reason := _skip_reason(child):
-            yield reason, child_name
-        else:
-            yield from _walk(child, child_name, f"{child_name}/")
+def _walk(root: Path, root_name: str) -> Iterator[tuple[Path | str, str]]:
+    """(file, name), or (reason, name) where it cannot be read; names of what is inside begin below the folder."""
+    rest: list[tuple[Path, str, str]] = [(root, root_name, "")]  # (path, name, how the names inside of it begin)
+    while rest:
+        path, name, prefix = rest.pop()
+        try:
+            if reason := _skip_reason(path) if path is not root else "":
+                yield reason, name
+                continue
+            if not path.is_dir():
+                yield path, name
+                continue
+            children = sorted(child for child in path.iterdir() if not child.name.startswith("."))
+        except OSError as error:
+            yield read_failure(error), name
+            continue
+        if not children:
+            yield "is an empty directory", name
+        for child in reversed(children):
+            child_name = prefix + _text(child.name)
+            rest.append((child, child_name, f"{child_name}/"))
 
 
 def _skip_reason(child: Path) -> str:

@@ -102,8 +102,10 @@ def upgrade(connection: sqlite3.Connection) -> None:
 
 
 def writable(path: Path) -> bool:
-    """Whether this process may change the catalogue; one that has another name elsewhere is only read."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) and not trust.has_other_names(path)
+    """Whether this process may change the catalogue, and has room to; one that has another name elsewhere is only
+    read."""
+    allowed = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return allowed and not trust.has_other_names(path) and not disk.exhausted(path.parent)
 
 
 def vacant(folder: Path) -> bool:
@@ -131,7 +133,7 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", "") or ""
-        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")) and (
+        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")) and (
             why := disk.full(path.parent, error)
         ):
             raise why from error

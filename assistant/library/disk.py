@@ -2,11 +2,13 @@
 
 import contextlib
 import errno
+import math
 import os
 import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from assistant.domain.errors import LibraryError
 from assistant.domain.files import SpecialFileError
@@ -17,6 +19,9 @@ FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFO
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FULL_TEXTS = ("No space left", "database or disk is full")  # the system's words, and SQLite's, which Chroma passes on
 _LEAST_FREE = 256 * 1024  # bytes; below it, whatever SQLite or Chroma call the failure, the disk is full
+_HARDLY_FREE = 3 * 1024 * 1024  # bytes; below it, that may be what they failed of: Chroma writes some MB at once
+_FREE = "free some and run this again"
+_LEAST_FILES = 8  # a disk that allows fewer has no room for a new generation, or for the files that SQLite needs
 
 
 def flush(path: Path) -> None:
@@ -54,11 +59,27 @@ def full(folder: Path, error: BaseException) -> LibraryError | None:
     """Return what to raise where `error` came of a full disk, by whatever words it says so; else None."""
     causes = list(_causes(error))
     numbers = [cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno is not None]
-    is_full = any(text in str(cause) for cause in causes for text in _FULL_TEXTS)
-    is_full = is_full or (numbers[0] in _FULL if numbers else _exhausted(folder))
-    return (
-        LibraryError("no space left on the disk", path=folder, cure="free some and run this again") if is_full else None
-    )
+    is_certain = any(text in str(cause) for cause in causes for text in _FULL_TEXTS)
+    is_certain = is_certain or (bool(numbers) and numbers[0] in _FULL)
+    if numbers and not is_certain:
+        return None
+    room = _room(folder)
+    if room and room.files < _LEAST_FILES:
+        what = "no room for another file on the disk: no inode is left"
+        return LibraryError(what, path=folder, cure="remove some files and run this again")
+    if is_certain or (room and room.bytes < _LEAST_FREE):
+        return LibraryError("no space left on the disk", path=folder, cure=_FREE)
+    if room and room.bytes < _HARDLY_FREE:
+        what = f"hardly any space left on the disk, {room.bytes // 1024:,} KB"
+        return LibraryError(what, path=folder, cause=str(error)[:300], cure=_FREE)
+    return None
+
+
+def exhausted(folder: Path) -> bool:
+    """Whether the disk of `folder` has no room, so that all that can be done is to read; never one that cannot be
+    written at all."""
+    room = _room(folder)
+    return room is not None and (room.bytes < _LEAST_FREE or room.files < _LEAST_FILES)
 
 
 def failed(path: Path, error: OSError) -> LibraryError:
@@ -83,10 +104,20 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__
 
 
-def _exhausted(folder: Path) -> bool:
-    """Whether the disk of `folder` has no room; never one that cannot be written, or that counts no blocks (/proc)."""
+class _Room(NamedTuple):
+    """What a disk has left for this user."""
+
+    bytes: int
+    files: float
+
+
+def _room(folder: Path) -> _Room | None:
+    """Return what the disk of `folder` has left; None where it cannot be written, or counts no blocks (/proc)."""
     with contextlib.suppress(OSError):
         room = os.statvfs(folder)
-        changeable = room.f_blocks and not room.f_flag & os.ST_RDONLY
-        return bool(changeable) and room.f_bavail * room.f_frsize < _LEAST_FREE
-    return False
+        if not room.f_blocks or room.f_flag & os.ST_RDONLY:
+            return None
+        # Some blocks are kept back for root; file systems that need no inodes count none.
+        blocks = max(room.f_bavail, room.f_bfree) if os.geteuid() == 0 else room.f_bavail
+        return _Room(blocks * room.f_frsize, room.f_favail if room.f_files else math.inf)
+    return None

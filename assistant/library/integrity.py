@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from assistant.domain import files
 from assistant.library import disk, index, trust
 
+_LATEST = 2**63 - 1  # the largest integer of SQLite
 Files = dict[str, tuple[int, int, str]]
 """Path relative to the library -> size in bytes, modification time in ns, sha256."""
 
@@ -49,11 +51,12 @@ def check_files(
             continue
         try:
             status = (library / path).lstat()
-            if not every and (status.st_size, status.st_mtime_ns) == (size, modified):
+            now = _modified(status)
+            if not every and (status.st_size, now) == (size, modified):
                 continue
             if status.st_size == size and _digest(library / path) == digest:
-                if status.st_mtime_ns != modified:
-                    moved[path] = (size, status.st_mtime_ns, digest)
+                if now != modified:
+                    moved[path] = (size, now, digest)
             elif kind == vector_index and may_change(library / path) and status.st_size >= size:
                 opened = True
             else:
@@ -108,7 +111,7 @@ def of_kind(kind: str, recorded: Files) -> Files:
 def record(library: Path, path: str) -> Files:
     """Return what there is to record of one file."""
     status = (library / path).lstat()
-    return {path: (status.st_size, status.st_mtime_ns, _digest(library / path))}
+    return {path: (status.st_size, _modified(status), _digest(library / path))}
 
 
 def manifest(library: Path, number: int, vector_index: str) -> Files:
@@ -125,6 +128,11 @@ def manifest(library: Path, number: int, vector_index: str) -> Files:
         for path in (*(path for path in root.rglob("*") if path.is_dir()), root, root.parent, library):
             disk.flush(path)
     return recorded
+
+
+def _modified(status: os.stat_result) -> int:
+    """Return when a file was changed, in ns; a time past the year 2262 as the last one that SQLite can hold."""
+    return max(-_LATEST - 1, min(status.st_mtime_ns, _LATEST))
 
 
 def _digest(path: Path) -> str:

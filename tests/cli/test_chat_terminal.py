@@ -207,6 +207,21 @@ def test_a_draft_longer_than_the_screen_leaves_nothing_behind(chat: Chat) -> Non
         assert terminal.text().count("ahead") == 1
 
 
+def test_questions_typed_while_an_answer_runs_are_asked_one_by_one(chat: Chat, archive: Archive) -> None:
+    go = Event()
+    with serve([paused(go, WRITTEN), says(WRITTEN)]) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+        terminal.until_prompt()
+        terminal.send(OVEROPTIMIZATION)
+        terminal.until_shown("Conservative objectives")
+        terminal.press(f"{ENSEMBLES}?{ENTER}/sources{ENTER}half a ques")
+        go.set()
+        terminal.until(lambda: terminal.lines()[-1] == "> half a ques", "what was typed last")
+        assert terminal.text().count("1 claim: 1 supported ✓") == 2
+        terminal.press(CTRL_C + CTRL_D)
+        assert terminal.end() == 0
+    assert [turn.question for turn in only(archive).turns] == [OVEROPTIMIZATION, f"{ENSEMBLES}?"]
+
+
 def test_ctrl_c_stops_an_answer_and_the_chat_goes_on(chat: Chat, archive: Archive) -> None:
     stalls = streams(piece(WRITTEN[:40]), then="stall")
     with serve([stalls, says(WRITTEN, tokens=(9_000, 9))]) as server, chat(OPENAI_BASE_URL=server.url) as terminal:

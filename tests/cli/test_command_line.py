@@ -177,7 +177,7 @@ def test_an_output_that_is_full_or_closed_is_said_plainly(
 ) -> None:
     command = f"{sys.executable} -m assistant papers --library {real_library}"
     full = subprocess.run(f"{command} > /dev/full", shell=True, env=clean_environment, capture_output=True, check=False)
-    assert (full.returncode, full.stderr) == (1, b"assistant: error: writing the output: No space left on device\n")
+    assert (full.returncode, full.stderr) == (6, b"assistant: error: writing the output: No space left on device\n")
     closed = subprocess.run(f"{command} >&-", shell=True, env=clean_environment, capture_output=True, check=False)
     assert (closed.returncode, closed.stderr) == (0, b"")
 

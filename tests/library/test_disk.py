@@ -43,6 +43,22 @@ def test_on_a_full_disk_the_library_stays_as_it_was(tmp_path: Path) -> None:
     assert end == {"added": 20, "whole": True}
 
 
+def test_with_no_room_on_the_disk_all_that_reads_works(tmp_path: Path) -> None:
+    may = subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", tmp_path], check=False, capture_output=True)
+    if may.returncode:
+        pytest.skip(f"no file system can be mounted here: {may.stderr.decode().strip()}")
+    lines = map(json.loads, run("unshare", "-m", sys.executable, "-m", "support.full_disk", tmp_path, "read"))
+    for line, (case, is_locked) in zip(lines, (("bytes", True), ("files", False), ("log", True)), strict=True):
+        assert (line["case"], line["commands"]) == (case, 7)
+        [(without_room, with_room)] = line["differences"]  # the chat: answered, but not kept
+        refusal = "this turn is not kept" if is_locked else "cannot be locked"
+        assert without_room[0] == "6"
+        assert with_room[0] == "0"
+        assert refusal in without_room
+        assert "No space left on device" in without_room
+        assert without_room.split("assistant:")[0][1:] == with_room.split("assistant:")[0][1:]
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return libraries.made(tmp_path)
@@ -140,7 +156,7 @@ def test_the_next_writer_sweeps_what_killed_ones_left_but_not_what_a_reader_uses
 
 
 IO_ERROR = sqlite3.OperationalError("disk I/O error")
-BLOCKS, FREE, FLAG = 2, 4, 8  # places in what statvfs gives
+BLOCKS, FREE, FILES, FREE_FILES, FLAG = 2, 4, 5, 7, 8  # places in what statvfs gives
 
 
 def measured(monkeypatch: pytest.MonkeyPatch, changes: dict[int, int]) -> None:
@@ -158,6 +174,23 @@ def test_only_a_disk_that_can_be_written_is_full(
 ) -> None:
     measured(monkeypatch, changes)
     assert (disk.full(tmp_path, IO_ERROR) is not None) is full
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({FREE: 100}, "hardly any space left on the disk, 400 KB (disk I/O error); free some and run this again"),
+        (
+            {FREE: 1000, FILES: 50, FREE_FILES: 3},
+            "no room for another file on the disk: no inode is left; remove some files and run this again",
+        ),
+    ],
+)
+def test_a_disk_with_hardly_any_room_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[int, int], message: str
+) -> None:
+    measured(monkeypatch, changes)
+    assert str(disk.full(tmp_path, IO_ERROR)) == f"{tmp_path}: {message}"
 
 
 def test_on_a_full_disk_other_failures_keep_their_own_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,7 @@ def begin(id: str = "c") -> Conversation:
 
 def keep(archive: Archive, conversation: Conversation, turn: Turn) -> Conversation:
     """Append a turn to a conversation as a session does."""
-    archive.append(conversation, transcript.turn_line(turn, transcript.papers_by_id(conversation)))
+    conversation = archive.append(conversation, transcript.turn_line(turn, transcript.papers_by_id(conversation)))
     return replace(conversation, recorded=(*conversation.recorded, turn))
 
 

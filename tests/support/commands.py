@@ -21,9 +21,12 @@ LONGEST = 170  # seconds that a process may take
 
 
 def in_this_process(
-    words: list[str], typed: bytes, cwd: Path, environment: Mapping[str, str], *, merged: bool = False
+    words: list[str], typed: bytes | None, cwd: Path, environment: Mapping[str, str], *, merged: bool = False
 ) -> CompletedProcess[str]:
-    """Run a command here; `merged` has its messages among its output, as `2>&1` has them, in the order written."""
+    """Run a command here; where `typed` is None, standard input is closed.
+
+    `merged` has its messages among its output, as `2>&1` has them, in the order written.
+    """
     output, messages = io.BytesIO(), io.BytesIO()
     stdout = io.TextIOWrapper(output, encoding="utf-8", errors="strict")
     # As Python sets it up: line by line, and no character is one that it cannot write.
@@ -61,10 +64,10 @@ def in_its_own_process(
 
 
 @contextlib.contextmanager
-def _typed(typed: bytes) -> Iterator[None]:
-    """Have these bytes on standard input."""
+def _typed(typed: bytes | None) -> Iterator[None]:
+    """Have these bytes on standard input, which is closed where they are None."""
     before = sys.stdin
-    sys.stdin = io.TextIOWrapper(io.BytesIO(typed), encoding="utf-8")
+    sys.stdin = None if typed is None else io.TextIOWrapper(io.BytesIO(typed), encoding="utf-8")
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ from assistant.answering.conversation.rewriting import HISTORY_TOKENS, CountToke
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.pipeline import ask as answer_question
-from assistant.domain.errors import UsageError
+from assistant.domain.errors import ArchiveError, UsageError
 from assistant.domain.limits import require_question
 from assistant.domain.sanitize import one_line
 from assistant.library.snapshot import LibrarySnapshot
@@ -38,10 +38,13 @@ class Session:
     now: Callable[[], datetime] = field(default=lambda: datetime.now().astimezone())
     on_reading: Callable[[Reading], None] = field(default=lambda _: None)
     """Gets each question as it was understood, before it is answered."""
+    on_unkept: Callable[[ArchiveError], None] = field(default=lambda _: None)
+    """Gets why a turn could not be kept; it is shown all the same, and tried again with the next one."""
 
 
 def ask(session: Session, pipeline: Pipeline, conversation: Conversation, question: str) -> Conversation:
-    """Return the conversation with one turn more. Raises `ModelError`, and `ArchiveError` where it cannot be kept."""
+    """Return the conversation with one turn more, which is among its `unkept` where it could not be kept, and the
+    session was told; raises `ModelError`."""
     return _take_turn(session, pipeline, conversation, question)
 
 
@@ -55,8 +58,7 @@ def retry(session: Session, pipeline: Pipeline, conversation: Conversation) -> C
 def undo(session: Session, conversation: Conversation) -> Conversation:
     """Return the conversation without its last turn, which stays on disk; raises `UsageError` where there is none."""
     last = _last(conversation)
-    if session.archive:
-        session.archive.append(conversation, transcript.undo_line(last.number))
+    conversation = _kept(session, conversation, transcript.undo_line(last.number))
     return replace(conversation, undone=conversation.undone | {last.number})
 
 
@@ -130,8 +132,19 @@ def _take_turn(
     )
     if session.archive:
         line = transcript.turn_line(turn, transcript.papers_by_id(conversation), replaces)
-        session.archive.append(conversation, line)
+        conversation = _kept(session, conversation, line)
     return replace(conversation, recorded=(*conversation.recorded, turn))
+
+
+def _kept(session: Session, conversation: Conversation, line: str) -> Conversation:
+    """Return the conversation with a line more on disk, or among its `unkept` where the disk refuses."""
+    if session.archive is None:
+        return conversation
+    try:
+        return session.archive.append(conversation, line)
+    except ArchiveError as error:
+        session.on_unkept(error)
+        return replace(conversation, unkept=(*conversation.unkept, line))
 
 
 def _noted(reading: Reading, pipeline: Pipeline, conversation: Conversation) -> Reading:

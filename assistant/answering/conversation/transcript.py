@@ -1,11 +1,14 @@
 """Turns <-> lines of JSON: all that was asked, retrieved, replied and checked; a paper's text once a conversation.
 
 The first line names the format, the conversation and its library. Each other line is a turn, or takes one back. In a
-turn, papers stand by their ids; `papers` has those that are new in the conversation, or have changed.
+turn, papers stand by their ids; `papers` has those that are new in the conversation, or have changed. A line ends with
+the CRC-32 of the line without it, in hexadecimal; lines of earlier versions have none.
 """
 
 import functools
 import json
+import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 Json = Mapping[str, Any]
 Record = TypeVar("Record")
+_CHECKSUM = re.compile(r', "crc32": "([0-9a-f]{8})"\}$')
 
 
 def opening_line(conversation: Conversation) -> str:
@@ -68,19 +72,32 @@ def claim_record(claim: Claim) -> dict[str, Any]:
 
 def parse(lines: Sequence[str]) -> Conversation:
     """Return the conversation that its lines make; raises `ValueError`, `KeyError`, `TypeError` or `IndexError`."""
-    head = json.loads(lines[0])
+    head = _event(lines[0], 1)
     if head["format"] != FORMAT:
         raise ValueError(f"format {head['format']}, which this version does not know")
     conversation = Conversation(head["id"], head["library"], datetime.fromisoformat(head["begun"]))
     papers: dict[str, Paper] = {}
-    for line in lines[1:]:
-        event = json.loads(line)
+    for number, line in enumerate(lines[1:], 2):
+        event = _event(line, number)
         undone = {event["undo"]} if "undo" in event else {event["replaces"]} - {None}
         conversation = replace(conversation, undone=conversation.undone | undone)
         if "turn" in event:
             papers |= {paper["id"]: _from_json(Paper, paper) for paper in event["papers"]}
             conversation = replace(conversation, recorded=(*conversation.recorded, _turn(event, papers)))
     return conversation
+
+
+def parted(content: bytes) -> tuple[bytes, bytes]:
+    """Return the whole lines of a file, and what is torn after them.
+
+    A last line that lacks only its end, or whose end is another sign by now, is whole.
+    """
+    end = content.rfind(b"\n") + 1
+    last = content[end:]
+    for line in (last, last[:-1]) if end else ():
+        if _is_whole(line):
+            return content[:end] + line, b""
+    return content[:end], last
 
 
 def papers_by_id(conversation: Conversation) -> dict[str, Paper]:
@@ -111,7 +128,25 @@ def _paper(finding: Json, papers: Mapping[str, Paper]) -> Paper | None:
 
 
 def _line(event: Json) -> str:
-    return json.dumps(event, ensure_ascii=True) + "\n"
+    text = json.dumps(event, ensure_ascii=True)
+    return f'{text[:-1]}, "crc32": "{zlib.crc32(text.encode("ascii")):08x}"}}\n'
+
+
+def _event(line: str, number: int) -> Any:
+    """Return what a line says; raises `ValueError` where it is not as it was written. Its `number` is for people."""
+    if checksum := _CHECKSUM.search(line):
+        line = line[: checksum.start()] + "}"
+        if zlib.crc32(line.encode("ascii")) != int(checksum[1], 16):
+            raise ValueError(f"line {number} has been changed: its checksum does not match")
+    return json.loads(line)
+
+
+def _is_whole(line: bytes) -> bool:
+    """Whether a line is an object whose checksum, where it has one, is right."""
+    try:
+        return isinstance(_event(line.decode("ascii"), 0), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _to_json(record: object) -> dict[str, Any]:

@@ -64,6 +64,8 @@ class Conversation:
     recorded: tuple[Turn, ...] = ()
     undone: frozenset[int] = field(default_factory=frozenset)
     """Numbers of the turns that were taken back."""
+    unkept: tuple[str, ...] = ()
+    """Lines of its file that could not be written; they are tried again with the next one."""
 
     @property
     def turns(self) -> tuple[Turn, ...]:

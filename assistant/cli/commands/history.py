@@ -116,7 +116,7 @@ def _archive() -> "Archive":
     from assistant import app
     from assistant.answering.conversation.archive import Archive
 
-    return Archive(app.chats_folder(app.environment()))
+    return Archive(app.chats_folder(app.environment()), console.tell)
 
 
 def _load_all(archive: "Archive") -> Iterator["Conversation"]:

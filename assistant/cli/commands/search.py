@@ -1,9 +1,8 @@
 """`assistant search`: queries -> the nearest papers, as text or JSON."""
 
-import sys
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -56,7 +55,7 @@ def search(
 def queries(query: str | None, from_stdin: bool) -> Iterable[str]:
     """Return the argument, or the lines of standard input that are not blank; raises `UsageError`."""
     if from_stdin and query is None:
-        return _lines()
+        return _lines(console.typed())
     if query is None or from_stdin:
         raise UsageError("give one question as an argument, or many with --stdin, one a line")
     if not query.strip():
@@ -64,8 +63,8 @@ def queries(query: str | None, from_stdin: bool) -> Iterable[str]:
     return [query]
 
 
-def _lines() -> Iterator[str]:
-    for raw in sys.stdin.buffer:
+def _lines(stream: BinaryIO) -> Iterator[str]:
+    for raw in stream:
         if line := raw.decode("utf-8", "replace").strip():
             yield line
 

@@ -1,7 +1,6 @@
 """`assistant verify`: a text, or claims as JSON lines -> a verdict for every claim."""
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -68,7 +67,7 @@ def verify(
 def _opened(file: str | None) -> Iterator[BinaryIO]:
     """Give the bytes of a file, or of standard input; raises `UsageError`."""
     if file is None or file == "-":
-        yield sys.stdin.buffer
+        yield console.typed()
         return
     try:
         stream = Path(file).open("rb")  # noqa: SIM115  closed below; an error later is none of this file

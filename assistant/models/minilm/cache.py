@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from assistant.domain import files
+from assistant.domain.settings import folder_of
 
 _DIGEST_LENGTH = hashlib.sha256().digest_size
 _LOCK_SECONDS = 120
@@ -15,10 +16,11 @@ _LOCK_SECONDS = 120
 def cache_folder(environment: Mapping[str, str]) -> Path:
     """Return where what can be made again is kept: `ASSISTANT_CACHE`, else the user's cache folder."""
     if folder := environment.get("ASSISTANT_CACHE"):
-        return Path(folder).expanduser()
+        cure = f"ASSISTANT_CACHE has to name a folder that there can be: not {folder}"
+        return folder_of(lambda: Path(folder).expanduser(), cure)
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("assistant"))
+    return folder_of(lambda: platformdirs.user_cache_dir("assistant"), "set HOME, or ASSISTANT_CACHE to a folder")
 
 
 def cached(folder: Path, name: str, build: Callable[[], bytes]) -> bytes:

@@ -17,7 +17,7 @@ from support import chat_children, libraries
 from support.chat_children import begin, keep, turn
 from support.library_children import Child
 
-from assistant.answering.conversation import session
+from assistant.answering.conversation import session, transcript
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.turns import Conversation
 from assistant.answering.pipeline import Pipeline
@@ -66,9 +66,11 @@ def test_killed_at_any_moment_at_most_the_turn_in_flight_is_missing(archive: Arc
     assert acknowledged > kills / 2
 
 
-def test_a_file_cut_anywhere_loads_without_the_line_that_was_cut_and_goes_on(archive: Archive) -> None:
+def test_a_file_cut_anywhere_loads_without_what_is_torn_which_is_told_and_kept(tmp_path: Path) -> None:
+    messages: list[str] = []
+    archive = Archive(tmp_path, messages.append)
     whole = conversation_of(archive, 3)
-    path = archive.folder / "c.jsonl"
+    path, aside = tmp_path / "c.jsonl", tmp_path / "c.torn"
     written = path.read_bytes()
     ends = [place + 1 for place, byte in enumerate(written) if byte == ord("\n")]
     chance = random.Random(7)
@@ -76,13 +78,106 @@ def test_a_file_cut_anywhere_loads_without_the_line_that_was_cut_and_goes_on(arc
     for cut in sorted({*near, 0, 1, *chance.sample(range(len(written)), 30)}):
         path.write_bytes(written[:cut])
         lines = sum(end <= cut for end in ends)
-        assert archive.ids() == (["c"] if lines else [])
+        lines += lines > 0 and cut + 1 in ends  # nothing of it is missing but its end
+        torn = written[ends[lines - 1] if lines else 0 : cut]
+        assert archive.ids() == (["c"] if cut else [])
         before = archive.reload(begin())
         assert before.recorded == whole.recorded[: max(0, lines - 1)]
-        after = keep(archive, before, turn(9))
+        if lines:
+            assert (archive.load("c"), len(messages)) == (before, 1 if torn else 0)
+        elif cut:
+            with pytest.raises(ArchiveError, match="its first line is cut short"):
+                archive.load("c")
+        after = replace(keep(archive, before, turn(9)), unkept=())
         assert archive.load("c") == after
         with archive.lock("c"):
             assert len(path.read_bytes().split(b"\n")) == len(after.recorded) + 2
+        assert (aside.read_bytes() if torn else b"") == (torn + b"\n" if torn else b"")
+        aside.unlink(missing_ok=True)
+        messages.clear()
+
+
+def test_torn_lines_are_told_with_where_they_are_and_kept_one_below_the_other(tmp_path: Path) -> None:
+    messages: list[str] = []
+    archive = Archive(tmp_path, messages.append)
+    conversation = conversation_of(archive, 1)
+    for half in (b'{"turn": 2, "ques', b'{"turn": 2'):
+        with (tmp_path / "c.jsonl").open("ab") as file:
+            file.write(half)
+        assert archive.load("c") == conversation
+        conversation = keep(archive, conversation, turn(len(conversation.recorded) + 1))
+    path = tmp_path / "c.jsonl"
+    assert messages[:2] == [
+        f"{path}: its last line is torn (17 bytes that are no whole turn), and is left out; it stays where it is until "
+        "the conversation goes on, and in c.torn from then on",
+        f"the torn last line of conversation c is in {tmp_path}/c.torn now",
+    ]
+    assert (tmp_path / "c.torn").read_bytes() == b'{"turn": 2, "ques\n{"turn": 2\n'
+    assert archive.load("c") == conversation
+    archive.delete("c")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("bit", range(8))
+def test_a_bit_flipped_in_the_last_newline_loses_no_turn(archive: Archive, bit: int) -> None:
+    conversation = conversation_of(archive, 2)
+    path = archive.folder / "c.jsonl"
+    written = path.read_bytes()
+    path.write_bytes(written[:-1] + bytes([written[-1] ^ 1 << bit]))
+    assert archive.load("c") == conversation
+    conversation = keep(archive, conversation, turn(3))
+    assert archive.load("c") == conversation
+    assert path.read_bytes()[: len(written)] == written
+    assert not (archive.folder / "c.torn").exists()
+
+
+def test_a_changed_letter_is_noticed(archive: Archive) -> None:
+    conversation_of(archive, 2)
+    path = archive.folder / "c.jsonl"
+    written = path.read_bytes()
+    path.write_bytes(written.replace(b"So it is.", b"So id is.", 1))
+    with pytest.raises(ArchiveError, match="line 2 has been changed: its checksum does not match"):
+        archive.load("c")
+
+
+def test_lines_that_could_not_be_kept_are_kept_with_the_next(archive: Archive) -> None:
+    conversation = conversation_of(archive, 1)
+    line = transcript.turn_line(turn(2), transcript.papers_by_id(conversation))
+    conversation = replace(conversation, recorded=(*conversation.recorded, turn(2)), unkept=(line,))
+    assert archive.reload(conversation) is conversation
+    conversation = keep(archive, conversation, turn(3))
+    assert archive.load("c") == replace(conversation, unkept=()) == archive.reload(replace(conversation, unkept=()))
+
+
+def test_a_file_that_cannot_be_read_is_listed_and_refused_at_once(archive: Archive) -> None:
+    conversation_of(archive, 1)
+    (archive.folder / "loop.jsonl").symlink_to("loop.jsonl")
+    os.mkfifo(archive.folder / "pipe.jsonl")
+    (archive.folder / "folder.jsonl").mkdir()
+    (archive.folder / "gone.jsonl").symlink_to("nowhere")
+    assert sorted(archive.ids()) == ["c", "folder", "loop", "pipe"]
+    for id in ("folder", "loop", "pipe"):
+        with pytest.raises(ArchiveError, match="this conversation cannot be read"):
+            archive.load(id)
+        with pytest.raises(ArchiveError, match="this turn is not kept"):
+            keep(archive, begin(id), turn(1))
+
+
+def test_a_name_that_no_folder_can_have_is_told(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / ("x" * 5_000))
+    archive.sweep()
+    with pytest.raises(ArchiveError, match="chats cannot be read") as caught:
+        archive.ids()
+    assert caught.value.cause == "File name too long"
+
+
+def test_what_killed_chats_left_is_swept_unless_somebody_has_it(archive: Archive) -> None:
+    conversation_of(archive, 1)
+    for name in ("a.jsonl", "a.lock", "b.lock", "d.jsonl", "c.lock"):
+        (archive.folder / name).touch()
+    with Archive(archive.folder).lock("b"):
+        archive.sweep()
+        assert sorted(path.name for path in archive.folder.iterdir()) == ["b.lock", "c.jsonl"]
 
 
 @pytest.mark.parametrize(

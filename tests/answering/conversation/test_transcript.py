@@ -55,7 +55,7 @@ def test_a_file_of_format_1_is_read_and_would_be_written_the_same() -> None:
         transcript.turn_line(second, transcript.papers_by_id(replace(conversation, recorded=(first,))), replaces=1),
         transcript.undo_line(2),
     ]
-    assert "".join(lines) == FORMAT_1
+    assert re.sub(r', "crc32": "[0-9a-f]{8}"', "", "".join(lines)) == FORMAT_1  # which has no checksums yet
 
 
 def test_a_line_from_before_a_field_was_added_gets_its_default_and_an_unknown_field_is_passed_over() -> None:
@@ -144,6 +144,7 @@ def test_turns_are_read_as_they_were_written(made: list[tuple[Turn, str]]) -> No
 
 def test_the_lines_hold_all_of_a_turn() -> None:
     head, event = map(json.loads, (transcript.opening_line(begin()), transcript.turn_line(turn(1), {})))
+    assert len(head.pop("crc32")) == len(event.pop("crc32")) == 8
     assert head == {"format": 1, "id": "c", "begun": "2026-03-01T12:30:00+00:00", "library": "/some/library"}
     names = ("turn", "question", "model", "prompt", "tokens", "reply")
     assert {name: event[name] for name in names} == {

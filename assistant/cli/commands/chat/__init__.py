@@ -1,6 +1,8 @@
 """`assistant chat`: a conversation with a library, typed in a terminal or piped in."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +11,7 @@ import click
 
 from assistant.cli import console, options
 from assistant.cli.options import FilterOptions, LibraryOptions
-from assistant.domain.errors import UsageError
+from assistant.domain.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
     from assistant.answering.conversation.archive import Archive
@@ -48,8 +50,10 @@ def chat(
 
     if latest and resume:
         raise UsageError("--continue and --resume exclude each other")
+    console.typed()  # raises where there is nothing to read from
     folder = app.chats_folder(app.environment())
-    archive = Archive(folder)
+    archive = Archive(folder, console.tell)
+    archive.sweep()
     settings = place.open().settings
     if latest and not archive.ids():
         raise UsageError(_NONE, cure=_BEGIN)
@@ -63,19 +67,49 @@ def chat(
         conversation = earlier or archive.start(snapshot.folder, state.now())
         pipeline = library.pipeline(limit)
         tokens = HISTORY_TOKENS if context is None else context
-        with archive.lock(conversation.id):
+        with _locked(archive, conversation.id) as keeping:
             if latest:
                 console.tell(f"going on with {conversation.id}, about the library {snapshot.folder}")
-            conversation = archive.reload(conversation)  # another chat may have gone on with it until now
-            session = Session(archive, app.counter(), tokens, state.now)
+            if keeping:
+                conversation = keeping.reload(conversation)  # another chat may have gone on with it until now
+            session = Session(keeping, app.counter(), tokens, state.now, on_unkept=_tell)
             begun = state.narrowed(state.Chat(session, pipeline, conversation), papers_filter)
-            return loop.run(begun, keyboard.reader(folder, snapshot), talkative=sys.stderr.isatty())
+            reader = keyboard.reader(folder, snapshot)
+            with keyboard.keys_as_typed(reader):
+                code = loop.run(begun, reader, talkative=sys.stderr.isatty())
+    return code if keeping or reader.interactive else ArchiveError.exit_code
+
+
+@contextmanager
+def _locked(archive: "Archive", id: str) -> "Iterator[Archive | None]":
+    """Have a conversation for this chat alone; None, and a word about it, where the disk lets nothing be kept.
+
+    Raises `ArchiveError` where another chat has it open.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(archive.lock(id))
+        except ArchiveError as error:
+            if isinstance(error.__cause__, TimeoutError):
+                raise
+            console.tell(f"nothing of this conversation is kept: {error}")
+            yield None
+        else:
+            yield archive
+
+
+def _tell(error: ArchiveError) -> None:
+    console.tell(f"error: {error}")
 
 
 def _latest(archive: "Archive", library: Path) -> "Conversation":
     """Return the latest conversation about a library; raises `UsageError` where there is none."""
     for id in archive.ids():
-        conversation = archive.load(id)
+        try:
+            conversation = archive.load(id)
+        except ArchiveError as error:  # which hides none of the others
+            console.tell(str(error))
+            continue
         if conversation.library == str(library):
             return conversation
     cure = f"{_BEGIN}; `assistant history` lists those about others, which --resume goes on with"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from assistant.cli import console
 from assistant.domain.sanitize import one_line, sanitize
 from assistant.library.snapshot import LibrarySnapshot
 
@@ -30,11 +31,35 @@ class Reader(Protocol):
 
 def reader(folder: Path, library: LibrarySnapshot) -> Reader:
     """Return a line editor with history in `folder` and titles of `library` where there is a terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
         return Piped(interactive=False)
     if os.environ.get("TERM", "dumb") == "dumb":
         return Piped(interactive=True)
     return Edited(folder, library)
+
+
+@contextlib.contextmanager
+def keys_as_typed(reader: Reader) -> Iterator[None]:
+    """Leave keys that are typed while an answer is made to the line editor, as they were typed.
+
+    The terminal would make lines of them, in which Enter is what Ctrl-J is to the editor: another line of one question.
+    Where there is no termios, as on Windows, it does so.
+    """
+    try:
+        import termios
+    except ImportError:
+        yield
+        return
+    if not isinstance(reader, Edited):
+        yield
+        return
+    before = termios.tcgetattr(0)
+    raw = [before[0] & ~termios.ICRNL, *before[1:3], before[3] & ~(termios.ECHO | termios.ICANON), *before[4:]]
+    termios.tcsetattr(0, termios.TCSANOW, raw)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(0, termios.TCSADRAIN, before)
 
 
 class Piped:
@@ -47,7 +72,7 @@ class Piped:
         """Return the next line."""
         if self.interactive:
             print(PROMPT, end="", flush=True)
-        raw = sys.stdin.buffer.readline()
+        raw = console.typed().readline()
         return raw.decode("utf-8", "replace") if raw else None
 
 
@@ -60,9 +85,10 @@ class Edited:
         from prompt_toolkit import PromptSession
         from prompt_toolkit.filters import Condition
 
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "history"
-        path.touch(mode=0o600)
+        with contextlib.suppress(OSError):  # where nothing can be kept, lines of this chat come back all the same
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
         self._session: PromptSession[str] = PromptSession(
             PROMPT,
             history=_history(path),
@@ -87,6 +113,12 @@ def _history(path: Path) -> "History":
     from prompt_toolkit.history import FileHistory
 
     class Lasting(FileHistory):
+        def load_history_strings(self) -> Iterable[str]:
+            try:
+                return super().load_history_strings()
+            except OSError:
+                return []
+
         def store_string(self, string: str) -> None:
             with contextlib.suppress(OSError):
                 super().store_string(_valid(string))

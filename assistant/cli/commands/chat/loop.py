@@ -31,18 +31,18 @@ def run(chat: Chat, reader: Reader, *, talkative: bool) -> int:
             continue
         pressed = False
         if typed is None:
-            return code
+            return _ended(chat, code, interactive=reader.interactive)
         try:
             chat = _respond(chat, typed.strip(), interactive=reader.interactive)
         except commands.Leave:
-            return code
+            return _ended(chat, code, interactive=reader.interactive)
         except KeyboardInterrupt:
             if not reader.interactive:
                 raise
             chat = _stopped(chat)
         except AssistantError as error:
             console.tell(f"error: {error}")
-            code = error.exit_code if isinstance(error, ModelError | ArchiveError) and not reader.interactive else code
+            code = error.exit_code if isinstance(error, ModelError) and not reader.interactive else code
 
 
 def _respond(chat: Chat, typed: str, *, interactive: bool) -> Chat:
@@ -53,6 +53,17 @@ def _respond(chat: Chat, typed: str, *, interactive: bool) -> Chat:
     if not interactive:
         console.lines(console.heading(typed))
     return turn.ask(chat, typed)
+
+
+def _ended(chat: Chat, code: int, *, interactive: bool) -> int:
+    """Return the exit code, after a last try to keep what the disk has refused so far."""
+    if chat.session.archive and chat.conversation.unkept:
+        try:
+            chat.session.archive.append(chat.conversation, "")
+        except ArchiveError as error:
+            console.tell(f"error: {error}")
+            return code if interactive else ArchiveError.exit_code
+    return code
 
 
 def _stopped(chat: Chat) -> Chat:

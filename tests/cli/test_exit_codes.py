@@ -1,0 +1,272 @@
+"""Commands in odd homes, on damaged libraries and closed streams -> an exit code of the table, never a traceback."""
+
+import json
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from support import commands, libraries
+
+from assistant.cli import main
+
+DOCUMENTED = {0, 2, 3, 4, 5, 6, 130}
+QUESTION = libraries.QUESTIONS[1]
+READING = (
+    ("ask", QUESTION), ("ask", "--stdin", "--json"), ("search", QUESTION), ("search", "--stdin"), ("show", "id3"),
+    ("papers",), ("status",), ("verify",), ("verify", "--stdin", "--json"), ("chat",), ("chat", "--continue"),
+    ("history",), ("history", "search", "moss"), ("history", "show", "2026"), ("history", "delete", "x"),
+    ("ingest", "-", "--dry-run"), ("remove", "no such paper"), ("eval", "score", "nowhere"),
+)  # fmt: skip
+WRITING = (("ingest", "-"), ("remove", "id3"), ("reindex",))
+ALL = (*READING, *WRITING)
+
+
+@dataclass
+class Home:
+    """Where the commands of a test run, and with what."""
+
+    folder: Path
+    environment: dict[str, str]
+    typed: bytes | None = field(default=QUESTION.encode())
+
+    @property
+    def library(self) -> Path:
+        """The folder of the library."""
+        return self.folder / "library"
+
+    def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Run one command."""
+        return commands.in_this_process(list(words), self.typed, self.folder, self.environment)
+
+
+@pytest.fixture
+def home(tmp_path: Path, clean_environment: Mapping[str, str]) -> Home:
+    """A small library, and an environment that names it."""
+    libraries.made(tmp_path)
+    settled = {
+        "ASSISTANT_LIBRARY": str(tmp_path / "library"), "ASSISTANT_CHATS": str(tmp_path / "chats"),
+        "ASSISTANT_EMBEDDER": "hashing", "ASSISTANT_MODEL": "none",
+    }  # fmt: skip
+    return Home(tmp_path, {**clean_environment, **settled})
+
+
+def closed(home: Home) -> None:
+    home.typed = None
+
+
+def unknown_user(variable: str) -> Callable[[Home], None]:
+    def change(home: Home) -> None:
+        home.environment[variable] = "~nobody-such/x"
+        if variable != "ASSISTANT_LIBRARY":
+            del home.environment["ASSISTANT_LIBRARY"]
+
+    return change
+
+
+def named(variable: str, value: str) -> Callable[[Home], None]:
+    def change(home: Home) -> None:
+        home.environment[variable] = value
+
+    return change
+
+
+def damaged(name: str, content: bytes) -> Callable[[Home], None]:
+    def change(home: Home) -> None:
+        (home.library / name).write_bytes(content)
+
+    return change
+
+
+def cut(home: Home) -> None:
+    os.truncate(home.library / "catalogue.sqlite3", 5_000)
+
+
+def without(name: str) -> Callable[[Home], None]:
+    return lambda home: shutil.rmtree(home.library / name)
+
+
+def replaced_by_file(home: Home) -> None:
+    shutil.rmtree(home.library)
+    home.library.write_text("no folder")
+
+
+def odd_chats(home: Home) -> None:
+    chats = home.folder / "chats"
+    chats.mkdir()
+    (chats / "2026.jsonl").symlink_to("2026.jsonl")
+    os.mkfifo(chats / "x.jsonl")
+    (chats / "y.jsonl").write_bytes(b"torn")
+    (chats / "z.jsonl").mkdir()
+
+
+def chats_are_a_file(home: Home) -> None:
+    (home.folder / "chats").write_text("no folder")
+
+
+def far_away_times(home: Home) -> None:
+    for path in home.library.rglob("*"):
+        os.utime(path, (2**34, 2**34))  # the year 2514
+
+
+def before_1970(home: Home) -> None:
+    for path in home.library.rglob("*"):
+        os.utime(path, (-(2**31), -(2**31)))
+
+
+CONDITIONS: dict[str, tuple[Callable[[Home], None], tuple[tuple[str, ...], ...]]] = {
+    "closed standard input": (closed, ALL),
+    "unknown user of the library": (unknown_user("ASSISTANT_LIBRARY"), ALL),
+    "unknown user of the cache": (unknown_user("ASSISTANT_CACHE"), READING),
+    "unknown user of the chats": (unknown_user("ASSISTANT_CHATS"), (("chat",), ("history",), ("history", "show", "x"))),
+    "a library of 5,000 letters": (named("ASSISTANT_LIBRARY", "x" * 5_000), ALL),
+    "chats of 5,000 letters": (named("ASSISTANT_CHATS", "x" * 5_000), READING),
+    "a library in a device": (named("ASSISTANT_LIBRARY", "/dev/null/x"), ALL),
+    "no library": (named("ASSISTANT_LIBRARY", "/nowhere"), READING),
+    "an empty catalogue": (damaged("catalogue.sqlite3", b""), ALL),
+    "a catalogue of noise": (damaged("catalogue.sqlite3", b"\x81" * 9_000), ALL),
+    "a catalogue that is cut": (cut, ALL),
+    "no vector index": (without("chroma"), READING),
+    "no word index": (without("lexical"), READING),
+    "a file for a library": (replaced_by_file, ALL),
+    "odd chats": (odd_chats, READING),
+    "a file for chats": (chats_are_a_file, READING),
+    "times of files past 2262": (far_away_times, ALL),
+    "times of files before 1970": (before_1970, READING),
+}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_every_command_ends_with_a_code_of_the_table(home: Home, condition: str) -> None:
+    change, several = CONDITIONS[condition]
+    change(home)
+    for words in several:
+        done = home.run(*words)
+        assert done.returncode in DOCUMENTED, (words, done.stderr)
+        for sign in ("Traceback", "internal error", "Exception ignored"):
+            assert sign not in done.stderr, (words, done.stderr)
+        assert done.stdout or done.stderr or words[0] == "history", words
+
+
+CLOSED = "assistant: error: standard input is closed; give it something to read, such as < FILE\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("ask", "--stdin"), ("search", "--stdin"), ("verify",), ("verify", "--jsonl"), ("chat",), ("ingest", "-")],
+    ids=" ".join,
+)
+def test_what_reads_a_closed_standard_input_ends_with_2(home: Home, words: tuple[str, ...]) -> None:
+    home.typed = None
+    done = home.run(*words)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", CLOSED)
+
+
+def test_closed_streams_of_a_process_are_not_taken_for_its_files(home: Home) -> None:
+    command = f"{sys.executable} -m assistant"
+    for line, code in (
+        (f"{command} ask --stdin <&-", 2),
+        (f"{command} status --json <&-", 0),
+        (f"{command} status >&- 2>&- <&-", 0),
+    ):
+        done = subprocess.run(line, shell=True, env=home.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == code, (line, done.stderr)
+        assert "Traceback" not in done.stderr
+        if "--json" in line:
+            assert json.loads(done.stdout)["healthy"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "words", "place"),
+    [
+        ("ASSISTANT_LIBRARY", ("papers",), "--library or ASSISTANT_LIBRARY"),
+        ("ASSISTANT_CHATS", ("history",), "ASSISTANT_CHATS"),
+        ("ASSISTANT_CACHE", ("search", "moss", "--embedder", "local"), "ASSISTANT_CACHE"),
+    ],
+)
+def test_a_home_of_nobody_ends_with_2_and_the_name_of_the_setting(
+    home: Home, variable: str, words: tuple[str, ...], place: str
+) -> None:
+    home.environment[variable] = "~nobody-such/x"
+    done = home.run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"; {place} has to name a folder that there can be: not ~nobody-such/x\n" in done.stderr
+
+
+def test_a_user_without_a_home_is_told_what_to_set(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_: object) -> None:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    for name in ("HOME", "ASSISTANT_CHATS", "XDG_DATA_HOME"):
+        home.environment.pop(name, None)
+    done = home.run("history")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("; set HOME, or ASSISTANT_CHATS to a folder\n")
+
+
+def test_files_in_1500_nested_folders_are_read(home: Home, tmp_path: Path) -> None:
+    deep = tmp_path / "deep"
+    deep.mkdir()
+    descriptor = os.open(deep, os.O_RDONLY)
+    for _ in range(1_500):
+        os.mkdir("d", dir_fd=descriptor)
+        inner = os.open("d", os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor = inner
+    row = json.dumps({"title": "How deep", "abstract": "Folders can be nested."})
+    file = os.open("rows.jsonl", os.O_WRONLY | os.O_CREAT, dir_fd=descriptor)
+    os.write(file, row.encode())
+    os.close(file)
+    os.close(descriptor)
+    done = home.run("ingest", "--dry-run", "--json", "deep")
+    subprocess.run(["rm", "-rf", deep], check=True)  # shutil's own removal recurses
+    assert (done.returncode, json.loads(done.stdout)["added"]) == (0, 1), done.stderr
+
+
+def test_a_page_from_a_year_that_no_calendar_has_is_read(home: Home, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps({"title": "How late", "abstract": "It is later than anybody thinks."}))
+    os.utime(rows, (2**40, 2**40))
+    done = home.run("ingest", "--dry-run", "--json", str(rows))
+    assert (done.returncode, json.loads(done.stdout)["added"]) == (0, 1), done.stderr
+
+
+def test_a_chat_that_cannot_be_read_does_not_hide_the_others(home: Home) -> None:
+    assert home.run("chat").returncode == 0
+    folder = home.folder / "chats"
+    (folder / "loop.jsonl").symlink_to("loop.jsonl")
+    done = home.run("history")
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1)
+    assert "loop.jsonl: this conversation cannot be read (Too many levels of symbolic links)" in done.stderr
+    done = home.run("chat", "--continue")
+    assert done.returncode == 0
+    assert len(home.run("history").stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (MemoryError(), "not enough memory; free some, or allow this program more of it (`ulimit -v`)"),
+        (
+            ImportError("libx.so: failed to map segment from shared object"),
+            "not enough memory (libx.so: failed to map segment from shared object); free some, or allow this program "
+            "more of it (`ulimit -v`)",
+        ),
+        (
+            RuntimeError("can't start new thread"),
+            "no thread can be started (can't start new thread); allow this user more of them (`ulimit -u`)",
+        ),
+        (ValueError("none of these"), None),
+    ],
+)
+def test_what_the_machine_lacks_is_no_fault_of_ours(error: Exception, message: str | None) -> None:
+    wrapped = RuntimeError("something failed")
+    wrapped.__cause__ = error
+    lack = main._lacking(wrapped)
+    assert (lack and (str(lack), lack.exit_code)) == (message and (message, 6))
