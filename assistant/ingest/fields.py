@@ -6,6 +6,9 @@ import re
 TITLE_LIMIT = 1000
 """Characters; what is longer is no title."""
 
+HALF_CHARACTER = "holds half of a character (a lone surrogate)"
+"""What is wrong with a text that no encoding can write."""
+
 _EXCERPT_LENGTH = 40
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -20,7 +23,7 @@ def text_fault(text: str) -> str:
     """Why a text cannot be stored at all; "" where it can."""
     if "\0" in text:
         return "holds a NUL character"
-    return "holds half of a character (a lone surrogate)" if _SURROGATES.search(text) else ""
+    return HALF_CHARACTER if _SURROGATES.search(text) else ""
 
 
 def title_fault(title: str) -> str:

@@ -246,3 +246,8 @@ def test_an_array_is_held_whole_only_up_to_a_limit(tmp_path: Path) -> None:
     assert [type(row) for row in rows(path.stat().st_size + 1)] == [Entry] * 3
     reason = "is one JSON text of more than 1 MB; write one object a line, or split it"
     assert rows(path.stat().st_size) == rows(1_000_000) == [Rejection("rows.json", 0, reason)]
+
+
+def test_line_separators_of_unicode_are_part_of_a_row() -> None:
+    row = json.dumps({"title": "Trees\u2028in\x85rows", "abstract": "Tall.\u2029Wide."}, ensure_ascii=False)
+    assert read_rows(f"{row}\n{row}") == [entry(line, "Trees in rows", "Tall. Wide.") for line in (1, 2)]
