@@ -3,13 +3,13 @@
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assistant.domain.records import Listing, Paper
-from assistant.library import database, index
+from assistant.library import aliases, database, index
 
 _PAPER_COLUMNS = "id, title, abstract, date, date_inferred, authors, author_count, url"
 _LISTING_COLUMNS = "source, line, title, date, date_inferred, author_count, organisation, discussions"
@@ -103,7 +103,8 @@ class Catalogue:
         try:
             for paper_id, *row in self._read(query, values):
                 listings.setdefault(paper_id, []).append(_listing(row))
-            papers = {row[0]: _paper(row, tuple(listings.get(row[0], ()))) for row in rows}
+            other_ids = self._aliases()
+            papers = {row[0]: _paper(row, tuple(listings.get(row[0], ())), other_ids.get(row[0], ())) for row in rows}
         except ValueError as error:
             raise database.unusable(self.path, f"a paper cannot be read ({error})") from error
         return list(papers.values()) if ids is None else [papers[id] for id in ids if id in papers]
@@ -114,7 +115,9 @@ class Catalogue:
 
     def put(self, papers: Iterable[tuple[Paper, str]]) -> None:
         """Add or replace papers, each with its content hash; a replaced one keeps its position."""
+        other_ids: dict[str, Sequence[str]] = {}
         for paper, content in papers:
+            other_ids[paper.id] = paper.aliases
             self._run(
                 f"INSERT INTO papers ({_PAPER_COLUMNS}, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET title = excluded.title, abstract = excluded.abstract, "
@@ -127,12 +130,22 @@ class Catalogue:
                 f"INSERT INTO listings (paper_id, {_LISTING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(paper.id, *_listing_row(listing)) for listing in paper.listings],
             )
+        self._put_aliases(other_ids)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Remove papers and their listings; their vectors stay until `forget`."""
         keys = [(id,) for id in ids]
         self._many("DELETE FROM listings WHERE paper_id = ?", keys)
         self._many("DELETE FROM papers WHERE id = ?", keys)
+        self._put_aliases({id: () for (id,) in keys})
+
+    def _aliases(self) -> dict[str, tuple[str, ...]]:
+        return aliases.parse(self.path, self._read("SELECT value FROM state WHERE key = ?", (aliases.STATE,)))
+
+    def _put_aliases(self, changes: Mapping[str, Sequence[str]]) -> None:
+        before = self._aliases()
+        if before or any(changes.values()):
+            self.set_state(**{aliases.STATE: aliases.dump({**before, **changes})})
 
     # -- vectors
 
@@ -202,12 +215,13 @@ class Catalogue:
             self._connection.executemany(statement, values)
 
 
-def _paper(row: Sequence[object], listings: tuple[Listing, ...]) -> Paper:
+def _paper(row: Sequence[object], listings: tuple[Listing, ...], other_ids: tuple[str, ...]) -> Paper:
     """Read a row of `_PAPER_COLUMNS`."""
     id, title, abstract, day, inferred, authors, count, url = row
     return Paper(
         str(id), str(title), str(abstract), _date(day), bool(inferred), tuple(json.loads(str(authors))),
         count if isinstance(count, int) else None, url if isinstance(url, str) else None, listings,
+        other_ids,
     )  # fmt: skip
 
 
