@@ -80,7 +80,7 @@ def retrieve(
     ranked = [int(row) for row in np.argsort(-scores, kind="stable") if allowed is None or table.ids[row] in allowed]
     best = list(_by_neighbours(scores, table, ranked, limit))
     papers = library.papers([table.ids[row] for row, _ in best])
-    keys = citation_keys([paper.id for paper in papers], context.keys)
+    keys = citation_keys([paper.id for paper in papers], context.keys, library.ids)
     return tuple(Evidence(keys[paper.id], paper, score) for paper, (_, score) in zip(papers, best, strict=True))
 
 
