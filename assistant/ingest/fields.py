@@ -3,6 +3,8 @@
 import json
 import re
 
+from assistant.domain.sanitize import without_format_characters
+
 TITLE_LIMIT = 1000
 """Characters; what is longer is no title."""
 
@@ -15,8 +17,9 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def tidy(text: str) -> str:
-    """Control characters (terminal escapes among them) and every run of white space become one space."""
-    return " ".join(_CONTROLS.sub(" ", text).split())
+    """Control characters (terminal escapes among them) and every run of white space become one space; soft hyphens and
+    other characters that are not seen go."""
+    return " ".join(_CONTROLS.sub(" ", without_format_characters(text)).split())
 
 
 def text_fault(text: str) -> str:

@@ -4,12 +4,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from assistant.domain.sanitize import without_format_characters
+
 _LEAST_WORDS = 3  # of a stretch; fewer are a quote only where they are a whole sentence
 
 
 def normal(text: str) -> str:
     """Return text as compared: NFKC, straight quotes and hyphens, single spaces, no case, no closing punctuation."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = unicodedata.normalize("NFKC", without_format_characters(text)).casefold()
     plain = re.sub("[‘’`´]", "'", re.sub("[“”„«»]|''", '"', re.sub("[‐‑‒–—−]", "-", plain)))
     return " ".join(plain.split()).strip(" .,;:!?\"'…")
 
