@@ -52,7 +52,8 @@ def admitted(library: LibrarySnapshot, papers_filter: Filter, on_message: OnMess
 def select(papers: Sequence[Paper], papers_filter: Filter, on_message: OnMessage) -> list[Paper]:
     """Return the papers that pass; tell that undated papers are left out, or that nothing is left."""
     selection = [paper for paper in papers if papers_filter.admits(paper)]
-    undated = sum(paper.date is None for paper in papers)
+    of_source = Filter(source=papers_filter.source)
+    undated = sum(paper.date is None and of_source.admits(paper) for paper in papers)
     if (papers_filter.since or papers_filter.until) and undated:
         on_message(f"{undated:,} papers without a date are left out")
     if papers and not selection:

@@ -92,6 +92,8 @@ def coloured() -> bool:
 def marks() -> Mapping[str, str]:
     """Return a mark for each verdict, in signs that the output can show."""
 
+    from assistant.domain.records import MARKS
+
     try:
         "".join(MARKS.values()).encode(sys.stdout.encoding or "ascii")
     except (UnicodeError, LookupError):

@@ -28,6 +28,28 @@ def identity(given: str) -> str:
     return _LOCAL + given
 
 
+def source_identity(given: str, source: str) -> str:
+    """`identity` of an id that `source` gives, together with the source where the id means something there alone.
+
+    >>> source_identity("7", "a.jsonl") == source_identity(qualified("7", "a.jsonl"), "a.jsonl")
+    True
+    """
+    key = identity(given)
+    return f"{_LOCAL}{source}\0{given.removesuffix(qualified('', source))}" if is_local(key) else key
+
+
+def qualified(given: str, source: str) -> str:
+    """A source's own id with the name of the source: "7@a.jsonl"."""
+    return f"{given}@{source}"
+
+
+def alias(key: str) -> str:
+    """An id that has the `source_identity` `key`: "2401.00001", "10.1000/abc", "7@a.jsonl"."""
+    kind, _, rest = key.partition(":")
+    source, separator, given = rest.partition("\0")
+    return qualified(given, source) if is_local(key) and separator else rest if kind in ("arxiv", "doi") else key
+
+
 def is_local(key: str) -> bool:
     """Whether an identity means something only within its source, as a row number does."""
     return key.startswith(_LOCAL)

@@ -75,6 +75,8 @@ class Paper:
     author_count: int | None = None
     url: str | None = None
     listings: tuple[Listing, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Its other ids: a DOI beside an arXiv id, and those that mean something in one source alone, as "7@a.jsonl"."""
 
     @property
     def day(self) -> str | None:
@@ -95,10 +97,6 @@ Step = str
 else one of those that verification makes ("key", "quote", "facts", "support", "contrast", or a name of your own)."""
 MARKS: Mapping[str, str] = dict(zip(get_args(Verdict), "✓≈✗⇄∅", strict=True))
 """The sign of each verdict."""
-
-ABSTENTION = "The library does not hold the answer."
-"""What stands in the place of an answer where there is none; the prompts demand it in these words."""
-
 
 Status = Literal["answered", "abstained", "failed"]
 

@@ -1,15 +1,15 @@
 """Entries -> papers: every listing of one paper, in this run and in the library, becomes that one paper."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.domain.identifiers import identity, is_local, is_own, title_id
+from assistant.domain.identifiers import alias, identity, is_local, is_own, qualified, title_id
 from assistant.domain.records import Entry, Listing, Paper, Rejection
 from assistant.domain.titles import normalise
+from assistant.ingest.abstracts import Conflict, fullest, is_cut
+from assistant.ingest.identities import Candidate, KeyedEntry, StoredPapers, accept, are_one_paper, keys_of, root_of
 from assistant.ingest.listings import Relisting, paper_date, relist
-from assistant.ingest.paths import STANDARD_INPUT
 
 Outcome = Literal["added", "updated", "relisted", "unchanged"]
 """What a run did to a paper: new; other text, facts or id; other listings and nothing else; nothing."""
@@ -34,6 +34,8 @@ class Merge:
     rejections: tuple[Rejection, ...]
     superseded: tuple[str, ...] = ()
     """Ids of stored papers that live on under the id of one of `papers`, and should be removed."""
+    conflicts: tuple[Conflict, ...] = ()
+    """Entries whose abstract is cut where a fuller one is known."""
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -46,146 +48,141 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class _KeyedEntry:
-    """An entry with the identity its source gives its paper ("" for none) and its normalised title."""
+class _Group:
+    """Entries of a run and stored papers that are one paper."""
 
-    key: str
     title: str
-    entry: Entry
-
-
-class _StoredPapers:
-    """The papers of the library: those with a source's id by identity, those without by normalised title."""
-
-    def __init__(self, papers: Iterable[Paper]) -> None:
-        self.by_key: dict[str, Paper] = {}
-        self.titles: dict[str, str] = {}
-        """Identity -> normalised title, of the papers in `by_key`."""
-        self.by_title: defaultdict[str, list[Paper]] = defaultdict(list)
-        """The papers whose id was made from their title; several where an older version told their titles apart."""
-        for paper in papers:
-            title = normalise(paper.title)
-            if is_own(paper.id):
-                self.by_title[title].append(paper)
-            else:
-                key = identity(paper.id)
-                self.by_key[key] = paper
-                self.titles[key] = title
+    """Normalised."""
+    entries: list[KeyedEntry]
+    before: list[Paper]
 
 
 def merge(entries: Iterable[Entry], known: Iterable[Paper] = ()) -> Merge:
     """The papers of the entries, joined with those already stored; the same entries a second time change nothing."""
-    stored = _StoredPapers(known)
-    accepted, rejections = _accept(entries, stored)
-    keys_of = _keys_by_title(accepted, stored)
-    groups: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for keyed in accepted:
-        groups[(keyed.key or _only(keys_of[keyed.title]), keyed.title)].append(keyed.entry)
+    stored = StoredPapers(known)
+    accepted, rejections = accept([stored.keyed(entry) for entry in entries], stored)
     merged_papers: list[MergedPaper] = []
     superseded: list[str] = []
-    for (key, title), group in groups.items():
-        before = [stored.by_key[key]] if key in stored.by_key else []
-        if _only(keys_of[title]) == key:
-            before += stored.by_title.get(title, [])
-        paper = _paper(key, title, group, before)
-        merged_papers.append(MergedPaper(paper, _outcome(paper, before)))
-        superseded += [earlier.id for earlier in before if earlier.id != paper.id]
-    return Merge(tuple(merged_papers), len(accepted) - len(merged_papers), tuple(rejections), tuple(superseded))
+    conflicts: list[Conflict] = []
+    ids = set(stored.ids)
+    for group in _groups(accepted, stored):
+        paper = _paper(group, ids - {earlier.id for earlier in group.before} if group.before else ids)
+        ids.add(paper.id)
+        merged_papers.append(MergedPaper(paper, _outcome(paper, group.before)))
+        superseded += [earlier.id for earlier in group.before if earlier.id != paper.id]
+        conflicts += _conflicts(group, paper)
+    merged_count = len(accepted) - len(merged_papers)
+    return Merge(tuple(merged_papers), merged_count, tuple(rejections), tuple(superseded), tuple(conflicts))
 
 
-def _accept(entries: Iterable[Entry], stored: _StoredPapers) -> tuple[list[_KeyedEntry], list[Rejection]]:
-    """The entries but those whose id another title has; among those of one run, the first title has it."""
-    run = [_KeyedEntry(_key(entry), normalise(entry.listing.title), entry) for entry in entries]
-    run_titles = {(keyed.key, keyed.title) for keyed in run}
-    first_uses: dict[str, _KeyedEntry] = {}
-    for keyed in run:
-        is_free = not is_local(keyed.key) or keyed.key not in stored.by_key or _may_retitle(keyed, stored, run_titles)
-        if keyed.key and keyed.key not in first_uses and is_free:
-            first_uses[keyed.key] = keyed
-    accepted: list[_KeyedEntry] = []
-    rejections: list[Rejection] = []
-    for keyed in run:
-        first = first_uses.get(keyed.key)
-        if not keyed.key or (first and first.title == keyed.title):
-            accepted.append(keyed)
-            continue
-        owner = f"was given to another title at {first.entry.place}" if first else _owner(stored.by_key[keyed.key])
-        listing = keyed.entry.listing
-        rejections.append(Rejection(listing.source, listing.line, f"its id {keyed.entry.id} {owner}"))
-    return accepted, rejections
+def _groups(accepted: Sequence[KeyedEntry], stored: StoredPapers) -> Iterable[_Group]:
+    """What is one paper, in the order of first appearance: by id, and by title where the ids of a title agree."""
+    candidates = _candidates(accepted, stored)
+    joined = {title for title, by_root in candidates.items() if are_one_paper(by_root.values())}
+    groups: dict[tuple[str, str], _Group] = {}
+    for keyed in accepted:
+        by_root = candidates[keyed.title]
+        place = ("" if keyed.title in joined else keyed.root, keyed.title)
+        if place not in groups:
+            roots = by_root.values() if keyed.title in joined else [by_root[keyed.root]] if keyed.root else []
+            before = [candidate.paper for candidate in roots if candidate.paper]
+            before += stored.by_title.get(keyed.title, []) if not place[0] else []
+            groups[place] = _Group(keyed.title, [], before)
+        groups[place].entries.append(keyed)
+    return groups.values()
 
 
-def _key(entry: Entry) -> str:
-    return identity(entry.id) if entry.id is not None and not is_own(entry.id) else ""
-
-
-def _may_retitle(keyed: _KeyedEntry, stored: _StoredPapers, run_titles: set[tuple[str, str]]) -> bool:
-    """Whether an entry may retitle the stored paper of its id: the same title, or its source republishing its record.
-
-    An id of a source means nothing in another source, so only the source that gave it may. A run that has the stored
-    title too is no republication, and from standard input, whose name every stream has, the abstract must be the same.
-    """
-    paper, title = stored.by_key[keyed.key], stored.titles[keyed.key]
-    if keyed.title == title:
-        return True
-    source = keyed.entry.listing.source
-    return (
-        any(listing.source == source for listing in paper.listings)
-        and not run_titles & {(keyed.key, title), ("", title)}
-        and (source != STANDARD_INPUT or keyed.entry.abstract == paper.abstract)
-    )
-
-
-def _owner(paper: Paper) -> str:
-    first = next(iter(paper.listings), None)
-    place = f" in {first.source}:{first.line}" if first else ""
-    return f"is that of “{paper.title}”{place}; give one of them another id"
-
-
-def _keys_by_title(accepted: Iterable[_KeyedEntry], stored: _StoredPapers) -> defaultdict[str, set[str]]:
-    """Title -> the identities that papers of it have; where the run retitles a stored paper, its new title counts."""
-    titles = stored.titles | {keyed.key: keyed.title for keyed in accepted if keyed.key}
-    keys_of: defaultdict[str, set[str]] = defaultdict(set)
-    for key, title in titles.items():
-        keys_of[title].add(key)
-    return keys_of
-
-
-def _only(keys: set[str]) -> str:
-    """The one identity that a title stands for; "" where it is none, or any of several."""
-    return next(iter(keys)) if len(keys) == 1 else ""
+def _candidates(accepted: Sequence[KeyedEntry], stored: StoredPapers) -> dict[str, dict[str, Candidate]]:
+    """Title -> {root: candidate}; where the run retitles a stored paper, its new title counts."""
+    titles = {keyed.root: keyed.title for keyed in accepted}
+    candidates: dict[str, dict[str, Candidate]] = {keyed.title: {} for keyed in accepted}
+    for title, by_root in candidates.items():
+        for earlier in stored.identified.get(title, ()):
+            root = root_of(earlier)
+            if titles.get(root, title) == title:
+                by_root[root] = Candidate(root, frozenset(keys_of(earlier)), earlier.abstract, earlier)
+    roots: set[str] = {""}
+    for keyed in accepted:
+        by_root = candidates[keyed.title]
+        if keyed.root not in roots:
+            roots.add(keyed.root)
+            paper = keyed.paper
+            keys = frozenset(keys_of(paper)) if paper else frozenset([keyed.key])
+            abstract = fullest(keyed.entry.abstract, [paper.abstract] if paper else ())
+            by_root[keyed.root] = Candidate(keyed.root, keys, abstract, paper)
+    return candidates
 
 
 def _outcome(paper: Paper, before: Sequence[Paper]) -> Outcome:
     if not before:
         return "added"
-    earlier = next((earlier for earlier in before if earlier.id == paper.id), None)
-    if earlier is None or replace(earlier, listings=()) != replace(paper, listings=()):
+    [earlier, *others] = sorted(before, key=lambda earlier: earlier.id != paper.id)
+    if others or replace(earlier, listings=(), aliases=()) != replace(paper, listings=(), aliases=()):
         return "updated"
     return "unchanged" if earlier == paper else "relisted"
 
 
-def _paper(key: str, title: str, group: Sequence[Entry], before: Sequence[Paper]) -> Paper:
-    """The first text wins; what it leaves open is filled by later entries, then by what was stored."""
-    first = group[0]
-    ids = [paper.id for paper in before] + [entry.id for entry in group if entry.id is not None]
-    listings = [entry.listing for entry in group]
+def _paper(group: _Group, taken: set[str]) -> Paper:
+    """The first text wins unless it is cut; what it leaves open is filled by later entries, then by what was stored."""
+    entries, before = [keyed.entry for keyed in group.entries], group.before
+    listings = [entry.listing for entry in entries]
     relisting = relist([listing for paper in before for listing in paper.listings], listings)
     day = paper_date(relisting, listings, before)
     counts = [listing.author_count for listing in listings] + [paper.author_count for paper in before]
-    authors = [entry.authors for entry in group] + [paper.authors for paper in before]
-    urls = [entry.url for entry in group] + [paper.url for paper in before]
-    return Paper(
-        id=next((id for id in ids if identity(id) == key), title_id(first.listing.title)),
-        title=first.listing.title,
-        abstract=first.abstract,
+    authors = [entry.authors for entry in entries] + [paper.authors for paper in before]
+    urls = [entry.url for entry in entries] + [paper.url for paper in before]
+    texts = [entry.abstract for entry in entries] + [paper.abstract for paper in before]
+    id = _id(group, taken)
+    paper = Paper(
+        id=id,
+        title=listings[0].title,
+        abstract=fullest(texts[0], texts[1:]),
         date=day.date,
         date_inferred=day.inferred,
         authors=next(filter(None, authors), ()),
         author_count=next((count for count in counts if count is not None), None),
         url=next(filter(None, urls), None),
-        listings=_listings(key, title, relisting),
+        listings=_listings(identity(id), group.title, relisting),
     )
+    return replace(paper, aliases=_aliases(paper, group))
+
+
+def _aliases(paper: Paper, group: _Group) -> tuple[str, ...]:
+    """Its ids but those that its own id says; of a paper of several sources that does not say whose it is."""
+    keys = [key for earlier in group.before for key in keys_of(earlier)]
+    keys += [keyed.key for keyed in group.entries if keyed.key]
+    single = len({listing.source for listing in paper.listings}) == 1
+    main_keys = set(keys_of(paper)) if single else {identity(paper.id)}
+    return tuple(alias(key) for key in sorted({*keys} - main_keys, key=lambda key: (is_local(key), key)))
+
+
+def _id(group: _Group, taken: set[str]) -> str:
+    """An arXiv id, else a DOI, else an id of a source, with its name where it is `taken`, else one from the title."""
+    stored_ids = [id for paper in group.before for id in (paper.id, *paper.aliases)]
+    ids = stored_ids + [keyed.entry.id for keyed in group.entries if keyed.key and keyed.entry.id is not None]
+    for kind in ("arxiv:", "doi:"):
+        global_id = next((id for id in ids if identity(id).startswith(kind)), None)
+        if global_id is not None:
+            return global_id
+    stored_id = next((paper.id for paper in group.before if not is_own(paper.id)), None)
+    if stored_id is not None:
+        return stored_id
+    own_ids = [(keyed.entry.id, keyed.entry.listing.source) for keyed in group.entries if keyed.key]
+    if not own_ids:
+        return title_id(group.entries[0].entry.listing.title)
+    given, source = own_ids[0]
+    id = given or ""
+    while id in taken:
+        id = qualified(id, source)
+    return id
+
+
+def _conflicts(group: _Group, paper: Paper) -> Iterable[Conflict]:
+    """The listings of a run whose abstracts are only the beginning of the paper's."""
+    for keyed in group.entries:
+        listing = keyed.entry.listing
+        if is_cut(keyed.entry.abstract, paper.abstract):
+            yield Conflict(listing.source, listing.line, paper.id, paper.title)
 
 
 def _listings(key: str, title: str, relisting: Relisting) -> tuple[Listing, ...]:

@@ -4,9 +4,13 @@ import json
 import re
 
 from assistant.domain.limits import ABSTRACT_LIMIT, excess
+from assistant.domain.sanitize import without_format_characters
 
 TITLE_LIMIT = 1000
 """Characters; what is longer is no title."""
+
+HALF_CHARACTER = "holds half of a character (a lone surrogate)"
+"""What is wrong with a text that no encoding can write."""
 
 _EXCERPT_LENGTH = 40
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -14,15 +18,16 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def tidy(text: str) -> str:
-    """Control characters (terminal escapes among them) and every run of white space become one space."""
-    return " ".join(_CONTROLS.sub(" ", text).split())
+    """Control characters (terminal escapes among them) and every run of white space become one space; soft hyphens and
+    other characters that are not seen go."""
+    return " ".join(_CONTROLS.sub(" ", without_format_characters(text)).split())
 
 
 def text_fault(text: str) -> str:
     """Why a text cannot be stored at all; "" where it can."""
     if "\0" in text:
         return "holds a NUL character"
-    return "holds half of a character (a lone surrogate)" if _SURROGATES.search(text) else ""
+    return HALF_CHARACTER if _SURROGATES.search(text) else ""
 
 
 def length_fault(title: str, abstract: str) -> str:

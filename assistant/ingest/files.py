@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from assistant.domain.records import Rejection
+from assistant.ingest.fields import HALF_CHARACTER
 from assistant.ingest.paths import files, read_failure, require_path
 
 MEGABYTE = 1_000_000
@@ -25,7 +26,7 @@ _HEAD_BYTES = 8192
 _HEAD_LINES = 20  # with text
 _FAULTY_LENGTH = 2000  # characters of a line over the limit, enough to see what kind of line it is
 _GZIP = b"\x1f\x8b"
-_ESCAPED = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8, as "surrogateescape" decodes them
+_SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters in UTF-16; in UTF-8, bytes that are not UTF-8
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\udc80-\udcff]")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _DOCUMENTS = {b"%PDF-": "a PDF document", b"PK\x03\x04": "a ZIP archive", b"SQLite format 3": "a SQLite database"}
@@ -174,7 +175,7 @@ def _lines(stream: BinaryIO, data: bytes) -> Iterator[SourceLine]:
     try:
         while line := text.readline(LINE_LIMIT + 1):
             number += 1
-            yield _line(number, line, text)
+            yield _line(number, line, text, wide=wide)
     except OSError as error:
         yield SourceLine(number + 1, "", read_failure(error))
     except UnicodeDecodeError:
@@ -184,16 +185,20 @@ def _lines(stream: BinaryIO, data: bytes) -> Iterator[SourceLine]:
             text.detach()  # or it would close the stream, whose bytes may still be read
 
 
-def _line(number: int, line: str, rest: io.TextIOWrapper) -> SourceLine:
+def _line(number: int, line: str, rest: io.TextIOWrapper, *, wide: bool) -> SourceLine:
+    """Check a line; `wide` text is UTF-16, of other text a byte that is not UTF-8 comes as a "surrogateescape"."""
     size = len(line) if len(line) * 4 < LINE_LIMIT else size_of(line)
     if size > LINE_LIMIT:
         more = line
         while not more.endswith("\n") and (more := rest.readline(LINE_LIMIT)):
             size += size_of(more)
         fault = f"line is {size / MEGABYTE:.1f} MB long; the limit is {LINE_LIMIT // MEGABYTE} MB"
-        return SourceLine(number, _ESCAPED.sub("\ufffd", line[:_FAULTY_LENGTH]), fault)
+        return SourceLine(number, _SURROGATE.sub("\ufffd", line[:_FAULTY_LENGTH]), fault)
     line = line.removesuffix("\n")
-    if bad := _ESCAPED.search(line):
-        byte = f"0x{ord(bad[0]) - 0xDC00:02X} at character {bad.start() + 1}"
-        return SourceLine(number, _ESCAPED.sub("\ufffd", line), f"is not UTF-8 text (byte {byte})")
+    if bad := _SURROGATE.search(line):
+        place = f"at character {bad.start() + 1}"
+        fault = (
+            f"{HALF_CHARACTER}, {place}" if wide else f"is not UTF-8 text (byte 0x{ord(bad[0]) - 0xDC00:02X} {place})"
+        )
+        return SourceLine(number, _SURROGATE.sub("\ufffd", line), fault)
     return SourceLine(number, line, "holds a NUL character" if "\0" in line else "")

@@ -1,11 +1,12 @@
 """Papers, listings and vectors <-> the SQLite file that is the library, and that names its current generation."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from assistant.domain.errors import LibraryError
 from assistant.domain.records import Paper
-from assistant.library import database, embeddings, index, rows, state
+from assistant.library import aliases, database, embeddings, index, rows, state
 from assistant.library.connection import CatalogueConnection
 from assistant.library.rows import LISTING_COLUMNS, PAPER_COLUMNS, StoredPaper
 
@@ -86,10 +87,12 @@ class Catalogue(CatalogueConnection):
         for paper_id, *row in self.read(query, values):
             listings.setdefault(paper_id, []).append(row)
         fingerprint = "" if has_checksums else self.state()["fingerprint"]
+        other_ids = self._aliases()
         papers: dict[str, StoredPaper] = {}
         for *row, content, checksum in paper_rows:
             expected = "" if has_checksums else embeddings.text_hash(fingerprint, str(row[1]), str(row[2]))
-            papers[row[0]] = rows.read(row, listings.get(row[0], ()), content, checksum, expected)
+            stored = rows.read(row, listings.get(row[0], ()), content, checksum, expected)
+            papers[row[0]] = replace(stored, paper=replace(stored.paper, aliases=other_ids.get(row[0], ())))
         return list(papers.values()) if ids is None else [papers[id] for id in ids if id in papers]
 
     def contents(self) -> list[tuple[str, str]]:
@@ -106,7 +109,9 @@ class Catalogue(CatalogueConnection):
 
     def put(self, papers: Iterable[tuple[Paper, str]]) -> None:
         """Add or replace papers, each with its content hash; a replaced one keeps its position."""
+        other_ids: dict[str, Sequence[str]] = {}
         for paper, content in papers:
+            other_ids[paper.id] = paper.aliases
             row, listings = rows.paper_row(paper), [rows.listing_row(listing) for listing in paper.listings]
             self.run(
                 f"INSERT INTO papers ({PAPER_COLUMNS}, content, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -121,6 +126,7 @@ class Catalogue(CatalogueConnection):
                 f"INSERT INTO listings (paper_id, {LISTING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(paper.id, *listing) for listing in listings],
             )
+        self._put_aliases(other_ids)
 
     def set_contents(self, hashes: Iterable[tuple[str, str]]) -> None:
         """Set the content hashes of (paper id, content hash) pairs; the papers stay as they are."""
@@ -131,6 +137,15 @@ class Catalogue(CatalogueConnection):
         keys = [(id,) for id in ids]
         self.run_many("DELETE FROM listings WHERE paper_id = ?", keys)
         self.run_many("DELETE FROM papers WHERE id = ?", keys)
+        self._put_aliases({id: () for (id,) in keys})
+
+    def _aliases(self) -> dict[str, tuple[str, ...]]:
+        return aliases.parse(self.path, self.read("SELECT value FROM state WHERE key = ?", (aliases.STATE,)))
+
+    def _put_aliases(self, changes: Mapping[str, Sequence[str]]) -> None:
+        before = self._aliases()
+        if before or any(changes.values()):
+            self.set_state(**{aliases.STATE: aliases.dump({**before, **changes})})
 
     # -- vectors
 

@@ -1,7 +1,7 @@
 """A library folder -> one whole snapshot of it to read: papers, words and vectors that belong together."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -17,11 +17,12 @@ from assistant.library.damaged_papers import DamagedPaper
 from assistant.library.index import LEXICAL, VectorIndex
 
 EXACT_ROWS = 200_000
-"""Up to so many vectors are compared one by one, which is exact, and faster than starting Chroma; of more, only those
-that the vector index calls the nearest."""
+"""Up to so many vectors, of the library or of the papers that a filter admits, are compared one by one, which is exact,
+and faster than starting Chroma; of more, only those that the vector index calls the nearest."""
 
 _VOUCHED = 2_000  # papers; so many are read and compared in about 40 ms
 _NEAREST = 400  # chunks that the vector index is asked for: about 100 papers
+_FURTHER = 8  # times as many it is asked for where too few of those are of papers that a filter admits
 
 
 class LibrarySnapshot:
@@ -145,6 +146,11 @@ class LibrarySnapshot:
         return self.catalogue.parts(self.dimension)
 
     @property
+    def _average_rows(self) -> float:
+        """How many vectors a paper has."""
+        return sum(self._parts) / max(len(self._parts), 1)
+
+    @property
     def vector_index_folder(self) -> Path:
         """The folder of the vector index, for other programs to open."""
         return generations.folder(self.folder, self._vector_index, self._generation)
@@ -187,19 +193,40 @@ class LibrarySnapshot:
         self._leave_out(damaged_papers.vectors(self.catalogue, blobs))
         return embeddings.vector_table(blobs.items(), self.dimension)
 
-    def candidate_vectors(self, vector: NDArray[np.float32], also: Sequence[str]) -> embeddings.VectorTable:
+    def candidate_vectors(
+        self, vector: NDArray[np.float32], also: Sequence[str], allowed: frozenset[str] | None = None
+    ) -> embeddings.VectorTable:
         """Return the vectors to compare with `vector`: of all papers, or of the nearest ones and those of the paper ids
-        `also`."""
+        `also`. The nearest are sought among the papers with the ids `allowed` (None: all)."""
         if self.uses_exact_search or self._vector_index in self.problems:
             return self.table
-        try:
-            near = [neighbour.paper_id for neighbour in self._nearest_index().nearest(vector, _NEAREST)]
-        except LibraryError as error:
-            self.problems[self._vector_index] = str(error)
-            self._on_message(f"{error}; answering by exact search")
-            return self.table
+        if allowed is not None and self._average_rows * len(allowed) <= self._exact_rows:
+            near: Iterable[str] = allowed
+        else:
+            try:
+                near = self._nearest_ids(vector, allowed)
+            except LibraryError as error:
+                self.problems[self._vector_index] = str(error)
+                self._on_message(f"{error}; answering by exact search")
+                return self.table
         ids = list(dict.fromkeys((*near, *also)))
         return self._table(ids)
+
+    def _nearest_ids(self, vector: NDArray[np.float32], allowed: frozenset[str] | None) -> Iterable[str]:
+        """Return the ids of the papers that the vector index calls the nearest among those `allowed`.
+
+        An index knows no filters, and asked for more may give fewer than it has: where too few of nearly all chunks are
+        of papers that are allowed, these are the nearest.
+        """
+        limit, index = _NEAREST, self._nearest_index()
+        if allowed is None:
+            return [neighbour.paper_id for neighbour in index.nearest(vector, limit)]
+        while limit < self.chunks:
+            ids = [id for neighbour in index.nearest(vector, limit) if (id := neighbour.paper_id) in allowed]
+            if len(ids) >= _NEAREST:
+                return ids
+            limit *= _FURTHER
+        return allowed
 
     def _nearest_index(self) -> VectorIndex:
         """Return the vector index, opened once a generation: Chroma never gives back the MB that an opening takes."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.records import Entry, Paper, Rejection
 from assistant.ingest import deduplicate
+from assistant.ingest.abstracts import Conflict
 from assistant.library import builder, database, embeddings, index, locks
 from assistant.library.catalogue import Catalogue
 from assistant.library.generations import IndexChange
@@ -33,6 +34,8 @@ class Report:
     rejected: tuple[Rejection, ...] = ()
     superseded: tuple[str, ...] = ()
     """Ids under which papers were stored that have their source's id now."""
+    conflicts: tuple[Conflict, ...] = ()
+    """Listings whose abstract is cut, where a fuller one stays."""
     embedded: int = 0
     """Papers whose vectors had to be computed."""
     seconds: float = 0.0
@@ -141,4 +144,5 @@ def _report(merge: deduplicate.Merge, listings: int, rejections: Sequence[Reject
         merged=merge.merged_count + len(relisted),
         rejected=(*rejections, *merge.rejections),
         superseded=merge.superseded,
+        conflicts=merge.conflicts,
     )

@@ -1,16 +1,18 @@
 """A name as people write it (title, id, key) -> the papers of a library that it means; never a near one instead."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from assistant.domain import titles
-from assistant.domain.identifiers import identity
+from assistant.domain.identifiers import identity, is_local, is_own, qualified
 from assistant.domain.records import Paper
-from assistant.retrieval.keys import citation_keys
+from assistant.retrieval.keys import SHORTEST, key_digest
 
 _OUTER = re.compile(r"^[\s\"'“”‘’*_]+|[\s\"'“”‘’*_]+$")
 _VERSION = re.compile(r"^(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})v\d{1,3}$", re.IGNORECASE)
+_KEY = re.compile(rf"P([0-9a-f]{{{SHORTEST},64}})")
 _NEAR = 85.0  # percent of letters in common from which a title is worth suggesting
 
 
@@ -26,18 +28,26 @@ class PaperIndex:
         return next(iter(self.find_all(name)), None)
 
     def find_all(self, name: str) -> list[Paper]:
-        """Return the papers that `name` means: several only where they have the same title, none where none has it.
+        """Return the papers that `name` means: several only where they have the same title or two sources gave them the
+        same id, none where none has it.
 
         A name is an id as the library has it, an arXiv id (with or without "arXiv:", version or URL), a DOI (or its
-        URL), a citation key, or a whole title: in any case and spelling, within quotation marks or emphasis.
+        URL), an id of one source ("7", or "7@a.jsonl"), a citation key or more digits of it, or a whole title: in any
+        case and spelling, within quotation marks or emphasis.
         """
         joined = " ".join(name.split())
         plain = _OUTER.sub("", joined).rstrip(".,")
         bare = _VERSION.sub(r"\1", plain)
         for form in (joined, plain, bare, identity(plain), identity(bare)):
-            if paper := self._ids.get(form) or self._keys.get(form):
-                return [paper]
-        return list(self._titles.get(titles.normalise(plain), ())) if plain.strip() else []
+            if papers := self._ids.get(form):
+                return list(papers)
+        if not plain.strip():
+            return []
+        return list(self._titles.get(titles.normalise(plain), ())) or self._with_key(plain)
+
+    def find_beginning(self, name: str) -> list[Paper]:
+        """Return the papers that `name` means, or else those whose title begins with it."""
+        return self.find_all(name) or self.begins(name)
 
     def begins(self, name: str) -> list[Paper]:
         """Return the papers whose title begins with `name`, in any case and spelling; none for an empty name."""
@@ -72,15 +82,31 @@ class PaperIndex:
         matches = process.extract(title, self._titles.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR, limit=limit)
         return [self._titles[match][0] for match, _, _ in matches]
 
-    @cached_property
-    def _ids(self) -> dict[str, Paper]:
-        """By id, and by what all spellings of that id have in common."""
-        return _first((form, paper) for paper in self.papers for form in (paper.id, identity(paper.id)))
+    def _with_key(self, name: str) -> list[Paper]:
+        """Return the paper whose key begins so; none where that is so of several, for a key names one paper."""
+        match = _KEY.fullmatch(name)
+        if match is None:
+            return []
+        place = bisect_left(self._digests, (match[1],))
+        papers = [paper for digest, paper in self._digests[place : place + 2] if digest.startswith(match[1])]
+        return papers if len(papers) == 1 else []
 
     @cached_property
-    def _keys(self) -> dict[str, Paper]:
-        keys = citation_keys(paper.id for paper in self.papers)
-        return _first((keys[paper.id], paper) for paper in self.papers)
+    def _ids(self) -> dict[str, list[Paper]]:
+        """By each id, and by what all spellings of that id have in common; first those that have it as their id."""
+        groups: dict[str, list[Paper]] = {}
+        for paper in self.papers:
+            for form in (paper.id, identity(paper.id)):
+                groups.setdefault(form, []).append(paper)
+        for paper in self.papers:
+            for form in _further_ids(paper):
+                groups.setdefault(form, []).append(paper)
+        return {form: list({paper.id: paper for paper in papers}.values()) for form, papers in groups.items()}
+
+    @cached_property
+    def _digests(self) -> list[tuple[str, Paper]]:
+        """In order of the digests, of which keys are the beginnings."""
+        return sorted(((key_digest(paper.id), paper) for paper in self.papers), key=lambda row: row[0])
 
     @cached_property
     def _titles(self) -> dict[str, list[Paper]]:
@@ -92,8 +118,12 @@ class PaperIndex:
         return groups
 
 
-def _first(pairs: Iterable[tuple[str, Paper]]) -> dict[str, Paper]:
-    papers: dict[str, Paper] = {}
-    for name, paper in pairs:
-        papers.setdefault(name, paper)
-    return papers
+def _further_ids(paper: Paper) -> Iterator[str]:
+    """Yield the other ids of a paper; those of one source with its name and without."""
+    sources = {listing.source for listing in paper.listings}
+    for id in (paper.id, *paper.aliases):
+        yield id
+        yield identity(id)
+        if is_local(identity(id)) and not is_own(id):
+            yield from (id.removesuffix(qualified("", source)) for source in sources)
+            yield from (qualified(id, source) for source in sources)

@@ -1,22 +1,49 @@
 """Ids of papers -> citation keys: the short names by which a model cites them."""
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
-_SHORTEST = 4  # hex digits of a key
+SHORTEST = 4
+"""Hex digits of a key."""
 
 
-def citation_keys(ids: Iterable[str], earlier: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
-    """Return {paper id: key}: "P" and the first hex digits of the id's hash, four or as many as make keys unique.
+def key_digest(id: str) -> str:
+    """Return the hex digits of which a key of the paper with this id is the beginning: the SHA-256 of the id."""
+    return hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def citation_keys(
+    ids: Iterable[str], earlier: Mapping[str, str] = MappingProxyType({}), others: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """Return {paper id: key}: "P" and the first hex digits of the id's hash, four or as many as make the key unique
+    among these papers and `others`, the ids of the library.
 
     A key names a paper, not a rank: the same paper has the same key in the next question. A paper keeps the key that
     it has in `earlier` ({paper id: key}), and no other paper gets that key.
     """
     order = list(ids)
-    digests = {id: hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest() for id in order if id not in earlier}
+    digests = {id: key_digest(id) for id in order}
+    rivals = (
+        sorted({*digests.values(), *_sorted_digests(others)}) if set(order) - set(others) else _sorted_digests(others)
+    )
     taken = {key[1:] for key in earlier.values()}
-    length = _SHORTEST
-    while len({digest[:length] for digest in digests.values()} | taken) < len(digests) + len(taken):
+    return {id: earlier[id] if id in earlier else f"P{_shortest(digests[id], rivals, taken)}" for id in order}
+
+
+def _shortest(digest: str, rivals: list[str], taken: set[str]) -> str:
+    """Return the shortest beginning of a digest that begins no other of `rivals`, sorted, and is not `taken`."""
+    place = bisect_left(rivals, digest)
+    beside = rivals[max(place - 1, 0) : place] + rivals[place + 1 : place + 2]
+    length = SHORTEST
+    while digest[:length] in taken or any(rival.startswith(digest[:length]) for rival in beside):
         length += 1
-    return {id: earlier[id] if id in earlier else f"P{digests[id][:length]}" for id in order}
+    return digest[:length]
+
+
+@lru_cache(maxsize=2)
+def _sorted_digests(ids: tuple[str, ...]) -> list[str]:
+    """Return the digests of all ids of a library, in order; kept for its next question."""
+    return sorted(map(key_digest, ids))

@@ -37,6 +37,15 @@ _ENDS = re.compile(
 )
 
 
+# Right before a bound, what has a size rather than a date: "papers with context lengths of up to 2048".
+_SIZES = re.compile(
+    r"\b(?:sizes?|lengths?|numbers?|counts?|dimensions?|resolutions?|budgets?|windows?|ranks?|widths?|depths?|horizons?"
+    r"|batch(?:es)?|contexts?|sequences?|inputs?|outputs?|tokens?|steps?|epochs?|iterations?|samples?|examples?|parameters?"
+    r"|nodes?|agents?|frames?|words?|classes)(?:\s+(?:of|that|which|go|goes|range|ranges|scale|scales|from|is|are|\d+))*\s*$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Days of publication, both ends included; None where it is open."""
@@ -58,6 +67,8 @@ def read(question: str) -> Period | None:
     alone means that year only where it speaks of papers.
     """
     question = " ".join(question.split())
+    if (match := _UNTIL.search(question)) and not match["month1"] and _bounds_a_number(question, match):
+        return None
     for part in (_AFTER, _BEFORE, _UNTIL, _SINCE):
         if (match := part.search(question)) and not _ENDS.match(question, match.end()) and not match["month1"]:
             return None  # "before 2000 steps" counts something
@@ -74,13 +85,23 @@ def read(question: str) -> Period | None:
         return Period(None, _first(match, 1) - timedelta(1))
     if match := _UNTIL.search(question):
         return Period(None, _last(match, 1))
-    works = re.search(_WORKS, question, re.IGNORECASE)
+    works = _speaks_of_works(question)
     if match := _SINCE.search(question):
         if match["on"] or match[0].lower().startswith("since"):
             return Period(_first(match, 1), None)
         return Period(_first(match, 1), _last(match, 1)) if works else None
     match = _IN.search(question)
     return Period(_first(match, 1), _last(match, 1)) if match and works else None
+
+
+def _speaks_of_works(question: str) -> bool:
+    return bool(re.search(_WORKS, question, re.IGNORECASE))
+
+
+def _bounds_a_number(question: str, bound: re.Match[str]) -> bool:
+    """Whether "up to 2000" may mean a number: where the question is not of papers, or what has a size comes before."""
+    of_time = bound[0].lower().startswith(("until", "till", "no"))
+    return not of_time and (not _speaks_of_works(question) or bool(_SIZES.search(question, 0, bound.start())))
 
 
 def _first(match: re.Match[str], place: int) -> date:

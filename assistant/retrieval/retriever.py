@@ -73,9 +73,9 @@ def retrieve(
     if not library.ids:
         return ()
     queries = (Query(question, vector), *context.rephrasings)
-    word_scores = [_word_scores(library, query.text) for query in queries]
-    near = [*dict.fromkeys(id for scores in word_scores for id in scores), *context.named_papers]
-    table = library.candidate_vectors(vector, near)
+    word_scores = [_word_scores(library, query.text, every=allowed is not None) for query in queries]
+    near = [id for scores in word_scores for id in _best_by_words(scores, allowed)]
+    table = library.candidate_vectors(vector, [*near, *context.named_papers], allowed)
     each = [_scores(words, table, query.vector) for words, query in zip(word_scores, queries, strict=True)]
     scores = each[0] if len(each) == 1 else np.mean(each, axis=0)
     if context.named_papers:
@@ -88,7 +88,7 @@ def retrieve(
         damaged = {table.ids[row] for row, _ in best} - {paper.id for paper in papers}
         sound = frozenset(table.ids if allowed is None else allowed) - damaged
         return retrieve(library, vector, question, limit, sound, context)
-    keys = citation_keys([paper.id for paper in papers], context.keys)
+    keys = citation_keys([paper.id for paper in papers], context.keys, library.ids)
     return tuple(Evidence(keys[paper.id], paper, score) for paper, (_, score) in zip(papers, best, strict=True))
 
 
@@ -124,10 +124,20 @@ def _is_allowed(id: str, library: LibrarySnapshot, allowed: frozenset[str] | Non
     return id not in library.damaged and (allowed is None or id in allowed)
 
 
-def _word_scores(library: LibrarySnapshot, text: str) -> dict[str, float]:
-    """Return {paper id: BM25 score} of the papers that share a word with a text."""
-    hits = library.words.search(text, len(library.ids) if library.uses_exact_search else _WORD_HITS)
+def _word_scores(library: LibrarySnapshot, text: str, *, every: bool = False) -> dict[str, float]:
+    """Return {paper id: BM25 score}, best first, of the papers that share a word with a text: of `every` such paper, or
+    where not all papers are ranked of the first."""
+    hits = library.words.search(text, len(library.ids) if every or library.uses_exact_search else _WORD_HITS)
     return {library.ids[number]: score for number, score in hits}
+
+
+def _best_by_words(scores: Mapping[str, float], allowed: frozenset[str] | None) -> Iterator[str]:
+    """Yield the ids of the best of `scores` ({paper id: BM25 score}, best first) that are `allowed` (None: all).
+
+    The very best is among them in any case: its score is the measure of all others.
+    """
+    yield from islice(scores, 1)
+    yield from islice((id for id in scores if allowed is None or id in allowed), _WORD_HITS)
 
 
 def _scores(words: Mapping[str, float], table: VectorTable, vector: NDArray[np.float32]) -> ranking.Scores:

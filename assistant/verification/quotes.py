@@ -6,6 +6,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 
+from assistant.domain.sanitize import without_format_characters
+
 _WORD = re.compile(r"[^\W_]+")
 _REMEMBERED = 64  # texts, for many quotes of one abstract: it and its sentences are made ready for comparison once
 _LEAST_WORDS = 3  # of a stretch; fewer are a quote only where they are a whole sentence
@@ -14,7 +16,7 @@ _LEAST_WORDS = 3  # of a stretch; fewer are a quote only where they are a whole 
 @lru_cache(maxsize=_REMEMBERED)
 def normal(text: str) -> str:
     """Return text as compared: NFKC, straight quotes and hyphens, single spaces, no case, no closing punctuation."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = unicodedata.normalize("NFKC", without_format_characters(text)).casefold()
     plain = re.sub("[‘’`´]", "'", re.sub("[“”„«»]|''", '"', re.sub("[‐‑‒–—−]", "-", plain)))
     return " ".join(plain.split()).strip(" .,;:!?\"'…")
 

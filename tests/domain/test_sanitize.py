@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.domain.sanitize import one_line, sanitize
+from assistant.domain.sanitize import one_line, sanitize, without_format_characters
 
 ACTING = [
     *(chr(code) for code in [*range(0x20), *range(0x7F, 0xA0)] if chr(code) not in "\t\n\r"),
-    *"\xad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e",
-    *"\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff\ufff9\ufffa\ufffb\ud800\udbff\udc00\udfff",
+    *"\u061c\u180e\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e",
+    *"\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufff9\ufffa\ufffb\ud800\udbff\udc00\udfff",
     *"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180f\u3164\uffa0\U0001d173\U000e0100\U000e01ef",
     *map(chr, range(0xE0000, 0xE0080)),
 ]
@@ -26,6 +26,21 @@ def test_a_character_that_acts_is_replaced(character: str) -> None:
 @pytest.mark.parametrize("text", ["tab\tand\nline", "naïve Ünïcode 漢字 עברית", "😀 é", "[/INST] [link=x] :bomb:", ""])
 def test_what_only_looks_is_kept(text: str) -> None:
     assert sanitize(text) == text
+
+
+@pytest.mark.parametrize("text", ["می\u200cخواهم", "क्\u200dष", "👩\u200d🔬 ❤️\u200d🔥"])
+def test_joiners_stay_where_letters_and_emoji_need_them(text: str) -> None:
+    assert sanitize(text) == one_line(text) == without_format_characters(text) == text
+
+
+@pytest.mark.parametrize("character", "\xad\u200b\u2060\ufeff\u200c\u200d")
+def test_what_is_not_seen_goes_from_words(character: str) -> None:
+    assert without_format_characters(f"trans{character}former{character}") == "transformer"
+
+
+def test_a_place_where_a_line_may_break_prints_as_nothing() -> None:
+    assert sanitize("trans\xadform\u200ber\u2060s\ufeff") == "transformers"
+    assert without_format_characters("a\u202eb\u2066c\U000e0041d") == "abcd"
 
 
 def test_carriage_returns_become_new_lines() -> None:

@@ -53,13 +53,16 @@ def test_papers_under_ids_of_an_older_version_are_taken_up_under_the_new_ones() 
 EXPORT = [entry("Alpha study", line=1, id="z1"), entry("Beta study", line=2, id="z2")]
 
 
-def test_an_id_of_one_source_is_not_taken_over_by_another_source() -> None:
-    known = library(EXPORT)
-    other = [entry("Gamma study", "2.jsonl", 1, id="z1"), entry("Delta study", "2.jsonl", 2, id="z3")]
-    result = merge(other, known.values())
-    reason = "its id z1 is that of “Alpha study” in 1.jsonl:1; give one of them another id"
-    assert result.rejections == (Rejection("2.jsonl", 1, reason),)
-    assert [paper.id for paper in result.papers] == ["z3"]
+def test_an_id_of_one_source_means_another_paper_in_another_source() -> None:
+    other = [entry("Gamma study", "2.jsonl", 1, id="z1"), entry("Delta study", "2.jsonl", 2, id="z2")]
+    papers = library(EXPORT, other)
+    titles = {"z1": "Alpha study", "z2": "Beta study", "z1@2.jsonl": "Gamma study", "z2@2.jsonl": "Delta study"}
+    assert {id: paper.title for id, paper in papers.items()} == titles
+    for run in (other, EXPORT, [*EXPORT, *other], [*other, *EXPORT]):
+        again = merge(run, papers.values())
+        assert (set(again.papers), again.rejections) == ({papers[paper.id] for paper in again.papers}, ())
+    edited = library(EXPORT, other, [entry("Gamma, a study", "2.jsonl", 1, id="z1")])
+    assert {id: paper.title for id, paper in edited.items()} == titles | {"z1@2.jsonl": "Gamma, a study"}
 
 
 @pytest.mark.parametrize("numbers", [("2401.00001", "https://arxiv.org/abs/2401.00001v2"), ("10.1000/A", "10.1000/a")])
@@ -144,7 +147,7 @@ def test_a_supplied_year_stays_until_the_listing_it_came_from_is_read_again(
 
 
 def test_an_edit_brings_the_listings_of_its_new_title_from_other_sources_with_it() -> None:
-    run = [entry("Gamma", "b", id="z1"), entry("Alpha, a study", "b", 2, id="z1"), entry("Alpha, a study", id="z1")]
+    run = [entry("Alpha, a study", "b", 2, id="z1"), entry("Gamma", "b", id="z1"), entry("Alpha, a study", id="z1")]
     known = list(library(EXPORT[:1]).values())
     once = merge(run, known)
     assert [(each.source, each.line) for each in once.rejections] == [("b", 1)]

@@ -71,6 +71,21 @@ def test_bytes_that_are_no_text_spoil_only_their_line(tmp_path: Path) -> None:
     ]
 
 
+def test_half_a_character_of_utf_16_spoils_only_its_line(tmp_path: Path) -> None:
+    data = "one\nna\ud800ve\nna\udceeve\ntwo 😀".encode("utf-16", "surrogatepass")
+    assert lines(write(tmp_path, data)) == [
+        SourceLine(1, "one"),
+        SourceLine(2, "na\ufffdve", "holds half of a character (a lone surrogate), at character 3"),
+        SourceLine(3, "na\ufffdve", "holds half of a character (a lone surrogate), at character 3"),
+        SourceLine(4, "two 😀"),
+    ]
+
+
+def test_only_line_feeds_and_carriage_returns_end_a_line(tmp_path: Path) -> None:
+    text = "one\u2028\u2029\x85\x0b\x0cone"
+    assert lines(write(tmp_path, f"{text}\ntwo".encode())) == [SourceLine(1, text), SourceLine(2, "two")]
+
+
 def test_a_line_over_the_limit_is_measured_and_not_kept(tmp_path: Path) -> None:
     read_lines = lines(write(tmp_path, b"a" * 10_000_000 + b"\n" + b"b" * 1_000_000 + b"\nlast"))
     assert [(line.number, len(line.text), line.fault) for line in read_lines] == [

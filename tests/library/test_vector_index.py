@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,8 @@ def test_another_index_is_used_by_every_part_of_a_library(folder: Path, tmp_path
         assert libraries.results(library) == expected  # it gives all 40 chunks where it is asked for 400
         assert library.vector_index_folder == folder / "numpy" / "1"
 
-    changed = [libraries.entry(7, " One sentence more."), libraries.entry(40)]
+    edited = libraries.entry(7)
+    changed = [replace(edited, abstract=f"One sentence more. {edited.abstract}"), libraries.entry(40)]
     libraries.ingest(folder, changed)  # patched into a copy
     assert generation(folder) == (2, 3)
     assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 41)] * 3)

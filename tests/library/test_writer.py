@@ -1,6 +1,7 @@
 """Listings -> a library: what is computed, what is built anew, and what is refused."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,8 @@ def test_only_what_changed_is_embedded_and_patched_into_the_index(tmp_path: Path
     again = libraries.ingest(folder, libraries.entries(0, 40), embedder)
     assert (again.embedded, again.unchanged, generation(folder)) == (0, 40, (1, 0))
 
-    edited = libraries.entry(7, " One sentence more.")
+    edited = libraries.entry(7)
+    edited = replace(edited, abstract=f"One sentence more. {edited.abstract}")
     report = libraries.ingest(folder, [edited], embedder)
     assert (report.embedded, [paper.id for paper in report.updated]) == (1, ["id7"])
     sentences = [f"{part}." for part in edited.abstract.rstrip(".").split(". ")]

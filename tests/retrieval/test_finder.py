@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.domain.records import Paper
+from assistant.domain.records import Listing, Paper
 from assistant.retrieval.finder import PaperIndex
 from assistant.retrieval.keys import citation_keys
 
@@ -85,3 +85,26 @@ def test_suggestions_begin_with_the_name_then_contain_it_then_are_spelled_nearly
 def test_an_empty_library_has_no_paper() -> None:
     index = PaperIndex([])
     assert (index.find("x"), index.begins("x"), index.suggestions("x"), index.nearest("x")) == (None, [], [], None)
+
+
+ALIASED = [
+    Paper("2401.00001", "Oaks", "x", listings=(Listing("c", 1, "Oaks"),), aliases=("10.1000/Oaks", "7@c")),
+    Paper("1", "Elms", "x", listings=(Listing("a.jsonl", 1, "Elms"),)),
+    Paper("1@b.jsonl", "Firs", "x", listings=(Listing("b.jsonl", 1, "Firs"),)),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("https://doi.org/10.1000/oaks", ["2401.00001"]),
+        ("10.48550/arXiv.2401.00001", ["2401.00001"]),
+        ("7@c", ["2401.00001"]),
+        ("7", ["2401.00001"]),
+        ("1", ["1", "1@b.jsonl"]),
+        ("1@a.jsonl", ["1"]),
+        ("1@b.jsonl", ["1@b.jsonl"]),
+    ],
+)
+def test_a_paper_is_found_by_its_other_ids(name: str, ids: list[str]) -> None:
+    assert [paper.id for paper in PaperIndex(ALIASED).find_all(name)] == ids

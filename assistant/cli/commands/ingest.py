@@ -12,7 +12,7 @@ from assistant.domain.errors import UsageError
 if TYPE_CHECKING:
     from assistant.library.writer import Report
 
-_PRINTED = 20  # rejected rows printed; --json has all
+_PRINTED = 20  # rejected rows, and conflicts, printed; --json has all
 
 
 @click.command()
@@ -55,6 +55,10 @@ def _record(report: "Report") -> dict[str, object]:
         "rejected": len(report.rejected),
         "embedded": report.embedded,
         "seconds": round(report.seconds, 3),
+        "conflicts": [
+            {"source": row.source, "line": row.line, "id": row.paper_id, "title": row.title, "reason": row.reason}
+            for row in report.conflicts
+        ],
         "rejections": [{"source": row.source, "line": row.line, "reason": row.reason} for row in report.rejected],
     }
 
@@ -64,6 +68,10 @@ def _print(report: "Report", dry_run: bool) -> None:
         console.tell(f"rejected {row}")
     if len(report.rejected) > _PRINTED:
         console.tell(f"and {len(report.rejected) - _PRINTED:,} more rejected; --json names them all")
+    for conflict in report.conflicts[:_PRINTED]:
+        console.tell(f"conflict {conflict}")
+    if len(report.conflicts) > _PRINTED:
+        console.tell(f"and {len(report.conflicts) - _PRINTED:,} more conflicts; --json names them all")
     would = "would be " if dry_run else ""
     console.lines(
         console.plain(

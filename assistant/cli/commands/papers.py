@@ -1,6 +1,6 @@
 """`assistant show` and `assistant papers`: what the library holds, as text or JSON."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -11,7 +11,7 @@ from assistant.cli.views import papers as views
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Listing, Paper
 from assistant.domain.sanitize import one_line
-from assistant.domain.titles import normalise
+from assistant.retrieval.finder import PaperIndex
 
 _SUGGESTIONS = 5
 
@@ -31,15 +31,14 @@ def show(name: str, as_json: bool, place: LibraryOptions) -> int:
     if not name.strip():
         raise UsageError("give the id or the title of a paper")
     with place.open() as library:
-        every = library.papers()
+        index = PaperIndex(library.papers())
         library.require_sound(name)
-    papers_meant = exactly(every, name)
+    papers_meant = index.find_all(name)
     if not papers_meant:
-        papers_meant = beginning(every, name)
+        papers_meant = index.begins(name)
         if len(papers_meant) != 1:
             several = "several papers begin so" if papers_meant else "no paper has this id or title"
-            title = normalise(name)
-            near = papers_meant or [paper for paper in every if title in normalise(paper.title)]
+            near = papers_meant[:_SUGGESTIONS] or index.suggestions(name, _SUGGESTIONS)
             console.tell(f"{several}: {name}{_suggestions(near)}")
             return 3
     for paper in papers_meant:
@@ -75,23 +74,11 @@ def list_papers(papers: FilterOptions, as_json: bool, place: LibraryOptions) -> 
     return 0
 
 
-def exactly(papers: Sequence[Paper], name: str) -> list[Paper]:
-    """Return the papers with this id, or else with this title in any spelling."""
-    title = normalise(name)
-    by_id = [paper for paper in papers if paper.id == name]
-    return by_id or [paper for paper in papers if normalise(paper.title) == title]
-
-
-def beginning(papers: Iterable[Paper], name: str) -> list[Paper]:
-    """Return the papers whose title, in any spelling, begins so."""
-    title = normalise(name)
-    return [paper for paper in papers if normalise(paper.title).startswith(title)]
-
-
 def record(paper: Paper) -> dict[str, Any]:
     """Return a paper as JSON; `authors` is the list of names where they are known, else the count, else null."""
     return {
         "id": paper.id,
+        "aliases": list(paper.aliases),
         "title": paper.title,
         "abstract": paper.abstract,
         "date": paper.day,
@@ -116,5 +103,5 @@ def _listing(listing: Listing) -> dict[str, Any]:
 
 
 def _suggestions(papers: Sequence[Paper]) -> str:
-    titles = "; ".join(one_line(paper.title) for paper in papers[:_SUGGESTIONS])
+    titles = "; ".join(one_line(paper.title) for paper in papers)
     return f" (perhaps: {titles})" if titles else "; `assistant search` finds near ones"

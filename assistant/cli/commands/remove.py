@@ -5,9 +5,11 @@ import contextlib
 import click
 
 from assistant.cli import console, options, progress
-from assistant.cli.commands import papers
 from assistant.cli.options import LibraryOptions
 from assistant.domain.errors import UsageError
+from assistant.domain.sanitize import one_line
+from assistant.domain.titles import normalise
+from assistant.retrieval.finder import PaperIndex
 
 
 @click.command()
@@ -34,8 +36,13 @@ def remove(names: tuple[str, ...], source: str | None, as_json: bool, place: Lib
     with contextlib.closing(Catalogue(folder)) as catalogue:
         every = [stored.paper for stored in catalogue.stored_papers()]  # also those that are damaged
     gone = {paper.id: paper for paper in every if source and {row.source for row in paper.listings} == {source}}
+    index = PaperIndex(every)
     for name in names:
-        papers_meant = papers.exactly(every, name)
+        papers_meant = index.find_all(name)
+        if len({normalise(paper.title) for paper in papers_meant}) > 1:
+            ids = ", ".join(one_line(f"{paper.id} (“{paper.title}”)") for paper in papers_meant)
+            console.tell(f"several papers have this id: {name}; nothing was removed; give the title of one of: {ids}")
+            return 3
         if not papers_meant:
             console.tell(f"no paper has this id or title: {name}; nothing was removed")
             return 3

@@ -186,3 +186,13 @@ def test_no_text_breaks_the_reading(text: str | bytes) -> None:
         if isinstance(row, Entry):
             assert row.listing.title
             assert row.abstract
+
+
+def test_half_a_character_in_a_page_of_utf_16_costs_only_its_paper() -> None:
+    title, abstract = PAPERS[1]
+    text = SPACED_HEAD + spaced([PAPERS[0], (title, f"{abstract} \ud83d"), PAPERS[2]])
+    first, broken, last = read_rows(text.encode("utf-16", "surrogatepass"))
+    line = text[: text.index("\ud83d")].count("\n") + 1
+    place = f"at character {len(abstract) + 2}"
+    assert broken == Rejection("-", line, f"holds half of a character (a lone surrogate), {place}")
+    assert [(row.listing.title, row.abstract) for row in (first, last) if isinstance(row, Entry)] == PAPERS[::2]

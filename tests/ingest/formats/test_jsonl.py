@@ -159,7 +159,7 @@ def test_a_row_that_is_no_paper_is_rejected_at_its_line_in_plain_words(row: obje
 
 def test_control_characters_become_spaces() -> None:
     (row,) = read_rows(json.dumps({"title": "On\x1b[1mthe\x07Height", "abstract": "a\x9bb\u200bc"}))
-    assert row == entry(title="On [1mthe Height", abstract="a b\u200bc")
+    assert row == entry(title="On [1mthe Height", abstract="a bc")
 
 
 def test_blank_lines_and_a_mark_of_byte_order_are_passed_over() -> None:
@@ -246,3 +246,13 @@ def test_an_array_is_held_whole_only_up_to_a_limit(tmp_path: Path) -> None:
     assert [type(row) for row in rows(path.stat().st_size + 1)] == [Entry] * 15
     reason = "is one JSON text of more than 1 MB; write one object a line, or split it"
     assert rows(path.stat().st_size) == rows(1_000_000) == [Rejection("rows.json", 0, reason)]
+
+
+def test_line_separators_of_unicode_are_part_of_a_row() -> None:
+    row = json.dumps({"title": "Trees\u2028in\x85rows", "abstract": "Tall.\u2029Wide."}, ensure_ascii=False)
+    assert read_rows(f"{row}\n{row}") == [entry(line, "Trees in rows", "Tall. Wide.") for line in (1, 2)]
+
+
+def test_characters_that_are_not_seen_are_not_stored() -> None:
+    row = {"title": "Trans\xadformers", "abstract": "\ufeffA trans\u200bform\u200der. می\u200cخواهم 👩\u200d🔬."}
+    assert read_rows(json.dumps(row)) == [entry(1, "Transformers", "A transformer. می\u200cخواهم 👩\u200d🔬.")]

@@ -9,12 +9,12 @@ from assistant.answering.conversation import session
 from assistant.cli import console
 from assistant.cli.commands.chat import state
 from assistant.cli.commands.chat.state import Chat
-from assistant.cli.commands.papers import beginning, exactly
 from assistant.cli.views import answers, exports, papers
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Claim, Paper
 from assistant.domain.sanitize import one_line
 from assistant.retrieval import retriever
+from assistant.retrieval.finder import PaperIndex
 
 _DIGITS = 6  # of the number of a paper
 
@@ -113,9 +113,7 @@ def _paper(chat: Chat, name: str) -> Paper:
             last = f"; the last is [{max(numbered)}]" if numbered else ""
             raise UsageError(f"nothing was cited as [{number}] so far{last}")
         return numbered[number]
-    title = name.strip('"“”')
-    every = chat.pipeline.library.papers()
-    matches = exactly(every, title) or beginning(every, title)
+    matches = PaperIndex(chat.pipeline.library.papers()).find_beginning(name)
     if len(matches) != 1:
         raise UsageError(f"{len(matches) or 'no'} titles begin so; /search finds papers, Tab completes titles")
     return matches[0]
