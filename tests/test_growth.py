@@ -62,7 +62,7 @@ UNITS = (
     # words that mean something to a conversation, to dates and to checks
     "it is ", "the second one ", "paper 2 ", "what about ", "for a ", "not ", "from the ", "in 2020 ", "ok, ", "and ",
 )  # fmt: skip
-LENGTH, LONG = 8_000, 100_000
+LENGTH, LONG = 5_000, 100_000
 SLOWLY = [LENGTH, pytest.param(LONG, marks=pytest.mark.slow)]
 BYTES = 600  # of memory that a character may take, beside a million for all
 TEXT = "We measure 70% of LLMs on GPT-4 and 1,000 items in 2020. The result is 3e5 (see FA). It is not known."
