@@ -18,7 +18,7 @@ class CatalogueConnection:
         self.path = folder / database.NAME
         self._seen = database.stamp(self.path)
         self._is_malformed = False
-        self._connection = self._connect()
+        self._connection = database.connect(folder)
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
@@ -53,7 +53,7 @@ class CatalogueConnection:
         if self._seen is not None and database.stamp(self.path) != self._seen:
             self._connection.close()  # in a read-only folder SQLite does not look at what others write
             self._seen = database.stamp(self.path)
-            self._connection = self._connect()
+            self._connection = database.connect(self.path.parent)
         self.run("BEGIN")
         self.version()  # only a read begins the snapshot
 
@@ -112,13 +112,3 @@ class CatalogueConnection:
             cause = getattr(error.__cause__, "sqlite_errorname", None) or ""
             self._is_malformed |= cause.startswith("SQLITE_CORRUPT")
             raise
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = database.connect(self.path.parent)
-        connection.text_factory = _text
-        return connection
-
-
-def _text(stored: bytes) -> str:
-    """Read a text; one with a flipped bit may be no UTF-8, and is left to its checksum to refuse."""
-    return stored.decode(errors="replace")

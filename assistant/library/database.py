@@ -1,6 +1,7 @@
 """A folder -> an open SQLite connection to its catalogue, or a `LibraryError` that says why not and what to do."""
 
 import contextlib
+import functools
 import os
 import sqlite3
 import struct
@@ -76,6 +77,8 @@ def connect(folder: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(
             _address(path), uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
         )
+        # A text with a flipped bit may be no UTF-8; it is left to its checksum to refuse.
+        connection.text_factory = functools.partial(str, encoding="utf-8", errors="replace")
         try:
             trust.distrust(connection)
             [(version,)] = connection.execute("PRAGMA user_version")

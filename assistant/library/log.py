@@ -68,7 +68,10 @@ def cure(catalogue: Path) -> str:
 
 def close_unmerged(connection: sqlite3.Connection, catalogue: Path) -> None:
     """Close a connection to a catalogue in which something is wrong, without moving the log into it."""
-    with contextlib.suppress(sqlite3.Error):
+    with contextlib.suppress(OSError, sqlite3.Error):
+        if not path_of(catalogue).stat().st_size:
+            connection.close()
+            return
         # The last to close moves the log, unless it may only read.
         address = f"{catalogue.absolute().as_uri()}?mode=ro"
         with contextlib.closing(sqlite3.connect(address, uri=True)) as witness:

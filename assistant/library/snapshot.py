@@ -11,7 +11,18 @@ from numpy.typing import NDArray
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import LibraryError
 from assistant.domain.records import Paper
-from assistant.library import bm25, builder, chunks, damaged_papers, embeddings, generations, health, index, locks
+from assistant.library import (
+    bm25,
+    builder,
+    chunks,
+    damaged_papers,
+    database,
+    embeddings,
+    generations,
+    health,
+    index,
+    locks,
+)
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
 from assistant.library.index import LEXICAL, VectorIndex
@@ -165,6 +176,12 @@ class LibrarySnapshot:
         stored_papers = self.catalogue.stored_papers(ids)
         self._leave_out(damaged_papers.texts(stored_papers))
         return [stored.paper for stored in stored_papers if not stored.problem]
+
+    def leave_out_missing(self, ids: Iterable[str]) -> None:
+        """Leave out papers that have vectors and could not be read by their ids: SQLite's own index is damaged."""
+        problem = "cannot be read by its id"
+        cure = database.restore(self.folder)
+        self._leave_out([DamagedPaper(id, id, problem, cure) for id in ids])
 
     @property
     def uses_exact_search(self) -> bool:

@@ -86,6 +86,7 @@ def retrieve(
     papers = library.papers([table.ids[row] for row, _ in best])
     if len(papers) < len(best):  # some turn out not to be as they were written, and leave their places to others
         damaged = {table.ids[row] for row, _ in best} - {paper.id for paper in papers}
+        library.leave_out_missing(damaged)
         sound = frozenset(table.ids if allowed is None else allowed) - damaged
         return retrieve(library, vector, question, limit, sound, context)
     keys = citation_keys([paper.id for paper in papers], context.keys, library.ids)

@@ -159,6 +159,21 @@ def test_a_paper_whose_row_is_gone_is_told_until_its_listing_is_read_again(folde
     assert search(folder)[0][0] == "id8"
 
 
+def test_a_paper_that_sqlite_does_not_find_by_its_id_is_told(folder: Path) -> None:
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_papers_1'"
+        [(page,)] = connection.execute(query).fetchall()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with (folder / database.NAME).open("r+b") as file:
+        content = file.read()
+        place = content.index(b"id8", (page - 1) * 4096, page * 4096)  # the index's own copy of the id
+        file.seek(place + 2)
+        file.write(b"9")
+    ids, messages = search(folder)
+    assert "id8" not in ids
+    assert "(id8) " in messages[0]
+
+
 def test_a_record_of_an_index_file_that_is_none_has_the_indexes_made_anew(folder: Path) -> None:
     with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
         connection.execute("UPDATE files SET size = 'x'")
