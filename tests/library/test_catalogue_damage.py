@@ -58,7 +58,7 @@ def newer(path: Path) -> None:
 
 def unreadable_schema(path: Path) -> None:
     content = path.read_bytes()
-    path.write_bytes(content.replace(b"CREATE TABLE papers", b"CREATE TABLE \xccapers", 1))
+    path.write_bytes(content.replace(b"key TEXT PRIMARY KEY", b"key TEXT PRIMARY KE\xd9", 1))
 
 
 def another_programs(path: Path) -> None:
