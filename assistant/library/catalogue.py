@@ -105,7 +105,8 @@ class Catalogue(CatalogueConnection):
 
     def orphans(self) -> list[tuple[str, str, str]]:
         """Return (paper id, title, source) of every listing whose paper is gone."""
-        return self.read("SELECT paper_id, title, source FROM listings WHERE paper_id NOT IN (SELECT id FROM papers)")
+        present = "SELECT id FROM papers NOT INDEXED"  # an index may still have the id of a row that is gone
+        return self.read(f"SELECT paper_id, title, source FROM listings WHERE paper_id NOT IN ({present})")
 
     def put(self, papers: Iterable[tuple[Paper, str]]) -> None:
         """Add or replace papers, each with its content hash; a replaced one keeps its position."""
@@ -183,7 +184,7 @@ class Catalogue(CatalogueConnection):
         )
         dimension = self.dimension()
         for id, content, vectors, checksum in self.stream(query, values):
-            yield id, vectors if embeddings.is_sound(content, vectors, checksum, dimension) else None
+            yield str(id), vectors if embeddings.is_sound(content, vectors, checksum, dimension) else None
 
     def forget(self) -> int:
         """Drop vectors that no paper has any more; return how many."""

@@ -150,6 +150,8 @@ def translated(path: Path) -> Iterator[None]:
                 "in use by another program", path=path, cure="wait for it to finish, then try again"
             ) from error
         raise unusable(path, str(error)) from error
+    except UnicodeDecodeError as error:  # of SQLite's message about a schema that it cannot read
+        raise unusable(path, "its schema is damaged") from error
     except OSError as error:
         raise disk.full(path.parent, error) or disk.failed(path, error) from error
 

@@ -56,6 +56,11 @@ def newer(path: Path) -> None:
     connection.close()
 
 
+def unreadable_schema(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"key TEXT PRIMARY KEY", b"key TEXT PRIMARY KE\xd9", 1))
+
+
 def another_programs(path: Path) -> None:
     path.unlink()
     connection = sqlite3.connect(path)
@@ -74,6 +79,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "garbage for the first page's end": (lambda path: patch(path, 100, 3996), "database disk image is malformed"),
     "garbage in the middle": (garbage(0.3, 65536), "database disk image is malformed"),
     "a header that names billions of pages": (lambda path: patch(path, 28, 4), "it is cut short ("),
+    "a schema that is no text": (unreadable_schema, "its schema is damaged"),
     "a newer version": (newer, "it is of version 3, this program reads version 2: use the newer program"),
     "another program's": (another_programs, "it is not a catalogue of this program"),
 }
