@@ -26,6 +26,9 @@ LEXICAL = "lexical"
 REINDEX = "run `assistant reindex`"
 """The cure of all that can be made anew from the catalogue."""
 
+_NEAREST = 400  # chunks that an index is asked for: about 100 papers
+_FURTHER = 8  # times as many it is asked for where too few of those are of papers that a filter admits
+
 
 @dataclass(frozen=True, slots=True)
 class ChunkRow:
@@ -85,6 +88,25 @@ class VectorIndex(Protocol):
     @staticmethod
     def is_unwritten(path: Path) -> bool:
         """Whether a file that lies in the folder holds nothing yet that the index relies on."""
+
+
+def nearest_paper_ids(
+    index: VectorIndex, vector: NDArray[np.float32], chunk_count: int, allowed: frozenset[str] | None
+) -> Iterable[str]:
+    """Return the ids of the papers that an index of so many chunks calls the nearest among those `allowed` (None: all).
+
+    An index knows no filters, and asked for more may give fewer than it has: where too few of nearly all chunks are
+    of papers that are allowed, these are the nearest.
+    """
+    limit = _NEAREST
+    if allowed is None:
+        return [neighbour.paper_id for neighbour in index.nearest(vector, limit)]
+    while limit < chunk_count:
+        ids = [id for neighbour in index.nearest(vector, limit) if (id := neighbour.paper_id) in allowed]
+        if len(ids) >= _NEAREST:
+            return ids
+        limit *= _FURTHER
+    return allowed
 
 
 def kinds() -> tuple[str, ...]:

@@ -25,15 +25,13 @@ from assistant.library import (
 )
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
-from assistant.library.index import LEXICAL, VectorIndex
+from assistant.library.index import LEXICAL, VectorIndex, nearest_paper_ids
 
 EXACT_ROWS = 200_000
 """Up to so many vectors, of the library or of the papers that a filter admits, are compared one by one, which is exact,
 and faster than starting Chroma; of more, only those that the vector index calls the nearest."""
 
 _VOUCHED = 2_000  # papers; so many are read and compared in about 40 ms
-_NEAREST = 400  # chunks that the vector index is asked for: about 100 papers
-_FURTHER = 8  # times as many it is asked for where too few of those are of papers that a filter admits
 
 
 class LibrarySnapshot:
@@ -221,29 +219,13 @@ class LibrarySnapshot:
             near: Iterable[str] = allowed
         else:
             try:
-                near = self._nearest_ids(vector, allowed)
+                near = nearest_paper_ids(self._nearest_index(), vector, self.chunks, allowed)
             except LibraryError as error:
                 self.problems[self._vector_index] = str(error)
                 self._on_message(f"{error}; answering by exact search")
                 return self.table
         ids = list(dict.fromkeys((*near, *also)))
         return self._table(ids)
-
-    def _nearest_ids(self, vector: NDArray[np.float32], allowed: frozenset[str] | None) -> Iterable[str]:
-        """Return the ids of the papers that the vector index calls the nearest among those `allowed`.
-
-        An index knows no filters, and asked for more may give fewer than it has: where too few of nearly all chunks are
-        of papers that are allowed, these are the nearest.
-        """
-        limit, index = _NEAREST, self._nearest_index()
-        if allowed is None:
-            return [neighbour.paper_id for neighbour in index.nearest(vector, limit)]
-        while limit < self.chunks:
-            ids = [id for neighbour in index.nearest(vector, limit) if (id := neighbour.paper_id) in allowed]
-            if len(ids) >= _NEAREST:
-                return ids
-            limit *= _FURTHER
-        return allowed
 
     def _nearest_index(self) -> VectorIndex:
         """Return the vector index, opened once a generation: Chroma never gives back the MB that an opening takes."""

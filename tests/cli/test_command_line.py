@@ -31,6 +31,7 @@ def test_the_five_pages_are_643_listings_of_614_papers(real_library: Path) -> No
         "rejected": 0,
         "embedded": 614,
         "rejections": [],
+        "conflicts": [],
     }
 
 

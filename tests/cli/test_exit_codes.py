@@ -243,7 +243,7 @@ def test_a_chat_that_cannot_be_read_does_not_hide_the_others(home: Home) -> None
     (folder / "loop.jsonl").symlink_to("loop.jsonl")
     done = home.run("history")
     assert (done.returncode, done.stdout.count("\n")) == (0, 1)
-    assert "loop.jsonl: this conversation cannot be read (Too many levels of symbolic links)" in done.stderr
+    assert "loop.jsonl: this conversation cannot be read (is a link to something else" in done.stderr
     done = home.run("chat", "--continue")
     assert done.returncode == 0
     assert len(home.run("history").stdout.splitlines()) == 1

@@ -144,7 +144,8 @@ def test_no_generation_is_swept_through_a_link(folder: Path, home: Path, name: s
 def test_only_generations_that_the_catalogue_recorded_are_swept_and_links_in_them_lead_nowhere(
     folder: Path, home: Path
 ) -> None:
-    sql(folder / database.NAME, "INSERT OR REPLACE INTO state VALUES ('former', '7 8')")
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        catalogue.set_state(former="7 8")
     for kind in ("chroma", "lexical"):
         (folder / kind / "2023").mkdir()  # a name like a generation's, and none of ours
         (folder / kind / "7").mkdir()
@@ -260,11 +261,14 @@ SCHEMAS: dict[str, tuple[tuple[str, ...], str]] = {
         "its table 'files' computes something",
     ),
     "a computed column": (
-        ("DROP TABLE papers", f"CREATE TABLE papers ({PAPERS}, content GENERATED ALWAYS AS (hex(zeroblob(9))))"),
+        (
+            "DROP TABLE papers",
+            f"CREATE TABLE papers ({PAPERS}, content GENERATED ALWAYS AS (hex(zeroblob(9))), checksum)",
+        ),
         "its table 'papers' has no content",
     ),
     "a virtual table": (
-        ("DROP TABLE embeddings", "CREATE VIRTUAL TABLE embeddings USING fts5 (content, vectors)"),
+        ("DROP TABLE embeddings", "CREATE VIRTUAL TABLE embeddings USING fts5 (content, vectors, checksum)"),
         "its table 'embeddings' computes something",
     ),
     "an index of an expression": (

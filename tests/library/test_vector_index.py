@@ -105,6 +105,8 @@ def test_a_library_of_before_vector_indexes_had_names_has_chroma(tmp_path: Path)
     folder = libraries.made(tmp_path)
     with contextlib.closing(sqlite3.connect(folder / database.NAME, isolation_level=None)) as connection:
         connection.execute("DELETE FROM state WHERE key = 'vector_index'")
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        catalogue.set_state()  # with a checksum of what is left
     with LibrarySnapshot(folder, on_message=pytest.fail, exact_rows=0) as library:
         assert library.vector_index_folder == folder / "chroma" / "1"
         assert libraries.examined(library) == []

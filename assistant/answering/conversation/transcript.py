@@ -152,6 +152,8 @@ def _is_whole(line: bytes) -> bool:
 def _to_json(record: object) -> dict[str, Any]:
     """Return the fields of a record as plain values."""
     fields: dict[str, Any] = _adapters()[type(record)].dump_python(record, mode="json")
+    if isinstance(record, Paper) and not record.aliases:
+        del fields["aliases"]  # which earlier versions did not write
     return fields
 
 

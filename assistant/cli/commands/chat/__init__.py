@@ -16,6 +16,8 @@ from assistant.domain.errors import ArchiveError, UsageError
 if TYPE_CHECKING:
     from assistant.answering.conversation.archive import Archive
     from assistant.answering.conversation.turns import Conversation
+    from assistant.cli.commands.chat.keyboard import Reader
+    from assistant.cli.commands.chat.state import Chat
 
 _NONE, _BEGIN = "there is no conversation to go on with", "`assistant chat` begins one"
 
@@ -46,18 +48,13 @@ def chat(
     from assistant.answering.conversation.archive import Archive
     from assistant.answering.conversation.rewriting import HISTORY_TOKENS
     from assistant.answering.conversation.session import Session
-    from assistant.cli.commands.chat import keyboard, loop, state
+    from assistant.cli.commands.chat import keyboard, state
 
-    if latest and resume:
-        raise UsageError("--continue and --resume exclude each other")
     console.typed()  # raises where there is nothing to read from
     folder = app.chats_folder(app.environment())
     archive = Archive(folder, console.tell)
-    archive.sweep()
     settings = place.open().settings
-    if latest and not archive.ids():
-        raise UsageError(_NONE, cure=_BEGIN)
-    earlier = archive.load(archive.find(resume)) if resume else None
+    earlier = _resumed(archive, resume, latest=latest)
     if earlier and not settings.chosen:
         place = replace(place, library=earlier.library)
     papers_filter = papers.filter()
@@ -74,10 +71,27 @@ def chat(
                 conversation = keeping.reload(conversation)  # another chat may have gone on with it until now
             session = Session(keeping, app.counter(), tokens, state.now, on_unkept=_tell)
             begun = state.narrowed(state.Chat(session, pipeline, conversation), papers_filter)
-            reader = keyboard.reader(folder, snapshot)
-            with keyboard.keys_as_typed(reader):
-                code = loop.run(begun, reader, talkative=sys.stderr.isatty())
-    return code if keeping or reader.interactive else ArchiveError.exit_code
+            return _converse(begun, keyboard.reader(folder, snapshot))
+
+
+def _resumed(archive: "Archive", resume: str | None, *, latest: bool) -> "Conversation | None":
+    """Return the conversation that `resume` names, None where it names none; raises `UsageError` where there is none to
+    go on with."""
+    if latest and resume:
+        raise UsageError("--continue and --resume exclude each other")
+    archive.sweep()
+    if latest and not archive.ids():
+        raise UsageError(_NONE, cure=_BEGIN)
+    return archive.load(archive.find(resume)) if resume else None
+
+
+def _converse(chat: "Chat", reader: "Reader") -> int:
+    """Answer until the end, and return the exit code: that of a disk where nothing was kept and nobody could react."""
+    from assistant.cli.commands.chat import keyboard, loop
+
+    with keyboard.keys_as_typed(reader):
+        code = loop.run(chat, reader, talkative=sys.stderr.isatty())
+    return code if chat.session.archive or reader.interactive else ArchiveError.exit_code
 
 
 @contextmanager
