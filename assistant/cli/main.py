@@ -54,7 +54,7 @@ Examples:
 
 \b
 Exit codes: 0 answered, 1 internal error, 2 usage, 3 not in the library,
-4 failed verification under --strict, 5 the model failed, 6 the library,
+4 judged short (--strict, eval gate), 5 the model failed, 6 the library,
 the disk or the memory cannot be used, 130 interrupted.
 """
 
