@@ -29,6 +29,7 @@ from assistant.domain import markdown, sanitize, sentences, titles
 from assistant.domain.errors import UsageError
 from assistant.domain.limits import ABSTRACT_LIMIT, CLAIM_LIMIT, QUESTION_LIMIT, TEXT_LIMIT, require_question
 from assistant.domain.records import MARKS, Answer, Claim, Entry, Evidence, Finding, Listing, Paper
+from assistant.ingest.abstracts import is_cut
 from assistant.library import bm25, chunks, writer
 from assistant.library.abstracts import Abstract
 from assistant.library.snapshot import LibrarySnapshot
@@ -126,6 +127,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "fields": lambda text: rows(json.dumps({"title": TITLE, "abstract": "a", "authors": text, "id": text})),
     "pages": rows,
     "tables": lambda text: rows(f"title,abstract\na,{text}"),
+    "cut abstracts": lambda text: is_cut(f"{text} a", f"{text} a b"),
     "chunks": lambda text: chunks.split(Paper("p", TITLE, text)),
     "periods": periods.read,
     "patterns": lambda text: resolve(text, TEXT),

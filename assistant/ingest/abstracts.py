@@ -1,11 +1,8 @@
 """Abstracts of one paper -> the fullest of them, and the listings with only the beginning of it."""
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-_ENDING = re.compile(r"[\s.…]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +45,4 @@ def fullest(first: str, others: Iterable[str]) -> str:
 
 def _plain(abstract: str) -> str:
     text = " ".join(unicodedata.normalize("NFKC", abstract).casefold().split())
-    return _ENDING.sub("", text)
+    return text.rstrip(" .…")
