@@ -126,7 +126,7 @@ def stamp(path: Path) -> tuple[object, ...] | None:
 
 def logged(path: Path) -> bool:
     """Whether a write-ahead log lies beside the catalogue: somebody writes to it, or was killed writing."""
-    return os.path.lexists(_log(path))
+    return os.path.lexists(log.path_of(path))
 
 
 @contextlib.contextmanager
@@ -193,28 +193,8 @@ def _check_size(path: Path) -> None:
 
 def _logged_all(path: Path, pages: range) -> bool:
     """Whether the write-ahead log has all these pages; a damaged header can name billions, of which none is counted."""
-    numbers = _pages_logged(path)
+    numbers = log.pages(path)
     return len(pages) <= len(numbers) and numbers.issuperset(pages)
-
-
-def _pages_logged(path: Path) -> set[int]:
-    """Return the numbers of the pages in the write-ahead log (fileformat2.html 4.1: 32 bytes, then frames)."""
-    if not logged(path):
-        return set()
-    with files.open_regular(_log(path)) as file:
-        header = file.read(32)
-        if len(header) < 32:
-            return set()
-        page, salts = struct.unpack(">I", header[8:12])[0], header[16:24]
-        numbers = set()
-        while len(frame := file.read(24)) == 24 and frame[8:16] == salts:
-            numbers.add(struct.unpack(">I", frame[:4])[0])
-            file.seek(page, os.SEEK_CUR)
-    return numbers
-
-
-def _log(path: Path) -> Path:
-    return log.path_of(path)
 
 
 def _address(path: Path) -> str:

@@ -11,6 +11,7 @@ import sqlite3
 import struct
 from pathlib import Path
 
+from assistant.domain import files
 from assistant.domain.errors import LibraryError
 
 _HEADER = 32  # bytes; https://www.sqlite.org/fileformat2.html 4.1
@@ -21,6 +22,11 @@ _ATTEMPTS = 3  # while others write, what is read of the log and of the catalogu
 def path_of(catalogue: Path) -> Path:
     """Return where SQLite keeps the log of a catalogue."""
     return catalogue.with_name(f"{catalogue.name}-wal")
+
+
+def pages(catalogue: Path) -> set[int]:
+    """Return the numbers of the pages that the log beside a catalogue has; none where there is no log."""
+    return {number for number, _ in _read(catalogue)[1]}
 
 
 def is_foreign(catalogue: Path) -> bool:
@@ -94,14 +100,23 @@ def _revision(address: str) -> tuple[str, int] | None:
 
 def _transactions(catalogue: Path) -> tuple[bytes, int] | None:
     """Return the header of the log and how many transactions it has; None where there is no log, or an empty one."""
-    path = path_of(catalogue)
-    if not path.exists() or path.stat().st_size < _HEADER:
-        return None
-    with path.open("rb") as file:
-        header = file.read(_HEADER)
-        page, salts = struct.unpack(">I", header[8:12])[0], header[16:24]
-        transactions = 0
-        while len(frame := file.read(_FRAME)) == _FRAME and frame[8:16] == salts:
-            transactions += frame[4:8] != bytes(4)
-            file.seek(page, os.SEEK_CUR)
+    header, frames = _read(catalogue)
+    transactions = sum(size > 0 for _, size in frames)
     return (header, transactions) if transactions else None
+
+
+def _read(catalogue: Path) -> tuple[bytes, list[tuple[int, int]]]:
+    """Return the header of the log and, for each frame, the number of its page and, where a transaction ends, the size
+    of the database in pages, else 0; no frames where there is no log, or less of one than its header."""
+    frames: list[tuple[int, int]] = []
+    try:
+        with files.open_regular(path_of(catalogue)) as file:
+            header = file.read(_HEADER)
+            if len(header) == _HEADER:
+                page, salts = struct.unpack(">I", header[8:12])[0], header[16:24]
+                while len(frame := file.read(_FRAME)) == _FRAME and frame[8:16] == salts:
+                    frames.append(struct.unpack(">II", frame[:8]))
+                    file.seek(page, os.SEEK_CUR)
+    except FileNotFoundError:
+        return b"", frames
+    return header, frames
