@@ -2,12 +2,14 @@
 
 import functools
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Finding, Seconds
+from assistant.domain.sentences import Span
 from assistant.evaluation.suites import Case
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ class FindingOutcome:
     quote: str
     score: float
     reason: str
+    span: Span | None = None
+    """Where the quote stands in the abstract; None where it does not, and in runs made before this was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,15 @@ def _finding(finding: Finding) -> FindingOutcome:
         quote=finding.quote,
         score=finding.score,
         reason=finding.reason,
+        span=_place(finding.quote, finding.paper.abstract) if finding.paper else None,
     )
+
+
+def _place(quote: str, abstract: str) -> Span | None:
+    """Return where a quote stands in an abstract, whatever the white space within it; None where it does not."""
+    words = quote.split()
+    match = re.search(r"\s+".join(map(re.escape, words)), abstract) if words else None
+    return match.span() if match else None
 
 
 @functools.cache

@@ -1,15 +1,15 @@
-"""A folder of questions and conversations -> the cases of a suite, checked line by line."""
+"""A folder of questions and conversations, or one file -> the cases of a suite, checked line by line."""
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant.domain.errors import UsageError
-from assistant.evaluation import files, suite_settings
-from assistant.evaluation.suite_settings import GateSettings
+from assistant.evaluation import files, marked_abstracts, suite_settings
+from assistant.evaluation.marked_abstracts import MarkedAbstract
+from assistant.evaluation.suite_settings import GateSettings, SuiteSettings
 
 QUESTIONS, CONVERSATIONS, PARAPHRASES, JUDGEMENTS, SETTINGS = (
     "questions.jsonl",
@@ -18,6 +18,7 @@ QUESTIONS, CONVERSATIONS, PARAPHRASES, JUDGEMENTS, SETTINGS = (
     "judgements.jsonl",
     "suite.toml",
 )
+SENTENCES, LISTS = "sentences.jsonl", "lists.jsonl"
 SPLITS = ("dev", "test")
 Item = TypeVar("Item")
 
@@ -45,6 +46,12 @@ class GoldTurn:
     """What a right answer cites, in order: the history of later turns."""
     judged_papers: frozenset[str] = frozenset()
     """Every paper that somebody judged for this question; none where nobody kept the judgements."""
+    marked: tuple[MarkedAbstract, ...] = ()
+    """The sentences that answer, in every abstract that has some; none where nobody marked them."""
+    complete: bool = False
+    """Whether the question asks for all papers of a kind, and each is in `gold` or `acceptable`."""
+    period: tuple[str, str] = ("", "")
+    """The first day asked for and the first day after, in ISO form, whole or cut; "" for an open end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class Suite:
     """Cases, and what a run of them must satisfy."""
 
     folder: Path
+    """Where it was loaded from; the file, where it is one."""
     name: str
     cases: tuple[Case, ...]
     digest: str
@@ -80,10 +88,12 @@ class Suite:
 
 
 def load(folder: Path) -> Suite:
-    """Return the suite in `folder`; raises `UsageError` that names file and line."""
+    """Return the suite in `folder`, or the one that a file is whose name is in `_FILES`.
+
+    Raises `UsageError` that names file and line.
+    """
     if not folder.is_dir():
-        cure = f"a suite is a folder with {QUESTIONS} or {CONVERSATIONS}"
-        raise UsageError("is no folder", path=folder, cure=cure)
+        return _load_file(folder)
     settings = suite_settings.read(folder / SETTINGS)
     judgements = dict(_read(folder / JUDGEMENTS, _judgements))
     cases = [
@@ -92,6 +102,23 @@ def load(folder: Path) -> Suite:
     ]
     if not cases:
         raise UsageError(f"holds neither {QUESTIONS} nor {CONVERSATIONS}", path=folder)
+    return _suite(folder, settings, cases, _digest(folder, (QUESTIONS, CONVERSATIONS, PARAPHRASES)))
+
+
+def _load_file(path: Path) -> Suite:
+    """Return the suite that one file is; its settings, where it has any, stand beside it, in "sentences.toml" say."""
+    if path.name not in _FILES or not path.exists():
+        what = "is no folder" if path.name not in _FILES else "is not there"
+        cure = f"a suite is a folder with {QUESTIONS} or {CONVERSATIONS}, or a file {' or '.join(_FILES)}"
+        raise UsageError(what, path=path, cure=cure)
+    settings = suite_settings.read(path.with_suffix(".toml"))
+    settings = replace(settings, name=f"{settings.name}/{path.stem}")
+    if not (cases := _read(path, _FILES[path.name])):
+        raise UsageError("holds no question", path=path)
+    return _suite(path, settings, cases, _digest(path.parent, (path.name,)))
+
+
+def _suite(folder: Path, settings: SuiteSettings, cases: Sequence[Case], digest: str) -> Suite:
     ids: set[str] = set()
     for case in cases:
         if case.id in ids:
@@ -101,7 +128,7 @@ def load(folder: Path) -> Suite:
         folder=folder,
         name=settings.name,
         cases=tuple(cases),
-        digest=_digest(folder),
+        digest=digest,
         gate=settings.gate,
         sample=settings.sample,
     )
@@ -112,28 +139,11 @@ def paraphrases(folder: Path) -> dict[str, str]:
     return dict(_read(folder / PARAPHRASES, lambda row: (row["parent"], _text(row["question"]))))
 
 
-def rows(path: Path) -> Iterator[tuple[int, Any]]:
-    """Yield (1-based line, object) of a JSONL file; raises `UsageError`.
-
-    Lines end with a line feed and with nothing else: U+2028 may stand in a JSON string as it is.
-    """
-    try:
-        lines = files.read(path).decode("utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise UsageError("cannot be read", path=path, cause=str(error)) from error
-    for number, text in enumerate(lines, 1):
-        if text.strip():
-            try:
-                yield number, json.loads(text)
-            except ValueError as error:
-                raise UsageError("no JSON", path=f"{path}:{number}", cause=str(error)) from error
-
-
 def _read(path: Path, build: Callable[[Any], Item]) -> list[Item]:
     if not path.exists():
         return []
     items = []
-    for number, row in rows(path):
+    for number, row in files.rows(path):
         try:
             items.append(build(row))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -156,6 +166,27 @@ def _question(row: Mapping[str, Any], judgements: Mapping[str, frozenset[str]]) 
         raise ValueError("a question is answerable where it has gold papers, and only there")
     case = _case(row, str(row["type"]), (turn,))
     return replace(case, answerable=row["answerable"], nearest=_texts(row.get("nearest", ())))
+
+
+def _sentence_question(row: Mapping[str, Any]) -> Case:
+    """Return a question whose answer is marked in abstracts; any one of them will do."""
+    marked = marked_abstracts.read(row["answers"])
+    gold = (frozenset(answer.paper for answer in marked),)
+    return _case(row, str(row["type"]), (GoldTurn(question=_text(row["question"]), gold=gold, marked=marked),))
+
+
+def _list_question(row: Mapping[str, Any]) -> Case:
+    """Return a question for all papers of a kind; where there are none, a right answer is an abstention."""
+    period = row.get("period", {})
+    turn = GoldTurn(
+        question=_text(row["question"]),
+        gold=tuple(frozenset([title]) for title in _texts(row["gold"])),
+        acceptable=frozenset(_texts(row["acceptable"])),
+        complete=True,
+        period=(str(period.get("since", "")), str(period.get("before", ""))),
+    )
+    case = _case(row, str(row["type"]), (turn,))
+    return replace(case, answerable=bool(turn.gold), nearest=_texts(row.get("nearest", ())))
 
 
 def _judgements(row: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
@@ -200,9 +231,13 @@ def _texts(values: Sequence[Any]) -> tuple[str, ...]:
     return tuple(map(_text, values))
 
 
-def _digest(folder: Path) -> str:
+def _digest(folder: Path, names: Sequence[str]) -> str:
     total = hashlib.sha256()
-    for name in (QUESTIONS, CONVERSATIONS, PARAPHRASES):
+    for name in names:
         path = folder / name
         total.update(name.encode() + b"\0" + (path.read_bytes() if path.exists() else b"") + b"\0")
     return total.hexdigest()
+
+
+_FILES: Mapping[str, Callable[[Any], Case]] = {SENTENCES: _sentence_question, LISTS: _list_question}
+"""Files that are suites of their own: what they measure is no part of the means of the questions beside them."""

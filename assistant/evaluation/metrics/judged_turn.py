@@ -1,12 +1,14 @@
 """One answered turn of a run and the gold of its suite -> what every metric reads, papers by their ids."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.domain import titles
+from assistant.domain.sentences import Span
 from assistant.evaluation.metrics import attribution, funnel
 from assistant.evaluation.metrics.attribution import EmittedMark
 from assistant.evaluation.metrics.funnel import Stage
+from assistant.evaluation.metrics.quotes import Quote
 from assistant.evaluation.outcomes import TurnOutcome, cited_ids
 from assistant.evaluation.suites import Case, GoldTurn
 from assistant.verification import claims
@@ -45,11 +47,23 @@ class JudgedTurn:
     """Every paper that somebody judged for the question."""
     earlier: frozenset[str] = field(default_factory=frozenset)
     """The gold papers of the earlier turns of its conversation."""
+    answers: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+    """Paper -> the spans of its abstract that answer the question; empty where nobody marked them."""
 
     @property
     def own(self) -> frozenset[str]:
         """All gold papers of this turn."""
         return frozenset().union(*self.groups)
+
+    @property
+    def quotes(self) -> list[Quote]:
+        """What its claims quote, in their order."""
+        return [
+            Quote(finding.paper, finding.span)
+            for claim in self.turn.claims
+            for finding in claim.findings
+            if finding.quote
+        ]
 
     @property
     def marks(self) -> list[EmittedMark]:
@@ -97,6 +111,7 @@ def judge(
         forbidden=ids.of(gold.forbidden),
         judged_papers=ids.of(gold.judged_papers),
         earlier=earlier,
+        answers={id: marked.spans for marked in gold.marked for id in ids.of(frozenset([marked.paper]))},
     )
 
 

@@ -3,43 +3,27 @@
 To add a metric, write a function of a `JudgedTurn` and a row of `METRICS`.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.evaluation.metrics import attribution, retrieval, titles
+from assistant.evaluation.metrics import attribution, figures, quotes, retrieval, titles
 from assistant.evaluation.metrics.judged_turn import JudgedTurn
 from assistant.evaluation.metrics.titles import TitleScores
+from assistant.evaluation.metrics.turn_kinds import (
+    always,
+    answerable,
+    complete,
+    follows_up,
+    in_conversation,
+    marked,
+    subject,
+    unanswerable,
+)
 from assistant.evaluation.perturbations import CANARY
 from assistant.verification.verifier import FAILING
 
 HISTORY_DEPTH = 5
 """How much of a ranking counts where histories are compared."""
-
-
-def always(judged: JudgedTurn) -> bool:
-    """Whether it is a turn: all are."""
-    return True
-
-
-def answerable(judged: JudgedTurn) -> bool:
-    """Whether it is a question asked alone that has an answer."""
-    return judged.case.answerable and not in_conversation(judged)
-
-
-def unanswerable(judged: JudgedTurn) -> bool:
-    """Whether a right answer is an abstention."""
-    return not judged.case.answerable
-
-
-def in_conversation(judged: JudgedTurn) -> bool:
-    """Whether it is a turn of a conversation."""
-    return judged.turn.retrieved_gold is not None
-
-
-def follows_up(judged: JudgedTurn) -> bool:
-    """Whether it is a turn that goes on with the subject of those before."""
-    return in_conversation(judged) and subject(judged) not in ("new", "switch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +72,6 @@ def find(name: str, metrics: Metrics) -> Metric | None:
     return next((metric for metric in metrics if metric.name in (name, plain)), None)
 
 
-def subject(judged: JudgedTurn) -> str:
-    """Return what a turn does to the subject of its conversation: new, switch, stays, brings."""
-    return "switch" if judged.gold.kind == "switch" else judged.gold.about
-
-
 def _kinds(judged: JudgedTurn) -> list[str]:
     """Return the kinds a turn of a conversation belongs to: what it does, and for a follow-up how it does it."""
     kinds = [subject(judged), *([judged.gold.kind] if follows_up(judged) else [])]
@@ -120,6 +99,10 @@ def _titles(judged: JudgedTurn) -> TitleScores:
     return titles.title_scores(judged.groups, judged.acceptable, judged.forbidden, judged.turn.cited)
 
 
+def _list_precision(judged: JudgedTurn) -> float | None:
+    return titles.list_precision(judged.own, judged.acceptable, judged.turn.cited)
+
+
 def _answered(judged: JudgedTurn) -> float:
     return float(judged.turn.status == "answered")
 
@@ -137,8 +120,12 @@ def _passing(judged: JudgedTurn) -> float | None:
     return _share([claim.verdict not in FAILING for claim in judged.turn.claims])
 
 
+def _sentence_hit(count: int | None) -> Callable[[JudgedTurn], float]:
+    return lambda judged: float(quotes.hit(judged.quotes[:count], judged.answers))
+
+
 def _facts(judged: JudgedTurn) -> float | None:
-    return _share([_says(judged.turn.text, figure) for figure in judged.gold.facts])
+    return _share([figures.says(judged.turn.text, figure) for figure in judged.gold.facts])
 
 
 def _stale(judged: JudgedTurn) -> float | None:
@@ -149,12 +136,6 @@ def _stale(judged: JudgedTurn) -> float | None:
 
 def _share(passes: Sequence[bool]) -> float | None:
     return sum(passes) / len(passes) if passes else None
-
-
-def _says(text: str, figure: str) -> bool:
-    """Whether a figure stands in a text as a number of its own: "9" is not in "99" or "0.9"."""
-    plain = re.escape(figure.replace(",", "").strip())
-    return bool(re.search(rf"(?<![\w.]){plain}(?![\w]|\.\d)", text.replace(",", "").replace(" %", "%")))
 
 
 METRICS: Metrics = (
@@ -195,6 +176,10 @@ METRICS: Metrics = (
         in_report=True,
     ),
     Metric("exact_set", lambda judged: _titles(judged).exact, answerable, gated=True, in_table=True),
+    Metric("sentence_hit@1", _sentence_hit(1), marked, gated=True, in_table=True, in_report=True),
+    Metric("sentence_hit", _sentence_hit(None), marked, in_table=True),
+    Metric("list_recall", lambda judged: _titles(judged).recall, complete, gated=True, in_table=True, in_report=True),
+    Metric("list_precision", _list_precision, complete, gated=True, in_table=True, in_report=True),
     Metric("cited", lambda judged: float(len(judged.turn.cited)), answerable),
     Metric(
         "false_abstain",
