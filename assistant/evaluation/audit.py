@@ -92,7 +92,14 @@ def audit(suite: Suite, baselines: Baselines) -> tuple[list[QuestionAudit], list
     vectors = baselines.vectors([case.turns[0].question for case in singles])
     audits = [_question(case, vector, baselines) for case, vector in zip(singles, vectors, strict=True)]
     audits += [_conversation(case, baselines.papers) for case in suite.cases if len(case.turns) > 1]
-    return audits, [*_too_easy(audits), *_doubles(singles, vectors)]
+    searched = [audit for audit, case in zip(audits, singles, strict=False) if _tests_search(case)]
+    return audits, [*_too_easy(searched), *_doubles(singles, vectors)]
+
+
+def _tests_search(case: Case) -> bool:
+    """Whether the question is there to test that its paper is found; the others test which sentence of it is quoted,
+    and whether all papers are found, and may name what they are about."""
+    return not any(turn.marked or turn.complete for turn in case.turns)
 
 
 def _question(case: Case, vector: NDArray[np.float32], baselines: Baselines) -> QuestionAudit:
@@ -102,17 +109,17 @@ def _question(case: Case, vector: NDArray[np.float32], baselines: Baselines) -> 
     problems = [f"no paper is called {title}" for title in unknown]
     papers = [baselines.papers[title] for title in gold if title in baselines.papers]
     overlap = max((_overlap(turn.question, paper.title, baselines.words) for paper in papers), default=0.0)
-    if case.type != "named":
+    if case.type != "named" and not turn.complete:
         problems += _shared_words(turn.question, papers)
-        if overlap > OVERLAP:
-            problems.append(f"has {overlap:.2f} of a gold title's words; at most {OVERLAP}")
+    if case.type != "named" and _tests_search(case) and overlap > OVERLAP:
+        problems.append(f"has {overlap:.2f} of a gold title's words; at most {OVERLAP}")
     if not case.answerable and len(case.nearest) < 1:
         problems.append("is unanswerable, and names no nearest papers")
     ranks: dict[str, int | None] = {}
     if papers:
         rankings = baselines.rank(turn.question, vector)
         ranks = {name: _rank(rankings[name], gold) for name in BASELINES}
-        if not any(rank and rank <= DEPTH for rank in ranks.values()):
+        if not turn.complete and not any(rank and rank <= DEPTH for rank in ranks.values()):
             problems.append(f"no baseline finds a gold paper among the first {DEPTH}")
     return QuestionAudit(case.id, case.type, ranks, round(overlap, 3), tuple(problems), unknown)
 
