@@ -20,8 +20,8 @@ class Expectation:
     kind: str
     """What the person does: others, place, number, compare, about, correction, why, true, count, switch, ..."""
     topic: frozenset[str] = frozenset()
-    """All papers of the subject: one of them that was not shown yet is cited, and of what is cited at least half is
-    among them. Where all were shown, nothing is cited."""
+    """All papers of the subject: one of them is cited, and of what is cited at least half is among them. Where papers
+    must be fresh, two not shown yet are cited, or the one that is left; where none is left, nothing is cited."""
     strict: bool = False
     """Whether nothing outside of the topic may be cited."""
     places: tuple[int, ...] = ()

@@ -51,9 +51,10 @@ MARKED = [{"paper": "p1", "abstract": "d", "spans": [[0, 10], [20, 30]]}]
         # "others?": something new of the topic, at most half outside of it, and nothing shown
         (
             {"topic": ["p1", "p4", "p5"], "fresh": "papers"},
-            [turn(("p4", 0)), turn(("p4", 0), ("p9", 0))],
-            [turn(("p4", 0), ("p1", 0)), turn(("p4", 0), ("p8", 0), ("p9", 0)), turn(("p9", 0)), ABSTENTION],
+            [turn(("p4", 0), ("p5", 0)), turn(("p4", 0), ("p5", 0), ("p9", 0))],
+            [turn(("p4", 0)), turn(("p4", 0), ("p5", 0), ("p1", 0)), turn(("p9", 0)), ABSTENTION],
         ),
+        ({"topic": ["p4"], "fresh": "papers"}, [turn(("p4", 0), ("p9", 0))], [turn(("p4", 0), ("p8", 0), ("p9", 0))]),
         # there are no others
         ({"topic": ["p1", "p2"], "fresh": "papers"}, [ABSTENTION], [turn(("p1", 20)), turn(("p9", 0))]),
         ({"topic": ["p4", "p5"], "strict": True}, [turn(("p4", 0))], [turn(("p4", 0), ("p9", 0)), ABSTENTION]),

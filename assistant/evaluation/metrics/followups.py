@@ -8,6 +8,7 @@ from assistant.evaluation.marked_sentences import MarkedSentences
 from assistant.evaluation.outcomes import FindingOutcome, TurnOutcome
 
 Groups = Sequence[frozenset[str]]
+_OTHERS = 2  # papers, where so many were not shown yet: any one paper of the subject is easily another one
 
 
 def right(expected: Expectation, groups: Groups, turn: TurnOutcome, before: Sequence[TurnOutcome]) -> bool:
@@ -55,8 +56,9 @@ def _on_topic(expected: Expectation, turn: TurnOutcome, before: Sequence[TurnOut
     inside = len(turn.cited & expected.topic)
     if not remaining:
         return not turn.cited
-    enough = inside == len(turn.cited) if expected.strict else 2 * inside >= len(turn.cited)
-    return enough and not turn.cited.isdisjoint(remaining)
+    precise = inside == len(turn.cited) if expected.strict else 2 * inside >= len(turn.cited)
+    least = min(_OTHERS, len(remaining)) if shown else 1
+    return precise and len(turn.cited & remaining) >= least
 
 
 def _referred(expected: Expectation, before: Sequence[TurnOutcome]) -> frozenset[str]:
@@ -87,9 +89,11 @@ def _quoted(sentences: MarkedSentences, findings: Sequence[FindingOutcome]) -> b
 
 
 def _repeats(expected: Expectation, turn: TurnOutcome, before: Sequence[TurnOutcome]) -> bool:
+    """Whether something is shown again, or papers are cited without a word of theirs where a new one is asked for."""
     if expected.fresh == "papers":
         return not turn.cited.isdisjoint(_shown(before))
-    return any(not _quotes(turn).isdisjoint(_quotes(earlier)) for earlier in before)
+    nothing_new = bool(turn.cited) and not _quotes(turn)
+    return nothing_new or any(not _quotes(turn).isdisjoint(_quotes(earlier)) for earlier in before)
 
 
 def _quotes(turn: TurnOutcome) -> frozenset[str]:
