@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluation import marked_sentences
+from assistant.evaluation import marked_abstracts
 
 TWINS = Path(__file__).parents[1] / "evals" / "twins.jsonl"
 AFFIRMED = frozenset({"supported", "quoted"})
@@ -74,7 +74,7 @@ def _text(row: Mapping[str, Any], claim: Any, abstracts: Mapping[str, str]) -> s
     if isinstance(claim, str):
         return claim
     abstract = abstracts[row["paper"]]
-    if marked_sentences.digest(abstract) != row["abstract"]:
+    if marked_abstracts.digest(abstract) != row["abstract"]:
         raise ValueError(f"{row['id']}: the abstract of {row['paper']!r} is not the one that the span was marked in")
     return edited(abstract[slice(*row["span"])], claim)
 

@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from assistant.evaluation import marked_sentences
-from assistant.evaluation.marked_sentences import MarkedSentences
-
 Fresh = Literal["papers", "sentences"]
+_BESIDE = ("gold", "answers")  # what the `GoldTurn` itself holds
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What is demanded of one answer; what is empty is not demanded. Gold groups are those of its `GoldTurn`."""
+    """What is demanded of one answer, beside the gold groups and marked sentences of its turn; what is empty is not.
+
+    Of the marked sentences one is quoted, one not shown yet if there is any. Where papers are demanded by place or
+    number it is one of theirs, if they have any.
+    """
 
     kind: str
     """What the person does: others, place, number, compare, about, correction, why, true, count, switch, ..."""
@@ -29,9 +31,6 @@ class Expectation:
     is no such paper, none is cited, and something is said."""
     numbers: tuple[int, ...] = ()
     """The same by the numbers that papers have in the conversation."""
-    answers: tuple[MarkedSentences, ...] = ()
-    """One of these is quoted, one not shown yet if there is any; where papers are demanded by place or number, one of
-    theirs, if they have any."""
     says: tuple[frozenset[str], ...] = ()
     """Of each group one is told, as words of their own."""
     fresh: Fresh | None = None
@@ -45,13 +44,12 @@ class Expectation:
 
     def by_id(self, ids: Callable[[frozenset[str]], frozenset[str]]) -> "Expectation":
         """Return the same with ids for titles, which `ids` knows."""
-        marked = tuple(replace(answer, paper=min(ids(frozenset([answer.paper])))) for answer in self.answers)
-        return replace(self, topic=ids(self.topic), answers=marked)
+        return replace(self, topic=ids(self.topic))
 
 
 def read(row: Mapping[str, Any]) -> Expectation:
     """Return the expectation in a row; raises `ValueError` or `KeyError` for what it does not know."""
-    known = {*Expectation.__dataclass_fields__, "gold"}
+    known = {*Expectation.__dataclass_fields__, *_BESIDE}
     if unknown := sorted(row.keys() - known):
         raise ValueError(f"{', '.join(unknown)} is nothing that an answer is judged by; there are {', '.join(known)}")
     fresh = row.get("fresh")
@@ -63,13 +61,12 @@ def read(row: Mapping[str, Any]) -> Expectation:
         strict=bool(row.get("strict")),
         places=tuple(map(int, row.get("places", ()))),
         numbers=tuple(map(int, row.get("numbers", ()))),
-        answers=tuple(map(marked_sentences.read, row.get("answers", ()))),
         says=tuple(frozenset(map(str, group)) for group in row.get("says", ())),
         fresh=fresh,
         cites_nothing=bool(row.get("cites_nothing")),
         abstains=bool(row.get("abstains")),
         language=str(row.get("language", "")),
     )
-    if expectation == Expectation(expectation.kind, language=expectation.language) and not row.get("gold"):
+    if expectation == Expectation(expectation.kind, language=expectation.language) and not any(map(row.get, _BESIDE)):
         raise ValueError("nothing is demanded of the answer")
     return expectation

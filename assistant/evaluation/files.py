@@ -1,6 +1,9 @@
 """A path -> the bytes of a plain file, or a file with a text; what the system refuses is an error with its cure."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from assistant.domain.errors import AssistantError, UsageError
 from assistant.domain.files import write_private
@@ -15,6 +18,23 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UsageError("cannot be read", path=path, cause=error.strerror or str(error)) from error
+
+
+def rows(path: Path) -> Iterator[tuple[int, Any]]:
+    """Yield (1-based line, object) of a JSONL file; raises `UsageError`.
+
+    Lines end with a line feed and with nothing else: U+2028 may stand in a JSON string as it is.
+    """
+    try:
+        lines = read(path).decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise UsageError("cannot be read", path=path, cause=str(error)) from error
+    for number, text in enumerate(lines, 1):
+        if text.strip():
+            try:
+                yield number, json.loads(text)
+            except ValueError as error:
+                raise UsageError("no JSON", path=f"{path}:{number}", cause=str(error)) from error
 
 
 def exists(path: Path) -> bool:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from assistant.domain import titles
 from assistant.evaluation import perturbations, scoring
+from assistant.evaluation.cases import Case
 from assistant.evaluation.metrics.registry import METRICS, Metrics
 from assistant.evaluation.outcomes import Outcome
 from assistant.evaluation.runs import Run
 from assistant.evaluation.scoring import Score
-from assistant.evaluation.suites import Case, Suite
+from assistant.evaluation.suites import Suite
 
 
 @dataclass(frozen=True, slots=True)

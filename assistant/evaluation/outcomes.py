@@ -2,15 +2,15 @@
 
 import functools
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Finding, Seconds
-from assistant.evaluation import marked_sentences
-from assistant.evaluation.marked_sentences import Span
-from assistant.evaluation.suites import Case
+from assistant.domain.sentences import Span
+from assistant.evaluation.cases import Case
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -38,10 +38,8 @@ class FindingOutcome:
     quote: str
     score: float
     reason: str
-    abstract: str = ""
-    """The digest of the abstract that the quote is from."""
-    place: Span | None = None
-    """Where the quote stands in it; None where it does not."""
+    span: Span | None = None
+    """Where the quote stands in the abstract; None where it does not, and in runs made before this was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +198,6 @@ def _claim(claim: Claim) -> ClaimOutcome:
 
 
 def _finding(finding: Finding) -> FindingOutcome:
-    abstract = finding.paper.abstract if finding.paper else ""
     return FindingOutcome(
         paper=finding.paper.id if finding.paper else None,
         key=finding.key,
@@ -209,9 +206,15 @@ def _finding(finding: Finding) -> FindingOutcome:
         quote=finding.quote,
         score=finding.score,
         reason=finding.reason,
-        abstract=marked_sentences.digest(abstract) if abstract else "",
-        place=marked_sentences.place(finding.quote, abstract),
+        span=_place(finding.quote, finding.paper.abstract) if finding.paper else None,
     )
+
+
+def _place(quote: str, abstract: str) -> Span | None:
+    """Return where a quote stands in an abstract, whatever the white space within it; None where it does not."""
+    words = quote.split()
+    match = re.search(r"\s+".join(map(re.escape, words)), abstract) if words else None
+    return match.span() if match else None
 
 
 @functools.cache

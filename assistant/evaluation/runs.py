@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import LibraryError, LockedError, UsageError
 from assistant.domain.records import Paper
-from assistant.evaluation import files, manifests, outcomes, suites
+from assistant.evaluation import files, manifests, outcomes
 from assistant.evaluation.manifests import Manifest
 from assistant.evaluation.outcomes import Key, Outcome
 from assistant.library import disk, locks
@@ -194,7 +194,7 @@ def _replace(path: Path, text: str) -> None:
 def _titles(path: Path, manifest: Manifest) -> dict[str, str]:
     """Return {paper id: title}; raises `UsageError` where these are not all papers of the run."""
     titles: dict[str, str] = {}
-    for number, row in suites.rows(path):
+    for number, row in files.rows(path):
         if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not isinstance(row.get("title"), str):
             raise UsageError("no paper of a run", path=f"{path}:{number}", cure=_MENDED)
         titles[row["id"]] = row["title"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from assistant.evaluation import runner
+from assistant.evaluation.cases import DIALOGUE, Case
 from assistant.evaluation.metrics import judged_turn, registry
 from assistant.evaluation.metrics.funnel import Stage
 from assistant.evaluation.metrics.judged_turn import PaperIds
@@ -11,7 +12,7 @@ from assistant.evaluation.metrics.registry import METRICS, Metrics
 from assistant.evaluation.outcomes import Key, Outcome, TurnOutcome
 from assistant.evaluation.runner import RunPlan
 from assistant.evaluation.runs import Run
-from assistant.evaluation.suites import DIALOGUE, Case, Suite
+from assistant.evaluation.suites import Suite
 
 Values = Mapping[str, float | None]
 """Metric -> score; None where the metric says nothing of this case."""

@@ -1,82 +1,26 @@
-"""A folder of questions, conversations and dialogues -> the cases of a suite, checked line by line."""
+"""A folder of questions and conversations, or one file -> the cases of a suite, checked line by line."""
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant.domain.errors import UsageError
-from assistant.evaluation import expectations, files, suite_settings
-from assistant.evaluation.expectations import Expectation
-from assistant.evaluation.suite_settings import GateSettings
+from assistant.evaluation import expectations, files, marked_abstracts, suite_settings
+from assistant.evaluation.cases import DIALOGUE, Case, GoldTurn
+from assistant.evaluation.suite_settings import GateSettings, SuiteSettings
 
-QUESTIONS, CONVERSATIONS, DIALOGUES, PARAPHRASES, JUDGEMENTS, SETTINGS = (
+QUESTIONS, CONVERSATIONS, PARAPHRASES, JUDGEMENTS, SETTINGS = (
     "questions.jsonl",
     "conversations.jsonl",
-    "dialogues.jsonl",
     "paraphrases.jsonl",
     "judgements.jsonl",
     "suite.toml",
 )
+SENTENCES, LISTS, DIALOGUES = "sentences.jsonl", "lists.jsonl", "dialogues.jsonl"
 SPLITS = ("dev", "test")
-DIALOGUE = "dialogue"
-"""The type of a case whose later turns are judged by their answers, each with an `Expectation`."""
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class GoldTurn:
-    """One question with what a right answer rests on; papers are named by title."""
-
-    question: str
-    gold: tuple[frozenset[str], ...] = ()
-    """Groups of interchangeable titles: a right answer cites one of each; none where the library has no answer."""
-    acceptable: frozenset[str] = frozenset()
-    """May be cited, need not be."""
-    forbidden: frozenset[str] = frozenset()
-    """Traps: near, and wrong."""
-    facts: tuple[str, ...] = ()
-    """Figures that the answer must contain."""
-    kind: str = "standalone"
-    """How it depends on the turns before: standalone, pronoun, ellipsis, correction, switch, cite, ordinal."""
-    about: str = "new"
-    """Whether its papers were cited before: "stays", "brings" another one, "new" subject."""
-    standalone: str = ""
-    """The same question written by hand so that it stands alone; "" where it does so already."""
-    cited: tuple[str, ...] = ()
-    """What a right answer cites, in order: the history of later turns."""
-    judged_papers: frozenset[str] = frozenset()
-    """Every paper that somebody judged for this question; none where nobody kept the judgements."""
-    expected: Expectation | None = None
-    """What a right answer does, for a later turn of a dialogue."""
-
-    @property
-    def gold_titles(self) -> tuple[str, ...]:
-        """Every title that its gold names, each once."""
-        titles = [title for group in self.gold for title in sorted(group)]
-        if self.expected:
-            titles += [*sorted(self.expected.topic), *(sentences.paper for sentences in self.expected.answers)]
-        return tuple(dict.fromkeys(titles))
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What is asked and judged as one: a question, or the turns of a conversation."""
-
-    id: str
-    parent: str
-    """The case it was made from, itself where it is no variant; variants are no independent evidence."""
-    split: str
-    type: str
-    turns: tuple[GoldTurn, ...]
-    answerable: bool = True
-    nearest: tuple[str, ...] = ()
-    """Titles near to an unanswerable question, which do not answer it."""
-    reason: str = ""
-    perturbation: str = ""
-    """The change to library or question that made it; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +28,7 @@ class Suite:
     """Cases, and what a run of them must satisfy."""
 
     folder: Path
+    """Where it was loaded from; the file, where it is one."""
     name: str
     cases: tuple[Case, ...]
     digest: str
@@ -94,19 +39,37 @@ class Suite:
 
 
 def load(folder: Path) -> Suite:
-    """Return the suite in `folder`; raises `UsageError` that names file and line."""
+    """Return the suite in `folder`, or the one that a file is whose name is in `_FILES`.
+
+    Raises `UsageError` that names file and line.
+    """
     if not folder.is_dir():
-        cure = f"a suite is a folder with {QUESTIONS} or {CONVERSATIONS}"
-        raise UsageError("is no folder", path=folder, cure=cure)
+        return _load_file(folder)
     settings = suite_settings.read(folder / SETTINGS)
     judgements = dict(_read(folder / JUDGEMENTS, _judgements))
     cases = [
         *_read(folder / QUESTIONS, lambda row: _question(row, judgements)),
         *_read(folder / CONVERSATIONS, _conversation),
-        *_read(folder / DIALOGUES, _dialogue),
     ]
     if not cases:
-        raise UsageError(f"holds neither {QUESTIONS} nor {CONVERSATIONS} nor {DIALOGUES}", path=folder)
+        raise UsageError(f"holds neither {QUESTIONS} nor {CONVERSATIONS}", path=folder)
+    return _suite(folder, settings, cases, _digest(folder, (QUESTIONS, CONVERSATIONS, PARAPHRASES)))
+
+
+def _load_file(path: Path) -> Suite:
+    """Return the suite that one file is; its settings, where it has any, stand beside it, in "sentences.toml" say."""
+    if path.name not in _FILES or not path.exists():
+        what = "is no folder" if path.name not in _FILES else "is not there"
+        cure = f"a suite is a folder with {QUESTIONS} or {CONVERSATIONS}, or a file {' or '.join(_FILES)}"
+        raise UsageError(what, path=path, cure=cure)
+    settings = suite_settings.read(path.with_suffix(".toml"))
+    settings = replace(settings, name=f"{settings.name}/{path.stem}")
+    if not (cases := _read(path, _FILES[path.name])):
+        raise UsageError("holds no question", path=path)
+    return _suite(path, settings, cases, _digest(path.parent, (path.name,)))
+
+
+def _suite(folder: Path, settings: SuiteSettings, cases: Sequence[Case], digest: str) -> Suite:
     ids: set[str] = set()
     for case in cases:
         if case.id in ids:
@@ -116,7 +79,7 @@ def load(folder: Path) -> Suite:
         folder=folder,
         name=settings.name,
         cases=tuple(cases),
-        digest=_digest(folder),
+        digest=digest,
         gate=settings.gate,
         sample=settings.sample,
     )
@@ -127,28 +90,11 @@ def paraphrases(folder: Path) -> dict[str, str]:
     return dict(_read(folder / PARAPHRASES, lambda row: (row["parent"], _text(row["question"]))))
 
 
-def rows(path: Path) -> Iterator[tuple[int, Any]]:
-    """Yield (1-based line, object) of a JSONL file; raises `UsageError`.
-
-    Lines end with a line feed and with nothing else: U+2028 may stand in a JSON string as it is.
-    """
-    try:
-        lines = files.read(path).decode("utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise UsageError("cannot be read", path=path, cause=str(error)) from error
-    for number, text in enumerate(lines, 1):
-        if text.strip():
-            try:
-                yield number, json.loads(text)
-            except ValueError as error:
-                raise UsageError("no JSON", path=f"{path}:{number}", cause=str(error)) from error
-
-
 def _read(path: Path, build: Callable[[Any], Item]) -> list[Item]:
     if not path.exists():
         return []
     items = []
-    for number, row in rows(path):
+    for number, row in files.rows(path):
         try:
             items.append(build(row))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -173,6 +119,27 @@ def _question(row: Mapping[str, Any], judgements: Mapping[str, frozenset[str]]) 
     return replace(case, answerable=row["answerable"], nearest=_texts(row.get("nearest", ())))
 
 
+def _sentence_question(row: Mapping[str, Any]) -> Case:
+    """Return a question whose answer is marked in abstracts; any one of them will do."""
+    marked = marked_abstracts.read(row["answers"])
+    gold = (frozenset(answer.paper for answer in marked),)
+    return _case(row, str(row["type"]), (GoldTurn(question=_text(row["question"]), gold=gold, marked=marked),))
+
+
+def _list_question(row: Mapping[str, Any]) -> Case:
+    """Return a question for all papers of a kind; where there are none, a right answer is an abstention."""
+    period = row.get("period", {})
+    turn = GoldTurn(
+        question=_text(row["question"]),
+        gold=tuple(frozenset([title]) for title in _texts(row["gold"])),
+        acceptable=frozenset(_texts(row["acceptable"])),
+        complete=True,
+        period=(str(period.get("since", "")), str(period.get("before", ""))),
+    )
+    case = _case(row, str(row["type"]), (turn,))
+    return replace(case, answerable=bool(turn.gold), nearest=_texts(row.get("nearest", ())))
+
+
 def _judgements(row: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
     """Return the id of a question and the titles judged for it; grades and reasons are for people."""
     return str(row["id"]), frozenset(_text(title) for title, _, _ in row["judged"])
@@ -186,15 +153,24 @@ def _conversation(row: Mapping[str, Any]) -> Case:
 
 
 def _dialogue(row: Mapping[str, Any]) -> Case:
+    """Return a conversation of which the later turns say what is expected of their answers."""
     first, *later = row["turns"]
     if not later:
         raise ValueError("a dialogue has two turns or more")
-    turns = [GoldTurn(_text(first["question"]), _groups(first["gold"]))]
-    for turn in later:
-        expected = expectations.read(turn["expect"])
-        groups = _groups(turn["expect"].get("gold", ()))
-        turns.append(GoldTurn(_text(turn["question"]), groups, kind=expected.kind, expected=expected))
+    turns = [GoldTurn(_text(first["question"]), _groups(first["gold"])), *map(_later_turn, later)]
     return _case(row, DIALOGUE, tuple(turns))
+
+
+def _later_turn(row: Mapping[str, Any]) -> GoldTurn:
+    expect = row["expect"]
+    expected = expectations.read(expect)
+    return GoldTurn(
+        question=_text(row["question"]),
+        gold=_groups(expect.get("gold", ())),
+        kind=expected.kind,
+        marked=marked_abstracts.read(expect["answers"]) if "answers" in expect else (),
+        expected=expected,
+    )
 
 
 def _groups(groups: Sequence[Sequence[str]]) -> tuple[frozenset[str], ...]:
@@ -231,10 +207,17 @@ def _texts(values: Sequence[Any]) -> tuple[str, ...]:
     return tuple(map(_text, values))
 
 
-def _digest(folder: Path) -> str:
+def _digest(folder: Path, names: Sequence[str]) -> str:
     total = hashlib.sha256()
-    later = (DIALOGUES,) if (folder / DIALOGUES).exists() else ()  # older suites keep their digest
-    for name in (QUESTIONS, CONVERSATIONS, PARAPHRASES, *later):
+    for name in names:
         path = folder / name
         total.update(name.encode() + b"\0" + (path.read_bytes() if path.exists() else b"") + b"\0")
     return total.hexdigest()
+
+
+_FILES: Mapping[str, Callable[[Any], Case]] = {
+    SENTENCES: _sentence_question,
+    LISTS: _list_question,
+    DIALOGUES: _dialogue,
+}
+"""Files that are suites of their own: what they measure is no part of the means of the questions beside them."""

@@ -9,10 +9,11 @@ from assistant.answering.conversation import followups, session
 from assistant.answering.conversation.session import Session
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.answering.pipeline import Pipeline
+from assistant.domain import sentences
 from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper
 from assistant.evaluation import outcomes
+from assistant.evaluation.cases import DIALOGUE, Case, GoldTurn
 from assistant.evaluation.outcomes import Outcome, TurnOutcome
-from assistant.evaluation.suites import DIALOGUE, Case, GoldTurn
 from assistant.library.snapshot import LibrarySnapshot
 
 System = Callable[[Answer], Answer]
@@ -121,15 +122,21 @@ def _ranking(asking: Pipeline, text: str) -> tuple[Evidence, ...]:
 
 
 def _cite(count: int) -> System:
-    """Return the system that cites the first papers of the evidence, whatever is asked."""
+    """Return the system that cites the first papers of the evidence, each by its first sentence, whatever is asked."""
 
     def system(answer: Answer) -> Answer:
         items: Sequence[Evidence] = answer.evidence[:count]
-        findings = tuple(Finding(item.paper, item.key, "supported", "quote") for item in items)
+        findings = tuple(
+            Finding(item.paper, item.key, "supported", "quote", _first_sentence(item.paper)) for item in items
+        )
         claim = Claim("See these papers.", "supported", "quote", findings)
         return replace(answer, status="answered", claims=(claim,))
 
     return system
+
+
+def _first_sentence(paper: Paper) -> str:
+    return next((paper.abstract[start:end] for start, end in sentences.split(paper.abstract)), "")
 
 
 SYSTEMS: Mapping[str, System] = {

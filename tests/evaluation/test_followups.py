@@ -13,7 +13,7 @@ from support.shared import shared
 
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Entry, Seconds
-from assistant.evaluation import expectations, marked_sentences, suites
+from assistant.evaluation import expectations, gold_checks, suites
 from assistant.evaluation.metrics import followups
 from assistant.evaluation.outcomes import ClaimOutcome, FindingOutcome, TurnOutcome
 from assistant.ingest import read
@@ -30,7 +30,7 @@ def turn(*quotes: tuple[str, int], notes: Sequence[str] = (), status: str = "ans
             text or f"{paper} {start}",
             "quoted",
             "quote",
-            (FindingOutcome(paper, "k", "quoted", "quote", f"{paper} {start}", 1.0, "", "d", (start, start + 10)),),
+            (FindingOutcome(paper, "k", "quoted", "quote", f"{paper} {start}", 1.0, "", (start, start + 10)),),
             "",
         )
         for paper, start in quotes
@@ -41,7 +41,7 @@ def turn(*quotes: tuple[str, int], notes: Sequence[str] = (), status: str = "ans
 
 SHOWN = turn(("p1", 0), ("p2", 0), ("p3", 0))
 ABSTENTION = turn(status="abstained")
-MARKED = [{"paper": "p1", "abstract": "d", "spans": [[0, 10], [20, 30]]}]
+MARKED = [{"paper": "p1", "spans": [(0, 10), (20, 30)]}]
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,7 @@ MARKED = [{"paper": "p1", "abstract": "d", "spans": [[0, 10], [20, 30]]}]
         ({"numbers": [-1], "fresh": "sentences"}, [turn(("p3", 20))], [turn(("p3", 0)), turn(("p2", 20))]),
         # of the sentences that answer, one was shown
         ({"answers": MARKED}, [turn(("p1", 24)), turn(("p1", 0), ("p1", 20))], [turn(("p1", 0)), turn(("p1", 28))]),
-        ({"answers": [{**MARKED[0], "spans": [[2, 9]]}]}, [turn(("p1", 0))], [turn(("p1", 10))]),
-        ({"answers": [{**MARKED[0], "abstract": "another"}]}, [], [turn(("p1", 20))]),
+        ({"answers": [{**MARKED[0], "spans": [(2, 9)]}]}, [turn(("p1", 0))], [turn(("p1", 10))]),
         # the second paper has no sentence marked: it is enough to speak of it
         ({"answers": MARKED, "places": [2]}, [turn(("p2", 0))], [turn(("p1", 20))]),
         ({"answers": MARKED, "places": [1]}, [turn(("p1", 20))], [turn(("p1", 50))]),
@@ -89,7 +88,8 @@ def test_an_answer_is_right_where_it_meets_all_that_is_expected(
 ) -> None:
     expectation = expectations.read({"kind": "x", **expected})
     groups = [frozenset(group) for group in expected.get("gold", ())]
-    judged = [followups.right(expectation, groups, answer, [SHOWN]) for answer in (*answers, *others)]
+    spans = {marked["paper"]: marked["spans"] for marked in expected.get("answers", ())}
+    judged = [followups.right(expectation, groups, spans, answer, [SHOWN]) for answer in (*answers, *others)]
     assert judged == [True] * len(answers) + [False] * len(others)
 
 
@@ -97,8 +97,8 @@ def test_numbers_are_of_the_conversation_and_places_of_the_last_answer_that_cite
     before = [SHOWN, turn(("p3", 20)), ABSTENTION]
     second = expectations.read({"kind": "number", "numbers": [2]})
     last = expectations.read({"kind": "place", "places": [-1]})
-    assert followups.right(second, (), turn(("p2", 20)), before)
-    assert followups.right(last, (), turn(("p3", 40)), before)
+    assert followups.right(second, (), {}, turn(("p2", 20)), before)
+    assert followups.right(last, (), {}, turn(("p3", 40)), before)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_numbers_are_of_the_conversation_and_places_of_the_last_answer_that_cite
         ({"kind": "others", "fresh": "titles"}, "fresh is 'titles', and may be papers or sentences"),
         ({"kind": "others", "topics": ["x"]}, "topics is nothing that an answer is judged by"),
         ({"kind": "why"}, "nothing is demanded of the answer"),
-        ({"kind": "why", "answers": [{"paper": "x", "abstract": "d", "spans": [[9, 3]]}]}, "mark no sentence"),
+        ({"kind": "why", "answers": [{"paper": "x", "abstract": "d", "spans": [[9, 3]]}]}, "is no span"),
         ({}, "'kind'"),
     ],
 )
@@ -121,7 +121,7 @@ def test_what_no_answer_could_be_judged_by_is_refused_by_line(
     }
     (tmp_path / "dialogues.jsonl").write_text(json.dumps(row))
     with pytest.raises(UsageError) as caught:
-        suites.load(tmp_path)
+        suites.load(tmp_path / "dialogues.jsonl")
     assert "dialogues.jsonl:1" in str(caught.value)
     assert message in str(caught.value)
 
@@ -140,32 +140,26 @@ def test_a_dialogue_is_run_turn_by_turn_and_its_quotes_are_placed(tmp_path: Path
     folder.mkdir()
     (folder / "dialogues.jsonl").write_text(json.dumps(row))
     with small_runs.context(tmp_path) as context:
-        assert small_runs.go_on(tmp_path / "run", suites.load(folder), context) == []
+        assert small_runs.go_on(tmp_path / "run", suites.load(folder / "dialogues.jsonl"), context) == []
         papers = {paper.id: paper for paper in context.pipeline.library.papers()}
     (outcome,) = small_runs.timeless(tmp_path / "run").values()
     findings = [finding for part in outcome.turns for claim in part.claims for finding in claim.findings]
     assert findings
     for finding in findings:
-        abstract = papers[str(finding.paper)].abstract
-        assert finding.place is not None
-        assert (abstract[slice(*finding.place)], finding.abstract) == (
-            finding.quote,
-            marked_sentences.digest(abstract),
-        )
+        assert finding.span is not None
+        assert papers[str(finding.paper)].abstract[slice(*finding.span)] == finding.quote
     assert "nothing was cited as [7] so far" in outcome.turns[1].notes
 
 
 def test_the_gold_about_the_five_pages_fits_their_abstracts() -> None:
     """Every title is a paper's, every span is of the text that it was marked in, and every pair differs."""
     rows = read([str(shared("papers"))], None, TODAY)
-    abstracts = {paper.title: paper.abstract for paper in merge(row for row in rows if isinstance(row, Entry)).papers}
-    digests = {title: marked_sentences.digest(abstract) for title, abstract in abstracts.items()}
-    for case in suites.load(EVALS / "daily_papers").cases:
-        for gold in case.turns:
-            assert set(gold.gold_titles) <= abstracts.keys(), case.id
-            for marked in gold.expected.answers if gold.expected else ():
-                assert marked.abstract == digests[marked.paper], case.id
-                assert all(end <= len(abstracts[marked.paper]) for _, end in marked.spans), case.id
+    papers = merge(row for row in rows if isinstance(row, Entry)).papers
+    abstracts = {paper.title: paper.abstract for paper in papers}
+    dialogues = suites.load(EVALS / "daily_papers" / "dialogues.jsonl")
+    gold_checks.check(dialogues, papers)
+    for case in dialogues.cases:
+        assert {title for gold in case.turns for title in gold.gold_titles} <= abstracts.keys(), case.id
     claims = twins.read(abstracts)
     by_pair: dict[str, set[str]] = {}
     for claim in claims:

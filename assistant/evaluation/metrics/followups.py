@@ -1,27 +1,31 @@
 """A later turn of a dialogue and what was shown before it -> whether its answer does what it should."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from assistant.domain.sentences import Span
 from assistant.evaluation.expectations import Expectation
-from assistant.evaluation.marked_sentences import MarkedSentences
+from assistant.evaluation.metrics import figures, quotes
 from assistant.evaluation.outcomes import FindingOutcome, TurnOutcome
 
 Groups = Sequence[frozenset[str]]
+Answers = Mapping[str, Sequence[Span]]
 _OTHERS = 2  # papers, where so many were not shown yet: any one paper of the subject is easily another one
 
 
-def right(expected: Expectation, groups: Groups, turn: TurnOutcome, before: Sequence[TurnOutcome]) -> bool:
+def right(
+    expected: Expectation, groups: Groups, answers: Answers, turn: TurnOutcome, before: Sequence[TurnOutcome]
+) -> bool:
     """Return whether an answer meets all that is expected of it.
 
-    `groups` are sets of interchangeable ids, of each of which one must be cited; `before` are the turns already shown.
+    `groups` are sets of interchangeable ids, of each of which one must be cited; `answers` are spans of abstracts by
+    id, of which one must be quoted; `before` are the turns already shown.
     """
     if expected.language and _names_language(turn, expected.language):
         return True
     return (
         _papers(expected, groups, turn, before)
-        and _sentences(expected, turn, before)
-        and all(any(says(told(turn), words) for words in group) for group in expected.says)
+        and _sentences(expected, answers, turn, before)
+        and all(any(_says(told(turn), words) for words in group) for group in expected.says)
         and not (expected.fresh and _repeats(expected, turn, before))
         and not (expected.cites_nothing and (turn.cited or turn.status in ("abstained", "failed")))
         and not (expected.abstains and turn.status != "abstained")
@@ -33,9 +37,8 @@ def told(turn: TurnOutcome) -> str:
     return "\n".join((*(claim.text for claim in turn.claims), *turn.notes))
 
 
-def says(text: str, words: str) -> bool:
-    """Whether words stand in a text by themselves, in any case: "9" is not in "99" or "0.9"."""
-    return bool(re.search(rf"(?<![\w.]){re.escape(words)}(?![\w]|\.\d)", text, re.IGNORECASE))
+def _says(text: str, words: str) -> bool:
+    return figures.says(text.casefold(), words.casefold())
 
 
 def _papers(expected: Expectation, groups: Groups, turn: TurnOutcome, before: Sequence[TurnOutcome]) -> bool:
@@ -71,21 +74,16 @@ def _referred(expected: Expectation, before: Sequence[TurnOutcome]) -> frozenset
     return frozenset(papers[place - 1 if place > 0 else place] for papers, place in named)
 
 
-def _sentences(expected: Expectation, turn: TurnOutcome, before: Sequence[TurnOutcome]) -> bool:
+def _sentences(expected: Expectation, answers: Answers, turn: TurnOutcome, before: Sequence[TurnOutcome]) -> bool:
     """Whether one of the marked sentences is quoted, one not shown yet where there is any; those of other papers than
     the ones referred to do not count."""
-    marked = expected.answers
+    papers: Collection[str] = answers
     if expected.places or expected.numbers:
-        referred = _referred(expected, before)
-        marked = tuple(sentences for sentences in marked if sentences.paper in referred)
-    shown = [finding for earlier in before for finding in _findings(earlier)]
-    marked = tuple(sentences for whole in marked for sentences in whole.apart())
-    remaining = [sentences for sentences in marked if not _quoted(sentences, shown)]
-    return not marked or any(_quoted(sentences, _findings(turn)) for sentences in remaining or marked)
-
-
-def _quoted(sentences: MarkedSentences, findings: Sequence[FindingOutcome]) -> bool:
-    return any(sentences.hold(finding.paper, finding.abstract, finding.place) for finding in findings)
+        papers = _referred(expected, before) & answers.keys()
+    marked = [(paper, span) for paper in papers for span in answers[paper]]
+    shown = [quote for earlier in before for quote in quotes.of(earlier)]
+    remaining = [(paper, span) for paper, span in marked if not quotes.hit(shown, {paper: [span]})]
+    return not marked or any(quotes.hit(quotes.of(turn), {paper: [span]}) for paper, span in remaining or marked)
 
 
 def _repeats(expected: Expectation, turn: TurnOutcome, before: Sequence[TurnOutcome]) -> bool:
@@ -114,4 +112,4 @@ def _in_order(turn: TurnOutcome) -> list[str]:
 
 
 def _names_language(turn: TurnOutcome, language: str) -> bool:
-    return any(says(note, language) for note in turn.notes)
+    return any(_says(note, language) for note in turn.notes)

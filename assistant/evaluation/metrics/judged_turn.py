@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.domain import titles
+from assistant.domain.sentences import Span
+from assistant.evaluation.cases import Case, GoldTurn
 from assistant.evaluation.expectations import Expectation
-from assistant.evaluation.metrics import attribution, funnel
+from assistant.evaluation.metrics import attribution, funnel, quotes
 from assistant.evaluation.metrics.attribution import EmittedMark
 from assistant.evaluation.metrics.funnel import Stage
+from assistant.evaluation.metrics.quotes import Quote
 from assistant.evaluation.outcomes import TurnOutcome, cited_ids
-from assistant.evaluation.suites import Case, GoldTurn
 from assistant.verification import claims
 from assistant.verification.verifier import FAILING
 
@@ -50,11 +52,18 @@ class JudgedTurn:
     """What a right answer does, for a later turn of a dialogue; papers by their ids."""
     before: tuple[TurnOutcome, ...] = ()
     """The earlier turns of its dialogue."""
+    answers: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+    """Paper -> the spans of its abstract that answer the question; empty where nobody marked them."""
 
     @property
     def own(self) -> frozenset[str]:
         """All gold papers of this turn."""
         return frozenset().union(*self.groups)
+
+    @property
+    def quotes(self) -> list[Quote]:
+        """What its claims quote, in their order."""
+        return quotes.of(self.turn)
 
     @property
     def marks(self) -> list[EmittedMark]:
@@ -109,6 +118,7 @@ def judge(
         earlier=earlier,
         expected=gold.expected.by_id(ids.of) if gold.expected else None,
         before=tuple(before),
+        answers={id: marked.spans for marked in gold.marked for id in ids.of(frozenset([marked.paper]))},
     )
 
 

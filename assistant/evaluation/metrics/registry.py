@@ -3,14 +3,23 @@
 To add a metric, write a function of a `JudgedTurn` and a row of `METRICS`.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.evaluation.metrics import attribution, followups, retrieval, titles, turn_kinds
+from assistant.evaluation.metrics import attribution, figures, followups, quotes, retrieval, titles
 from assistant.evaluation.metrics.judged_turn import JudgedTurn
 from assistant.evaluation.metrics.titles import TitleScores
-from assistant.evaluation.metrics.turn_kinds import answerable, expects, follows_up, in_conversation, unanswerable
+from assistant.evaluation.metrics.turn_kinds import (
+    always,
+    answerable,
+    complete,
+    expects,
+    follows_up,
+    in_conversation,
+    marked,
+    subject,
+    unanswerable,
+)
 from assistant.evaluation.perturbations import CANARY
 from assistant.verification.verifier import FAILING
 
@@ -25,7 +34,7 @@ class Metric:
     name: str
     function: Callable[[JudgedTurn], float | None]
     """None where it says nothing of this turn, such as a share of no citations."""
-    applies: Callable[[JudgedTurn], bool] = turn_kinds.always
+    applies: Callable[[JudgedTurn], bool] = always
     """Of which turns it is asked; the others do not count as unscored."""
     higher_is_better: bool = True
     gated: bool = False
@@ -65,6 +74,12 @@ def find(name: str, metrics: Metrics) -> Metric | None:
     return next((metric for metric in metrics if metric.name in (name, plain)), None)
 
 
+def _kinds(judged: JudgedTurn) -> list[str]:
+    """Return the kinds a turn of a conversation belongs to: what it does, and for a follow-up how it does it."""
+    kinds = [subject(judged), *([judged.gold.kind] if follows_up(judged) else [])]
+    return list(dict.fromkeys(kinds))
+
+
 def _recall(depth: int) -> Callable[[JudgedTurn], float]:
     return lambda judged: retrieval.recall(judged.groups, judged.turn.retrieved, depth)
 
@@ -86,6 +101,10 @@ def _titles(judged: JudgedTurn) -> TitleScores:
     return titles.title_scores(judged.groups, judged.acceptable, judged.forbidden, judged.turn.cited)
 
 
+def _list_precision(judged: JudgedTurn) -> float | None:
+    return titles.list_precision(judged.own, judged.acceptable, judged.turn.cited)
+
+
 def _answered(judged: JudgedTurn) -> float:
     return float(judged.turn.status == "answered")
 
@@ -103,8 +122,12 @@ def _passing(judged: JudgedTurn) -> float | None:
     return _share([claim.verdict not in FAILING for claim in judged.turn.claims])
 
 
+def _sentence_hit(count: int | None) -> Callable[[JudgedTurn], float]:
+    return lambda judged: float(quotes.hit(judged.quotes[:count], judged.answers))
+
+
 def _facts(judged: JudgedTurn) -> float | None:
-    return _share([_says(judged.turn.text, figure) for figure in judged.gold.facts])
+    return _share([figures.says(judged.turn.text, figure) for figure in judged.gold.facts])
 
 
 def _stale(judged: JudgedTurn) -> float | None:
@@ -117,17 +140,11 @@ def _right(judged: JudgedTurn) -> float | None:
     """Whether the answer to a later turn does what is expected; None for a turn of which nothing is."""
     if judged.expected is None:
         return None
-    return float(followups.right(judged.expected, judged.groups, judged.turn, judged.before))
+    return float(followups.right(judged.expected, judged.groups, judged.answers, judged.turn, judged.before))
 
 
 def _share(passes: Sequence[bool]) -> float | None:
     return sum(passes) / len(passes) if passes else None
-
-
-def _says(text: str, figure: str) -> bool:
-    """Whether a figure stands in a text as a number of its own: "9" is not in "99" or "0.9"."""
-    plain = re.escape(figure.replace(",", "").strip())
-    return bool(re.search(rf"(?<![\w.]){plain}(?![\w]|\.\d)", text.replace(",", "").replace(" %", "%")))
 
 
 METRICS: Metrics = (
@@ -168,6 +185,10 @@ METRICS: Metrics = (
         in_report=True,
     ),
     Metric("exact_set", lambda judged: _titles(judged).exact, answerable, gated=True, in_table=True),
+    Metric("sentence_hit@1", _sentence_hit(1), marked, gated=True, in_table=True, in_report=True),
+    Metric("sentence_hit", _sentence_hit(None), marked, in_table=True),
+    Metric("list_recall", lambda judged: _titles(judged).recall, complete, gated=True, in_table=True, in_report=True),
+    Metric("list_precision", _list_precision, complete, gated=True, in_table=True, in_report=True),
     Metric("cited", lambda judged: float(len(judged.turn.cited)), answerable),
     Metric(
         "false_abstain",
@@ -204,10 +225,10 @@ METRICS: Metrics = (
         in_table=True,
         in_report=True,
     ),
-    Metric("own", _history(lambda judged: judged.turn.retrieved), in_conversation, labels=turn_kinds.kinds),
-    Metric("right", _right_history, in_conversation, reads_gold=True, labels=turn_kinds.kinds),
-    Metric("none", _history(lambda judged: judged.turn.retrieved_alone), in_conversation, labels=turn_kinds.kinds),
-    Metric("by hand", _by_hand, in_conversation, reads_gold=True, labels=turn_kinds.kinds),
+    Metric("own", _history(lambda judged: judged.turn.retrieved), in_conversation, labels=_kinds),
+    Metric("right", _right_history, in_conversation, reads_gold=True, labels=_kinds),
+    Metric("none", _history(lambda judged: judged.turn.retrieved_alone), in_conversation, labels=_kinds),
+    Metric("by hand", _by_hand, in_conversation, reads_gold=True, labels=_kinds),
     Metric(
         "rewrite_gap",
         lambda judged: _by_hand(judged) - _right_history(judged),

@@ -43,3 +43,14 @@ def title_scores(
         exact=float(recall == 1.0 and precision == 1.0),
         traps=float(not cited.isdisjoint(forbidden)),
     )
+
+
+def list_precision(gold: frozenset[str], acceptable: frozenset[str], cited: frozenset[str]) -> float | None:
+    """Return |cited in gold| / |cited and not acceptable|: what is acceptable counts neither way.
+
+    0 where nothing is cited; None where all that is cited is acceptable.
+    """
+    counted = cited - (acceptable - gold)
+    if cited and not counted:
+        return None
+    return len(counted & gold) / len(counted) if counted else 0.0

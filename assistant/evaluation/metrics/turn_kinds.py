@@ -1,7 +1,7 @@
-"""A judged turn -> whether a metric is asked of it, and the kinds of turns that it is counted with."""
+"""A judged turn -> the kinds it is of: a metric says by them which turns it is about."""
 
+from assistant.evaluation.cases import DIALOGUE
 from assistant.evaluation.metrics.judged_turn import JudgedTurn
-from assistant.evaluation.suites import DIALOGUE
 
 
 def always(judged: JudgedTurn) -> bool:
@@ -17,6 +17,16 @@ def answerable(judged: JudgedTurn) -> bool:
 def unanswerable(judged: JudgedTurn) -> bool:
     """Whether a right answer is an abstention."""
     return not judged.case.answerable
+
+
+def marked(judged: JudgedTurn) -> bool:
+    """Whether the sentences that answer it are known."""
+    return bool(judged.answers) and answerable(judged)
+
+
+def complete(judged: JudgedTurn) -> bool:
+    """Whether it asks for all papers of a kind, and there are some."""
+    return judged.gold.complete and answerable(judged)
 
 
 def in_conversation(judged: JudgedTurn) -> bool:
@@ -37,9 +47,3 @@ def follows_up(judged: JudgedTurn) -> bool:
 def subject(judged: JudgedTurn) -> str:
     """Return what a turn does to the subject of its conversation: new, switch, stays, brings."""
     return "switch" if judged.gold.kind == "switch" else judged.gold.about
-
-
-def kinds(judged: JudgedTurn) -> list[str]:
-    """Return the kinds a turn of a conversation belongs to: what it does, and for a follow-up how it does it."""
-    names = [subject(judged), *([judged.gold.kind] if follows_up(judged) else [])]
-    return list(dict.fromkeys(names))

@@ -8,6 +8,7 @@ from typing import Any
 from assistant.domain.sanitize import one_line
 from assistant.evaluation import extras
 from assistant.evaluation import summary as summaries
+from assistant.evaluation.cases import DIALOGUE
 from assistant.evaluation.metrics import abstention, judged_turn
 from assistant.evaluation.metrics.judged_turn import PaperIds
 from assistant.evaluation.metrics.registry import METRICS, Metrics
@@ -15,7 +16,6 @@ from assistant.evaluation.outcomes import ClaimOutcome, TurnOutcome
 from assistant.evaluation.reports import tables
 from assistant.evaluation.runs import Run
 from assistant.evaluation.scoring import Score
-from assistant.evaluation.suites import DIALOGUE
 from assistant.evaluation.summary import RunSummary
 
 TEMPLATE = "report.html.j2"

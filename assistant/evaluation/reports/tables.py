@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from assistant.evaluation import summary as summaries
+from assistant.evaluation.cases import DIALOGUE
 from assistant.evaluation.comparison import Comparison
 from assistant.evaluation.metrics.registry import METRICS, Metrics
-from assistant.evaluation.suites import DIALOGUE
 from assistant.evaluation.summary import HEADLINE, Mean, RunSummary
 
 Rows = Sequence[Sequence[str]]

@@ -31,13 +31,14 @@ def audit(suite: Path, write: bool, as_json: bool, library: str | None, embedder
     """
     from assistant import app
     from assistant.evaluation import audit as auditing
-    from assistant.evaluation import files, suites
+    from assistant.evaluation import files, gold_checks, suites
 
     environment = app.environment()
     loaded = suites.load(suite)
     settings = app.load_settings(environment, library=library, embedder=embedder)
     model = app.embedder(settings, environment)
     with app.library(settings, environment, model, console.tell, wants_sample=loaded.sample) as snapshot:
+        gold_checks.check(loaded, snapshot.papers())
         audits, problems = auditing.audit(loaded, auditing.Baselines(snapshot, model))
     if write and any(question.unknown_titles for question in audits):
         console.tell("ranks are not written: the suite asks about papers that this library does not have")

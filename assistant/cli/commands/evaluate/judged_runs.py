@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant.cli import console
 from assistant.domain import settings
 from assistant.domain.errors import UsageError
-from assistant.evaluation import intersection, manifests, runs, scoring, suites, summary
+from assistant.evaluation import files, intersection, manifests, runs, scoring, suites, summary
 from assistant.evaluation.manifests import Manifest
 from assistant.evaluation.metrics import costs
 from assistant.evaluation.metrics.costs import Prices
@@ -63,7 +63,7 @@ def side(path: Path, suite: Path | None) -> ComparisonSide:
     if path.is_dir():
         judged = judge(path, suite)
         return ComparisonSide(judged.run.manifest, judged.summary.questions, judged.scores)
-    *questions, last = [row for _, row in suites.rows(path)] or [{}]
+    *questions, last = [row for _, row in files.rows(path)] or [{}]
     try:
         return ComparisonSide(manifests.today(last["manifest"]), [summary.read_question(row) for row in questions])
     except (KeyError, TypeError, ValueError, AttributeError) as error:

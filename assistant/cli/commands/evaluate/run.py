@@ -58,7 +58,7 @@ def run(  # noqa: PLR0913  one parameter for each option
     library: str | None,
     embedder: str | None,
 ) -> int:
-    """Ask the questions of SUITE, a folder, and write every outcome to the folder of --out.
+    """Ask the questions of SUITE, a folder or one file of it, and write every outcome to the folder of --out.
 
     The library is --library, or the sample for a suite that asks about it. While another process runs in the folder of
     --out, it is refused at once. Where some questions could not be asked it exits with the code of their error (5: the
@@ -68,6 +68,7 @@ def run(  # noqa: PLR0913  one parameter for each option
     Examples:
       assistant eval run evals/sample --out runs/now
       assistant eval run evals/daily_papers --library store/default --split dev --perturb removal --out runs/dev
+      assistant eval run evals/daily_papers/sentences.jsonl --library store/default --split dev --out runs/sentences
     """
     from assistant import app
     from assistant.evaluation.runner import RunPlan
@@ -95,7 +96,7 @@ def _run(
     from assistant import app
     from assistant.answering.conversation.session import Session
     from assistant.answering.pipeline import Pipeline
-    from assistant.evaluation import runner, runs, suites
+    from assistant.evaluation import gold_checks, runner, runs, suites
     from assistant.evaluation.systems import EvaluationContext
 
     environment = app.environment()
@@ -107,6 +108,7 @@ def _run(
         tempfile.TemporaryDirectory() as scratch,
         progress.bar() as on_progress,
     ):
+        gold_checks.check(suite, library.papers())
         pipeline = Pipeline(library, embedder, model, limit, ordinary=app.ordinary())
         context = EvaluationContext(pipeline, Session(None, app.counter()), baseline_system)
         with runs.begin(out, runner.manifest(suite, plan, context), library.papers(), console.tell) as log:
