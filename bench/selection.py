@@ -16,7 +16,7 @@ from assistant.answering import answerability, pipeline
 from assistant.answering.answerability import Features
 from assistant.answering.pipeline import Pipeline
 from assistant.evaluation import suites
-from assistant.evaluation.suites import Case
+from assistant.evaluation.cases import Case
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.minilm.embedder import LocalEmbedder

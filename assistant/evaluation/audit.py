@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.records import Paper
-from assistant.evaluation.suites import Case, GoldTurn, Suite
+from assistant.evaluation.cases import Case, GoldTurn
+from assistant.evaluation.suites import Suite
 from assistant.library import bm25
 from assistant.library.bm25 import BM25Index
 from assistant.library.snapshot import LibrarySnapshot
@@ -140,16 +141,7 @@ def _conversation(case: Case, papers: Mapping[str, Paper]) -> QuestionAudit:
 
 def _unknown(turns: Sequence[GoldTurn], nearest: Sequence[str], papers: Mapping[str, Paper]) -> tuple[str, ...]:
     """Return the titles of a case that no paper of the library has, each once."""
-    titles = [
-        title
-        for turn in turns
-        for title in (
-            *(title for group in turn.gold for title in group),
-            *turn.acceptable,
-            *turn.forbidden,
-            *turn.cited,
-        )
-    ]
+    titles = [title for turn in turns for title in (*turn.gold_titles, *turn.acceptable, *turn.forbidden, *turn.cited)]
     return tuple(title for title in dict.fromkeys((*titles, *nearest)) if title not in papers)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Paper
 from assistant.evaluation import marked_abstracts
-from assistant.evaluation.suites import GoldTurn, Suite
+from assistant.evaluation.cases import GoldTurn
+from assistant.evaluation.suites import Suite
 
 
 def check(suite: Suite, papers: Iterable[Paper]) -> None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from assistant.domain import titles
 from assistant.evaluation import perturbations, scoring
+from assistant.evaluation.cases import Case
 from assistant.evaluation.metrics.registry import METRICS, Metrics
 from assistant.evaluation.outcomes import Outcome
 from assistant.evaluation.runs import Run
 from assistant.evaluation.scoring import Score
-from assistant.evaluation.suites import Case, Suite
+from assistant.evaluation.suites import Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class _Side:
 
     def gold(self, case: Case) -> set[str]:
         """Return which gold papers of a case its library holds, by their titles."""
-        gold = {titles.normalise(title) for turn in case.turns for group in turn.gold for title in group}
+        gold = {titles.normalise(title) for turn in case.turns for title in turn.gold_titles}
         return gold & self._titles
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Finding, Seconds
 from assistant.domain.sentences import Span
-from assistant.evaluation.suites import Case
+from assistant.evaluation.cases import Case
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

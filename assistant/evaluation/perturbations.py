@@ -14,7 +14,8 @@ from assistant.domain.errors import UsageError
 from assistant.domain.files import special_names
 from assistant.domain.records import Entry, Listing, Paper
 from assistant.evaluation import files, suites
-from assistant.evaluation.suites import Case, Suite
+from assistant.evaluation.cases import Case
+from assistant.evaluation.suites import Suite
 
 if TYPE_CHECKING:
     from assistant.library.snapshot import LibrarySnapshot

@@ -13,9 +13,10 @@ from assistant.answering import prompts
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import UsageError
 from assistant.evaluation import manifests, outcomes, perturbations, systems
+from assistant.evaluation.cases import Case
 from assistant.evaluation.outcomes import Key, Outcome
 from assistant.evaluation.runs import OutcomeLog
-from assistant.evaluation.suites import Case, Suite
+from assistant.evaluation.suites import Suite
 from assistant.evaluation.systems import EvaluationContext
 from assistant.library.snapshot import LibrarySnapshot
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant.domain.errors import UsageError
-from assistant.evaluation import files, marked_abstracts, suite_settings
-from assistant.evaluation.marked_abstracts import MarkedAbstract
+from assistant.evaluation import expectations, files, marked_abstracts, suite_settings
+from assistant.evaluation.cases import DIALOGUE, Case, GoldTurn
 from assistant.evaluation.suite_settings import GateSettings, SuiteSettings
 
 QUESTIONS, CONVERSATIONS, PARAPHRASES, JUDGEMENTS, SETTINGS = (
@@ -18,58 +18,9 @@ QUESTIONS, CONVERSATIONS, PARAPHRASES, JUDGEMENTS, SETTINGS = (
     "judgements.jsonl",
     "suite.toml",
 )
-SENTENCES, LISTS = "sentences.jsonl", "lists.jsonl"
+SENTENCES, LISTS, DIALOGUES = "sentences.jsonl", "lists.jsonl", "dialogues.jsonl"
 SPLITS = ("dev", "test")
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class GoldTurn:
-    """One question with what a right answer rests on; papers are named by title."""
-
-    question: str
-    gold: tuple[frozenset[str], ...] = ()
-    """Groups of interchangeable titles: a right answer cites one of each; none where the library has no answer."""
-    acceptable: frozenset[str] = frozenset()
-    """May be cited, need not be."""
-    forbidden: frozenset[str] = frozenset()
-    """Traps: near, and wrong."""
-    facts: tuple[str, ...] = ()
-    """Figures that the answer must contain."""
-    kind: str = "standalone"
-    """How it depends on the turns before: standalone, pronoun, ellipsis, correction, switch, cite, ordinal."""
-    about: str = "new"
-    """Whether its papers were cited before: "stays", "brings" another one, "new" subject."""
-    standalone: str = ""
-    """The same question written by hand so that it stands alone; "" where it does so already."""
-    cited: tuple[str, ...] = ()
-    """What a right answer cites, in order: the history of later turns."""
-    judged_papers: frozenset[str] = frozenset()
-    """Every paper that somebody judged for this question; none where nobody kept the judgements."""
-    marked: tuple[MarkedAbstract, ...] = ()
-    """The sentences that answer, in every abstract that has some; none where nobody marked them."""
-    complete: bool = False
-    """Whether the question asks for all papers of a kind, and each is in `gold` or `acceptable`."""
-    period: tuple[str, str] = ("", "")
-    """The first day asked for and the first day after, in ISO form, whole or cut; "" for an open end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What is asked and judged as one: a question, or the turns of a conversation."""
-
-    id: str
-    parent: str
-    """The case it was made from, itself where it is no variant; variants are no independent evidence."""
-    split: str
-    type: str
-    turns: tuple[GoldTurn, ...]
-    answerable: bool = True
-    nearest: tuple[str, ...] = ()
-    """Titles near to an unanswerable question, which do not answer it."""
-    reason: str = ""
-    perturbation: str = ""
-    """The change to library or question that made it; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +105,7 @@ def _read(path: Path, build: Callable[[Any], Item]) -> list[Item]:
 def _question(row: Mapping[str, Any], judgements: Mapping[str, frozenset[str]]) -> Case:
     turn = GoldTurn(
         question=_text(row["question"]),
-        gold=tuple(frozenset(_texts(group)) for group in row["gold"]),
+        gold=_groups(row["gold"]),
         acceptable=frozenset(_texts(row.get("acceptable", ()))),
         forbidden=frozenset(_texts(row.get("must_not_cite", ()))),
         facts=_texts(row.get("facts", ())),
@@ -201,6 +152,31 @@ def _conversation(row: Mapping[str, Any]) -> Case:
     return _case(row, "conversation", turns)
 
 
+def _dialogue(row: Mapping[str, Any]) -> Case:
+    """Return a conversation of which the later turns say what is expected of their answers."""
+    first, *later = row["turns"]
+    if not later:
+        raise ValueError("a dialogue has two turns or more")
+    turns = [GoldTurn(_text(first["question"]), _groups(first["gold"])), *map(_later_turn, later)]
+    return _case(row, DIALOGUE, tuple(turns))
+
+
+def _later_turn(row: Mapping[str, Any]) -> GoldTurn:
+    expect = row["expect"]
+    expected = expectations.read(expect)
+    return GoldTurn(
+        question=_text(row["question"]),
+        gold=_groups(expect.get("gold", ())),
+        kind=expected.kind,
+        marked=marked_abstracts.read(expect["answers"]) if "answers" in expect else (),
+        expected=expected,
+    )
+
+
+def _groups(groups: Sequence[Sequence[str]]) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(_texts(group)) for group in groups)
+
+
 def _turn(row: Mapping[str, Any]) -> GoldTurn:
     return GoldTurn(
         question=_text(row["question"]),
@@ -239,5 +215,9 @@ def _digest(folder: Path, names: Sequence[str]) -> str:
     return total.hexdigest()
 
 
-_FILES: Mapping[str, Callable[[Any], Case]] = {SENTENCES: _sentence_question, LISTS: _list_question}
+_FILES: Mapping[str, Callable[[Any], Case]] = {
+    SENTENCES: _sentence_question,
+    LISTS: _list_question,
+    DIALOGUES: _dialogue,
+}
 """Files that are suites of their own: what they measure is no part of the means of the questions beside them."""

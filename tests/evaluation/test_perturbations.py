@@ -12,8 +12,9 @@ from support.judged import SUITE
 from assistant.domain import identifiers
 from assistant.domain.records import Paper
 from assistant.evaluation import perturbations, runs, scoring, suites
+from assistant.evaluation.cases import Case, GoldTurn
 from assistant.evaluation.perturbations import misspelt
-from assistant.evaluation.suites import Case, GoldTurn, Suite
+from assistant.evaluation.suites import Suite
 from assistant.retrieval import periods
 
 PERTURBATIONS = ("removal", "typos", "distractors", "poison")

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from assistant.domain import titles
 from assistant.domain.sentences import Span
-from assistant.evaluation.metrics import attribution, funnel
+from assistant.evaluation.cases import Case, GoldTurn
+from assistant.evaluation.expectations import Expectation
+from assistant.evaluation.metrics import attribution, funnel, quotes
 from assistant.evaluation.metrics.attribution import EmittedMark
 from assistant.evaluation.metrics.funnel import Stage
 from assistant.evaluation.metrics.quotes import Quote
 from assistant.evaluation.outcomes import TurnOutcome, cited_ids
-from assistant.evaluation.suites import Case, GoldTurn
 from assistant.verification import claims
 from assistant.verification.verifier import FAILING
 
@@ -47,6 +48,10 @@ class JudgedTurn:
     """Every paper that somebody judged for the question."""
     earlier: frozenset[str] = field(default_factory=frozenset)
     """The gold papers of the earlier turns of its conversation."""
+    expected: Expectation | None = None
+    """What a right answer does, for a later turn of a dialogue; papers by their ids."""
+    before: tuple[TurnOutcome, ...] = ()
+    """The earlier turns of its dialogue."""
     answers: Mapping[str, Sequence[Span]] = field(default_factory=dict)
     """Paper -> the spans of its abstract that answer the question; empty where nobody marked them."""
 
@@ -58,12 +63,7 @@ class JudgedTurn:
     @property
     def quotes(self) -> list[Quote]:
         """What its claims quote, in their order."""
-        return [
-            Quote(finding.paper, finding.span)
-            for claim in self.turn.claims
-            for finding in claim.findings
-            if finding.quote
-        ]
+        return quotes.of(self.turn)
 
     @property
     def marks(self) -> list[EmittedMark]:
@@ -99,9 +99,14 @@ class JudgedTurn:
 
 
 def judge(
-    case: Case, gold: GoldTurn, turn: TurnOutcome, ids: PaperIds, earlier: frozenset[str] = frozenset()
+    case: Case,
+    gold: GoldTurn,
+    turn: TurnOutcome,
+    ids: PaperIds,
+    earlier: frozenset[str] = frozenset(),
+    before: Sequence[TurnOutcome] = (),
 ) -> JudgedTurn:
-    """Return a turn beside its gold, which names papers by title; `earlier` are ids already."""
+    """Return a turn beside its gold, which names papers by title; `earlier` are ids already, `before` earlier turns."""
     return JudgedTurn(
         case=case,
         gold=gold,
@@ -111,6 +116,8 @@ def judge(
         forbidden=ids.of(gold.forbidden),
         judged_papers=ids.of(gold.judged_papers),
         earlier=earlier,
+        expected=gold.expected.by_id(ids.of) if gold.expected else None,
+        before=tuple(before),
         answers={id: marked.spans for marked in gold.marked for id in ids.of(frozenset([marked.paper]))},
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.domain.sentences import Span
+from assistant.evaluation.outcomes import TurnOutcome
 
 _SHARE = 0.5
 """Of the characters of a marked span, how many a quote has to hold: a cut sentence still answers, its end alone does
@@ -17,6 +18,12 @@ class Quote:
     paper: str | None
     span: Span | None
     """None where the words are not in the abstract."""
+
+
+def of(turn: TurnOutcome) -> list[Quote]:
+    """Return what the claims of a turn quote, in their order."""
+    findings = [finding for claim in turn.claims for finding in claim.findings]
+    return [Quote(finding.paper, finding.span) for finding in findings if finding.quote]
 
 
 def hit(quotes: Sequence[Quote], answers: Mapping[str, Sequence[Span]]) -> bool:

@@ -6,13 +6,14 @@ To add a metric, write a function of a `JudgedTurn` and a row of `METRICS`.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.evaluation.metrics import attribution, figures, quotes, retrieval, titles
+from assistant.evaluation.metrics import attribution, figures, followups, quotes, retrieval, titles
 from assistant.evaluation.metrics.judged_turn import JudgedTurn
 from assistant.evaluation.metrics.titles import TitleScores
 from assistant.evaluation.metrics.turn_kinds import (
     always,
     answerable,
     complete,
+    expects,
     follows_up,
     in_conversation,
     marked,
@@ -49,11 +50,12 @@ class Metric:
     reads_gold: bool = False
     """Whether what it measures was made from gold when the case was asked, and so cannot be judged by other gold."""
     labels: Callable[[JudgedTurn], Sequence[str]] | None = None
-    """Kinds of turns that are counted apart: their scores are called "KIND, NAME"."""
+    """Kinds of turns that are counted apart: their scores are called "KIND, NAME", and "NAME" for the kind ""."""
 
     def names(self, judged: JudgedTurn) -> list[str]:
         """Return what its score is called for this turn."""
-        return [f"{label}, {self.name}" for label in self.labels(judged)] if self.labels else [self.name]
+        labels = self.labels(judged) if self.labels else ("",)
+        return [f"{label}, {self.name}" if label else self.name for label in labels]
 
 
 Metrics = Sequence[Metric]
@@ -132,6 +134,13 @@ def _stale(judged: JudgedTurn) -> float | None:
     """The share of citations that are gold for earlier turns only."""
     cited = {finding.paper for claim in judged.turn.claims for finding in claim.findings}
     return _share([id in judged.earlier - judged.own for id in cited])
+
+
+def _right(judged: JudgedTurn) -> float | None:
+    """Whether the answer to a later turn does what is expected; None for a turn of which nothing is."""
+    if judged.expected is None:
+        return None
+    return float(followups.right(judged.expected, judged.groups, judged.answers, judged.turn, judged.before))
 
 
 def _share(passes: Sequence[bool]) -> float | None:
@@ -228,6 +237,7 @@ METRICS: Metrics = (
         reads_gold=True,
     ),
     Metric("stale", _stale, follows_up, higher_is_better=False),
+    Metric("followup_right", _right, expects, in_report=True, labels=lambda judged: ["", judged.gold.kind]),
     Metric("seconds", lambda judged: judged.turn.seconds.total, higher_is_better=False),
     Metric("tokens_in", lambda judged: judged.turn.tokens[0], higher_is_better=False),
     Metric("tokens_out", lambda judged: judged.turn.tokens[1], higher_is_better=False),

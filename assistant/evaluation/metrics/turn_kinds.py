@@ -1,5 +1,6 @@
 """A judged turn -> the kinds it is of: a metric says by them which turns it is about."""
 
+from assistant.evaluation.cases import DIALOGUE
 from assistant.evaluation.metrics.judged_turn import JudgedTurn
 
 
@@ -10,7 +11,7 @@ def always(judged: JudgedTurn) -> bool:
 
 def answerable(judged: JudgedTurn) -> bool:
     """Whether it is a question asked alone that has an answer."""
-    return judged.case.answerable and not in_conversation(judged)
+    return judged.case.answerable and not in_conversation(judged) and judged.case.type != DIALOGUE
 
 
 def unanswerable(judged: JudgedTurn) -> bool:
@@ -31,6 +32,11 @@ def complete(judged: JudgedTurn) -> bool:
 def in_conversation(judged: JudgedTurn) -> bool:
     """Whether it is a turn of a conversation."""
     return judged.turn.retrieved_gold is not None
+
+
+def expects(judged: JudgedTurn) -> bool:
+    """Whether it is a later turn of a dialogue, whose answer is judged by what is expected of it."""
+    return judged.expected is not None
 
 
 def follows_up(judged: JudgedTurn) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from assistant.domain.sanitize import one_line
 from assistant.evaluation import extras
 from assistant.evaluation import summary as summaries
+from assistant.evaluation.cases import DIALOGUE
 from assistant.evaluation.metrics import abstention, judged_turn
 from assistant.evaluation.metrics.judged_turn import PaperIds
 from assistant.evaluation.metrics.registry import METRICS, Metrics
@@ -125,9 +126,11 @@ def _kind(score: Score) -> str:
 
 
 def _state(score: Score, turn: TurnOutcome) -> str:
+    if (right := score.values.get("followup_right")) is not None:
+        return "right" if right else "wrong"
     if turn.status == "abstained":
         return "wrong abstained" if score.case.answerable else "right abstained"
-    if score.case.type == "conversation":
+    if score.case.type in ("conversation", DIALOGUE):
         return "answered"  # its turns are judged by their rankings, not by their citations
     return "right" if score.case.answerable and score.right else "wrong"
 
