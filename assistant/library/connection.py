@@ -28,7 +28,7 @@ class CatalogueConnection:
             self._connection.close()
 
     def version(self) -> int:
-        """Return the version of the schema; one of 1 has no checksums."""
+        """Return the version of the schema; one of 1 has no checksums, only one of 3 the other ids of papers."""
         [(version,)] = self.read("PRAGMA user_version")
         return int(version)
 
@@ -63,7 +63,7 @@ class CatalogueConnection:
             self.run("COMMIT")
 
     def upgrade(self) -> None:
-        """Give the tables of version 1 their columns for checksums, within a transaction."""
+        """Give the tables of an older version the columns that they lack, within a transaction."""
         with database.translated(self.path):
             database.upgrade(self._connection)
 

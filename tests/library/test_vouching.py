@@ -197,6 +197,7 @@ def test_a_dimension_that_is_another_is_told(folder: Path) -> None:
 def downgrade(folder: Path) -> None:
     """Make of a catalogue what the first version of the schema wrote."""
     with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
+        connection.execute("ALTER TABLE papers DROP COLUMN aliases")
         for table in ("papers", "embeddings"):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN checksum")
         connection.execute("DELETE FROM state WHERE key IN ('checksum', 'order')")
