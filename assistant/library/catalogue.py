@@ -87,21 +87,25 @@ class Catalogue(CatalogueConnection):
         query = f"SELECT paper_id, {LISTING_COLUMNS} FROM listings {by_paper_id} ORDER BY rowid"
         listings: dict[str, list[rows.Row]] = {}
         for paper_id, *row in self.read(query, values):
-            listings.setdefault(paper_id, []).append(row)
+            listings.setdefault(str(paper_id), []).append(row)
         fingerprint = "" if has_checksums else self.state()["fingerprint"]
         aliases = rows.former_aliases(self.state()) if version == 2 else {}
-        papers: dict[str, StoredPaper] = {}
+        papers: list[StoredPaper] = []
         for *row, content, checksum in paper_rows:
             expected = "" if has_checksums else embeddings.text_hash(fingerprint, str(row[1]), str(row[2]))
-            stored = rows.read(row, listings.get(row[0], ()), content, checksum, expected)
+            stored = rows.read(row, listings.get(str(row[0]), ()), content, checksum, expected)
             if others := aliases.get(stored.paper.id):
                 stored = replace(stored, paper=replace(stored.paper, aliases=others))
-            papers[row[0]] = stored
-        return list(papers.values()) if ids is None else [papers[id] for id in ids if id in papers]
+            papers.append(stored)
+        if ids is None:
+            return papers
+        by_id = {stored.paper.id: stored for stored in papers}
+        return [by_id[id] for id in ids if id in by_id]
 
     def contents(self) -> list[tuple[str, str]]:
         """Return (id, content hash) of every paper, in the order added."""
-        return [(id, content) for id, content in self.read("SELECT id, content FROM papers ORDER BY position")]
+        contents = self.read("SELECT id, content FROM papers ORDER BY position")
+        return [(str(id), str(content)) for id, content in contents]  # in a damaged file they may be of any type
 
     def order(self) -> str:
         """Return the checksum of the ids of all papers, in the order added."""
@@ -110,7 +114,8 @@ class Catalogue(CatalogueConnection):
     def orphans(self) -> list[tuple[str, str, str]]:
         """Return (paper id, title, source) of every listing whose paper is gone."""
         present = "SELECT id FROM papers NOT INDEXED"  # an index may still have the id of a row that is gone
-        return self.read(f"SELECT paper_id, title, source FROM listings WHERE paper_id NOT IN ({present})")
+        query = f"SELECT paper_id, title, source FROM listings WHERE paper_id NOT IN ({present})"
+        return [(str(id), str(title), str(source)) for id, title, source in self.read(query)]
 
     def put(self, papers: Iterable[tuple[Paper, str]]) -> None:
         """Add or replace papers, each with its content hash; a replaced one keeps its position."""

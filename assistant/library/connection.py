@@ -1,6 +1,7 @@
 """A library folder -> one connection to its catalogue, with transactions, snapshots, and errors that say what to do."""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -76,9 +77,12 @@ class CatalogueConnection:
             self._connection.execute(f"PRAGMA busy_timeout = {database.BUSY_SECONDS * 1000}")
 
     def copy(self, target: Path) -> None:
-        """Write the catalogue as it is at this moment into the file `target`, whatever others write meanwhile."""
-        with database.translated(target), contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
-            self._connection.backup(copy)
+        """Write the catalogue as it is at this moment, or in the snapshot, into the new file `target`, whatever others
+        write meanwhile."""
+        with database.translated(target):
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
+                self._connection.backup(copy)
 
     # -- plumbing
 

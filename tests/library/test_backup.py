@@ -203,3 +203,15 @@ def test_a_catalogue_with_a_log_beside_it_is_no_backup(folder: Path, tmp_path: P
     copy.with_name("copy.sqlite3-wal").write_bytes(later)
     with pytest.raises(LibraryError, match="not whole without its log; run `assistant backup FILE"):
         restore(copy, tmp_path / "restored")
+
+
+def test_a_copy_of_a_snapshot_is_the_library_as_it_was_whoever_writes_meanwhile(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    with LibrarySnapshot(folder) as library:
+        papers, results = library.papers(), libraries.results(library)
+        libraries.ingest(folder, libraries.entries(libraries.MADE, libraries.MADE + 1))
+        backup.copy(library, copy)
+    with LibrarySnapshot(copy, on_message=pytest.fail) as library:
+        assert (library.papers(), libraries.results(library)) == (papers, results)
+    assert libraries.parts(copy).vectors == libraries.ids(0, libraries.MADE)
+    assert {path.stat().st_mode & 0o077 for path in (copy, copy / database.NAME, copy / "chroma")} == {0}

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support import libraries
+from support.libraries import downgrade
 
 from assistant.domain.errors import LibraryError
 from assistant.library import abstracts, builder, database, health
@@ -194,16 +195,6 @@ def test_a_dimension_that_is_another_is_told(folder: Path) -> None:
 # -- version 1, without checksums
 
 
-def downgrade(folder: Path) -> None:
-    """Make of a catalogue what the first version of the schema wrote."""
-    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
-        connection.execute("ALTER TABLE papers DROP COLUMN aliases")
-        for table in ("papers", "embeddings"):
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN checksum")
-        connection.execute("DELETE FROM state WHERE key IN ('checksum', 'order')")
-        connection.execute("PRAGMA user_version = 1")
-
-
 def schema(folder: Path) -> list[tuple[str]]:
     with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection:
         return connection.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
@@ -215,6 +206,8 @@ def test_version_1_is_read_as_it_is_and_upgraded_by_the_next_writer(folder: Path
     downgrade(folder)
     old_tables = schema(folder)
     assert old_tables != tables
+    with LibrarySnapshot(folder) as library:
+        assert library.catalogue.version() == 1
     assert (search(folder), faults(folder), schema(folder)) == (sound, [], old_tables)
     libraries.ingest(folder, libraries.entries(0, 1))
     assert (search(folder), faults(folder), schema(folder)) == (sound, [], tables)
