@@ -99,13 +99,18 @@ class Catalogue(CatalogueConnection):
             papers.append(stored)
         if ids is None:
             return papers
-        by_id = {stored.paper.id: stored for stored in papers}
-        return [by_id[id] for id in ids if id in by_id]
+        stored_by_id = {stored.paper.id: stored for stored in papers}
+        return [stored_by_id[id] for id in ids if id in stored_by_id]
 
     def contents(self) -> list[tuple[str, str]]:
-        """Return (id, content hash) of every paper, in the order added."""
-        contents = self.read("SELECT id, content FROM papers ORDER BY position")
-        return [(str(id), str(content)) for id, content in contents]  # in a damaged file they may be of any type
+        """Return (id, content hash) of every paper, in the order added; raises `LibraryError` where several have one
+        id."""
+        # In a damaged file the values may be of any type, and pages of SQLite's be there twice.
+        query = "SELECT id, content FROM papers ORDER BY position"
+        contents = [(str(id), str(content)) for id, content in self.read(query)]
+        if len(dict(contents)) < len(contents):
+            raise database.unusable(self.path, "several papers have one id")
+        return contents
 
     def order(self) -> str:
         """Return the checksum of the ids of all papers, in the order added."""
