@@ -24,7 +24,6 @@ from bench.faults.trials import (
 
 _BATCH = 5  # papers of one ingest
 _START = 20
-_TOGETHER = 9  # three ingests, a removal, two evaluations into one folder, and three readers
 _PATIENCE = 300.0  # seconds: writers wait for each other
 
 
@@ -40,7 +39,8 @@ class Crowd:
         self._rounds = 0
 
     def trial(self, place: Place, _: int) -> str:
-        """Return the outcome of one process; nine more are run when all are told."""
+        """Return the outcome of one process; a round of nine is run when all are told: three ingests, a removal,
+        two evaluations into one folder, and three readers."""
         if not self._outcomes:
             self._round(place)
         return self._outcomes.popleft()

@@ -153,7 +153,7 @@ def finish(process: "subprocess.Popen[bytes]", typed: bytes = b"", limit: float 
         kill(process)
         output, messages = process.communicate()
         code = None
-    command = " ".join(map(str, process.args))
+    command = str(process.args)
     return Run(code, output.decode("utf-8", "replace"), messages.decode("utf-8", "replace"), command)
 
 
