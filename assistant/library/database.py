@@ -75,7 +75,7 @@ def connect(folder: Path) -> sqlite3.Connection:
     path = folder / NAME
     with translated(path):
         trust.check_folder(path)
-        _check_size(path)
+        log.require_whole(path, _check_size(path))
         log.require_own(path)
         connection = sqlite3.connect(
             _address(path), uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
@@ -176,8 +176,8 @@ def restore(folder: Path) -> str:
     return f"{cure}; otherwise {anew}" if (cure := log.cure(folder / NAME)) else anew
 
 
-def _check_size(path: Path) -> None:
-    """Refuse a catalogue that is missing, empty or shorter than its own header says."""
+def _check_size(path: Path) -> int:
+    """Refuse a catalogue that is missing, empty or shorter than its own header says; return the bytes of its pages."""
     if not os.path.lexists(path):
         if vacant(path.parent):
             cure = f"make it with `assistant ingest PATH --library {path.parent}`"
@@ -194,6 +194,7 @@ def _check_size(path: Path) -> None:
     # Killed while it moves the log into the file, SQLite leaves it short, and the log still has what is missing.
     if missing and not _logged_all(path, missing):
         raise unusable(path, f"it is cut short ({size:,} of {page * pages:,} bytes)")
+    return page
 
 
 def _logged_all(path: Path, pages: range) -> bool:
