@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import LibraryError, UsageError
-from assistant.domain.files import special_names
+from assistant.domain.files import is_hollow, special_names
 from assistant.library import builder, damaged_papers, database, disk, generations, index, locks, log, upgrade
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
@@ -77,6 +77,8 @@ def restore(source: Path, folder: Path, seconds: float, on_progress: OnProgress)
     """
     if not source.is_file():
         raise UsageError("there is no such file, or it is a special one", path=source)
+    if is_hollow(source.stat()):
+        raise LibraryError("it is no backup: hardly any of its bytes are on the disk", path=source)
     wal = log.path_of(source)
     if wal.exists() and wal.stat().st_size:
         what = f"{wal.name} lies beside it: it is the catalogue of a library, and not whole without its log"

@@ -12,8 +12,6 @@ from assistant.domain import files
 from assistant.library import disk, index, trust
 
 _LATEST = 2**63 - 1  # the largest integer of SQLite
-_SPARSE = 64  # times what a file takes on its disk; compression of vectors comes nowhere near it
-_SMALL = 64 * 1024 * 1024  # bytes, which are read at once whatever they take on the disk
 Files = dict[str, tuple[int, int, str]]
 """Path relative to the library -> size in bytes, modification time in ns, sha256."""
 
@@ -54,7 +52,7 @@ def check_files(
         try:
             status = (library / path).lstat()
             now = _modified(status)
-            if _is_hollow(status):  # to read it would take for ever
+            if files.is_hollow(status):  # to read it would take for ever
                 problems[kind] = f"{path} has {status.st_size:,} bytes, hardly any of which are on the disk"
                 continue
             if not every and (status.st_size, now) == (size, modified):
@@ -106,12 +104,6 @@ def _lies_in(path: str, kinds: Sequence[str], number: int) -> bool:
     generation, _, inner = rest.partition("/")
     names = inner.split("/")
     return kind in kinds and generation == str(number) and "\0" not in path and not {"", ".", ".."} & set(names)
-
-
-def _is_hollow(status: os.stat_result) -> bool:
-    """Whether next to nothing of a file was ever written: it costs whoever made it nothing, however large it is."""
-    blocks: int | None = getattr(status, "st_blocks", None)  # of 512 bytes; Windows does not tell
-    return blocks is not None and status.st_size > _SMALL + _SPARSE * 512 * blocks
 
 
 def of_kind(kind: str, recorded: Files) -> Files:

@@ -78,8 +78,8 @@ def require_whole(catalogue: Path, page: int) -> None:
         if size is not None:
             cause = f"the log beside it, {log.name}, is damaged, and has changes after that"
             cure = (
-                f"nothing was changed; to go on without these, run `truncate -s {size} {log}`, then `assistant ingest` on "
-                "your latest listings again"
+                f"nothing was changed; to go on without these, run `truncate -s {size} {log}`, then `assistant ingest` "
+                "on your latest listings again"
             )
             raise LibraryError("the catalogue cannot be used", path=catalogue, cause=cause, cure=cure)
 

@@ -51,7 +51,7 @@ def sound_bytes(log: Path, page: int) -> int | None:
         sound = _HEADER if is_sound else 0
         file.seek(_HEADER, os.SEEK_SET)
         weights, size = _weights((8 + page) // 8), _FRAME + page
-        batch = b"."
+        batch, others = b".", 0
         while batch:
             batch = file.read(_BATCH * size)
             count = len(batch) // size
@@ -64,6 +64,9 @@ def sound_bytes(log: Path, page: int) -> int | None:
                 are_alike = sum(one == other for one, other in zip(own[8:16], salts, strict=True)) >= _ALIKE
                 if not is_sound and are_alike and own[4:8] != bytes(4):
                     return sound
+                others = 0 if are_alike else others + 1
+                if others > 1:  # what is left of an earlier log, over which this one is being written
+                    return None
                 sound += size if is_sound else 0
     return None
 
