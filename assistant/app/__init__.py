@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.domain.callbacks import OnMessage
-from assistant.domain.settings import DEFAULT_MODEL, Settings, checkout, folder_of
+from assistant.domain.settings import DEFAULT_MODEL, DEFAULT_TIMEOUT, Settings, checkout, folder_of, timeout
 from assistant.library import database, embeddings
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
@@ -26,10 +26,13 @@ def load_settings(
     library: str | None = None,
     model: str | None = None,
     embedder: str | None = None,
+    seconds: str | float | None = None,
     kinds: Sequence[EmbedderKind] = EMBEDDERS,
 ) -> Settings:
-    """Settle flags (None where not given) against the environment; raises `UsageError`, also where the embedder is of
-    none of these kinds."""
+    """Settle flags (None where not given) against the environment; `seconds` are those that a reply may take.
+
+    Raises `UsageError`, also where the embedder is of none of these kinds.
+    """
     name = library or environment.get("ASSISTANT_LIBRARY")
     folder = _named(name, "--library or ASSISTANT_LIBRARY") if name else default_library()
     embedder_name = embedder or environment.get("ASSISTANT_EMBEDDER") or None
@@ -41,6 +44,7 @@ def load_settings(
         embedder=embedder_name,
         model=_model(environment, model),
         base_url=environment.get("OPENAI_BASE_URL", "").strip(),
+        timeout=timeout(environment.get("ASSISTANT_TIMEOUT") or DEFAULT_TIMEOUT if seconds is None else seconds),
     )
 
 
@@ -75,7 +79,7 @@ def model(settings: Settings, environment: Mapping[str, str]) -> ChatModel | Non
     from assistant.models.openai.client import resolve_base_url
 
     key, base_url = environment.get("OPENAI_API_KEY", ""), resolve_base_url(settings.base_url)
-    return OpenAIModel(settings.model, key=key, base_url=base_url)
+    return OpenAIModel(settings.model, key=key, base_url=base_url, deadline=settings.timeout)
 
 
 def library(

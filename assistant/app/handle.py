@@ -27,6 +27,7 @@ def open_library(
     *,
     embedder: str | Embedder | None = None,
     model: str | ChatModel | None = None,
+    timeout: str | float | None = None,
     environment: Mapping[str, str] | None = None,
     on_message: OnMessage | None = None,
 ) -> "Library":
@@ -35,9 +36,10 @@ def open_library(
     What is None is settled as for the command line: `folder` by ASSISTANT_LIBRARY, else the default library, or the
     sample while that is empty; `embedder` by ASSISTANT_EMBEDDER, else `local`; `model` by ASSISTANT_MODEL, else the
     default model where OPENAI_API_KEY or OPENAI_BASE_URL is set, else none. `model="none"` answers with quotes, without
-    a model. Either may also be an object: anything that fits `Embedder` or `ChatModel`. `environment` stands in for
-    `os.environ`. `on_message` gets what a person should know, such as that a damaged index is rebuilt; by default that
-    goes to the logger "assistant". Raises `UsageError` for settings that are none.
+    a model. Either may also be an object: anything that fits `Embedder` or `ChatModel`. `timeout` is how many seconds a
+    reply of an endpoint may take in all; by ASSISTANT_TIMEOUT, else 120. `environment` stands in for `os.environ`.
+    `on_message` gets what a person should know, such as that a damaged index is rebuilt; by default that goes to the
+    logger "assistant". Raises `UsageError` for settings that are none.
     """
     environment = app.environment() if environment is None else environment
     settings = app.load_settings(
@@ -45,6 +47,7 @@ def open_library(
         library=None if folder is None else str(folder),
         embedder=embedder if isinstance(embedder, str) else None,
         model=model if isinstance(model, str) else None,
+        seconds=timeout,
     )
     return Library(
         settings,

@@ -9,6 +9,7 @@ import click
 from assistant.cli import console
 from assistant.cli.group import Group, Trace
 from assistant.domain.errors import AssistantError, ResourceError
+from assistant.library import memory
 
 INTERRUPTED = 130
 
@@ -94,6 +95,8 @@ def assistant(context: click.Context) -> None:
     """Ask a library of research papers; every claim of the answer cites a paper and was checked against it."""
     if context.invoked_subcommand is None:
         console.lines(*(console.plain(line) for line in _GREETING.splitlines()))
+    elif context.invoked_subcommand != "help":
+        memory.require(memory.READING)
 
 
 @click.command()

@@ -25,12 +25,15 @@ class LibraryOptions:
     library: str | None
     embedder: str | None = None
     model: str | None = None
+    timeout: str | None = None
 
     def open(self) -> "Library":
         """Return the library, which tells a person what there is to know; raises `UsageError`."""
         from assistant.app.handle import open_library
 
-        return open_library(self.library, embedder=self.embedder, model=self.model, on_message=console.tell)
+        return open_library(
+            self.library, embedder=self.embedder, model=self.model, timeout=self.timeout, on_message=console.tell
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,14 @@ _MODEL = click.option(
     show_envvar=True,
     help="The answering model; `none` for quotes.",
 )
+timeout = click.option(
+    "--timeout",
+    metavar="SECONDS",
+    envvar="ASSISTANT_TIMEOUT",
+    show_envvar=True,
+    help="How long a reply of a model or an embedder may take in all [120].",
+)
+"""Add `--timeout`, an argument of its own."""
 _NO_MODEL = click.option("--no-model", is_flag=True, help="Answer with quotes, whatever model is set.")
 _SINCE = click.option(
     "--since", type=Day(last=False), help="Only papers dated no earlier: 2024, 2024-05 or 2024-05-31."
@@ -113,25 +124,31 @@ def catalogue(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def indexed(command: Callable[..., int]) -> Callable[..., int]:
-    """Add `--library` and `--embedder`; the command gets `place`, a `LibraryOptions`."""
+    """Add `--library`, `--embedder` and `--timeout`; the command gets `place`, a `LibraryOptions`."""
 
     @functools.wraps(command)
-    def wrapped(*, library: str | None, embedder: str | None, **others: object) -> int:
-        return command(place=LibraryOptions(library, embedder), **others)
+    def wrapped(*, library: str | None, embedder: str | None, timeout: str | None, **others: object) -> int:
+        return command(place=LibraryOptions(library, embedder, timeout=timeout), **others)
 
-    return _LIBRARY(_EMBEDDER(wrapped))
+    return _LIBRARY(_EMBEDDER(timeout(wrapped)))
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:
-    """Add `--library`, `--embedder`, `--model` and `--no-model`; the command gets `place`, a `LibraryOptions`."""
+    """Add what `indexed` does, `--model` and `--no-model`; the command gets `place`, a `LibraryOptions`."""
 
     @functools.wraps(command)
     def wrapped(
-        *, library: str | None, embedder: str | None, model: str | None, no_model: bool, **others: object
+        *,
+        library: str | None,
+        embedder: str | None,
+        model: str | None,
+        no_model: bool,
+        timeout: str | None,
+        **others: object,
     ) -> int:
-        return command(place=LibraryOptions(library, embedder, "none" if no_model else model), **others)
+        return command(place=LibraryOptions(library, embedder, "none" if no_model else model, timeout), **others)
 
-    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(wrapped))))
+    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(timeout(wrapped)))))
 
 
 def filters(command: Callable[..., int]) -> Callable[..., int]:

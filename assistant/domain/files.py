@@ -10,6 +10,8 @@ from io import BufferedReader
 from pathlib import Path
 
 _NO_FOLLOWING = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows has neither
+_SPARSE = 64  # times what a file takes on its disk; compression of vectors comes nowhere near it
+_SMALL = 64 * 1024 * 1024  # bytes, which are read at once whatever they take on the disk
 _KINDS = (
     (stat.S_ISLNK, "a link to something else"),
     (stat.S_ISFIFO, "a named pipe"),
@@ -29,6 +31,12 @@ def check_ordinary(path: Path) -> os.stat_result:
     status = path.lstat()
     _require_ordinary(status.st_mode, path)
     return status
+
+
+def is_hollow(status: os.stat_result) -> bool:
+    """Whether next to nothing of a file was ever written: it costs whoever made it nothing, however large it is."""
+    blocks: int | None = getattr(status, "st_blocks", None)  # of 512 bytes; Windows does not tell
+    return blocks is not None and status.st_size > _SMALL + _SPARSE * 512 * blocks
 
 
 def special_names(folder: str, names: list[str]) -> set[str]:

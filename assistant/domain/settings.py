@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from assistant.domain.errors import UsageError
 
 DEFAULT_MODEL = "gpt-4.1-mini"
+DEFAULT_TIMEOUT = 120.0
+_LONGEST_TIMEOUT = 86_400.0  # seconds; a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,24 @@ class Settings:
     """The answering model; None for the extractive answerer."""
     base_url: str = ""
     """The OpenAI-compatible endpoint; "" for OpenAI's own."""
+    timeout: float = DEFAULT_TIMEOUT
+    """Seconds that a reply of the endpoint may take in all, retries included."""
+
+
+def timeout(given: str | float) -> float:
+    """Return a number of seconds that a reply may take; raises `UsageError` for what is none.
+
+    >>> timeout("90")
+    90.0
+    """
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _LONGEST_TIMEOUT:
+        cure = f"give more than 0 and at most {_LONGEST_TIMEOUT:,.0f} with --timeout or ASSISTANT_TIMEOUT"
+        raise UsageError(f"{str(given)[:80]!r} is not a number of seconds that a reply may take", cure=cure)
+    return seconds
 
 
 def address(base_url: str) -> str:

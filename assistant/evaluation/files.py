@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.domain.errors import AssistantError, UsageError
-from assistant.domain.files import write_private
+from assistant.domain.files import regular, write_private
 from assistant.library import disk
 
 
@@ -51,6 +51,15 @@ def write(path: Path, text: str) -> None:
         write_private(path, text)
     except OSError as error:
         raise refused(path, error, "name another file") from error
+
+
+def write_within(path: Path, text: str) -> None:
+    """Do what `write` does, for a name of ours in a folder that may be a stranger's: no link is written through."""
+    try:
+        with open(path, "w", encoding="utf-8", opener=regular) as file:
+            file.write(text)
+    except OSError as error:
+        raise refused(path, error, "remove it") from error
 
 
 def refused(path: Path, error: OSError, cure: str) -> AssistantError:

@@ -3,7 +3,6 @@
 import hashlib
 import random
 import re
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from assistant.domain import identifiers
 from assistant.domain.errors import UsageError
-from assistant.domain.files import special_names
 from assistant.domain.records import Entry, Listing, Paper
 from assistant.evaluation import files, suites
 from assistant.evaluation.cases import Case
@@ -58,11 +56,11 @@ def library(original: "LibrarySnapshot", perturbation: Perturbation, folder: Pat
     where nothing changes; the original is never written to. Raises `AssistantError` where it cannot be made."""
     if not perturbation.removed and not perturbation.added:
         return original.folder
-    from assistant.library import writer
+    from assistant.library import backup, writer
 
     copy = folder / perturbation.name
     try:
-        shutil.copytree(original.folder, copy, ignore=special_names)
+        backup.copy(original, copy)
     except OSError as error:
         raise files.refused(copy, error, "TMPDIR names another folder for copies of the library") from error
     ids = [paper.id for paper in original.papers() if paper.title in perturbation.removed]

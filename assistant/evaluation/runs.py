@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import LibraryError, LockedError, UsageError
+from assistant.domain.files import private
 from assistant.domain.records import Paper
 from assistant.evaluation import files, manifests, outcomes
 from assistant.evaluation.manifests import Manifest
@@ -46,7 +47,7 @@ class OutcomeLog:
         self._path = folder / OUTCOMES
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         with _refusals(self._path):
-            self._file = os.open(self._path, flags, 0o666)
+            self._file = os.open(self._path, flags, 0o600)
         try:
             if not stat.S_ISREG(os.fstat(self._file).st_mode):
                 raise UsageError("is no plain file", path=self._path, cure=_ELSEWHERE)
@@ -179,7 +180,7 @@ def _replace(path: Path, text: str) -> None:
     with _refusals(path):
         try:
             part.unlink(missing_ok=True)
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "w", encoding="utf-8") as file:
+            with open(part, "x", encoding="utf-8", opener=private) as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())

@@ -3,11 +3,8 @@
 import json
 import re
 
-from assistant.domain.limits import ABSTRACT_LIMIT, excess
+from assistant.domain.limits import ABSTRACT_LIMIT, NAME_LIMIT, excess
 from assistant.domain.sanitize import without_format_characters
-
-TITLE_LIMIT = 1000
-"""Characters; what is longer is no title."""
 
 HALF_CHARACTER = "holds half of a character (a lone surrogate)"
 """What is wrong with a text that no encoding can write."""
@@ -32,7 +29,7 @@ def text_fault(text: str) -> str:
 
 def length_fault(title: str, abstract: str) -> str:
     """Why a title or an abstract is too long to be one; "" where neither is."""
-    if reason := excess(title, TITLE_LIMIT):
+    if reason := excess(title, NAME_LIMIT):
         return f"title {reason}"
     reason = excess(abstract, ABSTRACT_LIMIT)
     return f"abstract {reason}; give the beginning of the text" if reason else ""

@@ -1,4 +1,4 @@
-"""A library -> one file that holds all that cannot be made again; and such a file -> a library."""
+"""A library -> one file that holds all that cannot be made again, or another library; and such a file -> a library."""
 
 import contextlib
 import os
@@ -12,9 +12,11 @@ from pathlib import Path
 
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import LibraryError, UsageError
-from assistant.library import builder, damaged_papers, database, disk, locks, log, upgrade
+from assistant.domain.files import is_hollow, special_names
+from assistant.library import builder, damaged_papers, database, disk, generations, index, locks, log, upgrade
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
+from assistant.library.snapshot import LibrarySnapshot
 
 _SCRATCH = ".restoring"
 
@@ -39,7 +41,6 @@ def write(folder: Path, target: Path) -> BackupReport:
     with contextlib.closing(Catalogue(folder)) as library, database.translated(target):
         with tempfile.TemporaryDirectory(prefix=f".{target.name[:100]}.", dir=target.parent) as scratch:
             copy = Path(scratch) / database.NAME
-            os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             library.copy(copy)
             with _opened(copy.parent, library.path, "it is damaged") as catalogue:
                 papers, listings = catalogue.count()
@@ -52,6 +53,22 @@ def write(folder: Path, target: Path) -> BackupReport:
     return report
 
 
+def copy(library: LibrarySnapshot, folder: Path) -> None:
+    """Make a library in the new `folder` of what a snapshot holds, indexes and all.
+
+    Others may read and write the library meanwhile: its catalogue is copied as the snapshot sees it, and nobody removes
+    or changes the indexes of a snapshot. Raises `LibraryError`, and `OSError` where `folder` cannot be written.
+    """
+    number = library.catalogue.generation()
+    folder.mkdir(mode=0o700)
+    library.catalogue.copy(folder / database.NAME)
+    for kind in (library.catalogue.vector_index(), index.LEXICAL) if number else ():
+        (folder / kind).mkdir(mode=0o700)
+        source, target = (generations.folder(home, kind, number) for home in (library.folder, folder))
+        if source.is_dir():  # else it is damaged, and made anew by whoever opens the copy
+            shutil.copytree(source, target, ignore=special_names)
+
+
 def restore(source: Path, folder: Path, seconds: float, on_progress: OnProgress) -> BackupReport:
     """Make the library in `folder`, where there is none, of the file `source`; indexes are built, no vector computed.
 
@@ -60,6 +77,8 @@ def restore(source: Path, folder: Path, seconds: float, on_progress: OnProgress)
     """
     if not source.is_file():
         raise UsageError("there is no such file, or it is a special one", path=source)
+    if is_hollow(source.stat()):
+        raise LibraryError("it is no backup: hardly any of its bytes are on the disk", path=source)
     wal = log.path_of(source)
     if wal.exists() and wal.stat().st_size:
         what = f"{wal.name} lies beside it: it is the catalogue of a library, and not whole without its log"

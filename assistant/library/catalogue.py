@@ -1,14 +1,14 @@
 """Papers, listings and vectors <-> the SQLite file that is the library, and that names its current generation."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.domain.errors import LibraryError
 from assistant.domain.records import Paper
-from assistant.library import aliases, database, embeddings, index, rows, state
+from assistant.library import database, embeddings, index, rows, state
 from assistant.library.connection import CatalogueConnection
-from assistant.library.rows import LISTING_COLUMNS, PAPER_COLUMNS, StoredPaper
+from assistant.library.rows import FORMER_COLUMNS, LISTING_COLUMNS, PAPER_COLUMNS, StoredPaper
 
 _AMONG = "IN (SELECT value FROM json_each(?))"  # any number of ids, where SQLite allows 32,766 parameters
 
@@ -79,25 +79,38 @@ class Catalogue(CatalogueConnection):
         """Return papers as `papers` does, those included that are not as they were written."""
         by_id, by_paper_id = ("", "") if ids is None else (f"WHERE id {_AMONG}", f"WHERE paper_id {_AMONG}")
         values = () if ids is None else (json.dumps(list(ids)),)
-        has_checksums = self.version() > 1
-        columns = f"{PAPER_COLUMNS}, content, {'checksum' if has_checksums else 'NULL'}"
+        version = self.version()
+        has_checksums = version > 1
+        own_columns = PAPER_COLUMNS if version > 2 else FORMER_COLUMNS
+        columns = f"{own_columns}, content, {'checksum' if has_checksums else 'NULL'}"
         paper_rows = self.read(f"SELECT {columns} FROM papers {by_id} ORDER BY position", values)
         query = f"SELECT paper_id, {LISTING_COLUMNS} FROM listings {by_paper_id} ORDER BY rowid"
         listings: dict[str, list[rows.Row]] = {}
         for paper_id, *row in self.read(query, values):
-            listings.setdefault(paper_id, []).append(row)
+            listings.setdefault(str(paper_id), []).append(row)
         fingerprint = "" if has_checksums else self.state()["fingerprint"]
-        other_ids = self._aliases()
-        papers: dict[str, StoredPaper] = {}
+        aliases = rows.former_aliases(self.state()) if version == 2 else {}
+        papers: list[StoredPaper] = []
         for *row, content, checksum in paper_rows:
             expected = "" if has_checksums else embeddings.text_hash(fingerprint, str(row[1]), str(row[2]))
-            stored = rows.read(row, listings.get(row[0], ()), content, checksum, expected)
-            papers[row[0]] = replace(stored, paper=replace(stored.paper, aliases=other_ids.get(row[0], ())))
-        return list(papers.values()) if ids is None else [papers[id] for id in ids if id in papers]
+            stored = rows.read(row, listings.get(str(row[0]), ()), content, checksum, expected)
+            if others := aliases.get(stored.paper.id):
+                stored = replace(stored, paper=replace(stored.paper, aliases=others))
+            papers.append(stored)
+        if ids is None:
+            return papers
+        stored_by_id = {stored.paper.id: stored for stored in papers}
+        return [stored_by_id[id] for id in ids if id in stored_by_id]
 
     def contents(self) -> list[tuple[str, str]]:
-        """Return (id, content hash) of every paper, in the order added."""
-        return [(id, content) for id, content in self.read("SELECT id, content FROM papers ORDER BY position")]
+        """Return (id, content hash) of every paper, in the order added; raises `LibraryError` where several have one
+        id."""
+        # In a damaged file the values may be of any type, and pages of SQLite's be there twice.
+        query = "SELECT id, content FROM papers ORDER BY position"
+        contents = [(str(id), str(content)) for id, content in self.read(query)]
+        if len(dict(contents)) < len(contents):
+            raise database.unusable(self.path, "several papers have one id")
+        return contents
 
     def order(self) -> str:
         """Return the checksum of the ids of all papers, in the order added."""
@@ -106,20 +119,19 @@ class Catalogue(CatalogueConnection):
     def orphans(self) -> list[tuple[str, str, str]]:
         """Return (paper id, title, source) of every listing whose paper is gone."""
         present = "SELECT id FROM papers NOT INDEXED"  # an index may still have the id of a row that is gone
-        return self.read(f"SELECT paper_id, title, source FROM listings WHERE paper_id NOT IN ({present})")
+        query = f"SELECT paper_id, title, source FROM listings WHERE paper_id NOT IN ({present})"
+        return [(str(id), str(title), str(source)) for id, title, source in self.read(query)]
 
     def put(self, papers: Iterable[tuple[Paper, str]]) -> None:
         """Add or replace papers, each with its content hash; a replaced one keeps its position."""
-        other_ids: dict[str, Sequence[str]] = {}
         for paper, content in papers:
-            other_ids[paper.id] = paper.aliases
             row, listings = rows.paper_row(paper), [rows.listing_row(listing) for listing in paper.listings]
             self.run(
-                f"INSERT INTO papers ({PAPER_COLUMNS}, content, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                f"INSERT INTO papers ({PAPER_COLUMNS}, content, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET title = excluded.title, abstract = excluded.abstract, "
                 "date = excluded.date, date_inferred = excluded.date_inferred, authors = excluded.authors, "
                 "author_count = excluded.author_count, url = excluded.url, content = excluded.content, "
-                "checksum = excluded.checksum",
+                "aliases = excluded.aliases, checksum = excluded.checksum",
                 (*row, content, rows.checksum(row, listings)),
             )
             self.run("DELETE FROM listings WHERE paper_id = ?", (paper.id,))
@@ -127,7 +139,6 @@ class Catalogue(CatalogueConnection):
                 f"INSERT INTO listings (paper_id, {LISTING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(paper.id, *listing) for listing in listings],
             )
-        self._put_aliases(other_ids)
 
     def set_contents(self, hashes: Iterable[tuple[str, str]]) -> None:
         """Set the content hashes of (paper id, content hash) pairs; the papers stay as they are."""
@@ -138,15 +149,6 @@ class Catalogue(CatalogueConnection):
         keys = [(id,) for id in ids]
         self.run_many("DELETE FROM listings WHERE paper_id = ?", keys)
         self.run_many("DELETE FROM papers WHERE id = ?", keys)
-        self._put_aliases({id: () for (id,) in keys})
-
-    def _aliases(self) -> dict[str, tuple[str, ...]]:
-        return aliases.parse(self.path, self.read("SELECT value FROM state WHERE key = ?", (aliases.STATE,)))
-
-    def _put_aliases(self, changes: Mapping[str, Sequence[str]]) -> None:
-        before = self._aliases()
-        if before or any(changes.values()):
-            self.set_state(**{aliases.STATE: aliases.dump({**before, **changes})})
 
     # -- vectors
 

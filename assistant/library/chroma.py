@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.errors import LibraryError
-from assistant.library import disk
+from assistant.library import disk, memory
 from assistant.library.index import REINDEX, ChunkRow, Neighbour, VectorIndex
 
 _COLLECTION = "papers"
@@ -144,6 +144,7 @@ def _chromadb() -> Any:
     """Import chromadb from its own folder: it reads `.env` of the working folder while it is imported."""
     if "chromadb" in sys.modules:
         return sys.modules["chromadb"]
+    memory.require(memory.INDEXING)
     package = importlib.util.find_spec("chromadb")
     if package is None or not package.submodule_search_locations:
         raise LibraryError("the package chromadb is not installed", cure="run `make setup`")

@@ -1,6 +1,7 @@
 """A library folder -> one connection to its catalogue, with transactions, snapshots, and errors that say what to do."""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -28,7 +29,7 @@ class CatalogueConnection:
             self._connection.close()
 
     def version(self) -> int:
-        """Return the version of the schema; one of 1 has no checksums."""
+        """Return the version of the schema; one of 1 has no checksums, only one of 3 the other ids of papers."""
         [(version,)] = self.read("PRAGMA user_version")
         return int(version)
 
@@ -63,7 +64,7 @@ class CatalogueConnection:
             self.run("COMMIT")
 
     def upgrade(self) -> None:
-        """Give the tables of version 1 their columns for checksums, within a transaction."""
+        """Give the tables of an older version the columns that they lack, within a transaction."""
         with database.translated(self.path):
             database.upgrade(self._connection)
 
@@ -76,9 +77,12 @@ class CatalogueConnection:
             self._connection.execute(f"PRAGMA busy_timeout = {database.BUSY_SECONDS * 1000}")
 
     def copy(self, target: Path) -> None:
-        """Write the catalogue as it is at this moment into the file `target`, whatever others write meanwhile."""
-        with database.translated(target), contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
-            self._connection.backup(copy)
+        """Write the catalogue as it is at this moment, or in the snapshot, into the new file `target`, whatever others
+        write meanwhile."""
+        with database.translated(target):
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
+                self._connection.backup(copy)
 
     # -- plumbing
 

@@ -14,19 +14,21 @@ from assistant.domain.errors import LibraryError, LockedError
 from assistant.library import disk, index, log, rows, trust
 
 NAME = "catalogue.sqlite3"
-SCHEMA = 2
-"""The version that is written; one of 1, without checksums, is read too. `upgrade` makes one of it."""
+SCHEMA = 3
+"""The version that is written. One of 1, without checksums, and one of 2, with the other ids of papers in the state,
+are read too; `upgrade` makes one of them."""
 
 BUSY_SECONDS = 10
 """How long a statement waits for another program that is writing."""
 
 _CHECKSUM = ", checksum TEXT NOT NULL DEFAULT ''"  # "" is the checksum of nothing
+_ALIASES = ", aliases TEXT NOT NULL DEFAULT '[]'"
 _TABLES = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE papers (
     position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, abstract TEXT NOT NULL,
     date TEXT, date_inferred INTEGER NOT NULL, authors TEXT NOT NULL, author_count INTEGER, url TEXT,
-    content TEXT NOT NULL{checksum});
+    content TEXT NOT NULL{checksum}{aliases});
 CREATE TABLE listings (
     paper_id TEXT NOT NULL REFERENCES papers (id), source TEXT NOT NULL, line INTEGER NOT NULL, title TEXT NOT NULL,
     date TEXT, date_inferred INTEGER NOT NULL, author_count INTEGER, organisation TEXT, discussions INTEGER);
@@ -40,7 +42,8 @@ CREATE TABLE files (
 
 def tables(version: int) -> str:
     """Return the statements that make the tables of a version of the schema."""
-    return _TABLES.replace("{checksum}", _CHECKSUM if version > 1 else "")
+    columns = {"{checksum}": _CHECKSUM if version > 1 else "", "{aliases}": _ALIASES if version > 2 else ""}
+    return functools.reduce(lambda text, column: text.replace(*column), columns.items(), _TABLES)
 
 
 def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) -> None:
@@ -72,7 +75,7 @@ def connect(folder: Path) -> sqlite3.Connection:
     path = folder / NAME
     with translated(path):
         trust.check_folder(path)
-        _check_size(path)
+        log.require_whole(path, _check_size(path))
         log.require_own(path)
         connection = sqlite3.connect(
             _address(path), uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
@@ -98,9 +101,11 @@ def connect(folder: Path) -> sqlite3.Connection:
 
 
 def upgrade(connection: sqlite3.Connection) -> None:
-    """Give the tables of version 1 their columns for checksums, empty, within a transaction of the caller's."""
-    for table in ("papers", "embeddings"):
-        connection.execute(f"ALTER TABLE {table} ADD COLUMN {_CHECKSUM.removeprefix(', ')}")
+    """Give the tables of an older version the columns that they lack, empty, within a transaction of the caller's."""
+    [(version,)] = connection.execute("PRAGMA user_version")
+    columns = [("papers", _CHECKSUM), ("embeddings", _CHECKSUM)] if version < 2 else []
+    for table, column in (*columns, ("papers", _ALIASES)):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column.removeprefix(', ')}")
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
@@ -171,8 +176,8 @@ def restore(folder: Path) -> str:
     return f"{cure}; otherwise {anew}" if (cure := log.cure(folder / NAME)) else anew
 
 
-def _check_size(path: Path) -> None:
-    """Refuse a catalogue that is missing, empty or shorter than its own header says."""
+def _check_size(path: Path) -> int:
+    """Refuse a catalogue that is missing, empty or shorter than its own header says; return the bytes of its pages."""
     if not os.path.lexists(path):
         if vacant(path.parent):
             cure = f"make it with `assistant ingest PATH --library {path.parent}`"
@@ -189,6 +194,7 @@ def _check_size(path: Path) -> None:
     # Killed while it moves the log into the file, SQLite leaves it short, and the log still has what is missing.
     if missing and not _logged_all(path, missing):
         raise unusable(path, f"it is cut short ({size:,} of {page * pages:,} bytes)")
+    return page
 
 
 def _logged_all(path: Path, pages: range) -> bool:

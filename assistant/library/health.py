@@ -68,7 +68,7 @@ def damage(folder: Path, catalogue: Catalogue, *, every: bool = False, deep: boo
             examine = generations.examine_all if deep else generations.examine
             problem = examine(folder, number, builder.contents(catalogue))
         except LibraryError as error:  # the catalogue lacks what the index should hold
-            problem = f"{error.path}: {error.what}"
+            problem = str(LibraryError(error.what, path=error.path))
         if problem:
             return report.problems | {kind: problem}
         remember_opened(folder, catalogue)

@@ -12,7 +12,8 @@ import struct
 from pathlib import Path
 
 from assistant.domain import files
-from assistant.domain.errors import LibraryError
+from assistant.domain.errors import LibraryError, LockedError
+from assistant.library import locks, log_checksums
 
 _HEADER = 32  # bytes; https://www.sqlite.org/fileformat2.html 4.1
 _FRAME = 24  # bytes before each page: its number, the size of the database where a transaction ends, the log's salts
@@ -57,6 +58,30 @@ def require_own(catalogue: Path) -> None:
             cause=f"the log beside it, {catalogue.name}-wal, is of another one",
             cure=f"nothing was changed; {_removal(catalogue)}",
         )
+
+
+def require_whole(catalogue: Path, page: int) -> None:
+    """Raise `LibraryError` where SQLite would leave out transactions of the log beside a catalogue, whose pages have
+    `page` bytes, for a damage in it; not while somebody writes, whose last frame is not whole yet."""
+    log = path_of(catalogue)
+    with contextlib.suppress(FileNotFoundError):
+        if not log.stat().st_size or log_checksums.sound_bytes(log, page) is None:
+            return
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(locks.exclusive_lock(catalogue.parent, 0.0))
+            except LockedError:
+                return
+            except LibraryError:  # nobody can write here
+                pass
+            size = log_checksums.sound_bytes(log, page)
+        if size is not None:
+            cause = f"the log beside it, {log.name}, is damaged, and has changes after that"
+            cure = (
+                f"nothing was changed; to go on without these, run `truncate -s {size} {log}`, then `assistant ingest` "
+                "on your latest listings again"
+            )
+            raise LibraryError("the catalogue cannot be used", path=catalogue, cause=cause, cure=cure)
 
 
 def cure(catalogue: Path) -> str:

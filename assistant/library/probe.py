@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.errors import LibraryError
-from assistant.library import index
+from assistant.library import index, memory
 from assistant.library.index import VectorIndex
 
 _TIMEOUT = 120.0  # seconds: 100,000 vectors take about 5
@@ -27,8 +27,10 @@ _ROUNDING = 1e-3  # how far a stored component may be from what was put in, and 
 def examine(kind: str, folder: Path, count: int, samples: Mapping[str, NDArray[np.float32]]) -> str | None:
     """Return what is wrong with the vector index of this kind in `folder`, or None.
 
-    Sound means: `count` chunks, every sample there with its vector, and nearest to itself.
+    Sound means: `count` chunks, every sample there with its vector, and nearest to itself. Raises `LibraryError` where
+    this program may have too little memory to try it.
     """
+    memory.require(memory.INDEXING)
     question = {
         "address": index.VECTOR_INDEXES[kind],
         "folder": str(folder.absolute()),

@@ -8,7 +8,9 @@ from datetime import date
 
 from assistant.domain.records import Listing, Paper
 
-PAPER_COLUMNS = "id, title, abstract, date, date_inferred, authors, author_count, url"
+PAPER_COLUMNS = "id, title, abstract, date, date_inferred, authors, author_count, url, aliases"
+FORMER_COLUMNS = PAPER_COLUMNS.removesuffix(", aliases")
+"""Those of a paper in versions 1 and 2 of the schema."""
 LISTING_COLUMNS = "source, line, title, date, date_inferred, author_count, organisation, discussions"
 
 Row = Sequence[object]
@@ -33,7 +35,7 @@ def paper_row(paper: Paper) -> Row:
     """Return a row of `PAPER_COLUMNS`, of the types that SQLite gives back."""
     return (
         paper.id, paper.title, paper.abstract, paper.day, int(paper.date_inferred),
-        json.dumps(paper.authors), paper.author_count, paper.url,
+        json.dumps(paper.authors), paper.author_count, paper.url, json.dumps(paper.aliases),
     )  # fmt: skip
 
 
@@ -50,6 +52,23 @@ def checksum(paper: Row, listings: Sequence[Row]) -> str:
     return hashlib.sha256(_JSON.encode([paper, listings]).encode()).hexdigest()
 
 
+def vouched(paper: Paper) -> tuple[str, str, str]:
+    """Return the other ids of a paper as they are stored, its checksum, and its id."""
+    row = paper_row(paper)
+    return str(row[-1]), checksum(row, [listing_row(listing) for listing in paper.listings]), paper.id
+
+
+def former_aliases(facts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return {paper id: its other ids} as version 2 of the schema kept them among the facts about a library; nothing
+    where these are not as they were written."""
+    if "aliases" not in facts or facts.get("checksum") != state_checksum(facts):
+        return {}
+    try:
+        return {str(id): tuple(map(str, others)) for id, others in json.loads(facts["aliases"]).items()}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
 def state_checksum(facts: Mapping[str, str]) -> str:
     """Return the sha256 of the facts about a library, but for this checksum and the revision, in hexadecimal."""
     stable = sorted((key, value) for key, value in facts.items() if key not in {"checksum", "revision"})
@@ -62,7 +81,7 @@ def order_checksum(ids: Iterable[str]) -> str:
 
 
 def read(paper: Row, listings: Sequence[Row], content: str, recorded: str | None, expected: str) -> StoredPaper:
-    """Read the rows of a paper and judge them.
+    """Read the rows of a paper, of `PAPER_COLUMNS` or `FORMER_COLUMNS`, and judge them.
 
     `recorded` is the checksum stored with it, None in a catalogue without; there its `content` must be `expected`,
     the hash that its title and abstract have.
@@ -76,10 +95,11 @@ def read(paper: Row, listings: Sequence[Row], content: str, recorded: str | None
 
 
 def _paper(row: Row, listings: tuple[Listing, ...], problems: list[str]) -> Paper:
-    id, title, abstract, day, inferred, authors, count, url = row
+    id, title, abstract, day, inferred, authors, count, url, *more = row
+    aliases = _texts(more[0], "other ids", problems) if more else ()
     return Paper(
-        str(id), str(title), str(abstract), _date(day, problems), bool(inferred), _authors(authors, problems),
-        count if isinstance(count, int) else None, url if isinstance(url, str) else None, listings,
+        str(id), str(title), str(abstract), _date(day, problems), bool(inferred), _texts(authors, "authors", problems),
+        count if isinstance(count, int) else None, url if isinstance(url, str) else None, listings, aliases,
     )  # fmt: skip
 
 
@@ -94,14 +114,14 @@ def _listing(row: Row, problems: list[str]) -> Listing:
     )  # fmt: skip
 
 
-def _authors(value: object, problems: list[str]) -> tuple[str, ...]:
+def _texts(value: object, name: str, problems: list[str]) -> tuple[str, ...]:
     try:
-        authors = json.loads(str(value))
+        texts = json.loads(str(value))
     except (ValueError, RecursionError):
-        authors = None
-    if isinstance(authors, list) and all(isinstance(author, str) for author in authors):
-        return tuple(authors)
-    problems.append(f"cannot be read: its authors are {str(value)[:80]!r}")
+        texts = None
+    if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
+        return tuple(texts)
+    problems.append(f"cannot be read: its {name} are {str(value)[:80]!r}")
     return ()
 
 

@@ -22,6 +22,7 @@ from assistant.library import (
     health,
     index,
     locks,
+    state,
 )
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
@@ -100,8 +101,8 @@ class LibrarySnapshot:
         """Take a snapshot and lock its index files; return whether it is of another generation than before."""
         while True:
             self.catalogue.snapshot()
-            state = self.catalogue.state()
-            generation = self.catalogue.generation()
+            facts = self.catalogue.state()
+            generation = state.whole_number(self.catalogue.path, facts, "generation")
             if generation == self._generation:
                 return False
             self._release()
@@ -114,7 +115,7 @@ class LibrarySnapshot:
             if self.catalogue.generation() == generation:
                 break  # still current, and now locked: nobody removes it
         self._generation = generation
-        self.fingerprint = state["fingerprint"]
+        self.fingerprint = facts["fingerprint"]
         self.dimension = self.catalogue.dimension()
         self.catalogue.check_state()
         self.damaged = {}

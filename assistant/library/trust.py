@@ -32,21 +32,27 @@ def check_folder(catalogue: Path) -> None:
     """Look at every name in the folder of `catalogue` that is ours to open; nothing is opened.
 
     Raises `SpecialFileError` for a link, a pipe, a socket or a device, and `LibraryError` for a file of SQLite's that
-    is written to under another name too, or that names a file elsewhere.
+    is written to under another name too, that names a file elsewhere, or that is large and was never written.
     """
     folder = catalogue.parent
     for name in (catalogue.name, LOCK, *index.kinds()):
         with contextlib.suppress(FileNotFoundError):
-            files.check_ordinary(folder / name)
+            _require_written(folder / name, files.check_ordinary(folder / name))
     for ending in BESIDE:
         path = catalogue.with_name(catalogue.name + ending)
         with contextlib.suppress(FileNotFoundError):
-            files.check_ordinary(path)
+            _require_written(path, files.check_ordinary(path))
             if has_other_names(path):
                 raise LibraryError("is a hard link: it has another name elsewhere", path=path, cure=COPY)
             if ending == "-journal" and names_another_file(path):
                 cure = "nothing was changed; remove it if this library is not your own"
                 raise LibraryError("is a journal that names another file, for SQLite to delete", path=path, cure=cure)
+
+
+def _require_written(path: Path, status: os.stat_result) -> None:
+    if files.is_hollow(status):
+        what = f"has {status.st_size:,} bytes, hardly any of which are on the disk"
+        raise LibraryError(what, path=path, cure="nothing was changed; remove it if this library is not your own")
 
 
 def has_other_names(path: Path) -> bool:

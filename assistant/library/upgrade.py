@@ -1,27 +1,51 @@
-"""A catalogue of version 1 -> one of version 2, in which papers and vectors have checksums."""
+"""A catalogue of version 1 or 2 -> one of version 3, in which papers and vectors have checksums, and papers all their
+ids."""
 
 import uuid
 
-from assistant.library import embeddings
+from assistant.domain.errors import LibraryError
+from assistant.library import database, embeddings, rows
 from assistant.library.catalogue import Catalogue
 
 
 def upgrade(catalogue: Catalogue) -> None:
-    """Compute the checksums that a catalogue of version 1 lacks, once and in one transaction; needs the writer's lock.
+    """Add what a catalogue of an older version lacks, once and in one transaction; needs the writer's lock.
 
-    What is damaged already (a text that has another hash, vectors not of length one) gets none, and so stays damaged.
+    What is damaged already (a text that has another checksum or hash, vectors not of length one, the facts about the
+    library) gets no checksum that fits it, and so stays damaged.
     """
-    if catalogue.version() > 1:
+    if catalogue.version() == database.SCHEMA:
         return
     with catalogue.transaction():
-        papers = catalogue.stored_papers()
-        dimension = catalogue.dimension()
-        checksums = [
-            (embeddings.checksum(content, blob), content)
-            for content, blob in catalogue.stream("SELECT content, vectors FROM embeddings")
-            if embeddings.is_sound(content, blob, None, dimension)
-        ]
+        version = catalogue.version()  # another writer may have been first
+        if version == database.SCHEMA:
+            return
+        papers = [stored.paper for stored in catalogue.stored_papers() if not stored.problem]
+        is_sound = _is_sound(catalogue)
+        checksums = _checksums(catalogue) if version == 1 else []
         catalogue.upgrade()
-        catalogue.put((stored.paper, stored.content) for stored in papers if not stored.problem)
+        catalogue.run_many("UPDATE papers SET aliases = ?, checksum = ? WHERE id = ?", map(rows.vouched, papers))
         catalogue.run_many("UPDATE embeddings SET checksum = ? WHERE content = ?", checksums)
-        catalogue.set_state(identity=uuid.uuid4().hex, revision="0")
+        catalogue.run("DELETE FROM state WHERE key = 'aliases'")
+        if version == 1:
+            catalogue.set_state(identity=uuid.uuid4().hex, revision="0")
+        elif is_sound:
+            catalogue.set_state()
+
+
+def _is_sound(catalogue: Catalogue) -> bool:
+    try:
+        catalogue.check_state()
+    except LibraryError:
+        return False
+    return True
+
+
+def _checksums(catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Return (checksum, content hash) of all vectors of a catalogue of version 1 that are of length one."""
+    dimension = catalogue.dimension()
+    return [
+        (embeddings.checksum(content, blob), content)
+        for content, blob in catalogue.stream("SELECT content, vectors FROM embeddings")
+        if embeddings.is_sound(content, blob, None, dimension)
+    ]

@@ -65,7 +65,8 @@ def _open_openai(argument: str, settings: Settings, environment: Environment) ->
     from assistant.models.openai.embeddings import OpenAIEmbedder
 
     base_url = resolve_base_url(settings.base_url)
-    return OpenAIEmbedder(argument, key=environment.get("OPENAI_API_KEY", ""), base_url=base_url)
+    key = environment.get("OPENAI_API_KEY", "")
+    return OpenAIEmbedder(argument, key=key, base_url=base_url, deadline=settings.timeout)
 
 
 def _openai_name(fingerprint: str) -> str | None:

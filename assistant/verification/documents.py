@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from assistant.domain.records import Claim
+from assistant.domain.records import Claim, Paper
 from assistant.library import abstracts
 from assistant.library.abstracts import Abstract
 from assistant.library.snapshot import LibrarySnapshot
@@ -49,13 +49,21 @@ def verify_claims(document: DocumentVerifier, statements: Sequence[Statement]) -
     cited = [{mark.key: document.papers.find(mark.key) for mark in statement.citations} for statement in statements]
     cited_ids = [paper.id for papers in cited for paper in papers.values() if paper]
     by_id = _abstracts(document, [*cited_ids, *(id for ids in rivals for id in ids)])
+    document.library.leave_out_missing(set(cited_ids) - by_id.keys())
     for statement, vector, papers, near in zip(statements, vectors, cited, rivals, strict=True):
-        own = {name: by_id[paper.id] for name, paper in papers.items() if paper}
+        own = {name: by_id[paper.id] for name, paper in papers.items() if paper and paper.id in by_id}
         own_ids = {abstract.paper.id for abstract in own.values()}
         others = [by_id[id] for id in near if id in by_id and id not in own_ids]
-        unknown = {name: references.unknown(name, document.papers) for name, paper in papers.items() if not paper}
+        unknown = {name: _unknown(name, document, paper) for name, paper in papers.items() if name not in own}
         context = VerificationContext("", own, document.scorer, others, unknown, document.checks)
         yield verifier.verify_claim(statement, vector, context)
+
+
+def _unknown(name: str, document: DocumentVerifier, paper: Paper | None) -> str:
+    """Return, for a person, why there is no abstract of what was cited by a name."""
+    if paper is None:
+        return references.unknown(name, document.papers)
+    return f"“{paper.title}” is in the library and cannot be read; `assistant status` tells why"
 
 
 def _abstracts(document: DocumentVerifier, ids: Sequence[str]) -> dict[str, Abstract]:

@@ -1,10 +1,25 @@
-"""Run `python -m bench.faults.kills`: kill -9 a writer or a chat at any moment -> what was acknowledged is there."""
+"""Run `python -m bench.faults.kills`: kill -9 a writer, a chat or an evaluation at any moment -> what was acknowledged
+is there, and it goes on."""
 
 import json
 import threading
 import time
 
-from bench.faults.trials import HANG, LIMIT, LOST, RIGHT, SILENT, FaultClass, Place, finish, kill, main, worst
+from bench.faults.trials import (
+    HANG,
+    LIMIT,
+    LOST,
+    RIGHT,
+    SILENT,
+    FaultClass,
+    Place,
+    finish,
+    is_whole,
+    kill,
+    lines,
+    main,
+    worst,
+)
 from bench.faults.trials import judge as judged
 
 _START = 20  # papers that are always there
@@ -21,6 +36,8 @@ def trial(place: Place, number: int) -> str:
     before = place.ids()
     if before is None:
         return LOST
+    if number % 6 == 5:
+        return _evaluation(place, number)
     if number % 5 == 4:
         return _chat(place)
     words, after = _change(place, before, number)
@@ -51,6 +68,23 @@ def _change(place: Place, before: list[str], number: int) -> tuple[list[str], li
     first = place.chance.randrange(100, 4_000)
     listing = place.listing(first, first + 20)
     return ["ingest", str(listing)], sorted({*before, *(f"id{n}" for n in range(first, first + 20))})
+
+
+def _evaluation(place: Place, number: int) -> str:
+    """Kill a run of an evaluation twice; then it goes on, keeps each line that was whole, and asks every question."""
+    out = place.folder / f"run{number}"
+    written: list[bytes] = []
+    for _ in range(2):
+        process = place.start(*place.evaluation(out))
+        time.sleep(place.chance.uniform(0, _LONGEST))
+        kill(process)
+        finish(process)
+        if lines(out)[: len(written)] != written:
+            return LOST
+        written = lines(out)
+    again = place.run(*place.evaluation(out))
+    is_kept = again.code == 0 and lines(out)[: len(written)] == written and is_whole(out)
+    return worst([judged(again, None), *([] if is_kept else [LOST])])
 
 
 def _chat(place: Place) -> str:

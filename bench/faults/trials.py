@@ -22,6 +22,7 @@ _NONE: Mapping[str, str] = {}
 _TIMES = re.compile(r'"(?:seconds|retrieve|generate|verify|total)": [0-9.e-]+|\b[0-9]+\.[0-9] s\b')
 _CRASHES = ("Traceback (most recent call last)", "internal error", "Exception ignored")
 _SUBJECTS = ("moss", "granite", "rivers", "ferns", "comets", "bridges", "violins", "glaciers", "lichen", "tides")
+CASES = 6  # questions of a suite
 QUESTIONS = ("How do we measure moss near granite?", "By how much does the error of moss and granite fall?")
 
 
@@ -32,6 +33,7 @@ class Run:
     code: int | None
     output: str
     messages: str
+    command: str = ""
 
     @property
     def timeless(self) -> str:
@@ -86,6 +88,23 @@ class Place:
         path.write_text("".join(f"{json.dumps(paper(number))}\n" for number in range(first, last)))
         return path
 
+    def suite(self) -> Path:
+        """Write a suite of `CASES` questions about papers made by rule."""
+        folder = self.folder / "suite"
+        folder.mkdir(exist_ok=True)
+        (folder / "suite.toml").write_text('name = "faults"\n')
+        rows = [
+            {"id": f"q{number}", "split": "dev", "type": "described", "question": f"What is part {number}?",
+             "gold": [[paper(number)["title"]]], "answerable": True}
+            for number in range(CASES)
+        ]  # fmt: skip
+        (folder / "questions.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+        return folder
+
+    def evaluation(self, out: Path) -> list[str]:
+        """Return the words of the command that runs that suite into the folder `out`."""
+        return ["eval", "run", str(self.suite()), "--out", str(out)]
+
     def ids(self) -> list[str] | None:
         """Return the ids of all papers of the library, sorted; None where they cannot be listed."""
         done = self.run("papers", "--json")
@@ -113,6 +132,17 @@ def paper(number: int) -> dict[str, str]:
     return {"id": f"id{number}", "title": f"On {subject} and {other}, part {number}", "abstract": abstract}
 
 
+def lines(run: Path) -> list[bytes]:
+    """Return the outcomes of an evaluation that were written to the end of their line."""
+    path = run / "outcomes.jsonl"
+    return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+
+
+def is_whole(run: Path) -> bool:
+    """Whether a run of `Place.suite` has one outcome for each of its questions."""
+    return sorted(json.loads(line)["case"] for line in lines(run)) == sorted(f"q{number}" for number in range(CASES))
+
+
 def finish(process: "subprocess.Popen[bytes]", typed: bytes = b"", limit: float = LIMIT) -> Run:
     """Wait for a command, at most to the limit."""
     code: int | None
@@ -123,7 +153,8 @@ def finish(process: "subprocess.Popen[bytes]", typed: bytes = b"", limit: float 
         kill(process)
         output, messages = process.communicate()
         code = None
-    return Run(code, output.decode("utf-8", "replace"), messages.decode("utf-8", "replace"))
+    command = str(process.args)
+    return Run(code, output.decode("utf-8", "replace"), messages.decode("utf-8", "replace"), command)
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:
@@ -134,6 +165,13 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
 
 def judge(run: Run, expected: str | None) -> str:
     """Return how a run came out; `expected` is what it prints without the fault, None where any result is right."""
+    outcome = _outcome(run, expected)
+    if outcome not in (RIGHT, CLEAR):
+        print(f"{run.command[-200:]}: code {run.code}: {run.messages[-1_000:]}", file=sys.stderr, flush=True)
+    return outcome
+
+
+def _outcome(run: Run, expected: str | None) -> str:
     if run.code is None:
         return HANG
     if run.code in (1, 120) or run.code < 0 or any(crash in run.messages for crash in _CRASHES):

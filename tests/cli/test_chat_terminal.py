@@ -222,6 +222,29 @@ def test_questions_typed_while_an_answer_runs_are_asked_one_by_one(chat: Chat, a
     assert [turn.question for turn in only(archive).turns] == [OVEROPTIMIZATION, f"{ENSEMBLES}?"]
 
 
+def test_questions_typed_before_the_first_prompt_are_asked_one_by_one(chat: Chat, archive: Archive) -> None:
+    with chat() as terminal:
+        terminal.press(f"{OVEROPTIMIZATION}{ENTER}{ENSEMBLES}{ENTER}/und")
+        terminal.until(lambda: terminal.cursor_row() == "> /und", "what was typed and not sent")
+        terminal.press(f"o{ENTER}")
+        terminal.until_shown("taken back")
+        terminal.until_prompt()
+        terminal.press(UP)
+        terminal.until_shown("> /undo")
+        terminal.press(UP)
+        terminal.until(lambda: ENSEMBLES in terminal.cursor_row(), "the line before it")
+        terminal.press(CTRL_C + CTRL_D)
+        assert terminal.end() == 0
+    assert [turn.question for turn in only(archive).recorded] == [OVEROPTIMIZATION, ENSEMBLES]
+
+
+def test_a_chat_that_was_left_before_its_first_prompt_ends_after_what_was_typed(chat: Chat, archive: Archive) -> None:
+    with chat() as terminal:
+        terminal.press(f"{OVEROPTIMIZATION}{ENTER}{CTRL_D}")
+        assert terminal.end() == 0
+    assert [turn.question for turn in only(archive).recorded] == [OVEROPTIMIZATION]
+
+
 def test_ctrl_c_stops_an_answer_and_the_chat_goes_on(chat: Chat, archive: Archive) -> None:
     stalls = streams(piece(WRITTEN[:40]), then="stall")
     with serve([stalls, says(WRITTEN, tokens=(9_000, 9))]) as server, chat(OPENAI_BASE_URL=server.url) as terminal:

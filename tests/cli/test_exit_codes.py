@@ -270,3 +270,28 @@ def test_what_the_machine_lacks_is_no_fault_of_ours(error: Exception, message: s
     wrapped.__cause__ = error
     lack = main._lacking(wrapped)
     assert (lack and (str(lack), lack.exit_code)) == (message and (message, 6))
+
+
+@pytest.mark.parametrize(
+    ("kilobytes", "words", "message"),
+    [
+        (200_000, ("search", QUESTION), "not enough memory: 204 MB are allowed, and this takes 250"),
+        (
+            900_000,
+            ("reindex", "--embedder", "hashing:32"),
+            "not enough memory: 921 MB are allowed, and this takes 1,200",
+        ),
+    ],
+)
+def test_what_native_code_would_end_without_a_word_is_refused_before(
+    tmp_path: Path, kilobytes: int, words: tuple[str, ...], message: str
+) -> None:
+    library = libraries.made(tmp_path)
+    command = [sys.executable, "-m", "assistant", *words, "--library", str(library)]
+    script = f'ulimit -v {kilobytes} && exec "$0" "$@"'
+    done = subprocess.run(["bash", "-c", script, *command], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        6,
+        f"assistant: error: {message}; allow this program more (`ulimit -v`)",
+    )
+    assert libraries.parts(library).catalogue == libraries.ids(0, libraries.MADE)

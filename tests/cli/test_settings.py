@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import Run
 from support import libraries
+from support.endpoint import hangs, serve
 
 from assistant import app
 from assistant.domain import settings
@@ -39,6 +40,31 @@ def test_a_flag_wins_over_a_variable_and_that_over_the_default() -> None:
 )
 def test_whether_the_embedder_was_named_is_known(environment: dict[str, str], name: str | None) -> None:
     assert app.load_settings(environment).embedder == name
+
+
+def test_how_long_a_reply_may_take_is_settled_once_for_models_and_embedders() -> None:
+    environment = {"ASSISTANT_TIMEOUT": "7.5", "ASSISTANT_EMBEDDER": "openai:e"}
+    assert [app.load_settings({}).timeout, app.load_settings(environment).timeout] == [120.0, 7.5]
+    assert app.load_settings(environment, seconds="9").timeout == 9.0
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "soon", "86401", " "])
+def test_a_time_that_no_reply_may_take_is_refused(seconds: str) -> None:
+    with pytest.raises(UsageError, match="is not a number of seconds that a reply may take"):
+        app.load_settings({"ASSISTANT_TIMEOUT": seconds})
+
+
+def test_a_reply_that_takes_longer_than_the_flag_says_is_given_up(run: Run, tmp_path: Path) -> None:
+    library = libraries.made(tmp_path)
+    with serve(hangs) as server:
+        own = {"OPENAI_BASE_URL": server.url, "ASSISTANT_TIMEOUT": "600"}
+        words = ["--library", library, "--embedder", "hashing:32", "--timeout", "0.2"]
+        done = run("ask", *words, "Who restores bridges?", **own)
+        assert (done.returncode, "no whole reply within 0.2 seconds" in done.stderr) == (5, True)
+        (tmp_path / "own.jsonl").write_text('{"title": "Oaks", "abstract": "Tall."}')
+        words = ["--library", tmp_path / "other", "--embedder", "openai:e", "--timeout", "0.2", tmp_path / "own.jsonl"]
+        done = run("ingest", *words, **own)
+        assert (done.returncode, "no whole reply within 0.2 seconds" in done.stderr) == (5, True)
 
 
 @pytest.mark.parametrize("name", ["magic", "openai:", "openai: ", "Local", "local:", "hashing:", "hashing:0"])

@@ -11,6 +11,7 @@ import pytest
 from conftest import Run
 from support import libraries
 from support.endpoint import Server, embeds, serve
+from support.libraries import downgrade
 
 from assistant.library import database, writer
 
@@ -166,3 +167,15 @@ def spoil(path: Path) -> None:
 def test_status_tells_that_the_model_has_no_endpoint(run: Run, local: Path) -> None:
     done = run("status", "--library", local, OPENAI_BASE_URL="not a url")
     assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_library_without_checksums_says_what_is_not_compared(run: Run, folder: Path) -> None:
+    words = ["status", "--library", folder, "--embedder", "hashing:32"]
+    assert "checksums" not in run(*words).stdout
+    downgrade(folder)
+    done = run(*words)
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("checksums")]
+    assert (done.returncode, json.loads(run(*words, "--json").stdout)["checksums"]) == (0, False)
+    assert line.startswith("checksums    none yet: made by an older version, so that only titles, abstracts and the")
+    assert run("reindex", *words[1:]).returncode == 0
+    assert "checksums" not in run(*words).stdout

@@ -70,6 +70,23 @@ def test_lines_that_are_no_claims_are_told_in_their_place(run: Run, library: Pat
     ]
 
 
+def test_lines_over_a_limit_are_told_in_their_place(run: Run, library: Path) -> None:
+    claim = CLAIMS["moss"]
+    good = {"claim": claim, "papers": ["moss"]}
+    several = [good, {"claim": "x" * 1_100_000}, {"claim": claim, "papers": ["moss"] * 101}]
+    several += [{"claim": claim, "papers": ["x" * 1_001]}, {"claim": "moss " * 5_000, "papers": ["moss"]}, good]
+    done = run("verify", "--jsonl", "--library", library, typed="\n".join(map(json.dumps, several)))
+    assert (done.returncode, done.stderr) == (2, "assistant: error: 3 lines were no claims; see their `error`\n")
+    assert [row.get("error", row.get("step")) for row in rows(done)] == [
+        "support",
+        "line 2: has more than 1,000,000 bytes",
+        "line 3: cites 101 papers; the limit is 100",
+        'line 4: a name in "papers" is 1,001 characters long; the limit is 1,000',
+        "length",
+        "support",
+    ]
+
+
 def test_a_text_is_read_claim_by_claim(run: Run, library: Path, tmp_path: Path) -> None:
     text = (
         f"# Related work\n\n{CLAIMS['moss'].rstrip('.')}\n[Moss on\ngranite walls]. "

@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
 from conftest import Run
+
+from assistant.domain.errors import UsageError
+from assistant.evaluation import files
 
 
 def test_the_audit_names_every_fault(run: Run, tmp_path: Path) -> None:
@@ -55,3 +59,11 @@ def test_the_audit_names_every_fault(run: Run, tmp_path: Path) -> None:
     ranks = [json.loads(line) for line in (suite / "ranks.jsonl").read_text().splitlines()]
     assert [row["id"] for row in ranks] == ["q1", "q3", "q5"]
     assert ranks[2]["ranks"] == {"bm25": 1, "dense": 1, "hybrid": 1, "title": 1}
+
+
+def test_ranks_are_not_written_through_a_link_in_a_suite(tmp_path: Path) -> None:
+    (tmp_path / "own.txt").write_text("mine")
+    (tmp_path / "ranks.jsonl").symlink_to(tmp_path / "own.txt")
+    with pytest.raises(UsageError, match="is a link to something else"):
+        files.write_within(tmp_path / "ranks.jsonl", "theirs")
+    assert (tmp_path / "own.txt").read_text() == "mine"

@@ -13,7 +13,7 @@ from support import libraries
 from support.library_children import Child, ingest_paused
 
 from assistant.domain.errors import LibraryError, UsageError
-from assistant.library import backup, database
+from assistant.library import backup, database, log_checksums
 from assistant.library.snapshot import LibrarySnapshot
 
 
@@ -203,3 +203,46 @@ def test_a_catalogue_with_a_log_beside_it_is_no_backup(folder: Path, tmp_path: P
     copy.with_name("copy.sqlite3-wal").write_bytes(later)
     with pytest.raises(LibraryError, match="not whole without its log; run `assistant backup FILE"):
         restore(copy, tmp_path / "restored")
+
+
+def test_a_copy_of_a_snapshot_is_the_library_as_it_was_whoever_writes_meanwhile(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    with LibrarySnapshot(folder) as library:
+        papers, results = library.papers(), libraries.results(library)
+        libraries.ingest(folder, libraries.entries(libraries.MADE, libraries.MADE + 1))
+        backup.copy(library, copy)
+    with LibrarySnapshot(copy, on_message=pytest.fail) as library:
+        assert (library.papers(), libraries.results(library)) == (papers, results)
+    assert libraries.parts(copy).vectors == libraries.ids(0, libraries.MADE)
+    assert {path.stat().st_mode & 0o077 for path in (copy, copy / database.NAME, copy / "chroma")} == {0}
+
+
+def test_a_flipped_bit_in_the_log_loses_nothing_without_a_word(folder: Path, tmp_path: Path) -> None:
+    """SQLite takes a log to end before the first frame whose checksum is wrong."""
+    with reader(folder):
+        libraries.ingest(folder, libraries.entries(libraries.MADE, libraries.MADE + 1))
+        copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    content = log(copy).read_bytes()
+    assert len(content) > 4 * 4120
+    last = len(content) - 4120
+    for place in (0, 3, 9, 16, 24, 32, 36, 40, 48, 56, 57 + 4096, last, last + 5, last + 8, last + 16, last + 4119):
+        log(copy).write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        before = libraries.tree(copy)
+        for attempt in (lambda: LibrarySnapshot(copy), lambda: libraries.ingest(copy, libraries.entries(0, 1))):
+            with pytest.raises(LibraryError, match=r"-wal, is damaged, and has changes after that") as caught:
+                attempt()
+            assert {**libraries.tree(copy), "writer.lock": b""} == {**before, "writer.lock": b""}
+    size = int(caught.value.cure.split("truncate -s ")[1].split()[0])
+    assert size == last
+    os.truncate(log(copy), size)
+    with LibrarySnapshot(copy, heal=False) as library:
+        assert library.catalogue.count()[0] == libraries.MADE
+
+
+def test_a_log_that_was_broken_off_at_any_byte_is_no_damage(folder: Path) -> None:
+    with reader(folder):
+        libraries.ingest(folder, libraries.entries(libraries.MADE, libraries.MADE + 1))
+        content = log(folder).read_bytes()
+    for size in (*range(0, 64, 9), *range(4100, len(content), 331), len(content)):
+        log(folder).write_bytes(content[:size])
+        assert log_checksums.sound_bytes(log(folder), 4096) is None

@@ -52,7 +52,7 @@ def garbage(start: float, length: int) -> Callable[[Path], None]:
 def newer(path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA journal_mode = DELETE")
-    connection.execute("PRAGMA user_version = 3")
+    connection.execute(f"PRAGMA user_version = {database.SCHEMA + 1}")
     connection.close()
 
 
@@ -80,7 +80,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "garbage in the middle": (garbage(0.3, 65536), "database disk image is malformed"),
     "a header that names billions of pages": (lambda path: patch(path, 28, 4), "it is cut short ("),
     "a schema that is no text": (unreadable_schema, "its schema is damaged"),
-    "a newer version": (newer, "it is of version 3, this program reads version 2: use the newer program"),
+    "a newer version": (newer, "it is of version 4, this program reads version 3: use the newer program"),
     "another program's": (another_programs, "it is not a catalogue of this program"),
 }
 

@@ -1,14 +1,19 @@
 """Damaged indexes -> noticed, answered around, and built anew without computing an embedding."""
 
+import contextlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support import libraries
 from support.libraries import HashedWords
 
-from assistant.library import locks
+from assistant.library import chunks, health, locks
+from assistant.library.catalogue import Catalogue
+from assistant.library.chroma import ChromaIndex
+from assistant.library.index import REINDEX, ChunkRow
 from assistant.library.snapshot import LibrarySnapshot
 
 PAPERS = 340  # each of five sentences, so of three chunks: more than the 1,000 from which Chroma writes its graph
@@ -145,3 +150,28 @@ def test_where_the_graph_fails_in_the_middle_exact_search_answers(folder: Path, 
     assert len(messages) == 1
     assert messages[0].startswith(f"{folder}/chroma/1: the vector index failed (")
     assert messages[0].endswith("; run `assistant reindex`; answering by exact search")
+
+
+def test_one_vector_that_is_another_is_noticed_by_a_deep_check(folder: Path) -> None:
+    with LibrarySnapshot(folder) as library:
+        paper = library.papers(["id1"])[0]  # of which no sample of 64 among 340 has a chunk
+        chunk = chunks.split(paper)[0]
+        other = np.eye(1, library.dimension, dtype=np.float32)[0]
+        with contextlib.closing(ChromaIndex(library.vector_index_folder)) as vectors:
+            vectors.put([ChunkRow(chunk.id, paper.id, paper.title, paper.day or "", chunk.text, other)])
+        assert health.faults(folder, library.catalogue, {}) == []
+        faults = health.faults(folder, library.catalogue, {}, deep=True)
+    assert [(fault.problem, fault.cure) for fault in faults] == [(f"chunk {chunk.id} has another vector", REINDEX)]
+
+
+def test_a_file_that_says_it_is_large_and_is_not_is_not_read(folder: Path) -> None:
+    """What somebody sends may say that it has a terabyte, as recorded, and take no room at all."""
+    [file] = [path for path in libraries.tree(folder) if path.endswith("data_level0.bin")]
+    with (folder / file).open("r+b") as stream:
+        stream.truncate(2**40)
+    with contextlib.closing(Catalogue(folder)) as catalogue, catalogue.transaction():
+        catalogue.run("UPDATE files SET size = ?, modified = 0 WHERE path = ?", (2**40, file))
+    with LibrarySnapshot(folder, heal=False) as library:
+        problem = f"{file} has 1,099,511,627,776 bytes, hardly any of which are on the disk"
+        assert library.problems == {"chroma": problem}
+        (folder / file).unlink()

@@ -263,7 +263,7 @@ SCHEMAS: dict[str, tuple[tuple[str, ...], str]] = {
     "a computed column": (
         (
             "DROP TABLE papers",
-            f"CREATE TABLE papers ({PAPERS}, content GENERATED ALWAYS AS (hex(zeroblob(9))), checksum)",
+            f"CREATE TABLE papers ({PAPERS}, content GENERATED ALWAYS AS (hex(zeroblob(9))), checksum, aliases)",
         ),
         "its table 'papers' has no content",
     ),
@@ -348,3 +348,14 @@ def test_what_is_made_in_a_folder_that_others_may_read_is_private(tmp_path: Path
     private = {"catalogue.sqlite3", "catalogue.sqlite3-wal", "catalogue.sqlite3-shm", "writer.lock"}
     assert modes == dict.fromkeys(private, 0o600) | {"chroma": 0o700, "lexical": 0o700}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize("name", [database.NAME, f"{database.NAME}-wal", f"{database.NAME}-journal"])
+def test_a_file_of_a_terabyte_that_was_never_written_is_refused(tmp_path: Path, name: str) -> None:
+    folder = libraries.made(tmp_path)
+    with (folder / name).open("ab") as file:
+        file.truncate(2**40)
+    message = f"{name}: has 1,099,511,627,776 bytes, hardly any of which are on the disk"
+    with pytest.raises(LibraryError, match=message):
+        LibrarySnapshot(folder)
+    (folder / name).unlink()

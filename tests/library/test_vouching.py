@@ -8,12 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support import libraries
+from support.libraries import downgrade
 
+import assistant
 from assistant.domain.errors import LibraryError
 from assistant.library import abstracts, builder, database, health
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import retriever
+from assistant.retrieval.finder import PaperIndex
+from assistant.verification import documents, references
+from assistant.verification.documents import DocumentVerifier
+from assistant.verification.support import SupportScorer
 
 QUESTION = "We weigh item8 and see moss change"  # paper id8 says so in these words
 ALTERED = "is not as it was written: its checksum is another"
@@ -172,6 +178,36 @@ def test_a_paper_that_sqlite_does_not_find_by_its_id_is_told(folder: Path) -> No
     ids, messages = search(folder)
     assert "id8" not in ids
     assert "(id8) " in messages[0]
+    with assistant.open_library(folder, embedder=libraries.HashedWords(), environment={}) as library:
+        [claim] = library.verify("We measure moss near granite [How to weigh lichen and moss, part 8].")
+    assert (claim.verdict, "is in the library and cannot be read" in claim.reason) == ("unsupported", True)
+
+
+def test_no_page_of_the_catalogue_that_is_wiped_or_put_in_the_place_of_another_is_taken_for_an_answer(
+    folder: Path,
+) -> None:
+    """Then ids may be missing, of no text, or there twice, and SQLite's indexes tell other than its tables."""
+    path = folder / database.NAME
+    content = path.read_bytes()
+    with LibrarySnapshot(folder) as library:
+        papers = {paper.id: paper for paper in library.papers()}
+    pages = [slice(start, start + 4096) for start in range(0, len(content), 4096)]
+    wiped = [(slice(place, place + 512), bytes(512)) for place in range(4096 + 128, len(content), 2048)]
+    swapped = [(page, content[other]) for page, other in zip(pages[1:], [*pages[2:], pages[1]], strict=True)]
+    for place, block in (*wiped, *swapped):
+        path.write_bytes(content[: place.start] + block + content[place.stop :])
+        messages: list[str] = []
+        with contextlib.suppress(LibraryError):
+            embedder = libraries.HashedWords()
+            with LibrarySnapshot(folder, embedder.fingerprint, on_message=messages.append, heal=False) as library:
+                verifier = DocumentVerifier(
+                    library, embedder, PaperIndex(library.papers()), SupportScorer(library.words)
+                )
+                claims = references.split("We measure moss near granite [id8]. It is so [id18].", verifier.papers)
+                list(documents.verify_claims(verifier, claims))
+                shown = [*library.papers(), *retriever.search(library, embedder, "moss near granite", 10)]
+                assert {getattr(item, "paper", item) for item in shown} <= set(papers.values())
+                assert len(library.papers()) == len(papers) or messages
 
 
 def test_a_record_of_an_index_file_that_is_none_has_the_indexes_made_anew(folder: Path) -> None:
@@ -194,15 +230,6 @@ def test_a_dimension_that_is_another_is_told(folder: Path) -> None:
 # -- version 1, without checksums
 
 
-def downgrade(folder: Path) -> None:
-    """Make of a catalogue what the first version of the schema wrote."""
-    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
-        for table in ("papers", "embeddings"):
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN checksum")
-        connection.execute("DELETE FROM state WHERE key IN ('checksum', 'order')")
-        connection.execute("PRAGMA user_version = 1")
-
-
 def schema(folder: Path) -> list[tuple[str]]:
     with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection:
         return connection.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
@@ -214,6 +241,8 @@ def test_version_1_is_read_as_it_is_and_upgraded_by_the_next_writer(folder: Path
     downgrade(folder)
     old_tables = schema(folder)
     assert old_tables != tables
+    with LibrarySnapshot(folder) as library:
+        assert library.catalogue.version() == 1
     assert (search(folder), faults(folder), schema(folder)) == (sound, [], old_tables)
     libraries.ingest(folder, libraries.entries(0, 1))
     assert (search(folder), faults(folder), schema(folder)) == (sound, [], tables)

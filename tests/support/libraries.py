@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import functools
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.records import Entry, Listing
-from assistant.library import chunks, health, index, writer
+from assistant.library import chunks, database, health, index, writer
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import retriever
 from assistant.testing import HashingEmbedder
@@ -128,3 +129,13 @@ def tree(folder: Path) -> dict[str, bytes]:
 def examined(library: LibrarySnapshot) -> list[str]:
     """All that is wrong with a library, with every file read and the vector index tried."""
     return [fault.problem for fault in health.faults(library.folder, library.catalogue, library.problems)]
+
+
+def downgrade(folder: Path) -> None:
+    """Make of a catalogue what the first version of the schema wrote."""
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
+        connection.execute("ALTER TABLE papers DROP COLUMN aliases")
+        for table in ("papers", "embeddings"):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN checksum")
+        connection.execute("DELETE FROM state WHERE key IN ('checksum', 'order')")
+        connection.execute("PRAGMA user_version = 1")

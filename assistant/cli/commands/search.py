@@ -10,6 +10,7 @@ from assistant.cli import console, options
 from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.cli.views import papers as views
 from assistant.domain.errors import UsageError
+from assistant.domain.limits import bounded_lines
 
 if TYPE_CHECKING:
     from assistant.domain.records import Evidence
@@ -64,7 +65,7 @@ def queries(query: str | None, from_stdin: bool) -> Iterable[str]:
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
-    for raw in stream:
+    for raw in bounded_lines(stream):
         if line := raw.decode("utf-8", "replace").strip():
             yield line
 

@@ -12,7 +12,7 @@ import click
 from assistant.cli import console, options
 from assistant.cli.options import LibraryOptions
 from assistant.domain.errors import UsageError
-from assistant.domain.limits import TEXT_LIMIT
+from assistant.domain.limits import CITATION_LIMIT, LINE_LIMIT, NAME_LIMIT, TEXT_LIMIT, bounded_lines, excess
 
 if TYPE_CHECKING:
     from assistant.domain.records import Claim
@@ -110,7 +110,7 @@ def _stream(verifier: "DocumentVerifier", stream: BinaryIO) -> "tuple[list[Claim
 
     claims: list[Claim] = []
     bad = 0
-    numbered = enumerate(stream, 1)
+    numbered = enumerate(bounded_lines(stream), 1)
     while batch := list(islice(((number, raw) for number, raw in numbered if raw.strip()), _BATCH)):
         rows = [_parsed(number, raw) for number, raw in batch]
         verdicts = documents.verify_claims(verifier, [row for row in rows if not isinstance(row, str)])
@@ -128,6 +128,8 @@ def _parsed(number: int, raw: bytes) -> "Statement | str":
     """Return the claim of a line, or what is wrong with it."""
     from assistant.verification.claims import CitationMark, Statement
 
+    if len(raw) > LINE_LIMIT:
+        return f"line {number}: has more than {LINE_LIMIT:,} bytes"
     try:
         row = json.loads(raw)
     except (ValueError, RecursionError) as error:
@@ -137,6 +139,10 @@ def _parsed(number: int, raw: bytes) -> "Statement | str":
         return f'line {number}: needs a "claim" with words'
     if not isinstance(names, list) or not all(isinstance(name, str | int) for name in names):
         return f'line {number}: "papers" must be a list of titles or ids'
+    if len(names) > CITATION_LIMIT:
+        return f"line {number}: cites {len(names):,} papers; the limit is {CITATION_LIMIT}"
+    if reason := excess(max(map(str, names), key=len, default=""), NAME_LIMIT):
+        return f'line {number}: a name in "papers" {reason}'
     return Statement(claim, tuple(CitationMark(str(name), wellformed=True) for name in names))
 
 

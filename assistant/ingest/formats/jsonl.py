@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Never
 
+from assistant.domain.limits import ADDRESS_LIMIT, AUTHOR_LIMIT, NAME_LIMIT, excess
 from assistant.domain.records import Entry, Listing, Rejection
 from assistant.ingest.dates import ResolvedDate, resolve, row_date
 from assistant.ingest.fields import excerpt, length_fault, text_fault, tidy
@@ -146,7 +147,10 @@ def _entry(name: str, line: int, row: Mapping[str, Any], year: int) -> Entry:
     authors, count = _authors(row.get("authors"))
     resolved = _date(row, year)
     listing = Listing(name, line, title, date=resolved.date, date_inferred=resolved.inferred, author_count=count)
-    return Entry(listing, abstract, id=_id(row), authors=authors, url=_text(row, _URLS) or None)
+    url = _text(row, _URLS)
+    if reason := excess(url, ADDRESS_LIMIT):
+        raise Unusable(f"url {reason}")
+    return Entry(listing, abstract, id=_id(row), authors=authors, url=url or None)
 
 
 def _text(row: Mapping[str, Any], keys: Iterable[str]) -> str:
@@ -214,7 +218,11 @@ def _authors(value: object) -> tuple[tuple[str, ...], int | None]:
         authors = [author.get("name") if isinstance(author, dict) else author for author in value]
     else:
         raise Unusable(f"authors is {_kind(value)}, not a list of names")
+    if len(authors) > AUTHOR_LIMIT:
+        raise Unusable(f"authors has {len(authors):,} names; the limit is {AUTHOR_LIMIT:,}")
     names = tuple(name for author in authors if (name := _text({"an author": author or ""}, ("an author",))))
+    if reason := excess(max(names, key=len, default=""), NAME_LIMIT):
+        raise Unusable(f"an author {reason}")
     return names, len(names) or None
 
 

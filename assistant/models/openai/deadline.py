@@ -15,6 +15,8 @@ from assistant.domain.callbacks import OnToken
 
 MOST_REQUESTS = 3
 LARGEST_DOCUMENT = 1_000_000  # bytes of an event, an error or a reply that is not streamed: each is held whole
+_PIECE = 65_536  # bytes
+_MOST_ARRIVED = 64_000_000  # bytes; Linux keeps 6 million for a connection, unless it is told otherwise
 _EVENT_ENDS = (b"\n\n", b"\r\n\r\n", b"\r\r")
 
 Result = TypeVar("Result")
@@ -98,7 +100,7 @@ class BoundedCall(Generic[Result]):
         """Break off what is under way; the thread finds its connections closed and may ask for nothing more."""
         self._over.set()
         for connection in self._sockets:
-            _close_socket(connection)
+            break_off(connection)
 
     def exceeded(self) -> DeadlineExceeded:
         """Return the error of a call whose deadline has come."""
@@ -125,7 +127,7 @@ class BoundedCall(Generic[Result]):
             connection = stream.get_extra_info("socket")
             self._sockets.append(connection)
             if self._over.is_set():
-                _close_socket(connection)
+                break_off(connection)
 
     def _on_response(self, response: httpx.Response) -> None:
         body = cast(httpx.SyncByteStream, response.stream)
@@ -167,7 +169,15 @@ class _BoundedBody(httpx.SyncByteStream):
         self._body.close()
 
 
-def _close_socket(connection: socket.socket) -> None:
+def break_off(connection: socket.socket) -> None:
+    """Have whoever reads from a connection find its end at once: also what has arrived is read by nobody.
+
+    Several megabytes may have: of an endpoint that only ever announces a reply, that is a minute's work on a busy
+    machine. Meanwhile the endpoint waits for room, and asks for it ever more seldom.
+    """
     with suppress(OSError):
-        # Not the method of an SSL socket, which would first forget its encryption under the reader's hands.
+        # Not the methods of an SSL socket, which would first forget its encryption under the reader's hands.
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
+        for _ in range(_MOST_ARRIVED // _PIECE):
+            if not socket.socket.recv(connection, _PIECE):
+                break

@@ -1,16 +1,20 @@
 """Every fault of an endpoint on both paths: an error within the deadline, in bounded memory, without the key."""
 
 import base64
+import contextlib
 import html
 import json
 import logging
 import resource
+import socket
 import threading
 from urllib.parse import quote
 
 import pytest
 from support.endpoint import Step, answers, refuses, serve
 from support.faults import FLOODS, KEY, LATE, PATHS, Ask, failure
+
+from assistant.models.openai import deadline
 
 both = pytest.mark.parametrize("ask", PATHS.values(), ids=PATHS)
 
@@ -33,6 +37,21 @@ def test_the_deadline_holds_whatever_the_endpoint_does(ask: Ask, step: Step) -> 
         for thread in set(threading.enumerate()) - before:
             thread.join(5)
             assert not thread.is_alive()
+
+
+def test_nothing_that_has_arrived_is_read_once_a_call_is_over() -> None:
+    """An endpoint that announces a reply for ever would else keep its reader busy, and wait for it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ours = socket.create_connection(server.getsockname(), timeout=30)
+        theirs, _ = server.accept()
+        with ours, theirs:
+            theirs.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    theirs.send(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1_000)
+            assert ours.recv(1) == b"H"
+            deadline.break_off(ours)
+            assert ours.recv(65_536) == b""
 
 
 @both

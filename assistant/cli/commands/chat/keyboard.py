@@ -2,12 +2,15 @@
 
 import contextlib
 import os
+import re
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.cli import console
+from assistant.domain.limits import bounded_lines
 from assistant.domain.sanitize import one_line, sanitize
 from assistant.library.snapshot import LibrarySnapshot
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyBindings
 
 PROMPT = "> "
+_LINE_END = re.compile("[\r\n]")
+_CTRL_D = ("\0", "\x04")  # the first is how the terminal keeps one for a program that reads lines
 
 
 class Reader(Protocol):
@@ -43,7 +48,8 @@ def keys_as_typed(reader: Reader) -> Iterator[None]:
     """Leave keys that are typed while an answer is made to the line editor, as they were typed.
 
     The terminal would make lines of them, in which Enter is what Ctrl-J is to the editor: another line of one question.
-    Where there is no termios, as on Windows, it does so.
+    So it did with what was typed until now, which the editor is given as lines. Where there is no termios, as on
+    Windows, it does so all the time.
     """
     try:
         import termios
@@ -57,9 +63,20 @@ def keys_as_typed(reader: Reader) -> Iterator[None]:
     raw = [before[0] & ~termios.ICRNL, *before[1:3], before[3] & ~(termios.ECHO | termios.ICANON), *before[4:]]
     termios.tcsetattr(0, termios.TCSANOW, raw)
     try:
+        reader.take(_pending())
         yield
     finally:
         termios.tcsetattr(0, termios.TCSADRAIN, before)
+
+
+def _pending() -> str:
+    """Return what waits to be read from the terminal."""
+    import select
+
+    pieces = []
+    while select.select([0], [], [], 0)[0] and (piece := os.read(0, 65_536)):
+        pieces.append(piece)
+    return b"".join(pieces).decode("utf-8", "replace")
 
 
 class Piped:
@@ -72,8 +89,8 @@ class Piped:
         """Return the next line."""
         if self.interactive:
             print(PROMPT, end="", flush=True)
-        raw = console.typed().readline()
-        return raw.decode("utf-8", "replace") if raw else None
+        raw = next(bounded_lines(console.typed()), None)
+        return None if raw is None else raw.decode("utf-8", "replace")
 
 
 class Edited:
@@ -85,6 +102,8 @@ class Edited:
         from prompt_toolkit import PromptSession
         from prompt_toolkit.filters import Condition
 
+        self._lines: deque[str] = deque()  # typed before there was an editor
+        self._begun = ""  # of a line that was not sent
         path = folder / "history"
         with contextlib.suppress(OSError):  # where nothing can be kept, lines of this chat come back all the same
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -100,10 +119,24 @@ class Edited:
             enable_suspend=True,
         )
 
+    def take(self, typed: str) -> None:
+        """Take what was typed before the first prompt: each of its lines is read on its own."""
+        *lines, self._begun = _LINE_END.split(typed)
+        self._lines.extend(lines)
+
     def read(self) -> str | None:
         """Return the next question or command."""
+        if self._lines:
+            line = sanitize(self._lines.popleft())
+            console.lines(console.plain(f"{PROMPT}{line}"))
+            if line.strip():
+                self._session.history.append_string(line)
+            return line
+        begun, self._begun = self._begun, ""
+        if begun.startswith(_CTRL_D):
+            return None
         try:
-            return _valid(self._session.prompt())
+            return _valid(self._session.prompt(default=sanitize(begun)))
         except EOFError:
             return None
 

@@ -48,7 +48,7 @@ def audit(suite: Path, write: bool, as_json: bool, library: str | None, embedder
             for question in audits
             if question.ranks
         ]
-        files.write(suite / RANKS, "".join(json.dumps(row) + "\n" for row in rows))
+        files.write_within(suite / RANKS, "".join(json.dumps(row) + "\n" for row in rows))
     for question in audits:
         if as_json:
             console.record({**asdict(question), "easy": question.easy})

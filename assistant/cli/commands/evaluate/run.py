@@ -43,6 +43,7 @@ _JOBS = 2
     show_default=True,
     help="What answers: the assistant, or a baseline that does without thought.",
 )
+@options.timeout
 @options.library
 def run(  # noqa: PLR0913  one parameter for each option
     suite: Path,
@@ -55,6 +56,7 @@ def run(  # noqa: PLR0913  one parameter for each option
     limit: int,
     model: str | None,
     baseline_system: str,
+    timeout: str | None,
     library: str | None,
     embedder: str | None,
 ) -> int:
@@ -73,7 +75,7 @@ def run(  # noqa: PLR0913  one parameter for each option
     from assistant import app
     from assistant.evaluation.runner import RunPlan
 
-    settings = app.load_settings(app.environment(), library=library, embedder=embedder, model=model)
+    settings = app.load_settings(app.environment(), library=library, embedder=embedder, model=model, seconds=timeout)
     plan = RunPlan(split, perturbations, repeats, types)
     failures = _run(suite, out, plan, settings, limit, baseline_system, jobs)
     if not failures:
