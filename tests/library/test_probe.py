@@ -1,4 +1,4 @@
-"""A vector index that is not as it should be -> what is wrong with it, in this process and in a child that may crash."""
+"""A vector index that is not as it should be -> what is wrong with it, told here and by a child that may crash."""
 
 import contextlib
 import os
