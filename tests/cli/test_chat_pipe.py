@@ -17,8 +17,6 @@ from support.chats import (
     SAID,
     SCALING,
     WRITTEN,
-    archive,
-    environment,
     key,
     messages,
     only,
@@ -30,8 +28,6 @@ from support.terminal import masked
 from assistant.answering import prompts
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.turns import Conversation
-
-__all__ = ["archive", "environment"]
 
 Talk = Callable[..., tuple[int, str]]
 FOLLOW_UP = "What about ensembles?"

@@ -15,8 +15,6 @@ from support.chats import (
     SAID,
     SCALING,
     WRITTEN,
-    archive,
-    environment,
     key,
     only,
     paused,
@@ -26,8 +24,6 @@ from support.endpoint import says, serve, streams
 from support.terminal import ALT_ENTER, CTRL_C, CTRL_D, ENTER, TAB, UP, Terminal, masked, pasted
 
 from assistant.answering.conversation.archive import Archive
-
-__all__ = ["archive", "environment"]
 
 Chat = Callable[..., Terminal]
 

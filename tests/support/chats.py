@@ -1,10 +1,7 @@
 """What the tests of conversations stand on: the sample as a library, keys of its papers, replies of models."""
 
-from collections.abc import Mapping
-from pathlib import Path
 from threading import Event
 
-import pytest
 from support.endpoint import Exchange, Server, Step, chunk, encoded, usage
 from support.terminal import PATIENCE
 
@@ -48,19 +45,6 @@ def paused(go: Event, first: str, rest: str = "") -> Step:
 def messages(server: Server) -> list[list[str]]:
     """The texts of the messages of each request."""
     return [[message["content"] for message in request.body["messages"]] for request in server.requests]
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    """An empty folder of chats."""
-    return Archive(tmp_path / "chats")
-
-
-@pytest.fixture
-def environment(clean_environment: Mapping[str, str], sample_library: Path, archive: Archive) -> dict[str, str]:
-    """The environment of a chat with the sample that keeps its conversations in `archive`."""
-    buffered = {name: value for name, value in clean_environment.items() if name != "PYTHONUNBUFFERED"}
-    return {**buffered, "ASSISTANT_LIBRARY": str(sample_library), "ASSISTANT_CHATS": str(archive.folder)}
 
 
 def only(archive: Archive) -> Conversation:
