@@ -21,11 +21,6 @@ ANONYMIZED_TELEMETRY=maybe
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return libraries.made(tmp_path)
-
-
 def run(code: str, *words: str | Path, cwd: Path = ROOT) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, words)], capture_output=True, text=True, cwd=cwd, check=False,

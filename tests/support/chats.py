@@ -1,19 +1,25 @@
 """What the tests of conversations stand on: the sample as a library, keys of its papers, replies of models."""
 
+from collections.abc import Callable
 from threading import Event
 
 from support.endpoint import Exchange, Server, Step, chunk, encoded, usage
-from support.terminal import PATIENCE
+from support.terminal import PATIENCE, Terminal
 
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.turns import Conversation
 from assistant.domain import identifiers
 from assistant.retrieval.keys import citation_keys
 
+Chat = Callable[..., Terminal]
+"""Opens a chat on a terminal."""
+Talk = Callable[..., tuple[int, str]]
+"""Pipes lines into a chat."""
 OVEROPTIMIZATION = "How can reward overoptimization be mitigated?"
 ENSEMBLES = "Reward Model Ensembles Help Mitigate Overoptimization"
 SCALING = "Scaling Laws for Reward Model Overoptimization"
 CONSTRAINED = "Confronting Reward Model Overoptimization with Constrained RLHF"
+FOLLOW_UP = "What about ensembles?"
 HERDING = "Helping or Herding? Reward Model Ensembles Mitigate but do not Eliminate Reward Hacking"
 
 

@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import functools
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -128,3 +129,17 @@ def tree(folder: Path) -> dict[str, bytes]:
 def examined(library: LibrarySnapshot) -> list[str]:
     """All that is wrong with a library, with every file read and the vector index tried."""
     return [fault.problem for fault in health.faults(library.folder, library.catalogue, library.problems)]
+
+
+def sql(path: Path, *statements: str) -> None:
+    """Run statements on a database, whatever refers to what they change."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        for statement in statements:
+            connection.execute(statement)
+
+
+def damage_indexes(folder: Path) -> None:
+    """Damage both indexes, so that a reader mends them."""
+    (folder / "chroma/1/chroma.sqlite3").write_bytes(b"x")
+    shutil.rmtree(folder / "lexical/1", ignore_errors=True)
