@@ -79,7 +79,7 @@ def stages(library: str, pages: str) -> None:
     import tokenizers  # noqa: F401
 
     from assistant import ingest
-    from assistant.library import bm25, chroma, generations, writer
+    from assistant.library import bm25, chroma, probe, writer
     from assistant.models.minilm.embedder import LocalEmbedder
 
     spent: dict[str, float] = defaultdict(float)
@@ -91,7 +91,7 @@ def stages(library: str, pages: str) -> None:
         (chroma.ChromaIndex, "__init__", "Chroma: opening"),
         (chroma.ChromaIndex, "put", "Chroma: writing"),
         (chroma.ChromaIndex, "close", "Chroma: closing"),
-        (generations, "examine", "proof"),
+        (probe, "compare", "proof"),
     )
     began = time.perf_counter()
     rows = list(ingest.read([pages], None, date.today()))
