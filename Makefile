@@ -23,6 +23,9 @@ setup: .venv/.ready  ## make .venv with everything in it; nothing the second tim
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . >&2
 	@touch $@
 
+# Tests start many processes; none of them is to compile the package anew.
+test test-all test-lowest: export PYTHONDONTWRITEBYTECODE :=
+
 # As it was typed: a question may hold dollar signs and quotation marks.
 unexport Q
 ask: .venv/.ready  ## answer a question: make ask Q="How can reward overoptimization be mitigated?"

@@ -74,14 +74,14 @@ def seconds(module: str, *words: str) -> tuple[float, str]:
 def stages(library: str, pages: str) -> None:
     """Ingest in this process with a watch on each stage, and print where the time went."""
     whole = time.perf_counter()
+    import chromadb_rust_bindings  # noqa: F401
     import onnxruntime  # noqa: F401
     import tokenizers  # noqa: F401
 
     from assistant import ingest
-    from assistant.library import bm25, chroma, generations, writer
+    from assistant.library import bm25, chroma, probe, writer
     from assistant.models.minilm.embedder import LocalEmbedder
 
-    chroma._chromadb()
     spent: dict[str, float] = defaultdict(float)
     spent["imports"] = time.perf_counter() - whole
     watched: Sequence[tuple[Any, str, str]] = (
@@ -91,7 +91,7 @@ def stages(library: str, pages: str) -> None:
         (chroma.ChromaIndex, "__init__", "Chroma: opening"),
         (chroma.ChromaIndex, "put", "Chroma: writing"),
         (chroma.ChromaIndex, "close", "Chroma: closing"),
-        (generations, "examine", "proof, in a child process"),
+        (probe, "compare", "proof"),
     )
     began = time.perf_counter()
     rows = list(ingest.read([pages], None, date.today()))

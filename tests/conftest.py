@@ -13,6 +13,7 @@ import pytest
 from support import commands
 from support.shared import shared
 
+from assistant.answering.conversation.archive import Archive
 from assistant.library import sample
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -138,3 +139,9 @@ def sample_run(made_once: MadeOnce, run: Run) -> Path:
     """A run of the suite about the sample."""
     suite = Path(__file__).parents[1] / "evals" / "sample"
     return made_once("evaluation", lambda folder: run("eval", "run", suite, "--out", folder))
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """An empty folder of chats."""
+    return Archive(tmp_path / "chats")

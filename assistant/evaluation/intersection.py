@@ -20,7 +20,7 @@ class Intersection:
     before: Sequence[Score]
     after: Sequence[Score]
     left_out: Mapping[str, tuple[str, ...]]
-    """Why -> the ids of the cases that are not compared."""
+    """Why -> the ids of the cases that are not compared, sorted."""
 
 
 def intersect(before: Run, after: Run, suite: Suite, metrics: Metrics = METRICS) -> Intersection:
@@ -50,7 +50,7 @@ def intersect(before: Run, after: Run, suite: Suite, metrics: Metrics = METRICS)
         )
         for run in (before, after)
     ]
-    return Intersection(old, new, {reason: tuple(ids) for reason, ids in left_out.items()})
+    return Intersection(old, new, {reason: tuple(sorted(ids)) for reason, ids in left_out.items()})
 
 
 class _Side:

@@ -1,10 +1,7 @@
 """Chunks with vectors <-> a Chroma collection in a folder, laid out so that stock llama-index opens it."""
 
 import contextlib
-import importlib.util
 import json
-import os
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -19,84 +16,85 @@ from assistant.library.index import REINDEX, ChunkRow, Neighbour, VectorIndex
 
 _COLLECTION = "papers"
 _DATABASE = "chroma.sqlite3"
-# All given here, so that no variable of the environment changes them.
-_SETTINGS = {
-    "anonymized_telemetry": False,
-    "allow_reset": False,
-    "migrations": "apply",
-    "chroma_api_impl": "chromadb.api.rust.RustBindingsAPI",
-}
+_HOME = ("default_tenant", "default_database")  # where the public client looks unless told otherwise
+# As the public client writes it. No embedding function, ever: one named by a tampered store would be loaded and run.
+_CONFIGURATION = json.dumps({"hnsw": {"space": "cosine"}, "spann": None, "embedding_function": {"type": "legacy"}})
+_GRAPHS = 16  # that the engine may hold in memory; a folder has one
 _BATCH = 500  # Chroma refuses more than 5,461; 500 keeps memory and the time to Ctrl-C small
 
 
 class ChromaIndex(VectorIndex):
-    """An open collection."""
+    """An open collection.
+
+    It speaks to the engine inside of the package, `chromadb_rust_bindings`, as `chromadb/api/rust.py` of version 1.5
+    does. The public client around it takes half a second to import, and heeds the environment and a `.env` file. Only
+    where it fails does the engine import the rest of the package, for the classes of its errors.
+    """
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         """Open the collection in `folder`; `create` makes it."""
-        chromadb = _chromadb()
         self._folder = folder
+        self._engine: Any = None
         with _translated(folder):
             if not create and not (folder / _DATABASE).stat().st_size:
                 raise EOFError(f"{_DATABASE} is empty")  # of which Chroma would make a new, empty index
-            settings = chromadb.config.Settings(_env_file=None, **_SETTINGS)
-            self._client = chromadb.PersistentClient(str(folder.absolute()), settings=settings)
+            self._engine = _engine(folder.absolute())
             try:
-                self._collection = self._open(create)
+                if create:
+                    collection = self._engine.create_collection(_COLLECTION, _CONFIGURATION, None, None, False, *_HOME)
+                else:
+                    collection = self._engine.get_collection(_COLLECTION, *_HOME)
             except BaseException:
                 self.close()
                 raise
-
-    def _open(self, create: bool) -> Any:
-        # No embedding function, ever: one named by a tampered store would be loaded and run.
-        if create:
-            space = {"hnsw": {"space": "cosine"}}
-            return self._client.create_collection(_COLLECTION, configuration=space, embedding_function=None)
-        return self._client.get_collection(_COLLECTION, embedding_function=None)
+            self._collection = str(collection.id)
 
     def close(self) -> None:
-        """Flush and let go of the folder."""
-        with contextlib.suppress(Exception):
-            self._client.close()
+        """Flush and let go of the folder, both of which the engine does when nobody has it any more."""
+        self._engine = None
 
     def count(self) -> int:
         """Return the number of chunks."""
         with _translated(self._folder):
-            return int(self._collection.count())
+            return int(self._engine.count(self._collection, *_HOME))
 
     def put(self, rows: Iterable[ChunkRow]) -> None:
         """Add chunks, or replace those whose ids are there."""
         remaining = iter(rows)
         while batch := list(islice(remaining, _BATCH)):
             with _translated(self._folder):
-                self._collection.upsert(
-                    ids=[row.id for row in batch],
-                    embeddings=np.stack([row.vector for row in batch]),
-                    documents=[row.text for row in batch],
-                    metadatas=[_metadata(row) for row in batch],
+                self._engine.upsert(
+                    self._collection,
+                    [row.id for row in batch],
+                    [row.vector.tolist() for row in batch],
+                    [_metadata(row) for row in batch],
+                    [row.text for row in batch],
+                    None,
+                    *_HOME,
                 )
 
     def remove(self, paper_ids: Sequence[str]) -> None:
         """Remove every chunk of these papers."""
         for start in range(0, len(paper_ids), _BATCH):
+            where = json.dumps({"document_id": {"$in": list(paper_ids[start : start + _BATCH])}})
             with _translated(self._folder):
-                self._collection.delete(where={"document_id": {"$in": list(paper_ids[start : start + _BATCH])}})
+                self._engine.delete(self._collection, None, where, None, None, *_HOME)
 
     def get(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the vectors of these chunks; unknown ids are left out."""
         with _translated(self._folder):
             if not ids:
                 return {}  # Chroma refuses to look for nothing
-            answer = self._collection.get(ids=list(ids), include=["embeddings"])
-            return dict(zip(answer["ids"], np.asarray(answer["embeddings"], np.float32), strict=True))
+            answer = self._engine.get(self._collection, list(ids), None, None, 0, None, ["embeddings"], *_HOME)
+            return dict(zip(answer.ids, np.asarray(answer.embeddings, np.float32), strict=True))
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[Neighbour]:
         """Return the `limit` chunks nearest to a unit vector, best first; Chroma's cosine distance is 1 - cosine."""
         with _translated(self._folder):
-            answer = self._collection.query(
-                query_embeddings=[vector], n_results=limit, include=["distances", "metadatas"]
+            answer = self._engine.query(
+                self._collection, None, [vector.tolist()], limit, None, None, ["distances", "metadatas"], *_HOME
             )
-        rows = zip(answer["ids"][0], answer["metadatas"][0], answer["distances"][0], strict=True)
+        rows = zip(answer.ids[0], answer.metadatas[0], answer.distances[0], strict=True)
         return [Neighbour(id, metadata["document_id"], 1.0 - distance) for id, metadata, distance in rows]
 
     @staticmethod
@@ -140,26 +138,18 @@ def _metadata(row: ChunkRow) -> dict[str, str]:
     }
 
 
-def _chromadb() -> Any:
-    """Import chromadb from its own folder: it reads `.env` of the working folder while it is imported."""
-    if "chromadb" in sys.modules:
-        return sys.modules["chromadb"]
+def _engine(folder: Path) -> Any:
+    """Open Chroma's engine in `folder`, which is made where it is missing."""
     memory.require(memory.INDEXING)
-    package = importlib.util.find_spec("chromadb")
-    if package is None or not package.submodule_search_locations:
-        raise LibraryError("the package chromadb is not installed", cure="run `make setup`")
-    before = os.open(".", os.O_RDONLY)  # leads back even where the folder was removed
     try:
-        os.chdir(package.submodule_search_locations[0])
-        try:
-            import chromadb
-            import chromadb.config
-        finally:
-            os.fchdir(before)
-    except Exception as error:  # pydantic's, where a variable of the environment is not to its liking
+        import chromadb_rust_bindings as chroma
+    except ImportError as error:
         raise LibraryError(
-            "chromadb cannot be loaded", cause=str(error)[:300], cure="unset the variable it names"
+            "the package chromadb is not installed", cause=str(error), cure="run `make setup`"
         ) from error
-    finally:
-        os.close(before)
-    return chromadb
+    database = chroma.SqliteDBConfig(
+        hash_type=chroma.MigrationHash.MD5, migration_mode=chroma.MigrationMode.Apply, url=str(folder / _DATABASE)
+    )
+    return chroma.Bindings(
+        allow_reset=False, sqlite_db_config=database, persist_path=str(folder), hnsw_cache_size=_GRAPHS
+    )

@@ -7,7 +7,7 @@ current one, in the same transaction that changes the papers, so that papers and
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,6 +26,8 @@ _SAMPLES = 64
 _BATCH = 2_000  # chunks that one child compares, in about 2 seconds
 _AGAIN = "run this again"
 _Item = TypeVar("_Item")
+_Trial = Callable[[str, Path, int, Mapping[str, NDArray[np.float32]]], str | None]
+"""`probe.compare` or `probe.examine`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,9 @@ def build(library: Path, number: int, contents: Contents, patch: Patch | None = 
         raise
 
 
-def examine(library: Path, number: int, contents: Contents, changed: Sequence[str] = ()) -> str | None:
-    """Return what is wrong with the vector index of generation `number`, or None; a child process tries it.
-
-    It compares a sample of all papers, and one of the papers just `changed`.
-    """
-    ids = [*_spread([paper.id for paper in contents.papers]), *_spread(changed)]
-    samples = [(row.id, row.vector) for row in _rows(contents, ids)]
-    kind = contents.vector_index
-    place = folder(library, kind, number)
-    return probe.examine(kind, place, contents.chunk_count, dict(_spread(samples, 2 * _SAMPLES)))
+def examine(library: Path, number: int, contents: Contents) -> str | None:
+    """Return what is wrong with the vector index of generation `number`, or None; a child tries a sample of it."""
+    return _tried(probe.examine, library, number, contents)
 
 
 def examine_all(library: Path, number: int, contents: Contents) -> str | None:
@@ -144,7 +139,7 @@ def _fill(library: Path, number: int, contents: Contents) -> None:
     target = folder(library, contents.vector_index, number)
     with contextlib.closing(index.load(contents.vector_index)(target, create=True)) as vectors:
         vectors.put(_rows(contents))
-    if problem := examine(library, number, contents):
+    if problem := _tried(probe.compare, library, number, contents):
         raise LibraryError("the new vector index is not sound", path=library, cause=problem, cure=_AGAIN)
 
 
@@ -162,7 +157,15 @@ def _patched(library: Path, number: int, contents: Contents, patch: Patch) -> bo
         if why := disk.full(library, error):
             raise why from error
         return False
-    return examine(library, number, contents, patch.change.put) is None
+    return _tried(probe.compare, library, number, contents, patch.change.put) is None
+
+
+def _tried(trial: _Trial, library: Path, number: int, contents: Contents, changed: Sequence[str] = ()) -> str | None:
+    """Return what a trial finds in the vector index: of a sample of all papers, and of one of those just `changed`."""
+    ids = [*_spread([paper.id for paper in contents.papers]), *_spread(changed)]
+    samples = [(row.id, row.vector) for row in _rows(contents, ids)]
+    place = folder(library, contents.vector_index, number)
+    return trial(contents.vector_index, place, contents.chunk_count, dict(_spread(samples, 2 * _SAMPLES)))
 
 
 def _rows(contents: Contents, ids: Sequence[str] | None = None) -> Iterator[ChunkRow]:

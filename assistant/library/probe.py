@@ -1,6 +1,7 @@
-"""A vector index and samples of what it must hold -> what is wrong with it, tried in a process of its own.
+"""A vector index and samples of what it must hold -> what is wrong with it.
 
-Damaged files can crash an index's native code, which no `except` catches; here only a child dies of it.
+Damaged files can crash an index's native code, which no `except` catches. One that others may have changed is tried in
+a process of its own, so that only a child dies of it; one that was written here a moment ago is compared here.
 """
 
 import contextlib
@@ -11,7 +12,6 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +24,17 @@ _TIMEOUT = 120.0  # seconds: 100,000 vectors take about 5
 _ROUNDING = 1e-3  # how far a stored component may be from what was put in, and a vector's cosine with itself from 1
 
 
-def examine(kind: str, folder: Path, count: int, samples: Mapping[str, NDArray[np.float32]]) -> str | None:
+def compare(kind: str, folder: Path, count: int, samples: Mapping[str, NDArray[np.float32]]) -> str | None:
     """Return what is wrong with the vector index of this kind in `folder`, or None.
 
     Sound means: `count` chunks, every sample there with its vector, and nearest to itself. Raises `LibraryError` where
     this program may have too little memory to try it.
     """
+    return _compare(index.VECTOR_INDEXES[kind], folder, count, samples)
+
+
+def examine(kind: str, folder: Path, count: int, samples: Mapping[str, NDArray[np.float32]]) -> str | None:
+    """Return what `compare` does, found by a child: a crash is one more thing that can be wrong."""
     memory.require(memory.INDEXING)
     question = {
         "address": index.VECTOR_INDEXES[kind],
@@ -64,11 +69,10 @@ def examine(kind: str, folder: Path, count: int, samples: Mapping[str, NDArray[n
     return f"reading it failed: {child.stderr.strip()[-300:]}"
 
 
-def _answer(question: Mapping[str, Any]) -> str | None:
-    expected = {id: np.asarray(vector, np.float32) for id, vector in question["samples"].items()}
+def _compare(address: str, folder: Path, count: int, samples: Mapping[str, NDArray[np.float32]]) -> str | None:
     try:
-        with contextlib.closing(index.resolve(question["address"])(Path(question["folder"]))) as vectors:
-            return _difference(vectors, question["count"], expected)
+        with contextlib.closing(index.resolve(address)(folder)) as vectors:
+            return _difference(vectors, count, samples)
     except LibraryError as error:
         return str(error.__cause__ or error)
 
@@ -88,6 +92,11 @@ def _difference(vectors: VectorIndex, count: int, expected: Mapping[str, NDArray
     return None
 
 
+def _answer(address: str, folder: str, count: int, samples: Mapping[str, list[float]]) -> str | None:
+    expected = {id: np.asarray(vector, np.float32) for id, vector in samples.items()}
+    return _compare(address, Path(folder), count, expected)
+
+
 def _end_with(parent: int) -> None:
     os.read(parent, 1)
     os._exit(1)
@@ -95,4 +104,4 @@ def _end_with(parent: int) -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
-    print(json.dumps({"problem": _answer(json.load(sys.stdin))}))
+    print(json.dumps({"problem": _answer(**json.load(sys.stdin))}))

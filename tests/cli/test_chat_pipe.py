@@ -1,54 +1,24 @@
 """A chat over a pipe: plain lines in, plain lines out; whole transcripts, and all that a model is sent."""
 
-import hashlib
 import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-from support import commands
 from support.chats import (
     ENSEMBLES,
-    HERDING,
+    FOLLOW_UP,
     OVEROPTIMIZATION,
-    SAID,
     SCALING,
-    WRITTEN,
-    archive,
-    environment,
-    key,
-    messages,
+    Talk,
     only,
 )
-from support.endpoint import Step, refuses, says, serve, streams
-from support.endpoint import chunk as piece
 from support.terminal import masked
 
-from assistant.answering import prompts
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.turns import Conversation
-
-__all__ = ["archive", "environment"]
-
-Talk = Callable[..., tuple[int, str]]
-FOLLOW_UP = "What about ensembles?"
-REWRITTEN = "How do reward model ensembles mitigate overoptimization?"
-
-
-@pytest.fixture
-def talk(environment: Mapping[str, str], tmp_path: Path) -> Talk:
-    """Return what pipes lines into a chat; it returns the exit code and all that was shown, in order."""
-
-    def one(*lines: str | bytes, options: tuple[str, ...] = (), **more: str) -> tuple[int, str]:
-        typed = b"".join((line.encode() if isinstance(line, str) else line) + b"\n" for line in lines)
-        done = commands.in_this_process(["chat", *options], typed, tmp_path, {**environment, **more}, merged=True)
-        return done.returncode, masked(done.stdout)
-
-    return one
-
 
 QUOTED = """
 # How can reward overoptimization be mitigated?
@@ -221,161 +191,12 @@ def test_each_answer_comes_before_the_next_question_is_read(environment: Mapping
         stop.cancel()
 
 
-WRITTEN_ANSWER = f"""\
-✓ {SAID}
-
-[1] {ENSEMBLES} (2023-10-04)
-    ✓ “With best-of-n sampling, the conservative ensemble objectives all but remove reward overoptimization, and final \
-quality can rise by as much as 70%.”
-1 claim: 1 supported ✓ · model scripted · 0.0 s
-"""
-SEEDS = f"Ensembles with different pretraining seeds generalise better [{key(HERDING)}]."
-SECOND_ANSWER = f"""\
-✓ Ensembles with different pretraining seeds generalise better. [2]
-
-[2] {HERDING} (2023-12-14)
-    ✓ “Ensembles whose members start from different pretraining seeds generalise better than ensembles whose members \
-differ only in their fine-tuning seed.”
-1 claim: 1 supported ✓ · model scripted · 0.0 s
-"""
-
-
-def reply(text: str, read: int = 9_000) -> Step:
-    return says(text, tokens=(read, 9))
-
-
-def test_a_model_rewrites_a_follow_up_and_answers_without_seeing_earlier_answers(talk: Talk, archive: Archive) -> None:
-    script = [reply(WRITTEN), reply(f' "{REWRITTEN}"\n', 500), reply(SEEDS)]
-    with serve(script) as server:
-        code, shown = talk(OVEROPTIMIZATION, FOLLOW_UP, OPENAI_BASE_URL=server.url)
-    assert (code, shown) == (
-        0,
-        f"\n# {OVEROPTIMIZATION}\n{WRITTEN_ANSWER}\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{SECOND_ANSWER}",
-    )
-    [answered], [condensed], [followed] = messages(server)
-    assert f"\nQuestion: {OVEROPTIMIZATION}\n" in answered + "\n"
-    # The rewriting is told what was said, once, and the question as it was typed;
-    history = f"Question: {OVEROPTIMIZATION}\nAnswer: {SAID.removesuffix(' [1]')}\nCited [1]: {ENSEMBLES}"
-    digest = hashlib.sha256(f"{FOLLOW_UP}\0{history}".encode()).hexdigest()
-    fence = f"=== {digest[:16]} ==="
-    assert condensed == prompts.load("condense.v1").fill(history=history, question=FOLLOW_UP, fence=fence)
-    # the answer is written from abstracts alone, for the rewritten question alone.
-    assert f"\nQuestion: {REWRITTEN}\n" in followed + "\n"
-    for earlier in (
-        FOLLOW_UP,
-        OVEROPTIMIZATION,
-        "Conservative**",
-        "objectives all but remove reward overoptimization [",
-    ):
-        assert earlier not in followed
-    assert re.findall(r"^\[(P\w+)\] ", followed, re.MULTILINE) == [
-        item.key for item in only(archive).turns[1].answer.evidence
-    ]
-
-    first, second = only(archive).turns
-    assert (first.reading.how, second.reading.how, second.reading.text) == ("alone", "model", REWRITTEN)
-    assert (second.question, second.answer.question) == (FOLLOW_UP, REWRITTEN)
-    assert (second.reading.tokens, second.answer.tokens) == ((500, 9), (9_000, 9))
-    assert (second.answer.model, second.answer.reply) == ("scripted", SEEDS)
-    assert second.answer.prompt == ("answer.v1", prompts.load("answer.v1").sha256)
-    assert [claim.verdict for claim in second.answer.claims] == ["supported"]
-    assert second.answer.seconds.total > second.answer.seconds.generate > 0
-    assert all(item.score > 0 for item in second.answer.evidence)
-
-
-def test_what_is_searched_is_the_rewritten_question(talk: Talk, archive: Archive) -> None:
-    rewritten = "How are vision transformers made better with registers?"
-    with serve([reply(WRITTEN), reply(rewritten), reply("The library does not hold the answer.")]) as server:
-        talk(OVEROPTIMIZATION, FOLLOW_UP, OPENAI_BASE_URL=server.url)
-    with serve(reply("The library does not hold the answer.")) as server:
-        talk(rewritten, OPENAI_BASE_URL=server.url)
-    alone, in_conversation = (archive.load(id).turns[-1].answer for id in archive.ids())
-    assert [item.paper.id for item in in_conversation.evidence][:1] == [item.paper.id for item in alone.evidence][:1]
-    assert {item.paper.id: item.key for item in in_conversation.evidence}.items() & {
-        item.paper.id: item.key for item in alone.evidence
-    }.items()
-    assert in_conversation.status == "abstained"
-
-
-def test_numbers_stay_with_their_papers_through_retry_and_undo(talk: Talk, archive: Archive) -> None:
-    # The follow-ups are answered by "rewritten, then written" each.
-    script = [reply(WRITTEN), reply(SEEDS), reply(REWRITTEN), reply(WRITTEN), reply(REWRITTEN), reply(SEEDS)]
-    with serve(script) as server:
-        code, shown = talk(
-            OVEROPTIMIZATION, "/retry", FOLLOW_UP, "/undo", FOLLOW_UP, "/open 1", OPENAI_BASE_URL=server.url
-        )
-    assert code == 0
-    assert shown.startswith(
-        f"\n# {OVEROPTIMIZATION}\n{WRITTEN_ANSWER}{SECOND_ANSWER}"
-        f"\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{WRITTEN_ANSWER}assistant: taken back: {FOLLOW_UP}\n"
-        f"\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{SECOND_ANSWER}{ENSEMBLES}\n"
-    )
-    kept = only(archive)
-    assert [turn.number for turn in kept.turns] == [2, 4]
-    assert {number: paper.title for number, paper in kept.papers.items()} == {1: ENSEMBLES, 2: HERDING}
-    # What was replaced or taken back is told to nobody.
-    for request in messages(server)[2::2]:
-        assert WRITTEN.split(" [")[0] not in request[0]
-
-
-@pytest.mark.parametrize(
-    ("failing", "note"),
-    [
-        (
-            refuses(400, "no"),
-            "the follow-up was completed by rule, for the model failed to: the model gpt-4.1-mini at ",
-        ),
-        (reply("x " * 400), "the follow-up was completed by rule, for the model wrote no question\n"),
-    ],
-)
-def test_a_rewriting_that_fails_leaves_the_rule(talk: Talk, archive: Archive, failing: Step, note: str) -> None:
-    with serve([reply(WRITTEN), failing, reply(SEEDS)]) as server:
-        code, shown = talk(OVEROPTIMIZATION, FOLLOW_UP, OPENAI_BASE_URL=server.url)
-    assert code == 0
-    assert f"↳ {OVEROPTIMIZATION} {FOLLOW_UP}\nassistant: {note}" in shown
-    assert shown.endswith(SECOND_ANSWER)
-    assert only(archive).turns[1].reading.how == "rule"
-
-
-def test_a_model_that_fails_ends_a_pipe_with_5_and_the_chat_goes_on(talk: Talk, archive: Archive) -> None:
-    breaks = streams(piece(WRITTEN[:40]), then="cut")
-    with serve([refuses(401, "bad key"), breaks, reply(WRITTEN)]) as server:
-        code, shown = talk(*[OVEROPTIMIZATION] * 3, "/xyzzy", OPENAI_BASE_URL=server.url)
-    failed = f"assistant: error: the model gpt-4.1-mini at {server.url} failed "
-    assert code == 5
-    assert shown.count(failed) == 2
-    assert f"{failed}(status 401: bad key); check OPENAI_API_KEY, or answer without a model: --model none\n" in shown
-    assert shown.endswith(WRITTEN_ANSWER + "assistant: error: there is no command /xyzzy; /help lists the commands\n")
-    assert [turn.number for turn in only(archive).recorded] == [1]
-
-
 def test_without_an_endpoint_the_chat_goes_on_with_quotes_when_told(talk: Talk, archive: Archive) -> None:
     code, shown = talk(OVEROPTIMIZATION, "/model none", OVEROPTIMIZATION, OPENAI_BASE_URL="http://127.0.0.1:9/v1")
     assert code == 5
     assert "failed (the connection failed: " in shown
     assert shown.endswith("assistant: answers: quotes, no model\n" + QUOTED)
     assert len(only(archive).turns) == 1
-
-
-def test_failing_claims_are_said_to_fail_and_kept_so(talk: Talk, archive: Archive) -> None:
-    bad = f"Ensembles cost 999 dollars [{key(ENSEMBLES)}]. Nothing is cited here."
-    with serve(reply(bad)) as server:
-        code, shown = talk(OVEROPTIMIZATION, "/why", "/copy", OPENAI_BASE_URL=server.url)
-    assert code == 0
-    assert "✗ Ensembles cost 999 dollars. [1]\n    unsupported: " in shown
-    assert "[1] unsupported, decided by the step “facts”, score " in shown
-    assert (
-        "- ✗ Ensembles cost 999 dollars. [1] *(unsupported: not in the cited abstract: 999)*\n"
-        "- ∅ Nothing is cited here. *(uncited: cites no paper)*\n"
-    ) in shown
-    assert [claim.verdict for claim in only(archive).turns[0].answer.claims] == ["unsupported", "uncited"]
-
-
-def test_a_model_that_may_be_told_nothing_is_told_nothing(talk: Talk) -> None:
-    with serve([reply(WRITTEN), reply(REWRITTEN), reply(SEEDS)]) as server:
-        talk(OVEROPTIMIZATION, FOLLOW_UP, options=("--context", "0"), OPENAI_BASE_URL=server.url)
-    [_, [condensed], _] = messages(server)
-    assert "Question: " not in condensed
 
 
 def test_answers_go_to_standard_output_and_all_else_to_standard_error(

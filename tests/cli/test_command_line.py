@@ -1,18 +1,12 @@
 """The command line as its users and their scripts meet it: streams, JSON fields, exit codes."""
 
 import json
-import os
-import pty
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Run
-
-OVEROPTIMIZATION = "How can reward overoptimization be mitigated?"
+from support.chats import OVEROPTIMIZATION
 
 
 def objects(text: str) -> list[dict[str, Any]]:
@@ -160,29 +154,6 @@ def test_exit_codes(run: Run, words: list[str], code: int) -> None:
     assert bool(done.stdout) is (code == 0)
 
 
-def test_nothing_is_coloured_when_piped_and_signs_fit_the_encoding(run_process: Run, real_library: Path) -> None:
-    done = run_process("ask", OVEROPTIMIZATION, "--library", real_library, PYTHONIOENCODING="ascii", FORCE_COLOR="1")
-    assert "\x1b" not in done.stdout
-    assert "[ok] " in done.stdout
-
-
-def test_a_reader_that_has_enough_is_no_error(clean_environment: Mapping[str, str], real_library: Path) -> None:
-    command = f"set -o pipefail; {sys.executable} -m assistant papers --json --library {real_library} | head -n 1"
-    done = subprocess.run(["bash", "-c", command], env=clean_environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout)
-
-
-def test_an_output_that_is_full_or_closed_is_said_plainly(
-    clean_environment: Mapping[str, str], real_library: Path
-) -> None:
-    command = f"{sys.executable} -m assistant papers --library {real_library}"
-    full = subprocess.run(f"{command} > /dev/full", shell=True, env=clean_environment, capture_output=True, check=False)
-    assert (full.returncode, full.stderr) == (6, b"assistant: error: writing the output: No space left on device\n")
-    closed = subprocess.run(f"{command} >&-", shell=True, env=clean_environment, capture_output=True, check=False)
-    assert (closed.returncode, closed.stderr) == (0, b"")
-
-
 def test_many_answers_name_their_questions(run: Run, real_library: Path) -> None:
     done = run("ask", "--stdin", "--library", real_library, typed="capital of France?\nhow to bake bread?\n")
     assert done.returncode == 3
@@ -230,26 +201,6 @@ def test_papers_are_removed_by_title_or_by_source_all_or_nothing(run: Run, tmp_p
 @pytest.mark.parametrize("question", ["x", "1", "??"])
 def test_a_question_without_a_word_is_not_answered(run: Run, real_library: Path, question: str) -> None:
     assert run("ask", question, "--library", real_library).returncode == 3
-
-
-def test_on_a_terminal_hostile_titles_stay_words(
-    run: Run, clean_environment: Mapping[str, str], tmp_path: Path
-) -> None:
-    title = "Escape \\u001b]0;owned\\u0007 [/INST] [bold red]x[/] :bomb: \\u202e end"
-    rows = tmp_path / "rows.jsonl"
-    rows.write_text(f'{{"id": "1", "title": "{title}", "abstract": "Something about escapes is said here."}}\n')
-    run("ingest", rows, "--library", tmp_path / "library")
-    leader, follower = pty.openpty()
-    command = [sys.executable, "-m", "assistant", "search", "escapes", "--library", str(tmp_path / "library")]
-    done = subprocess.run(command, env={**clean_environment, "TERM": "xterm-256color"}, stdout=follower, check=False)
-    os.close(follower)
-    shown = os.read(leader, 65536).decode()
-    os.close(leader)
-    assert done.returncode == 0
-    assert "[/INST] [bold red]x[/] :bomb:" in shown
-    assert "\x1b]" not in shown
-    assert "\u202e" not in shown
-    assert "\x07" not in shown
 
 
 def test_a_hostile_dotenv_in_the_working_folder_changes_nothing(

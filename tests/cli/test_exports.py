@@ -1,13 +1,11 @@
 """Conversations as Markdown and BibTeX: whole outputs, hostile words, and entries that any strict reader accepts."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from support.exported import entries, paper
 
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.cli.views import exports
@@ -15,10 +13,6 @@ from assistant.domain.errors import UsageError
 from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper, Verdict
 
 BEGUN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
-
-
-def paper(title: str, id: str = "id", **facts: object) -> Paper:
-    return replace(Paper(id, title, "An abstract."), **facts)  # type: ignore[arg-type]
 
 
 def claim(text: str, verdict: Verdict, *cited: Paper | str) -> Claim:
@@ -134,130 +128,6 @@ def test_an_empty_conversation_is_said_to_be() -> None:
     assert exports.bibtex(exports.papers_cited(conversation()).values()) == ""
 
 
-def entries(text: str) -> list[tuple[str, dict[str, str]]]:
-    """Read BibTeX as strictly as BibTeX itself: braces count even after a backslash. Returns (key, fields)."""
-    read = []
-    place = 0
-
-    def take(pattern: str) -> str:
-        nonlocal place
-        match = re.compile(pattern).match(text, place)
-        assert match, f"{pattern!r} expected at {text[place : place + 60]!r}"
-        place = match.end()
-        return match[1] if match.re.groups else match[0]
-
-    while text[place:].strip():
-        key = take(r"\s*@misc\{([a-z0-9-]+),\s*")
-        fields: dict[str, str] = {}
-        while text[place] != "}":
-            name = take(r"([a-z]+) = ")
-            assert name not in fields
-            if text[place] != "{":
-                fields[name] = take(r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?=,)")
-            else:
-                begin, depth = place, 0
-                while True:
-                    depth += {"{": 1, "}": -1}.get(text[place], 0)
-                    place += 1
-                    if not depth:
-                        break
-                fields[name] = text[begin + 1 : place - 1]
-            take(r",\s*")
-        place += 1
-        read.append((key, fields))
-    assert len({key for key, _ in read}) == len(read)
-    return read
-
-
-def test_what_bibtex_would_take_for_its_own_is_written_out() -> None:
-    title = r"50% & $x_1$ #2 {a} ~b^c \cite{x} } @misc{y, " + "\x1b[2J\nline"
-    [(key, fields)] = entries(exports.bibtex([paper(title, authors=("O'Neil {and} Sons and Co", "A, B, C, D"))]))
-    assert key == "cocite"
-    assert fields["title"] == (
-        r"{50\% \& \$x\_1\$ \#2 \textbraceleft{}a\textbraceright{} \textasciitilde{}b\textasciicircum{}c "
-        r"\textbackslash{}cite\textbraceleft{}x\textbraceright{} \textbraceright{} @misc\textbraceleft{}y, "
-        "\ufffd[2J line}"
-    )
-    assert fields["author"] == (r"{O'Neil \textbraceleft{}and\textbraceright{} Sons and Co} and {A, B, C, D}")
-
-
-@pytest.mark.parametrize(
-    ("author", "expected"),
-    [
-        ("others", "{others}"),
-        ("Others", "{Others}"),
-        ("and Sons", "{and Sons}"),
-        ("Ash and", "{Ash and}"),
-        ("AND", "{AND}"),
-        ("Ash,", "{Ash,}"),
-        (", Ann", "{, Ann}"),
-        ("A,, B", "{A,, B}"),
-        ("A, B, C, D", "{A, B, C, D}"),
-        ("", "{}"),
-        ("Ash, Jr., Ann", "Ash, Jr., Ann"),
-        ("Ann Brothers", "Ann Brothers"),
-        ("Ann Anderson", "Ann Anderson"),
-    ],
-)
-def test_each_author_is_one_name_to_bibtex(author: str, expected: str) -> None:
-    """Not a word between two names, not the word for those left out, and no part too many."""
-    [(_, fields)] = entries(exports.bibtex([paper("Title", authors=("Ann Ash", author, "Bea B."))]))
-    assert fields["author"] == f"Ann Ash and {expected} and Bea B."
-
-
-@pytest.mark.parametrize(
-    ("day", "inferred", "expected"),
-    [
-        (date(2022, 1, 1), True, {"year": "2022"}),  # "2022"
-        (date(2022, 5, 1), True, {"year": "2022", "month": "may"}),  # "2022-05"
-        (date(2025, 11, 7), True, {"year": "2025", "month": "nov"}),  # "Nov 7" on a page
-        (date(2022, 1, 1), False, {"year": "2022", "month": "jan"}),
-    ],
-)
-def test_a_month_that_was_not_written_is_not_exported(day: date, inferred: bool, expected: dict[str, str]) -> None:
-    [(_, fields)] = entries(exports.bibtex([paper("Title", date=day, date_inferred=inferred)]))
-    assert fields == {"title": "{Title}", **expected}
-
-
-@pytest.mark.parametrize(
-    ("id", "expected"),
-    [
-        ("2401.12187", {"eprint": "2401.12187", "archiveprefix": "arXiv"}),
-        ("https://arxiv.org/abs/2401.12187v3", {"eprint": "2401.12187", "archiveprefix": "arXiv"}),
-        ("cs/0112017", {"eprint": "cs/0112017", "archiveprefix": "arXiv"}),
-        ("https://doi.org/10.1000/X_y{z}%20", {"doi": "10.1000/x_y%7Bz%7D%20"}),
-        ("t-22814d6a9c05", {}),
-        ("4983", {}),
-    ],
-)
-def test_ids_are_fields_of_their_own(id: str, expected: dict[str, str]) -> None:
-    [(_, fields)] = entries(exports.bibtex([paper("Title", id)]))
-    assert fields == {"title": "{Title}", **expected}
-
-
-def test_keys_are_short_and_each_is_used_once() -> None:
-    papers = [
-        paper("The Art of It", authors=("Ann Ash",), date=date(2024, 5, 1)),
-        paper("The Art of It", "id2", authors=("Bea B.", "Ann Ash")),
-        paper("Of Art", "id3"),
-        paper("Of Art", "id4"),
-        paper("Paper 2", "id5"),
-        paper("論文", "id6"),
-        paper("Of It", "id7", authors=("",)),
-        paper("Paper", "id8", authors=("Of",), date=date(999, 1, 1)),
-    ]
-    assert [key for key, _ in entries(exports.bibtex(papers))] == [
-        "ash2024paper",
-        "bpaper",
-        "paper",
-        "paper-2",
-        "paper-3",
-        "paper-4",
-        "paper-5",
-        "of999paper",
-    ]
-
-
 HOSTILE = "# 1. <img src=x onerror=alert(1)> [a](javascript:x) ``` | *b* _c_ &lt;i> ~~d~~ \\ \x1b]0;t\x07\n\n- e"
 
 
@@ -278,19 +148,6 @@ def test_hostile_words_stay_words_in_markdown() -> None:
     # Nothing within the fence ends it.
     assert code.count("```") == 1 + HOSTILE.count("```")
     assert re.findall(r"^ {0,3}```", code, re.MULTILINE) == ["```"]
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.text(), st.lists(st.text(), max_size=2), st.text(), st.dates() | st.none()), max_size=4))
-def test_any_words_make_entries_that_can_be_read(made: list[tuple[str, list[str], str, date | None]]) -> None:
-    papers = [
-        paper(title, f"id{n}", authors=tuple(authors), url=url, date=day)
-        for n, (title, authors, url, day) in enumerate(made)
-    ]
-    read = entries(exports.bibtex(papers))
-    assert len(read) == len(papers)
-    for (_, fields), item in zip(read, papers, strict=True):
-        assert fields.get("year") == (str(item.date.year) if item.date else None)
 
 
 def test_files_are_written_whole_and_over_nothing(tmp_path: Path) -> None:

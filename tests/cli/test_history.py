@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 from conftest import Run
 from support.chat_children import begin, keep, turn
-from support.chats import ENSEMBLES, OVEROPTIMIZATION, SCALING, archive, environment
+from support.chats import ENSEMBLES, OVEROPTIMIZATION, SCALING
 from support.terminal import CTRL_D, Terminal, masked
 
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.turns import Conversation
-
-__all__ = ["archive", "environment"]
 
 
 @pytest.fixture

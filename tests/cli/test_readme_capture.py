@@ -8,10 +8,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from support.chats import OVEROPTIMIZATION, archive, environment
+from support.chats import OVEROPTIMIZATION
 from support.terminal import CTRL_D, Terminal, masked
-
-__all__ = ["archive", "environment"]
 
 README = Path(__file__).parents[2] / "README.md"
 BLOCK = re.compile(r"(?<=<!-- capture: chat -->\n).*?(?=<!-- /capture -->)", re.DOTALL)

@@ -18,11 +18,6 @@ from assistant.library.snapshot import LibrarySnapshot
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return libraries.made(tmp_path)
-
-
-@pytest.fixture
 def target(tmp_path: Path) -> Path:
     (tmp_path / "copies").mkdir()
     return tmp_path / "copies" / "papers.sqlite3"

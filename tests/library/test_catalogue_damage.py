@@ -19,11 +19,6 @@ CURE = (
 )
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return libraries.made(tmp_path)
-
-
 def cut(part: float) -> Callable[[Path], None]:
     def damage(path: Path) -> None:
         path.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])

@@ -59,11 +59,6 @@ def test_with_no_room_on_the_disk_all_that_reads_works(tmp_path: Path) -> None:
         assert without_room.split("assistant:")[0][1:] == with_room.split("assistant:")[0][1:]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return libraries.made(tmp_path)
-
-
 READ_ONLY = """
 import sys
 from pathlib import Path

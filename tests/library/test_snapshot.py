@@ -21,11 +21,6 @@ ANONYMIZED_TELEMETRY=maybe
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return libraries.made(tmp_path)
-
-
 def run(code: str, *words: str | Path, cwd: Path = ROOT) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, words)], capture_output=True, text=True, cwd=cwd, check=False,
@@ -64,8 +59,7 @@ libraries.ingest(folder, libraries.entries(0, libraries.MADE))
 with LibrarySnapshot(folder, on_message=print) as library:
     print(libraries.results(library))
     with contextlib.closing(ChromaIndex(library.vector_index_folder)) as vectors:
-        settings = vectors._client.get_settings()
-        print(settings.allow_reset, settings.migrations, settings.anonymized_telemetry)
+        print(vectors.count())
 print(libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, libraries.MADE)] * 3))
 """
 
@@ -74,7 +68,7 @@ def test_a_hostile_env_file_in_the_working_folder_changes_nothing(folder: Path, 
     (tmp_path / ".env").write_text(HOSTILE)
     with LibrarySnapshot(folder) as library:
         expected = libraries.results(library)
-    assert run(INGEST, tmp_path / "another", cwd=tmp_path).splitlines() == [str(expected), "False apply False", "True"]
+    assert run(INGEST, tmp_path / "another", cwd=tmp_path).splitlines() == [str(expected), str(libraries.MADE), "True"]
 
 
 # llama-index 0.14 and what it imports use names that pydantic and others have deprecated; it is not ours to mend.

@@ -28,11 +28,6 @@ INGEST = "run `assistant ingest` on its listings again (made.jsonl)"
 REINDEX = "run `assistant reindex`"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return libraries.made(tmp_path)
-
-
 def change(folder: Path, statement: str, *values: object) -> None:
     with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
         assert connection.execute(statement, values).rowcount == 1

@@ -44,6 +44,14 @@ def keep(archive: Archive, conversation: Conversation, turn: Turn) -> Conversati
     return replace(conversation, recorded=(*conversation.recorded, turn))
 
 
+def conversation_of(archive: Archive, turns: int, id: str = "c") -> Conversation:
+    """A conversation of so many turns, kept in an archive."""
+    conversation = begin(id)
+    for number in range(1, turns + 1):
+        conversation = keep(archive, conversation, turn(number))
+    return conversation
+
+
 def keep_turns(pipe: Connection, folder: Path) -> None:
     """Go on with a conversation for ever, and acknowledge each turn."""
     archive = Archive(folder)

@@ -1,22 +1,25 @@
 """What the tests of conversations stand on: the sample as a library, keys of its papers, replies of models."""
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable
 from threading import Event
 
-import pytest
 from support.endpoint import Exchange, Server, Step, chunk, encoded, usage
-from support.terminal import PATIENCE
+from support.terminal import PATIENCE, Terminal
 
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.turns import Conversation
 from assistant.domain import identifiers
 from assistant.retrieval.keys import citation_keys
 
+Chat = Callable[..., Terminal]
+"""Opens a chat on a terminal."""
+Talk = Callable[..., tuple[int, str]]
+"""Pipes lines into a chat."""
 OVEROPTIMIZATION = "How can reward overoptimization be mitigated?"
 ENSEMBLES = "Reward Model Ensembles Help Mitigate Overoptimization"
 SCALING = "Scaling Laws for Reward Model Overoptimization"
 CONSTRAINED = "Confronting Reward Model Overoptimization with Constrained RLHF"
+FOLLOW_UP = "What about ensembles?"
 HERDING = "Helping or Herding? Reward Model Ensembles Mitigate but do not Eliminate Reward Hacking"
 
 
@@ -48,19 +51,6 @@ def paused(go: Event, first: str, rest: str = "") -> Step:
 def messages(server: Server) -> list[list[str]]:
     """The texts of the messages of each request."""
     return [[message["content"] for message in request.body["messages"]] for request in server.requests]
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    """An empty folder of chats."""
-    return Archive(tmp_path / "chats")
-
-
-@pytest.fixture
-def environment(clean_environment: Mapping[str, str], sample_library: Path, archive: Archive) -> dict[str, str]:
-    """The environment of a chat with the sample that keeps its conversations in `archive`."""
-    buffered = {name: value for name, value in clean_environment.items() if name != "PYTHONUNBUFFERED"}
-    return {**buffered, "ASSISTANT_LIBRARY": str(sample_library), "ASSISTANT_CHATS": str(archive.folder)}
 
 
 def only(archive: Archive) -> Conversation:

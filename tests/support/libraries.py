@@ -139,3 +139,17 @@ def downgrade(folder: Path) -> None:
             connection.execute(f"ALTER TABLE {table} DROP COLUMN checksum")
         connection.execute("DELETE FROM state WHERE key IN ('checksum', 'order')")
         connection.execute("PRAGMA user_version = 1")
+
+
+def sql(path: Path, *statements: str) -> None:
+    """Run statements on a database, whatever refers to what they change."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        for statement in statements:
+            connection.execute(statement)
+
+
+def damage_indexes(folder: Path) -> None:
+    """Damage both indexes, so that a reader mends them."""
+    (folder / "chroma/1/chroma.sqlite3").write_bytes(b"x")
+    shutil.rmtree(folder / "lexical/1", ignore_errors=True)

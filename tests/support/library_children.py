@@ -14,7 +14,7 @@ from assistant.library import locks, writer
 BATCH = 12
 _context = multiprocessing.get_context("forkserver")
 # Imported once, in the server that all children are forked from; only imported, for a Chroma that is open cannot fork.
-_context.set_forkserver_preload(["__main__", "chromadb.config", "tantivy", "assistant.library.writer"])
+_context.set_forkserver_preload(["__main__", "chromadb_rust_bindings", "tantivy", "assistant.library.writer"])
 
 
 class Child:

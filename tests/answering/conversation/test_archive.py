@@ -1,45 +1,26 @@
 """Conversations on disk: whole after every kill, refused where damaged, private, and read as they were written."""
 
-import contextlib
-import io
 import json
 import os
 import random
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support import chat_children, libraries
-from support.chat_children import begin, keep, turn
+from support.chat_children import begin, conversation_of, keep, turn
 from support.library_children import Child
 
-from assistant.answering.conversation import session, transcript
+from assistant.answering.conversation import transcript
 from assistant.answering.conversation.archive import Archive
-from assistant.answering.conversation.turns import Conversation
-from assistant.answering.pipeline import Pipeline
-from assistant.cli.commands.chat import loop, state
-from assistant.domain.errors import ArchiveError, UsageError
+from assistant.domain.errors import ArchiveError
 from assistant.domain.records import Evidence
-from assistant.library.snapshot import LibrarySnapshot
 
 KILLS = [5, pytest.param(25, marks=pytest.mark.slow)]
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive(tmp_path / "chats")
-
-
-def conversation_of(archive: Archive, turns: int, id: str = "c") -> Conversation:
-    conversation = begin(id)
-    for number in range(1, turns + 1):
-        conversation = keep(archive, conversation, turn(number))
-    return conversation
 
 
 @pytest.mark.parametrize("kills", KILLS)
@@ -213,93 +194,6 @@ def test_a_line_lost_in_the_middle_is_damage_and_not_passed_over(archive: Archiv
         archive.load("c")
 
 
-def test_a_copy_of_a_file_is_a_conversation_of_its_own(archive: Archive) -> None:
-    first = conversation_of(archive, 2)
-    (archive.folder / "copy.jsonl").write_bytes((archive.folder / "c.jsonl").read_bytes())
-    copy = archive.load("copy")
-    assert copy == replace(first, id="copy")
-    keep(archive, copy, turn(3))
-    assert [len(archive.load(id).recorded) for id in ("c", "copy")] == [2, 3]
-
-
-def test_one_conversation_is_open_in_one_chat(archive: Archive) -> None:
-    conversation_of(archive, 1)
-    with archive.lock("c"):
-        with pytest.raises(ArchiveError, match="conversation c is open in another chat; leave it there first"):
-            archive.delete("c")
-        with archive.lock("other"), pytest.raises(ArchiveError), archive.lock("c"):
-            pass
-        assert len(archive.load("c").recorded) == 1
-    archive.delete("c")
-    assert archive.ids() == []
-    assert list(archive.folder.iterdir()) == []
-
-
-def test_the_lock_of_a_killed_chat_is_free(archive: Archive) -> None:
-    conversation_of(archive, 1)
-    child = Child(chat_children.hold, archive.folder)
-    assert child.hear() == "holding"
-    with pytest.raises(ArchiveError, match="conversation c is open in another chat"):
-        archive.delete("c")
-    child.process.kill()
-    assert child.end() == -9
-    with archive.lock("c"):
-        pass
-    assert [path.name for path in archive.folder.iterdir()] == ["c.jsonl"]
-
-
-def test_conversations_need_no_locks_of_the_operating_system_to_be_imported() -> None:
-    code = "import sys; sys.modules['fcntl'] = None; import assistant.answering.conversation.archive"
-    subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
-
-
-def test_a_chat_in_which_nothing_was_asked_leaves_no_file_however_it_ends(archive: Archive) -> None:
-    for error in (None, KeyboardInterrupt, BlockingIOError):
-        with contextlib.suppress(KeyboardInterrupt, BlockingIOError), archive.lock("c"):
-            assert archive.ids() == []
-            if error:
-                raise error
-        assert list(archive.folder.iterdir()) == []
-
-
-def test_only_their_owner_can_read_conversations(archive: Archive) -> None:
-    before = os.umask(0)
-    try:
-        conversation_of(archive, 1)
-        with archive.lock("d"):
-            modes = [path.stat().st_mode & 0o777 for path in (archive.folder, *archive.folder.iterdir())]
-    finally:
-        os.umask(before)
-    assert modes == [0o700, 0o600, 0o600]
-
-
-def test_the_conversation_that_went_on_last_comes_first(archive: Archive) -> None:
-    assert archive.ids() == []
-    conversations = [conversation_of(archive, 1, id) for id in "abc"]
-    for second, id in enumerate("bca"):
-        os.utime(archive.folder / f"{id}.jsonl", (second, second))
-    (archive.folder / "empty.jsonl").touch()
-    (archive.folder / "history").write_text("typed\n")
-    assert archive.ids() == ["a", "c", "b"]
-    keep(archive, conversations[1], turn(2))
-    assert archive.ids() == ["b", "a", "c"]
-
-
-def test_a_conversation_is_found_by_the_beginning_of_its_id(archive: Archive) -> None:
-    for id in ("2026-aa", "2026-ab", "2026", "x"):
-        conversation_of(archive, 1, id)
-    assert [archive.find(name) for name in ("2026-aa", "2026-ab", "2026", "x")] == ["2026-aa", "2026-ab", "2026", "x"]
-    for name, message in (
-        ("2026-", "2 conversations begin with 2026-; `assistant history` lists them"),
-        ("nope", "no conversation is called 'nope'; `assistant history` lists them"),
-        ("", "no conversation is called ''; `assistant history` lists them"),
-        ("../chats/x", "no conversation is called '../chats/x'; `assistant history` lists them"),
-    ):
-        with pytest.raises(UsageError) as caught:
-            archive.find(name)
-        assert str(caught.value) == message
-
-
 def test_a_disk_that_is_full_or_read_only_loses_no_turn_that_was_kept(tmp_path: Path) -> None:
     may = subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", tmp_path], check=False, capture_output=True)
     if may.returncode:
@@ -338,47 +232,3 @@ def test_a_paper_is_written_once_a_conversation_and_again_where_it_changed(archi
     events = [json.loads(line) for line in (archive.folder / "c.jsonl").read_text().splitlines()[1:]]
     assert [len(event["papers"]) for event in events] == [1, 0, 1, 1, 0]
     assert [turn.answer.evidence[0].paper for turn in archive.load("c").recorded] == editions
-
-
-class Typed:
-    """What a person types, one thing after another."""
-
-    interactive = True
-
-    def __init__(self, *typed: str) -> None:
-        self._typed: Iterator[str] = iter(typed)
-
-    def read(self) -> str | None:
-        return next(self._typed, None)
-
-
-class Interrupted(io.StringIO):
-    """An output at whose first line somebody presses Ctrl-C."""
-
-    pressed = False
-
-    def write(self, text: str) -> int:
-        if not self.pressed:
-            self.pressed = True
-            raise KeyboardInterrupt
-        return super().write(text)
-
-
-def test_an_answer_stopped_while_it_is_shown_is_kept_and_said_to_be(
-    archive: Archive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    embedder = libraries.HashedWords()
-    with LibrarySnapshot(libraries.made(tmp_path), embedder.fingerprint) as library:
-        chat = state.Chat(session.Session(archive, len), Pipeline(library, embedder), begin())
-        with contextlib.redirect_stdout(Interrupted()):
-            assert loop.run(chat, Typed("Who measures moss?", "Who counts comets?", "/undo"), talkative=False) == 0
-    conversation = archive.load("c")
-    assert [(turn.number, turn.question) for turn in conversation.recorded] == [
-        (1, "Who measures moss?"),
-        (2, "Who counts comets?"),
-    ]
-    assert conversation.undone == {2}
-    assert capsys.readouterr().err == (
-        "assistant: stopped; the turn was on disk already, /undo takes it back\n"
-        "assistant: taken back: Who counts comets?\n"
-    )
