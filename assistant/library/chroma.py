@@ -35,6 +35,7 @@ class ChromaIndex(VectorIndex):
         """Open the collection in `folder`; `create` makes it."""
         self._folder = folder
         self._engine: Any = None
+        memory.require(memory.INDEXING)
         with _translated(folder):
             if not create and not (folder / _DATABASE).stat().st_size:
                 raise EOFError(f"{_DATABASE} is empty")  # of which Chroma would make a new, empty index
@@ -140,7 +141,6 @@ def _metadata(row: ChunkRow) -> dict[str, str]:
 
 def _engine(folder: Path) -> Any:
     """Open Chroma's engine in `folder`, which is made where it is missing."""
-    memory.require(memory.INDEXING)
     try:
         import chromadb_rust_bindings as chroma
     except ImportError as error:
