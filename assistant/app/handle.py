@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import app
 from assistant.app.filters import Day, admitted, paper_filter, select
+from assistant.app.models import Models
 from assistant.domain.callbacks import OnMessage, OnProgress, OnToken
 from assistant.domain.errors import LibraryError, UsageError
 from assistant.domain.records import Answer, Claim, Evidence, Paper
 from assistant.domain.settings import Settings
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel, Embedder
+from assistant.models.base import ChatModel, Embedder, Reranker
 from assistant.retrieval.filters import Filter
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def open_library(
     *,
     embedder: str | Embedder | None = None,
     model: str | ChatModel | None = None,
+    reranker: str | Reranker | None = None,
     environment: Mapping[str, str] | None = None,
     on_message: OnMessage | None = None,
 ) -> "Library":
@@ -34,10 +35,11 @@ def open_library(
 
     What is None is settled as for the command line: `folder` by ASSISTANT_LIBRARY, else the default library, or the
     sample while that is empty; `embedder` by ASSISTANT_EMBEDDER, else `local`; `model` by ASSISTANT_MODEL, else the
-    default model where OPENAI_API_KEY or OPENAI_BASE_URL is set, else none. `model="none"` answers with quotes, without
-    a model. Either may also be an object: anything that fits `Embedder` or `ChatModel`. `environment` stands in for
-    `os.environ`. `on_message` gets what a person should know, such as that a damaged index is rebuilt; by default that
-    goes to the logger "assistant". Raises `UsageError` for settings that are none.
+    default model where OPENAI_API_KEY or OPENAI_BASE_URL is set, else none; `reranker` by ASSISTANT_RERANKER, else
+    `local`. `model="none"` answers with quotes, without a model. Each may also be an object: anything that fits
+    `Embedder`, `ChatModel` or `Reranker`. `environment` stands in for `os.environ`. `on_message` gets what a person
+    should know, such as that a damaged index is rebuilt; by default that goes to the logger "assistant". Raises
+    `UsageError` for settings that are none.
     """
     environment = app.environment() if environment is None else environment
     settings = app.load_settings(
@@ -45,14 +47,18 @@ def open_library(
         library=None if folder is None else str(folder),
         embedder=embedder if isinstance(embedder, str) else None,
         model=model if isinstance(model, str) else None,
+        reranker=reranker if isinstance(reranker, str) else None,
     )
-    return Library(
+    on_message = on_message or _log
+    models = Models(
         settings,
         environment,
+        on_message,
         embedder=None if isinstance(embedder, str) else embedder,
         model=None if isinstance(model, str) else model,
-        on_message=on_message or _log,
+        reranker=None if isinstance(reranker, str) else reranker,
     )
+    return Library(settings, environment, models, on_message)
 
 
 class Library:
@@ -62,17 +68,14 @@ class Library:
         self,
         settings: Settings,
         environment: Mapping[str, str],
-        *,
-        embedder: Embedder | None = None,
-        model: ChatModel | None = None,
+        models: Models,
         on_message: OnMessage,
     ) -> None:
-        """Use `open_library`; an embedder or a model that is None is made as `settings` say."""
+        """Use `open_library`."""
         self.settings = settings
         self.on_message = on_message
         self._environment = environment
-        self._own_embedder = embedder
-        self._own_model = model
+        self._models = models
         self._snapshot: LibrarySnapshot | None = None
         self._is_checked = False
 
@@ -155,24 +158,25 @@ class Library:
 
     def papers(self, *, since: Day = None, until: Day = None, source: str | None = None) -> tuple[Paper, ...]:
         """Return the papers in the order they were added; whichever embedder the library was made with."""
-        every = self._opened(self._own_embedder, check=False).papers()
+        every = self._opened(self._models.own_embedder, check=False).papers()
         return tuple(select(every, paper_filter(since, until, source), self.on_message))
 
     # -- what the parts of the pipeline work with
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
         """What makes vectors of texts; it loads its model when the first text comes."""
-        if self._own_embedder is not None:
-            return self._own_embedder
-        return app.embedder(self.settings, self._environment)
+        return self._models.embedder
 
-    @cached_property
+    @property
     def model(self) -> ChatModel | None:
         """The answering model; None where answers are quotes."""
-        if self._own_model is not None:
-            return self._own_model
-        return app.model(self.settings, self._environment)
+        return self._models.model
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """What reads a question and a passage together; it loads its model with the first pair. None for none."""
+        return self._models.reranker
 
     @property
     def snapshot(self) -> LibrarySnapshot:
@@ -190,8 +194,16 @@ class Library:
         from assistant.answering.pipeline import Pipeline
 
         allowed = self.admitted(papers_filter) if papers_filter else None
-        ordinary = app.ordinary() if self._own_embedder is None else None
-        return Pipeline(self.snapshot, self.embedder, self.model, _positive(limit), allowed, on_token, ordinary)
+        return Pipeline(
+            self.snapshot,
+            self.embedder,
+            self.model,
+            limit=_positive(limit),
+            allowed=allowed,
+            on_token=on_token,
+            ordinary=app.ordinary() if self._models.own_embedder is None else None,
+            reranker=self.reranker,
+        )
 
     def verifier(self) -> "DocumentVerifier":
         """Return what claims about any paper of the library are checked with."""
@@ -205,7 +217,7 @@ class Library:
 
     def require_sound(self, id: str) -> None:
         """Raise `LibraryError` where the paper with this id is in the library, and not as it was written."""
-        damaged = self._opened(self._own_embedder, check=False).damaged
+        damaged = self._opened(self._models.own_embedder, check=False).damaged
         if id in damaged:
             paper = damaged[id]
             raise LibraryError(f"{paper.title[:80]!r} {paper.problem}", path=paper.id, cure=paper.cure)
