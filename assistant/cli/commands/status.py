@@ -8,7 +8,7 @@ import click
 
 from assistant.cli import console, options
 from assistant.cli.options import LibraryOptions
-from assistant.domain.errors import LibraryError
+from assistant.domain.errors import LibraryError, MissingModelError
 from assistant.domain.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -73,7 +73,10 @@ def _faults(
     from assistant.library import health
 
     faults = health.faults(library.folder, library.catalogue, library.problems, deep=deep)
-    mismatch = app.mismatch(settings, environment, library.fingerprint)
+    try:
+        mismatch = app.mismatch(settings, environment, library.fingerprint)
+    except MissingModelError:  # what its vectors would be is not known; the line of the embedder tells
+        return faults
     return faults if mismatch is None else [*faults, health.Fault("made by another embedder", *mismatch)]
 
 

