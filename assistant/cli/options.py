@@ -20,11 +20,12 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class LibraryOptions:
-    """Which library, embedder and model the flags or their variables name; None where they do not."""
+    """Which library, embedder, model and reranker the flags or their variables name; None where they do not."""
 
     library: str | None
     embedder: str | None = None
     model: str | None = None
+    reranker: str | None = None
     timeout: str | None = None
 
     def open(self) -> "Library":
@@ -32,7 +33,12 @@ class LibraryOptions:
         from assistant.app.handle import open_library
 
         return open_library(
-            self.library, embedder=self.embedder, model=self.model, timeout=self.timeout, on_message=console.tell
+            self.library,
+            embedder=self.embedder,
+            model=self.model,
+            reranker=self.reranker,
+            timeout=self.timeout,
+            on_message=console.tell,
         )
 
 
@@ -83,7 +89,14 @@ _EMBEDDER = click.option(
     metavar="NAME",
     envvar="ASSISTANT_EMBEDDER",
     show_envvar=True,
-    help="`local` (the default), `openai:<model>`, or `hashing`.",
+    help="`local` (the default), `onnx:<folder>`, `openai:<model>`, or `hashing`.",
+)
+_RERANKER = click.option(
+    "--reranker",
+    metavar="NAME",
+    envvar="ASSISTANT_RERANKER",
+    show_envvar=True,
+    help="What picks the sentence that answers: `local` (the default), `onnx:<folder>`, or `none`.",
 )
 _MODEL = click.option(
     "--model",
@@ -113,6 +126,11 @@ def library(command: Command) -> Command:
     return _LIBRARY(_EMBEDDER(command))
 
 
+def reranker(command: Command) -> Command:
+    """Add `--reranker`."""
+    return _RERANKER(command)
+
+
 def catalogue(command: Callable[..., int]) -> Callable[..., int]:
     """Add `--library`; the command gets `place`, a `LibraryOptions`."""
 
@@ -134,21 +152,24 @@ def indexed(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:
-    """Add what `indexed` does, `--model` and `--no-model`; the command gets `place`, a `LibraryOptions`."""
+    """Add what `indexed` does, `--reranker`, `--model`, `--no-model` and `--timeout`; the command gets `place`, a
+    `LibraryOptions`."""
 
     @functools.wraps(command)
     def wrapped(
         *,
         library: str | None,
         embedder: str | None,
+        reranker: str | None,
         model: str | None,
         no_model: bool,
         timeout: str | None,
         **others: object,
     ) -> int:
-        return command(place=LibraryOptions(library, embedder, "none" if no_model else model, timeout), **others)
+        name = "none" if no_model else model
+        return command(place=LibraryOptions(library, embedder, name, reranker, timeout), **others)
 
-    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(timeout(wrapped)))))
+    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(_RERANKER(timeout(wrapped))))))
 
 
 def filters(command: Callable[..., int]) -> Callable[..., int]:

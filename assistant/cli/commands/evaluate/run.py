@@ -45,6 +45,7 @@ _JOBS = 2
 )
 @options.timeout
 @options.library
+@options.reranker
 def run(  # noqa: PLR0913  one parameter for each option
     suite: Path,
     out: Path,
@@ -59,6 +60,7 @@ def run(  # noqa: PLR0913  one parameter for each option
     timeout: str | None,
     library: str | None,
     embedder: str | None,
+    reranker: str | None,
 ) -> int:
     """Ask the questions of SUITE, a folder or one file of it, and write every outcome to the folder of --out.
 
@@ -75,7 +77,9 @@ def run(  # noqa: PLR0913  one parameter for each option
     from assistant import app
     from assistant.evaluation.runner import RunPlan
 
-    settings = app.load_settings(app.environment(), library=library, embedder=embedder, model=model, seconds=timeout)
+    settings = app.load_settings(
+        app.environment(), library=library, embedder=embedder, model=model, reranker=reranker, seconds=timeout
+    )
     plan = RunPlan(split, perturbations, repeats, types)
     failures = _run(suite, out, plan, settings, limit, baseline_system, jobs)
     if not failures:
@@ -111,7 +115,8 @@ def _run(
         progress.bar() as on_progress,
     ):
         gold_checks.check(suite, library.papers())
-        pipeline = Pipeline(library, embedder, model, limit, ordinary=app.ordinary())
+        reranker = app.reranker(settings, environment)
+        pipeline = Pipeline(library, embedder, model, limit, ordinary=app.ordinary(), reranker=reranker)
         context = EvaluationContext(pipeline, Session(None, app.counter()), baseline_system)
         with runs.begin(out, runner.manifest(suite, plan, context), library.papers(), console.tell) as log:
             planned = runner.jobs(suite, plan, context, Path(scratch))
