@@ -9,7 +9,7 @@ import click
 from assistant.cli import console
 from assistant.cli.group import Group, Trace
 from assistant.domain.errors import AssistantError, ResourceError
-from assistant.library import memory
+from assistant.library import allowance
 
 INTERRUPTED = 130
 
@@ -97,7 +97,7 @@ def assistant(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         console.lines(*(console.plain(line) for line in _GREETING.splitlines()))
     elif context.invoked_subcommand != "help":
-        memory.require(memory.READING)
+        allowance.require(allowance.READING)
 
 
 @click.command()

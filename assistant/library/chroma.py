@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.errors import LibraryError
-from assistant.library import disk, memory
+from assistant.library import allowance, disk
 from assistant.library.index import REINDEX, ChunkRow, Neighbour, VectorIndex
 
 _COLLECTION = "papers"
@@ -35,7 +35,7 @@ class ChromaIndex(VectorIndex):
         """Open the collection in `folder`; `create` makes it."""
         self._folder = folder
         self._engine: Any = None
-        memory.require(memory.INDEXING)
+        allowance.require_for_indexing()
         with _translated(folder):
             if not create and not (folder / _DATABASE).stat().st_size:
                 raise EOFError(f"{_DATABASE} is empty")  # of which Chroma would make a new, empty index

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.errors import LibraryError
-from assistant.library import index, memory
+from assistant.library import allowance, index
 from assistant.library.index import VectorIndex
 
 _TIMEOUT = 120.0  # seconds: 100,000 vectors take about 5
@@ -35,7 +35,7 @@ def compare(kind: str, folder: Path, count: int, samples: Mapping[str, NDArray[n
 
 def examine(kind: str, folder: Path, count: int, samples: Mapping[str, NDArray[np.float32]]) -> str | None:
     """Return what `compare` does, found by a child: a crash is one more thing that can be wrong."""
-    memory.require(memory.INDEXING)
+    allowance.require_for_indexing()
     question = {
         "address": index.VECTOR_INDEXES[kind],
         "folder": str(folder.absolute()),

@@ -174,25 +174,22 @@ def test_what_the_machine_lacks_is_no_fault_of_ours(error: Exception, message: s
 
 
 @pytest.mark.parametrize(
-    ("kilobytes", "words", "message"),
+    ("limit", "words", "message"),
     [
-        (200_000, ("search", QUESTION), "not enough memory: 204 MB are allowed, and this takes 250"),
-        (
-            900_000,
-            ("reindex", "--embedder", "hashing:32"),
-            "not enough memory: 921 MB are allowed, and this takes 1,200",
-        ),
+        ("-v 200000", ("search", QUESTION), "not enough memory: 204 MB are allowed, and this takes 250"),
+        ("-v 900000", ("reindex",), "not enough memory: 921 MB are allowed, and this takes 1,200"),
+        ("-n 24", ("reindex",), "not enough open files: 24 are allowed, and this takes 48"),
     ],
 )
 def test_what_native_code_would_end_without_a_word_is_refused_before(
-    tmp_path: Path, kilobytes: int, words: tuple[str, ...], message: str
+    tmp_path: Path, limit: str, words: tuple[str, ...], message: str
 ) -> None:
     library = libraries.made(tmp_path)
-    command = [sys.executable, "-m", "assistant", *words, "--library", str(library)]
-    script = f'ulimit -v {kilobytes} && exec "$0" "$@"'
+    command = [sys.executable, "-m", "assistant", *words, "--library", str(library), "--embedder", "hashing:32"]
+    script = f'ulimit {limit} && exec "$0" "$@"'
     done = subprocess.run(["bash", "-c", script, *command], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (
         6,
-        f"assistant: error: {message}; allow this program more (`ulimit -v`)",
+        f"assistant: error: {message}; allow this program more (`ulimit {limit[:2]}`)",
     )
     assert libraries.parts(library).catalogue == libraries.ids(0, libraries.MADE)
