@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import app
+from assistant.app import arguments, by_words
 from assistant.app.filters import Day, admitted, paper_filter, select
 from assistant.app.models import Models
 from assistant.domain.callbacks import OnMessage, OnProgress, OnToken
-from assistant.domain.errors import LibraryError, UsageError
+from assistant.domain.errors import LibraryError, MissingModelError
 from assistant.domain.records import Answer, Claim, Evidence, Paper
 from assistant.domain.settings import Settings
 from assistant.library.snapshot import LibrarySnapshot
@@ -50,14 +51,7 @@ def open_library(
         reranker=reranker if isinstance(reranker, str) else None,
     )
     on_message = on_message or _log
-    models = Models(
-        settings,
-        environment,
-        on_message,
-        embedder=None if isinstance(embedder, str) else embedder,
-        model=None if isinstance(model, str) else model,
-        reranker=None if isinstance(reranker, str) else reranker,
-    )
+    models = Models(settings, environment, on_message, embedder, model, reranker)
     return Library(settings, environment, models, on_message)
 
 
@@ -65,11 +59,7 @@ class Library:
     """Papers to ask about. A context manager; not for several threads at once."""
 
     def __init__(
-        self,
-        settings: Settings,
-        environment: Mapping[str, str],
-        models: Models,
-        on_message: OnMessage,
+        self, settings: Settings, environment: Mapping[str, str], models: Models, on_message: OnMessage
     ) -> None:
         """Use `open_library`."""
         self.settings = settings
@@ -105,31 +95,33 @@ class Library:
         """Return an answer whose every claim cites a paper and was checked; it abstains where there is none.
 
         At most `limit` papers are evidence: those dated from `since` to `until` and listed in a source whose name has
-        `source` in it. `on_token` gets the pieces of a model's reply as they arrive, unchecked. Raises `UsageError`,
+        `source` in it. `on_token` gets the pieces of a model's reply as they arrive, unchecked. Where the embedder's
+        model is not on this machine it abstains, with papers found by words and a note. Raises `UsageError`,
         `ModelError`, `LibraryError`.
         """
         from assistant.answering import pipeline
 
-        asking = self.pipeline(limit, paper_filter(since, until, source), on_token)
-        return pipeline.ask(asking, _words(question, "question"))
+        papers_filter = paper_filter(since, until, source)
+        words = arguments.words(question, "question")
+        if self.missing:
+            ids = self.admitted(papers_filter)
+            return by_words.answer(self.snapshot, words, arguments.positive(limit), ids, self.missing)
+        return pipeline.ask(self.pipeline(limit, papers_filter, on_token), words)
 
     def search(
         self, query: str, *, limit: int = 10, since: Day = None, until: Day = None, source: str | None = None
     ) -> tuple[Evidence, ...]:
         """Return the papers nearest to some words, best first; the rest as for `ask`."""
-        from assistant.retrieval import retriever
-
-        words = _words(query, "query")
+        words = arguments.words(query, "query")
         self.snapshot.refresh()
-        ids = self.admitted(paper_filter(since, until, source))
-        return retriever.search(self.snapshot, self.embedder, words, _positive(limit), ids)
+        return self.nearest(words, arguments.positive(limit), self.admitted(paper_filter(since, until, source)))
 
     def verify(self, text: str) -> tuple[Claim, ...]:
         """Return the claims of a text with their verdicts. A claim cites by titles or ids of papers in square brackets,
         several separated by semicolons. Raises `UsageError`, `LibraryError`."""
         from assistant.verification import documents, references
 
-        words = _words(text, "text")
+        words = arguments.words(text, "text")
         self.snapshot.refresh()
         verifier = self.verifier()
         return tuple(documents.verify_claims(verifier, references.split(words, verifier.papers)))
@@ -162,7 +154,26 @@ class Library:
         every = self._opened(self._models.own_embedder, check=False).papers()
         return tuple(select(every, paper_filter(since, until, source), self.on_message))
 
+    def nearest(self, words: str, limit: int, allowed: frozenset[str] | None) -> tuple[Evidence, ...]:
+        """Return at most `limit` papers nearest to some words, of those with these ids (None: all).
+
+        Where the embedder's model is not on this machine words alone are compared, and `on_message` is told so.
+        """
+        if self.missing is None:
+            from assistant.retrieval import retriever
+
+            return retriever.search(self.snapshot, self.embedder, words, limit, allowed)
+        from assistant.retrieval import words as word_search
+
+        self._models.tell_missing()
+        return word_search.search(self.snapshot, words, limit, allowed)
+
     # -- what the parts of the pipeline work with
+
+    @property
+    def missing(self) -> MissingModelError | None:
+        """Why there is no embedder, where its model is not on this machine: then papers are found by words alone."""
+        return self._models.missing
 
     @property
     def embedder(self) -> Embedder:
@@ -181,8 +192,9 @@ class Library:
 
     @property
     def snapshot(self) -> LibrarySnapshot:
-        """The library's papers, words and vectors; raises `FingerprintError` where another embedder made those."""
-        return self._opened(self.embedder, check=True)
+        """The library's papers, words and vectors; raises `FingerprintError` where another embedder made those. Where
+        none is on this machine, vectors are of no use, and are not checked."""
+        return self._opened(None, check=False) if self.missing else self._opened(self.embedder, check=True)
 
     def admitted(self, papers_filter: Filter) -> frozenset[str] | None:
         """Return the ids of the papers that pass the filter (None: all); tell what nobody would expect of it."""
@@ -197,15 +209,10 @@ class Library:
 
         self._tell_generic(is_generic=not answerability.load(self.embedder.fingerprint, None).reads_cosines)
         allowed = self.admitted(papers_filter) if papers_filter else None
+        ordinary = app.ordinary() if self._models.own_embedder is None else None
+        models = self.embedder, self.model
         return Pipeline(
-            self.snapshot,
-            self.embedder,
-            self.model,
-            limit=_positive(limit),
-            allowed=allowed,
-            on_token=on_token,
-            ordinary=app.ordinary() if self._models.own_embedder is None else None,
-            reranker=self.reranker,
+            self.snapshot, *models, arguments.positive(limit), allowed, on_token, ordinary, reranker=self.reranker
         )
 
     def verifier(self) -> "DocumentVerifier":
@@ -244,18 +251,6 @@ class Library:
             self._snapshot = app.library(self.settings, self._environment, maker, self.on_message)
             self._is_checked = maker is not None
         return self._snapshot
-
-
-def _words(text: str, what: str) -> str:
-    if not text.strip():
-        raise UsageError(f"the {what} is empty")
-    return text
-
-
-def _positive(limit: int) -> int:
-    if limit < 1:
-        raise UsageError(f"a limit of {limit} papers is none", cure="give 1 or more")
-    return limit
 
 
 def _log(message: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from assistant import app
+from assistant.app import by_words
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import MissingModelError
 from assistant.domain.settings import Settings
@@ -18,23 +19,38 @@ class Models:
         settings: Settings,
         environment: Mapping[str, str],
         on_message: OnMessage,
-        *,
-        embedder: Embedder | None = None,
-        model: ChatModel | None = None,
-        reranker: Reranker | None = None,
+        embedder: Embedder | str | None = None,
+        model: ChatModel | str | None = None,
+        reranker: Reranker | str | None = None,
     ) -> None:
-        """`on_message` gets what a person should know."""
-        self.own_embedder = embedder
+        """Names, and what is None, are left to `settings`; `on_message` gets what a person should know."""
+        self.own_embedder = None if isinstance(embedder, str) else embedder
         self._settings = settings
         self._environment = environment
         self._on_message = on_message
-        self._own_model = model
-        self._own_reranker = reranker
+        self._has_told = False
+        self._own_model = None if isinstance(model, str) else model
+        self._own_reranker = None if isinstance(reranker, str) else reranker
 
     @cached_property
     def embedder(self) -> Embedder:
         """What makes vectors of texts; raises `MissingModelError` where its model is not on this machine."""
         return self.own_embedder or app.embedder(self._settings, self._environment)
+
+    @cached_property
+    def missing(self) -> MissingModelError | None:
+        """Why there is no embedder, where its model is not on this machine; None where there is one."""
+        try:
+            self.embedder  # noqa: B018  made here, and kept
+        except MissingModelError as error:
+            return error
+        return None
+
+    def tell_missing(self) -> None:
+        """Tell, once, that there is no embedder on this machine."""
+        if self.missing and not self._has_told:
+            self._has_told = True
+            self._on_message(by_words.note(self.missing))
 
     @cached_property
     def model(self) -> ChatModel | None:
