@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from assistant.answering import answerability, answerers
+from assistant.answering import answerability, answerers, reading
 from assistant.answering.answerer import Answerer, Draft, Inquiry
 from assistant.domain.callbacks import OnToken
 from assistant.domain.errors import ModelError
@@ -15,6 +15,7 @@ from assistant.models.base import ChatModel, Embedder, Reranker
 from assistant.retrieval import questions
 from assistant.retrieval.retriever import Context, Query
 from assistant.verification import verifier
+from assistant.verification.support import SupportScorer, classifier
 from assistant.verification.verifier import FAILING, VerificationContext
 
 
@@ -62,6 +63,7 @@ def ask(pipeline: Pipeline, question: str) -> Answer:
         seconds=replace(checked.seconds, retrieve=retrieved - began, total=time.perf_counter() - began),
         confidence=None if pipeline.context.named_papers else answerability.confidence(inquiry.features),
         reply=draft.reply,
+        is_near=bool(pipeline.context.named_papers) or answerability.is_near(inquiry.features),
     )
 
 
@@ -78,10 +80,13 @@ def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[In
     pipeline.library.refresh()
     query, ranking, notes = rank(pipeline, question, pipeline.limit)
     evidence = answerer.shortlist(ranking)
-    by_id = abstracts.read(pipeline.library, [item.paper for item in evidence])
+    by_id = abstracts.read(pipeline.library, [item.paper for item in evidence], pipeline.embedder)
     words = pipeline.library.words
-    features = answerability.features(query, evidence, by_id, words)
-    inquiry = Inquiry(question, query, evidence, by_id, features, words, pipeline.context, pipeline.on_token)
+    read = reading.read(pipeline.reranker, query, evidence, by_id, words)
+    reranker = pipeline.reranker.fingerprint if pipeline.reranker else None
+    judge = answerability.load(pipeline.embedder.fingerprint, reranker)
+    features = answerability.features(query, evidence, by_id, words, read, judge)
+    inquiry = Inquiry(question, query, evidence, by_id, read, features, words, pipeline.context, pipeline.on_token)
     return inquiry, notes
 
 
@@ -108,7 +113,8 @@ def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> CheckedD
     """Have a draft written and verified, and revised once where claims of it fail."""
     if not inquiry.evidence:
         return CheckedDraft(Draft(), (), Seconds())  # there is nothing to answer from
-    context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, inquiry.words)
+    scorer = SupportScorer(inquiry.words, classifier.load(pipeline.embedder.fingerprint))
+    context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, scorer)
     began = time.perf_counter()
     first = _check(answerer.state(inquiry), began, context, pipeline.embedder)
     if not first.failing:

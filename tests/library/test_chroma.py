@@ -10,11 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from assistant.domain.errors import LibraryError
-from assistant.library import chunks
 from assistant.library.chroma import ChromaIndex
 from assistant.library.index import ChunkRow
 
-VECTORS = chunks.unit(np.random.default_rng(13).normal(size=(1_200, 16)).astype(np.float32))  # from 1,000 on: a graph
+_RANDOM = np.random.default_rng(13).normal(size=(1_200, 16)).astype(np.float32)  # from 1,000 on: a graph
+VECTORS = _RANDOM / np.linalg.norm(_RANDOM, axis=1, keepdims=True)
 GONE = ("paper3", "paper400")
 
 

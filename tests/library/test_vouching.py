@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support import libraries
-from support.libraries import downgrade
+from support.libraries import HashedWords, downgrade
 
 import assistant
 from assistant.domain.errors import LibraryError
@@ -19,7 +19,7 @@ from assistant.retrieval import retriever
 from assistant.retrieval.finder import PaperIndex
 from assistant.verification import documents, references
 from assistant.verification.documents import DocumentVerifier
-from assistant.verification.support import SupportScorer
+from assistant.verification.support import SupportScorer, classifier
 
 QUESTION = "We weigh item8 and see moss change"  # paper id8 says so in these words
 ALTERED = "is not as it was written: its checksum is another"
@@ -92,7 +92,7 @@ def search(folder: Path) -> tuple[list[str], list[str]]:
     embedder = libraries.HashedWords()
     with LibrarySnapshot(folder, embedder.fingerprint, on_message=messages.append) as library:
         evidence = retriever.search(library, embedder, QUESTION, 10)
-        assert len(abstracts.read(library, [item.paper for item in evidence])) == 10
+        assert len(abstracts.read(library, [item.paper for item in evidence], HashedWords())) == 10
     return [item.paper.id for item in evidence], messages
 
 
@@ -142,7 +142,7 @@ def test_a_bit_flipped_while_somebody_reads_does_not_become_evidence(folder: Pat
         put_vectors(folder, vectors_of(folder)[:-2], "id3")
         library.refresh()
         with pytest.raises(LibraryError, match="not as they were stored") as caught:
-            abstracts.read(library, paper)
+            abstracts.read(library, paper, HashedWords())
     assert (caught.value.path, caught.value.cure) == ("id3", REINDEX)
 
 
@@ -196,7 +196,10 @@ def test_no_page_of_the_catalogue_that_is_wiped_or_put_in_the_place_of_another_i
             embedder = libraries.HashedWords()
             with LibrarySnapshot(folder, embedder.fingerprint, on_message=messages.append, heal=False) as library:
                 verifier = DocumentVerifier(
-                    library, embedder, PaperIndex(library.papers()), SupportScorer(library.words)
+                    library,
+                    embedder,
+                    PaperIndex(library.papers()),
+                    SupportScorer(library.words, classifier.load(embedder.fingerprint)),
                 )
                 claims = references.split("We measure moss near granite [id8]. It is so [id18].", verifier.papers)
                 list(documents.verify_claims(verifier, claims))
