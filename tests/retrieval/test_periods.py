@@ -30,7 +30,7 @@ from assistant.retrieval import periods
         ("Which papers on batch sizes came out until 2020?", "until 2020-12-31"),
         ("papers up to 2020", "until 2020-12-31"),
         ("Who won ImageNet in 2012?", "None"),
-        ("before 2017-06", "None"),
+        ("before 2017-06", "until 2017-05-31"),
         ("since 2015.5", "None"),
         ("between 2023 and 2021", "None"),
         ("", "None"),

@@ -49,8 +49,7 @@ class Turn:
     @property
     def cited(self) -> tuple[Paper, ...]:
         """The papers that the answer cites, in the order in which it cites them first."""
-        papers = [finding.paper for claim in self.answer.claims for finding in claim.findings if finding.paper]
-        return tuple({paper.id: paper for paper in papers}.values())
+        return self.answer.cited
 
 
 @dataclass(frozen=True, slots=True)
