@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.records import Paper
-from assistant.evaluation.suites import Case, GoldTurn, Suite
+from assistant.evaluation import marked_sentences
+from assistant.evaluation.suites import DIALOGUE, Case, GoldTurn, Suite
 from assistant.library import bm25
 from assistant.library.bm25 import BM25Index
 from assistant.library.snapshot import LibrarySnapshot
@@ -120,9 +121,12 @@ def _question(case: Case, vector: NDArray[np.float32], baselines: Baselines) -> 
 def _conversation(case: Case, papers: Mapping[str, Paper]) -> QuestionAudit:
     unknown = _unknown(case.turns, (), papers)
     problems = [f"no paper is called {title}" for title in unknown]
+    problems += _other_texts(case.turns, papers)
     before: set[str] = set()
     for number, turn in enumerate(case.turns, 1):
         gold = {title for group in turn.gold for title in group}
+        if case.type == DIALOGUE:
+            continue
         if turn.about == "stays" and not gold <= before:
             problems.append(f"turn {number} stays, and its gold was not cited before")
         if turn.about == "brings" and gold <= before:
@@ -133,17 +137,17 @@ def _conversation(case: Case, papers: Mapping[str, Paper]) -> QuestionAudit:
 
 def _unknown(turns: Sequence[GoldTurn], nearest: Sequence[str], papers: Mapping[str, Paper]) -> tuple[str, ...]:
     """Return the titles of a case that no paper of the library has, each once."""
-    titles = [
-        title
-        for turn in turns
-        for title in (
-            *(title for group in turn.gold for title in group),
-            *turn.acceptable,
-            *turn.forbidden,
-            *turn.cited,
-        )
-    ]
+    titles = [title for turn in turns for title in (*turn.gold_titles, *turn.acceptable, *turn.forbidden, *turn.cited)]
     return tuple(title for title in dict.fromkeys((*titles, *nearest)) if title not in papers)
+
+
+def _other_texts(turns: Sequence[GoldTurn], papers: Mapping[str, Paper]) -> Iterator[str]:
+    """Say of which papers sentences were marked in another text than the library has."""
+    for turn in turns:
+        for marked in turn.expected.answers if turn.expected else ():
+            paper = papers.get(marked.paper)
+            if paper is not None and marked_sentences.digest(paper.abstract) != marked.abstract:
+                yield f"sentences were marked in another abstract of {marked.paper}"
 
 
 def _shared_words(question: str, papers: Sequence[Paper]) -> Iterator[str]:

@@ -72,7 +72,7 @@ class _Side:
 
     def gold(self, case: Case) -> set[str]:
         """Return which gold papers of a case its library holds, by their titles."""
-        gold = {titles.normalise(title) for turn in case.turns for group in turn.gold for title in group}
+        gold = {titles.normalise(title) for turn in case.turns for title in turn.gold_titles}
         return gold & self._titles
 
 

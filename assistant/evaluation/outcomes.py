@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Finding, Seconds
+from assistant.evaluation import marked_sentences
+from assistant.evaluation.marked_sentences import Span
 from assistant.evaluation.suites import Case
 
 if TYPE_CHECKING:
@@ -36,6 +38,10 @@ class FindingOutcome:
     quote: str
     score: float
     reason: str
+    abstract: str = ""
+    """The digest of the abstract that the quote is from."""
+    place: Span | None = None
+    """Where the quote stands in it; None where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +200,7 @@ def _claim(claim: Claim) -> ClaimOutcome:
 
 
 def _finding(finding: Finding) -> FindingOutcome:
+    abstract = finding.paper.abstract if finding.paper else ""
     return FindingOutcome(
         paper=finding.paper.id if finding.paper else None,
         key=finding.key,
@@ -202,6 +209,8 @@ def _finding(finding: Finding) -> FindingOutcome:
         quote=finding.quote,
         score=finding.score,
         reason=finding.reason,
+        abstract=marked_sentences.digest(abstract) if abstract else "",
+        place=marked_sentences.place(finding.quote, abstract),
     )
 
 

@@ -11,7 +11,7 @@ from assistant.evaluation.metrics.registry import METRICS, Metrics
 from assistant.evaluation.outcomes import Key, Outcome, TurnOutcome
 from assistant.evaluation.runner import RunPlan
 from assistant.evaluation.runs import Run
-from assistant.evaluation.suites import Case, Suite
+from assistant.evaluation.suites import DIALOGUE, Case, Suite
 
 Values = Mapping[str, float | None]
 """Metric -> score; None where the metric says nothing of this case."""
@@ -34,7 +34,7 @@ class Score:
     @property
     def plain(self) -> bool:
         """Whether it is a question asked alone that is no variant of another."""
-        return not self.case.perturbation and self.case.type != "conversation"
+        return not self.case.perturbation and self.case.type not in ("conversation", DIALOGUE)
 
     @property
     def right(self) -> bool:
@@ -84,7 +84,7 @@ def _scores(case: Case, outcome: Outcome, ids: PaperIds, metrics: Metrics) -> It
 def _conversation(case: Case, outcome: Outcome, ids: PaperIds, metrics: Metrics) -> Iterator[Score]:
     earlier: frozenset[str] = frozenset()
     for number, (gold, turn) in enumerate(zip(case.turns, outcome.turns, strict=True), 1):
-        judged = judged_turn.judge(case, gold, turn, ids, earlier)
+        judged = judged_turn.judge(case, gold, turn, ids, earlier, outcome.turns[: number - 1])
         part = replace(case, id=f"{case.id}#{number}", turns=(gold,))
         yield Score(part, outcome.repeat, registry.scores(judged, metrics), turn)
         earlier |= judged.own

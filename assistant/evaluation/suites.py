@@ -1,4 +1,4 @@
-"""A folder of questions and conversations -> the cases of a suite, checked line by line."""
+"""A folder of questions, conversations and dialogues -> the cases of a suite, checked line by line."""
 
 import hashlib
 import json
@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant.domain.errors import UsageError
-from assistant.evaluation import files, suite_settings
+from assistant.evaluation import expectations, files, suite_settings
+from assistant.evaluation.expectations import Expectation
 from assistant.evaluation.suite_settings import GateSettings
 
-QUESTIONS, CONVERSATIONS, PARAPHRASES, JUDGEMENTS, SETTINGS = (
+QUESTIONS, CONVERSATIONS, DIALOGUES, PARAPHRASES, JUDGEMENTS, SETTINGS = (
     "questions.jsonl",
     "conversations.jsonl",
+    "dialogues.jsonl",
     "paraphrases.jsonl",
     "judgements.jsonl",
     "suite.toml",
 )
 SPLITS = ("dev", "test")
+DIALOGUE = "dialogue"
+"""The type of a case whose later turns are judged by their answers, each with an `Expectation`."""
 Item = TypeVar("Item")
 
 
@@ -45,6 +49,16 @@ class GoldTurn:
     """What a right answer cites, in order: the history of later turns."""
     judged_papers: frozenset[str] = frozenset()
     """Every paper that somebody judged for this question; none where nobody kept the judgements."""
+    expected: Expectation | None = None
+    """What a right answer does, for a later turn of a dialogue."""
+
+    @property
+    def gold_titles(self) -> tuple[str, ...]:
+        """Every title that its gold names, each once."""
+        titles = [title for group in self.gold for title in sorted(group)]
+        if self.expected:
+            titles += [*sorted(self.expected.topic), *(sentences.paper for sentences in self.expected.answers)]
+        return tuple(dict.fromkeys(titles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +103,10 @@ def load(folder: Path) -> Suite:
     cases = [
         *_read(folder / QUESTIONS, lambda row: _question(row, judgements)),
         *_read(folder / CONVERSATIONS, _conversation),
+        *_read(folder / DIALOGUES, _dialogue),
     ]
     if not cases:
-        raise UsageError(f"holds neither {QUESTIONS} nor {CONVERSATIONS}", path=folder)
+        raise UsageError(f"holds neither {QUESTIONS} nor {CONVERSATIONS} nor {DIALOGUES}", path=folder)
     ids: set[str] = set()
     for case in cases:
         if case.id in ids:
@@ -144,7 +159,7 @@ def _read(path: Path, build: Callable[[Any], Item]) -> list[Item]:
 def _question(row: Mapping[str, Any], judgements: Mapping[str, frozenset[str]]) -> Case:
     turn = GoldTurn(
         question=_text(row["question"]),
-        gold=tuple(frozenset(_texts(group)) for group in row["gold"]),
+        gold=_groups(row["gold"]),
         acceptable=frozenset(_texts(row.get("acceptable", ()))),
         forbidden=frozenset(_texts(row.get("must_not_cite", ()))),
         facts=_texts(row.get("facts", ())),
@@ -168,6 +183,22 @@ def _conversation(row: Mapping[str, Any]) -> Case:
     if len(turns) < 2 or not all(turn.gold for turn in turns):
         raise ValueError("a conversation has two turns or more, each with gold papers")
     return _case(row, "conversation", turns)
+
+
+def _dialogue(row: Mapping[str, Any]) -> Case:
+    first, *later = row["turns"]
+    if not later:
+        raise ValueError("a dialogue has two turns or more")
+    turns = [GoldTurn(_text(first["question"]), _groups(first["gold"]))]
+    for turn in later:
+        expected = expectations.read(turn["expect"])
+        groups = _groups(turn["expect"].get("gold", ()))
+        turns.append(GoldTurn(_text(turn["question"]), groups, kind=expected.kind, expected=expected))
+    return _case(row, DIALOGUE, tuple(turns))
+
+
+def _groups(groups: Sequence[Sequence[str]]) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(_texts(group)) for group in groups)
 
 
 def _turn(row: Mapping[str, Any]) -> GoldTurn:
@@ -202,7 +233,8 @@ def _texts(values: Sequence[Any]) -> tuple[str, ...]:
 
 def _digest(folder: Path) -> str:
     total = hashlib.sha256()
-    for name in (QUESTIONS, CONVERSATIONS, PARAPHRASES):
+    later = (DIALOGUES,) if (folder / DIALOGUES).exists() else ()  # older suites keep their digest
+    for name in (QUESTIONS, CONVERSATIONS, PARAPHRASES, *later):
         path = folder / name
         total.update(name.encode() + b"\0" + (path.read_bytes() if path.exists() else b"") + b"\0")
     return total.hexdigest()

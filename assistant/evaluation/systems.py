@@ -12,7 +12,7 @@ from assistant.answering.pipeline import Pipeline
 from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper
 from assistant.evaluation import outcomes
 from assistant.evaluation.outcomes import Outcome, TurnOutcome
-from assistant.evaluation.suites import Case, GoldTurn
+from assistant.evaluation.suites import DIALOGUE, Case, GoldTurn
 from assistant.library.snapshot import LibrarySnapshot
 
 System = Callable[[Answer], Answer]
@@ -43,13 +43,31 @@ class EvaluationContext:
 
 def run(context: EvaluationContext, case: Case, repeat: int) -> Outcome:
     """Return the outcome of one case; raises whatever goes wrong with it."""
-    turns = _conversation(context, case) if len(case.turns) > 1 else [_question(context, case.turns[0].question)]
+    if case.type == DIALOGUE:
+        turns = _dialogue(context, case)
+    elif len(case.turns) > 1:
+        turns = _conversation(context, case)
+    else:
+        turns = [_question(context, case.turns[0].question)]
     return outcomes.done(case, repeat, turns)
 
 
 def _question(context: EvaluationContext, question: str) -> TurnOutcome:
     answer = context.answer(pipeline.ask(context.pipeline, question))
     return outcomes.turn(question, answer, _ranking(context.pipeline, question))
+
+
+def _dialogue(context: EvaluationContext, case: Case) -> list[TurnOutcome]:
+    """Return the turns of a dialogue: the answers, with what a person is told of how the question was understood."""
+    conversation = Conversation(case.id, "", datetime.min)
+    turns = []
+    for gold in case.turns:
+        conversation = session.ask(context.session, context.pipeline, conversation, gold.question)
+        reading, answer = conversation.recorded[-1].reading, conversation.recorded[-1].answer
+        outcome = outcomes.turn(gold.question, context.answer(answer), ())
+        notes = (*outcome.notes, reading.note) if reading.note else outcome.notes
+        turns.append(replace(outcome, notes=notes, how=reading.how))
+    return turns
 
 
 def _conversation(context: EvaluationContext, case: Case) -> list[TurnOutcome]:

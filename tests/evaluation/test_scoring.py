@@ -9,7 +9,7 @@ from conftest import Run
 from support.made_runs import claim, made, scores, turn
 
 from assistant.evaluation import comparison, gates, runs, scoring, suites, summary
-from assistant.evaluation.metrics import registry
+from assistant.evaluation.metrics import turn_kinds
 from assistant.evaluation.metrics.registry import METRICS, Metric
 from assistant.evaluation.reports import html, tables
 from assistant.evaluation.suite_settings import GateSettings
@@ -89,7 +89,7 @@ def test_a_new_metric_is_one_function_and_one_row(tmp_path: Path) -> None:
     words = Metric(
         "words",
         lambda judged: float(len(judged.turn.text.split())),
-        registry.answerable,
+        turn_kinds.answerable,
         higher_is_better=False,
         gated=True,
         must_not_fall=True,

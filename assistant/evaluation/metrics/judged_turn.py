@@ -1,9 +1,10 @@
 """One answered turn of a run and the gold of its suite -> what every metric reads, papers by their ids."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.domain import titles
+from assistant.evaluation.expectations import Expectation
 from assistant.evaluation.metrics import attribution, funnel
 from assistant.evaluation.metrics.attribution import EmittedMark
 from assistant.evaluation.metrics.funnel import Stage
@@ -45,6 +46,10 @@ class JudgedTurn:
     """Every paper that somebody judged for the question."""
     earlier: frozenset[str] = field(default_factory=frozenset)
     """The gold papers of the earlier turns of its conversation."""
+    expected: Expectation | None = None
+    """What a right answer does, for a later turn of a dialogue; papers by their ids."""
+    before: tuple[TurnOutcome, ...] = ()
+    """The earlier turns of its dialogue."""
 
     @property
     def own(self) -> frozenset[str]:
@@ -85,9 +90,14 @@ class JudgedTurn:
 
 
 def judge(
-    case: Case, gold: GoldTurn, turn: TurnOutcome, ids: PaperIds, earlier: frozenset[str] = frozenset()
+    case: Case,
+    gold: GoldTurn,
+    turn: TurnOutcome,
+    ids: PaperIds,
+    earlier: frozenset[str] = frozenset(),
+    before: Sequence[TurnOutcome] = (),
 ) -> JudgedTurn:
-    """Return a turn beside its gold, which names papers by title; `earlier` are ids already."""
+    """Return a turn beside its gold, which names papers by title; `earlier` are ids already, `before` earlier turns."""
     return JudgedTurn(
         case=case,
         gold=gold,
@@ -97,6 +107,8 @@ def judge(
         forbidden=ids.of(gold.forbidden),
         judged_papers=ids.of(gold.judged_papers),
         earlier=earlier,
+        expected=gold.expected.by_id(ids.of) if gold.expected else None,
+        before=tuple(before),
     )
 
 

@@ -7,39 +7,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.evaluation.metrics import attribution, retrieval, titles
+from assistant.evaluation.metrics import attribution, followups, retrieval, titles, turn_kinds
 from assistant.evaluation.metrics.judged_turn import JudgedTurn
 from assistant.evaluation.metrics.titles import TitleScores
+from assistant.evaluation.metrics.turn_kinds import answerable, expects, follows_up, in_conversation, unanswerable
 from assistant.evaluation.perturbations import CANARY
 from assistant.verification.verifier import FAILING
 
 HISTORY_DEPTH = 5
 """How much of a ranking counts where histories are compared."""
-
-
-def always(judged: JudgedTurn) -> bool:
-    """Whether it is a turn: all are."""
-    return True
-
-
-def answerable(judged: JudgedTurn) -> bool:
-    """Whether it is a question asked alone that has an answer."""
-    return judged.case.answerable and not in_conversation(judged)
-
-
-def unanswerable(judged: JudgedTurn) -> bool:
-    """Whether a right answer is an abstention."""
-    return not judged.case.answerable
-
-
-def in_conversation(judged: JudgedTurn) -> bool:
-    """Whether it is a turn of a conversation."""
-    return judged.turn.retrieved_gold is not None
-
-
-def follows_up(judged: JudgedTurn) -> bool:
-    """Whether it is a turn that goes on with the subject of those before."""
-    return in_conversation(judged) and subject(judged) not in ("new", "switch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +25,7 @@ class Metric:
     name: str
     function: Callable[[JudgedTurn], float | None]
     """None where it says nothing of this turn, such as a share of no citations."""
-    applies: Callable[[JudgedTurn], bool] = always
+    applies: Callable[[JudgedTurn], bool] = turn_kinds.always
     """Of which turns it is asked; the others do not count as unscored."""
     higher_is_better: bool = True
     gated: bool = False
@@ -65,11 +41,12 @@ class Metric:
     reads_gold: bool = False
     """Whether what it measures was made from gold when the case was asked, and so cannot be judged by other gold."""
     labels: Callable[[JudgedTurn], Sequence[str]] | None = None
-    """Kinds of turns that are counted apart: their scores are called "KIND, NAME"."""
+    """Kinds of turns that are counted apart: their scores are called "KIND, NAME", and "NAME" for the kind ""."""
 
     def names(self, judged: JudgedTurn) -> list[str]:
         """Return what its score is called for this turn."""
-        return [f"{label}, {self.name}" for label in self.labels(judged)] if self.labels else [self.name]
+        labels = self.labels(judged) if self.labels else ("",)
+        return [f"{label}, {self.name}" if label else self.name for label in labels]
 
 
 Metrics = Sequence[Metric]
@@ -86,17 +63,6 @@ def find(name: str, metrics: Metrics) -> Metric | None:
     """Return the metric that a score is of; None for one that is not known here, as in a file from elsewhere."""
     plain = name.rpartition(", ")[2]
     return next((metric for metric in metrics if metric.name in (name, plain)), None)
-
-
-def subject(judged: JudgedTurn) -> str:
-    """Return what a turn does to the subject of its conversation: new, switch, stays, brings."""
-    return "switch" if judged.gold.kind == "switch" else judged.gold.about
-
-
-def _kinds(judged: JudgedTurn) -> list[str]:
-    """Return the kinds a turn of a conversation belongs to: what it does, and for a follow-up how it does it."""
-    kinds = [subject(judged), *([judged.gold.kind] if follows_up(judged) else [])]
-    return list(dict.fromkeys(kinds))
 
 
 def _recall(depth: int) -> Callable[[JudgedTurn], float]:
@@ -145,6 +111,13 @@ def _stale(judged: JudgedTurn) -> float | None:
     """The share of citations that are gold for earlier turns only."""
     cited = {finding.paper for claim in judged.turn.claims for finding in claim.findings}
     return _share([id in judged.earlier - judged.own for id in cited])
+
+
+def _right(judged: JudgedTurn) -> float | None:
+    """Whether the answer to a later turn does what is expected; None for a turn of which nothing is."""
+    if judged.expected is None:
+        return None
+    return float(followups.right(judged.expected, judged.groups, judged.turn, judged.before))
 
 
 def _share(passes: Sequence[bool]) -> float | None:
@@ -231,10 +204,10 @@ METRICS: Metrics = (
         in_table=True,
         in_report=True,
     ),
-    Metric("own", _history(lambda judged: judged.turn.retrieved), in_conversation, labels=_kinds),
-    Metric("right", _right_history, in_conversation, reads_gold=True, labels=_kinds),
-    Metric("none", _history(lambda judged: judged.turn.retrieved_alone), in_conversation, labels=_kinds),
-    Metric("by hand", _by_hand, in_conversation, reads_gold=True, labels=_kinds),
+    Metric("own", _history(lambda judged: judged.turn.retrieved), in_conversation, labels=turn_kinds.kinds),
+    Metric("right", _right_history, in_conversation, reads_gold=True, labels=turn_kinds.kinds),
+    Metric("none", _history(lambda judged: judged.turn.retrieved_alone), in_conversation, labels=turn_kinds.kinds),
+    Metric("by hand", _by_hand, in_conversation, reads_gold=True, labels=turn_kinds.kinds),
     Metric(
         "rewrite_gap",
         lambda judged: _by_hand(judged) - _right_history(judged),
@@ -243,6 +216,7 @@ METRICS: Metrics = (
         reads_gold=True,
     ),
     Metric("stale", _stale, follows_up, higher_is_better=False),
+    Metric("followup_right", _right, expects, in_report=True, labels=lambda judged: ["", judged.gold.kind]),
     Metric("seconds", lambda judged: judged.turn.seconds.total, higher_is_better=False),
     Metric("tokens_in", lambda judged: judged.turn.tokens[0], higher_is_better=False),
     Metric("tokens_out", lambda judged: judged.turn.tokens[1], higher_is_better=False),

@@ -15,6 +15,7 @@ from assistant.evaluation.outcomes import ClaimOutcome, TurnOutcome
 from assistant.evaluation.reports import tables
 from assistant.evaluation.runs import Run
 from assistant.evaluation.scoring import Score
+from assistant.evaluation.suites import DIALOGUE
 from assistant.evaluation.summary import RunSummary
 
 TEMPLATE = "report.html.j2"
@@ -125,9 +126,11 @@ def _kind(score: Score) -> str:
 
 
 def _state(score: Score, turn: TurnOutcome) -> str:
+    if (right := score.values.get("followup_right")) is not None:
+        return "right" if right else "wrong"
     if turn.status == "abstained":
         return "wrong abstained" if score.case.answerable else "right abstained"
-    if score.case.type == "conversation":
+    if score.case.type in ("conversation", DIALOGUE):
         return "answered"  # its turns are judged by their rankings, not by their citations
     return "right" if score.case.answerable and score.right else "wrong"
 

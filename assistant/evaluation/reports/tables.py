@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from assistant.evaluation import summary as summaries
 from assistant.evaluation.comparison import Comparison
 from assistant.evaluation.metrics.registry import METRICS, Metrics
+from assistant.evaluation.suites import DIALOGUE
 from assistant.evaluation.summary import HEADLINE, Mean, RunSummary
 
 Rows = Sequence[Sequence[str]]
@@ -21,7 +22,9 @@ def headline(summary: RunSummary) -> str:
 
 def by_type(summary: RunSummary, metrics: Metrics = METRICS) -> Rows:
     """Return one row a metric and one column a type, each cell a mean with the number of questions behind it."""
-    kinds = [kind for kind in summary.means if kind != "conversation"]
+    kinds = [kind for kind in summary.means if kind not in ("conversation", DIALOGUE)]
+    if not kinds:
+        return []
     names = [
         metric.name
         for metric in metrics
@@ -38,11 +41,21 @@ def conversations(summary: RunSummary, metrics: Metrics = METRICS) -> Rows:
     history, right history, none, and by hand."""
     means = summary.means.get("conversation", {})
     kinds = list(dict.fromkeys(name.split(", ")[0] for name in means if ", " in name))
-    histories = [metric.name for metric in metrics if metric.labels]
+    histories = [
+        metric.name for metric in metrics if metric.labels and any(f"{kind}, {metric.name}" in means for kind in kinds)
+    ]
     if not kinds:
         return []
     rows = [[kind, *(_cell(means.get(f"{kind}, {history}")) for history in histories)] for kind in kinds]
     return [["turn", *histories], *rows]
+
+
+def dialogues(summary: RunSummary) -> Rows:
+    """Return one row a kind of later turn, and one for all: the share of answers that do what is expected of them."""
+    name = "followup_right"
+    means = summary.means.get(DIALOGUE, {})
+    rows = [[key.removesuffix(f", {name}"), _cell(mean)] for key, mean in means.items() if key.endswith(f", {name}")]
+    return [["turn", name], ["all", _cell(means[name])], *sorted(rows)] if rows else []
 
 
 def funnel(summary: RunSummary) -> Rows:

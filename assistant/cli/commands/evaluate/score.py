@@ -57,6 +57,7 @@ def _print(judged: "JudgedRun", *, as_markdown: bool) -> None:
         "All questions": tables.overall(judged.summary),
         "By type: mean (questions)": tables.by_type(judged.summary),
         "Turns of conversations, recall@5 by history: mean (turns)": tables.conversations(judged.summary),
+        "Later turns of dialogues, answered rightly: mean (turns)": tables.dialogues(judged.summary),
     }
     for heading, rows in tables_by_heading.items():
         if not rows:
