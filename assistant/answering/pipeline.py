@@ -3,16 +3,18 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from assistant.answering import answerability, answerers
-from assistant.answering.answerer import Answerer, Draft, Inquiry
+from assistant.answering.answerer import Answerer, Draft, Inquiry, Request, Responder
 from assistant.domain.callbacks import OnToken
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Seconds
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel, Embedder
-from assistant.retrieval import questions
+from assistant.models.base import ChatModel, Embedder, Reranker
+from assistant.retrieval import forms, questions
+from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
 from assistant.verification import verifier
 from assistant.verification.verifier import FAILING, VerificationContext
@@ -36,13 +38,24 @@ class Pipeline:
     """Whether a word is one that English texts commonly have; None where that is not known, and no slip is mended."""
     context: Context = field(default_factory=Context)
     """What the conversation so far adds to the question."""
+    reranker: Reranker | None = None
+    """What reads a question and a sentence together; None where there is none."""
     answerer: Answerer | None = None
-    """Who answers; None for the first of `answerers.ANSWERERS` that can."""
+    """Who answers whatever is asked; None for what `answerers` has for the kind of question."""
+    today: date = field(default_factory=date.today)
+    """What "since May" and "last year" are counted from."""
 
 
-def ask(pipeline: Pipeline, question: str) -> Answer:
-    """Answer one question. Raises `ModelError` where the model fails."""
+def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
+    """Answer one question, whose form is known or else read from its words. Raises `ModelError` where the model
+    fails."""
     began = time.perf_counter()
+    if pipeline.answerer is None:
+        form = form or forms.read(question, pipeline.today)
+        responder = answerers.RESPONDERS.get(form.kind)
+        answer = _respond(pipeline, responder, question, form) if responder else None
+        if answer:
+            return answer
     answerer = pipeline.answerer or answerers.choose(pipeline.model)
     inquiry, notes = _retrieve(pipeline, answerer, question)
     retrieved = time.perf_counter()
@@ -67,8 +80,46 @@ def rank(pipeline: Pipeline, question: str, limit: int) -> tuple[Query, tuple[Ev
     """Return a question as it is searched for, at most `limit` papers nearest to it, and notes for a person: slips of
     the finger that were mended, and the period that its words narrow the search to."""
     query, notes = questions.parse_question(pipeline.library, pipeline.embedder, question, pipeline.ordinary)
-    ranking, narrowing = questions.find_evidence(pipeline.library, query, limit, pipeline.allowed, pipeline.context)
+    ranking, narrowing = questions.find_evidence(
+        pipeline.library, query, limit, pipeline.allowed, pipeline.context, pipeline.today
+    )
     return query, ranking, (*notes, narrowing) if narrowing else notes
+
+
+def _respond(pipeline: Pipeline, responder: Responder, question: str, form: Form) -> Answer | None:
+    """Return the answer to a question of another kind than prose; None where it has to be answered as prose."""
+    began = time.perf_counter()
+    library = pipeline.library
+    library.refresh()
+    request = Request(
+        question,
+        form,
+        library,
+        pipeline.embedder,
+        pipeline.context,
+        pipeline.allowed,
+        pipeline.today,
+        pipeline.ordinary,
+    )
+    response = responder(request)
+    if response is None:
+        return None
+    retrieved = time.perf_counter()
+    statements, evidence = response.draft.statements, response.evidence
+    by_id = abstracts.read(library, [item.paper for item in evidence]) if statements else {}
+    context = verifier.context(question, evidence, by_id, library.words) if statements else None
+    claims = verifier.verify_statements(statements, context, pipeline.embedder) if context else ()
+    ended = time.perf_counter()
+    return Answer(
+        question,
+        response.status,
+        claims,
+        evidence,
+        notes=response.draft.notes,
+        seconds=Seconds(retrieve=retrieved - began, verify=ended - retrieved, total=ended - began),
+        kind=form.kind,
+        text=response.draft.text,
+    )
 
 
 def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[Inquiry, tuple[str, ...]]:

@@ -207,7 +207,7 @@ class Answer:
     @property
     def cited(self) -> tuple[Paper, ...]:
         """The papers that its claims cite, in that order; of a list or of facts all papers that it is about."""
-        if self.kind in {"list", "facts"}:
+        if self.kind in {"list", "facts"} and self.status == "answered":
             return tuple(item.paper for item in self.evidence)
         return tuple(paper for paper, _ in cited_papers(self.claims).values())
 
@@ -242,8 +242,8 @@ class Answer:
         return "\n\n".join(part for part in parts if part)
 
 
-NEAREST = 3
-"""How many papers are named under an abstention."""
+NEAREST, LIST_ROWS = 3, 20
+"""How many papers are named under an abstention, and how many of a list are shown at once."""
 
 
 def _linked(paper: Paper) -> str:

@@ -39,6 +39,8 @@ class Context:
     """Ids of the papers that the question names: they are evidence before all others, and have to answer."""
     rephrasings: tuple[Query, ...] = ()
     """The question in other words, whose scores count as much as its own."""
+    cited: tuple[str, ...] = ()
+    """Ids of the papers that the question may be about, in the order in which they were cited."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Paper id -> the key it was given before and keeps."""
     latest: Query | None = None

@@ -34,7 +34,7 @@ def _show(chat: Chat, take: Take) -> Chat:
         listening = replace(chat.session, on_reading=_show_reading(chat.conversation))
         conversation = take(listening, replace(chat.pipeline, on_token=on_token), chat.conversation)
     answer = conversation.turns[-1].answer
-    console.lines(*answers.lines(answer, console.marks(), conversation.numbers))
+    console.lines(*answers.lines(answer, console.marks(), conversation.numbers, more="“more” shows them"))
     return replace(chat, conversation=conversation)
 
 

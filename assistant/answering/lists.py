@@ -1,0 +1,109 @@
+"""A question for all papers that belong -> every one of them, each with the sentence that shows why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from assistant.answering import answerability, membership
+from assistant.answering.answerer import Draft, Request, Response
+from assistant.domain.records import NEAREST, Evidence
+from assistant.library import abstracts, chunks
+from assistant.library.abstracts import Abstract
+from assistant.library.bm25 import BM25Index
+from assistant.retrieval import filters, idf, questions, retriever
+from assistant.retrieval.filters import Narrowing
+from assistant.retrieval.keys import citation_keys
+from assistant.retrieval.retriever import Query
+from assistant.verification.claims import CitationMark, Statement
+
+_SIMILARITY_WEIGHT = 0.6
+"""Weight of a sentence's similarity to the topic against its coverage of the topic's words; as in prose."""
+
+
+def respond(request: Request) -> Response:
+    """Return the papers that belong, best first; all of a period where the question names no topic."""
+    narrowing = filters.narrow(request.library, request.question, request.allowed, request.today)
+    notes = (narrowing.note,) if narrowing.note else ()
+    if not request.form.topic:
+        return _all(request, narrowing, notes)
+    library = request.library
+    query, corrections = questions.parse_question(library, request.embedder, request.form.topic, request.ordinary)
+    notes = (*corrections, *notes)
+    candidates = retriever.retrieve(
+        library, query.vector, query.text, membership.CANDIDATES, narrowing.allowed, replace(request.context, cited=())
+    )
+    members = membership.select(query, candidates, library.words, request.reranker)
+    if not members:
+        text = f"No paper {request.form.label} was found."
+        return Response(Draft(notes=notes, text=text), tuple(candidates[:NEAREST]), "abstained")
+    members, more = _ordered(request, members)
+    by_id = abstracts.read(library, [item.paper for item in members])
+    statements = [_shows(item, by_id[item.paper.id], query, library.words) for item in members]
+    text = f"{_count(len(members))} {_order(request)}{request.form.label}"
+    return Response(Draft(tuple(row for row in statements if row), (*notes, *more), text=text), tuple(members))
+
+
+def _all(request: Request, narrowing: Narrowing, notes: tuple[str, ...]) -> Response:
+    """Return every paper of a period, or that a filter admits, newest first."""
+    library = request.library
+    papers = library.papers(None if narrowing.allowed is None else sorted(narrowing.allowed))
+    papers = sorted(papers, key=lambda paper: paper.day or "", reverse=True)
+    period = f" dated {narrowing.period}" if narrowing.period else ""
+    if not papers:
+        return Response(Draft(notes=notes, text=f"No paper{period}."), status="abstained")
+    keys = citation_keys([paper.id for paper in papers], request.context.keys, library.ids)
+    evidence = tuple(Evidence(keys[paper.id], paper, 0.0) for paper in papers)
+    statements = [_introduces(item, library.words) for item in evidence]
+    return Response(
+        Draft(tuple(row for row in statements if row), notes, text=f"{_count(len(papers))}{period}"), evidence
+    )
+
+
+def _ordered(request: Request, members: Sequence[Evidence]) -> tuple[list[Evidence], tuple[str, ...]]:
+    """Return the members in the order that the question asks for, as many as it asks for, and a note on dates."""
+    form = request.form
+    if not form.order:
+        return list(members[: form.limit]), ()
+    dated = [item for item in members if item.paper.date]
+    dated.sort(key=lambda item: item.paper.day or "", reverse=form.order == "newest")
+    missing = len(members) - len(dated)
+    note = f"{missing:,} of {_count(len(members))} {form.label} {'has' if missing == 1 else 'have'} no date"
+    return (dated or list(members))[: form.limit], (note,) if missing else ()
+
+
+def _order(request: Request) -> str:
+    return f"({request.form.order} first) " if request.form.order else ""
+
+
+def _shows(item: Evidence, abstract: Abstract, query: Query, words: BM25Index) -> Statement | None:
+    """Quote the sentence of a paper that is nearest to a topic; None where the paper has none."""
+    weights = idf.term_weights(query.text, words)
+    similarities = abstract.vectors @ query.vector if len(abstract.sentences) else np.zeros(0)
+    return _best(item, abstract.sentences, weights, words, similarities)
+
+
+def _introduces(item: Evidence, words: BM25Index) -> Statement | None:
+    """Quote the sentence of a paper that has most of its title; None where the paper has none."""
+    sentences = chunks.parts(item.paper)[1:]
+    return _best(item, sentences, idf.term_weights(item.paper.title, words), words, np.zeros(len(sentences)))
+
+
+def _best(
+    item: Evidence,
+    sentences: Sequence[str],
+    weights: Mapping[str, float],
+    words: BM25Index,
+    similarities: np.ndarray,
+) -> Statement | None:
+    if not sentences:
+        return None
+    coverage = np.array([idf.coverage(weights, set(words.terms(sentence))) for sentence in sentences])
+    assertions = np.array([answerability.is_assertion(sentence) for sentence in sentences])
+    scores = _SIMILARITY_WEIGHT * similarities + (1 - _SIMILARITY_WEIGHT) * coverage + assertions
+    sentence = sentences[int(np.argmax(scores))]
+    return Statement(sentence, (CitationMark(item.key, wellformed=True, quote=sentence),))
+
+
+def _count(papers: int) -> str:
+    return f"{papers:,} paper{'s' * (papers != 1)}"
