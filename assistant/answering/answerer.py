@@ -14,7 +14,7 @@ from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder, Reranker
 from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
-from assistant.verification.claims import Statement
+from assistant.verification.claims import CitationMark, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +106,8 @@ class Response:
 
 Responder = Callable[[Request], Response | None]
 """A way of answering one kind of question; None hands it on to be answered as prose."""
+
+
+def quote(item: Evidence, sentence: str) -> Statement:
+    """Return the statement that a paper says this, word for word."""
+    return Statement(sentence, (CitationMark(item.key, wellformed=True, quote=sentence),))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.answering import answerability, membership
-from assistant.answering.answerer import Draft, Request, Response
+from assistant.answering.answerer import Draft, Request, Response, quote
 from assistant.domain.records import NEAREST, Evidence
 from assistant.library import abstracts, chunks
 from assistant.library.abstracts import Abstract
@@ -15,7 +15,7 @@ from assistant.retrieval import filters, idf, questions, retriever
 from assistant.retrieval.filters import Narrowing
 from assistant.retrieval.keys import citation_keys
 from assistant.retrieval.retriever import Query
-from assistant.verification.claims import CitationMark, Statement
+from assistant.verification.claims import Statement
 
 _SIMILARITY_WEIGHT = 0.6
 """Weight of a sentence's similarity to the topic against its coverage of the topic's words; as in prose."""
@@ -102,7 +102,7 @@ def _best(
     assertions = np.array([answerability.is_assertion(sentence) for sentence in sentences])
     scores = _SIMILARITY_WEIGHT * similarities + (1 - _SIMILARITY_WEIGHT) * coverage + assertions
     sentence = sentences[int(np.argmax(scores))]
-    return Statement(sentence, (CitationMark(item.key, wellformed=True, quote=sentence),))
+    return quote(item, sentence)
 
 
 def _count(papers: int) -> str:

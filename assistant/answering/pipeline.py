@@ -73,6 +73,7 @@ def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
         seconds=replace(checked.seconds, retrieve=retrieved - began, total=time.perf_counter() - began),
         confidence=None if pipeline.context.named_papers else answerability.confidence(inquiry.features),
         reply=draft.reply,
+        text=draft.text,
     )
 
 

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 LibraryFact = Literal["count", "newest", "oldest", "sources", "contents", "by"]
 PaperFact = Literal["authors", "date", "abstract", "link", "title", "source"]
 Fact = LibraryFact | PaperFact
+OF_LIBRARY: frozenset[Fact] = frozenset(get_args(LibraryFact))
+"""The facts that are of no single paper."""
 
 NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
 """The numbers that people write as words before a noun."""

@@ -125,6 +125,12 @@ def without(question: str, today: date | None = None) -> str:
     return " ".join(question.split())
 
 
+def phrase(question: str, today: date | None = None) -> str:
+    """Return the words of a question that name its period; "" for none."""
+    question = _absolute(question, today)
+    return " ".join(question[start:end] for start, end in sorted(_read(question, today).spans))
+
+
 def problem(question: str, today: date | None = None) -> str:
     """Return why a time that a question names for papers cannot be applied, for a person; "" where there is none."""
     question = _absolute(question, today)

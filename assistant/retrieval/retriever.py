@@ -47,6 +47,14 @@ class Context:
     """The words just typed, where the question is longer because it repeats what was said before."""
     quoted_sentences: frozenset[str] = frozenset()
     """Sentences of earlier answers, which are not to be quoted again."""
+    new_terms: frozenset[str] = frozenset()
+    """Index terms of the words just typed that name something not named before."""
+    each: bool = True
+    """Whether each of the named papers has to answer, as where they are compared."""
+    doubts: bool = False
+    """Whether `latest` is what was said before, and is doubted."""
+    wants_reason: bool = False
+    """Whether the reason of what was said is asked for."""
 
 
 def search(

@@ -11,7 +11,8 @@ _PATTERNS: Sequence[tuple[SmallTalk, str]] = (
     (
         "thanks",
         rf"""(?:(?:many|ok(?:ay)?|great|perfect|cool|alright|all\ right)[,\s]+)?
-        (?:thanks?|thank\ you|thx|cheers|ty|much\ appreciated)
+        (?:thanks?|thank\ you|thx|cheers|ty|much\ appreciated
+        |merci(?:\ beaucoup)?|danke(?:\ schön|\ sehr)?|(?:muchas\ )?gracias|grazie(?:\ mille)?|obrigad[oa]|bedankt)
         (?:\s+(?:a\ lot|so\ much|very\ much|you|again|for\ (?:that|the\ help|your\ help)))?
         (?:[,.!\s]+(?:{_KIND}|bye|goodbye))?""",
     ),
@@ -24,13 +25,14 @@ _PATTERNS: Sequence[tuple[SmallTalk, str]] = (
     ),
     (
         "greeting",
-        r"""(?:hi|hello|hey|hallo|good\ (?:morning|afternoon|evening|day)|greetings|howdy)
+        r"""(?:hi|hello|hey|hallo|good\ (?:morning|afternoon|evening|day)|greetings|howdy|bonjour|hola|guten\ tag)
         (?:[,\s]+(?:there|assistant|everyone|again|you))?(?:[,.!\s]+how\ are\ you(?:\ doing)?(?:\ today)?)?
         |how\ are\ you(?:\ doing)?(?:\ today)?""",
     ),
     (
         "farewell",
         r"""(?:good\ ?bye|bye(?:[\s-]+bye)?|see\ you(?:\ later)?|exit|quit|:q|good\ night|ciao
+        |tschüss|auf\ wiedersehen|au\ revoir|adi[oó]s
         |that(?:'s|\ is)\ all\ for\ (?:now|today))(?:[,\s]+(?:now|then|thanks|thank\ you))?|exit\(|quit\(""",
     ),
     (

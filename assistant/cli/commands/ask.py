@@ -38,9 +38,9 @@ def ask(
     papers: FilterOptions,
     place: LibraryOptions,
 ) -> int:
-    """Without a model the answer to QUESTION consists of quotes; a list ("Which papers study grokking?") or a fact of the
-    library ("How many papers are there?") needs none. A model is any OpenAI-compatible endpoint: set OPENAI_API_KEY, or
-    OPENAI_BASE_URL for another than OpenAI's, and --model.
+    """Without a model the answer to QUESTION consists of quotes; a list ("Which papers study grokking?") or a fact of
+    the library ("How many papers are there?") needs none. A model is any OpenAI-compatible endpoint: set
+    OPENAI_API_KEY, or OPENAI_BASE_URL for another than OpenAI's, and --model.
 
     \b
     Examples:

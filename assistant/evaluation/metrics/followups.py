@@ -28,8 +28,8 @@ def right(expected: Expectation, groups: Groups, turn: TurnOutcome, before: Sequ
 
 
 def told(turn: TurnOutcome) -> str:
-    """Return all that a turn tells a person: its claims and notes."""
-    return "\n".join((*(claim.text for claim in turn.claims), *turn.notes))
+    """Return all that a turn tells a person: what it says itself, its claims and notes."""
+    return "\n".join((turn.said, *(claim.text for claim in turn.claims), *turn.notes))
 
 
 def says(text: str, words: str) -> bool:
