@@ -83,7 +83,8 @@ class Request:
     question: str
     form: Form
     library: LibrarySnapshot
-    embedder: Embedder
+    embedder: Embedder | None
+    """None where there is none on this machine: facts need none, and lists cannot be made."""
     context: Context
     allowed: frozenset[str] | None
     """Ids of the papers that a filter admits; None for all."""

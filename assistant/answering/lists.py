@@ -21,8 +21,13 @@ _SIMILARITY_WEIGHT = 0.6
 """Weight of a sentence's similarity to the topic against its coverage of the topic's words; as in prose."""
 
 
-def respond(request: Request) -> Response:
-    """Return the papers that belong, best first; all of a period where the question names no topic."""
+def respond(request: Request) -> Response | None:
+    """Return the papers that belong, best first; all of a period where the question names no topic.
+
+    None where there is no embedder. Raises `ModelError`.
+    """
+    if request.embedder is None:
+        return None
     narrowing = filters.narrow(request.library, request.question, request.allowed, request.today)
     notes = (narrowing.note,) if narrowing.note else ()
     if not request.form.topic:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant.answering import answerability, answerers
-from assistant.answering.answerer import Answerer, Draft, Inquiry, Request, Responder
+from assistant.answering.answerer import Answerer, Draft, Inquiry, Request, Response
 from assistant.domain.callbacks import OnToken
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Seconds
@@ -50,11 +50,10 @@ def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
     """Answer one question, whose form is known or else read from its words. Raises `ModelError` where the model
     fails."""
     began = time.perf_counter()
-    if pipeline.answerer is None:
-        form = form or forms.read(question, pipeline.today)
-        responder = answerers.RESPONDERS.get(form.kind)
-        answer = _respond(pipeline, responder, question, form) if responder else None
-        if answer:
+    form = form or forms.read(question, pipeline.today)
+    if pipeline.answerer is None and form.kind != "prose":
+        pipeline.library.refresh()
+        if answer := _respond(_request(pipeline, question, form)):
             return answer
     answerer = pipeline.answerer or answerers.choose(pipeline.model)
     inquiry, notes = _retrieve(pipeline, answerer, question)
@@ -87,40 +86,62 @@ def rank(pipeline: Pipeline, question: str, limit: int) -> tuple[Query, tuple[Ev
     return query, ranking, (*notes, narrowing) if narrowing else notes
 
 
-def _respond(pipeline: Pipeline, responder: Responder, question: str, form: Form) -> Answer | None:
-    """Return the answer to a question of another kind than prose; None where it has to be answered as prose."""
-    began = time.perf_counter()
-    library = pipeline.library
+def from_catalogue(
+    library: LibrarySnapshot, question: str, allowed: frozenset[str] | None, today: date | None = None
+) -> Answer | None:
+    """Return the answer to a question that needs no embedder: small talk, and facts of the library; None for others."""
+    today = today or date.today()
+    form = forms.read(question, today)
+    if form.kind not in ("facts", "small_talk"):
+        return None
     library.refresh()
-    request = Request(
+    return _respond(Request(question, form, library, None, Context(), allowed, today))
+
+
+def _request(pipeline: Pipeline, question: str, form: Form) -> Request:
+    return Request(
         question,
         form,
-        library,
+        pipeline.library,
         pipeline.embedder,
         pipeline.context,
         pipeline.allowed,
         pipeline.today,
         pipeline.ordinary,
+        pipeline.reranker,
     )
-    response = responder(request)
+
+
+def _respond(request: Request) -> Answer | None:
+    """Return the answer to a question of another kind than prose; None where it has to be answered as prose."""
+    began = time.perf_counter()
+    responder = answerers.RESPONDERS.get(request.form.kind)
+    response = responder(request) if responder else None
     if response is None:
         return None
     retrieved = time.perf_counter()
-    statements, evidence = response.draft.statements, response.evidence
-    by_id = abstracts.read(library, [item.paper for item in evidence]) if statements else {}
-    context = verifier.context(question, evidence, by_id, library.words) if statements else None
-    claims = verifier.verify_statements(statements, context, pipeline.embedder) if context else ()
+    claims = _verified(request, response)
     ended = time.perf_counter()
     return Answer(
-        question,
+        request.question,
         response.status,
         claims,
-        evidence,
+        response.evidence,
         notes=response.draft.notes,
         seconds=Seconds(retrieve=retrieved - began, verify=ended - retrieved, total=ended - began),
-        kind=form.kind,
+        kind=request.form.kind,
         text=response.draft.text,
     )
+
+
+def _verified(request: Request, response: Response) -> tuple[Claim, ...]:
+    """Return the statements of a response as claims with their verdicts."""
+    statements, evidence, library = response.draft.statements, response.evidence, request.library
+    if not statements or request.embedder is None:
+        return ()
+    by_id = abstracts.read(library, [item.paper for item in evidence])
+    context = verifier.context(request.question, evidence, by_id, library.words)
+    return verifier.verify_statements(statements, context, request.embedder)
 
 
 def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[Inquiry, tuple[str, ...]]:

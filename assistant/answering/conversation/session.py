@@ -73,7 +73,7 @@ def context(
         return Context(keys=conversation.keys)
     latest = _latest_words(conversation, question, reading)
     texts = [text for text in dict.fromkeys((reading.other, latest)) if text]
-    queries = {text: Query(text, vector) for text, vector in zip(texts, embedder.embed(texts), strict=True)}
+    queries = {text: Query(text, vector) for text, vector in zip(texts, embedder.embed_queries(texts), strict=True)}
     claims = [claim.text for turn in conversation.turns for claim in turn.answer.claims]
     return Context(
         named_papers=frozenset(reading.papers if reading.named else ()),
