@@ -38,7 +38,7 @@ def respond(request: Request) -> Response | None:
     candidates = retriever.retrieve(
         library, query.vector, query.text, membership.CANDIDATES, narrowing.allowed, replace(request.context, cited=())
     )
-    members = membership.select(query, candidates, library.words, request.reranker)
+    members = membership.select(query.text, candidates, library, request.reranker)
     if not members:
         text = f"No paper {request.form.label} was found."
         return Response(Draft(notes=notes, text=text), tuple(candidates[:NEAREST]), "abstained")
