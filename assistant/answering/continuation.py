@@ -13,6 +13,8 @@ _NEW_WORDS, _LATEST, _WHOLE, _CITED, _RANK = 0.5, 0.4, 0.5, 0.12, 1.0
 being of a paper cited last, and of its paper's score; set on dev halves of evals/daily_papers."""
 _LEAST_NEW_WORDS = 0.12
 """Share of the words just typed, by rarity, below which no paper answers."""
+_MOST_UNKNOWN = 0.5
+"""Share of the words just typed that no paper of the library has, above which none answers."""
 _NEARLY = 0.9
 """Share of the best score from which on another paper is quoted as well."""
 _MAX_PAPERS, _MAX_SENTENCES = 3, 4
@@ -81,8 +83,11 @@ def _candidates(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Candidat
 
 
 def _with_new_words(inquiry: Inquiry, evidence: Sequence[Evidence]) -> set[str]:
-    """Return the ids of the papers that have enough of the words just typed."""
+    """Return the ids of the papers that have enough of the words just typed; none where most are in no paper at all."""
     weights, terms = _weights(inquiry), inquiry.words.terms
+    unknown = sum(weight for term, weight in weights.items() if not inquiry.words.frequency(term))
+    if unknown > _MOST_UNKNOWN * sum(weights.values()):
+        return set()
     return {
         item.paper.id
         for item in evidence

@@ -38,14 +38,17 @@ def respond(request: Request) -> Response | None:
     candidates = retriever.retrieve(
         library, query.vector, query.text, membership.CANDIDATES, narrowing.allowed, replace(request.context, cited=())
     )
-    members = membership.select(query.text, candidates, library, request.reranker)
+    every = membership.select(query.text, candidates, library, request.reranker)
+    members = [item for item in every if item.paper.id not in request.context.shown]
     if not members:
-        text = f"No paper {request.form.label} was found."
-        return Response(Draft(notes=notes, text=text), tuple(candidates[:NEAREST]), "abstained")
+        further = "further " if every else ""
+        text = f"No {further}paper {request.form.label} was found."
+        nearest = () if every else tuple(candidates[:NEAREST])
+        return Response(Draft(notes=notes, text=text), nearest, "abstained")
     members, more = _ordered(request, members)
     by_id = abstracts.read(library, [item.paper for item in members])
     statements = [_shows(item, by_id[item.paper.id], query, library.words) for item in members]
-    text = f"{_count(len(members))} {_order(request)}{request.form.label}"
+    text = f"{_count(len(members), request)} {_order(request)}{request.form.label}"
     return Response(Draft(tuple(row for row in statements if row), (*notes, *more), text=text), tuple(members))
 
 
@@ -110,5 +113,6 @@ def _best(
     return quote(item, sentence)
 
 
-def _count(papers: int) -> str:
-    return f"{papers:,} paper{'s' * (papers != 1)}"
+def _count(papers: int, request: Request | None = None) -> str:
+    further = "further " if request and request.context.shown else ""
+    return f"{papers:,} {further}paper{'s' * (papers != 1)}"

@@ -49,6 +49,8 @@ class Context:
     """Sentences of earlier answers, which are not to be quoted again."""
     new_terms: frozenset[str] = frozenset()
     """Index terms of the words just typed that name something not named before."""
+    shown: frozenset[str] = frozenset()
+    """Ids of the papers that were shown before, where others are asked for."""
     each: bool = True
     """Whether each of the named papers has to answer, as where they are compared."""
     doubts: bool = False

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from assistant.answering.conversation import intents, languages, patterns
+from assistant.answering.conversation import intents, languages, patterns, references
 from assistant.answering.conversation.intents import FollowUp
 from assistant.answering.conversation.turns import Reading, Turn, last_cited
 from assistant.domain.records import Paper
@@ -17,6 +17,7 @@ Terms = Callable[[str], list[str]]
 _ANTECEDENT_WORDS = 2  # content words that, before a pronoun, may be what it stands for
 _ELLIPTIC_WORDS = 1  # content words; a question with no more leaves out what it is about
 _PREPOSITION = re.compile(r"(?:in|for|with|without|on|from|of|by|using|under|at|about)\b", re.IGNORECASE)
+_ABOUT = re.compile(r"(?:and|what\s+about|how\s+about)\b", re.IGNORECASE)
 _WHOLE_WORDS = 3  # content words of what corrects a question, from which on it may be one itself
 
 
@@ -34,10 +35,10 @@ def resolve(
     if language := languages.foreign(question):
         note = f"this seems to be {language}: what refers to earlier answers is understood in English only"
         return Reading(question, note=note)
-    named_papers = _named_papers(question, turns, cited)
+    named_papers = references.named_papers(question, turns, cited)
     if form.kind == "facts" and (form.fact in fact_questions.OF_LIBRARY or fact_questions.is_pointer(form.name)):
         return _fact(question, form, named_papers or list(last_cited(turns)), cited)
-    if missing := _missing(question, named_papers, turns, cited):
+    if missing := references.missing(question, named_papers, turns, cited):
         continued = _continued(question, FollowUp(words=question), (), turns, terms)
         return replace(continued, note=missing, intent="missing")
     follow_up = intents.read(question)
@@ -111,7 +112,7 @@ def _by_intent(
             return Reading(text, "rule", _ids(papers), named=True, intent=follow_up.intent)
         case "compare" if len(named) > 1:
             return Reading(f"{_root(turns)} {question}", "rule", _ids(named), named=True, intent="compare")
-        case "which" if last:
+        case "which" if last and not named:
             return Reading(_complete(question, turns, terms), "rule", _ids(last), intent="which")
         case "correction" if not named and not patterns.BACK.search(question):
             return _corrected(question, follow_up.words, turns, terms)
@@ -120,9 +121,15 @@ def _by_intent(
     if phrase and not _content(rest, terms):
         return Reading(_within(_root(turns), phrase, today), "rule", intent="narrow")
     if listed and follow_up.intent == "narrow":
-        root = forms.read(_root(turns), today)
-        return Reading(f"papers {root.label} {follow_up.words}".replace("  ", " "), "rule", intent="narrow")
+        return _some_of_list(follow_up.words, turns, today)
     return None
+
+
+def _some_of_list(words: str, turns: Sequence[Turn], today: date | None = None) -> Reading:
+    """Return the reading of words that narrow the last list that was asked for by itself."""
+    text = " ".join(f"papers {forms.read(_root(turns), today).label} {words}".split())
+    whole = next((turn for turn in reversed(turns) if turn.answer.kind == "list" and turn.reading.how != "rule"), None)
+    return Reading(text, "rule", _ids(whole.cited if whole else ()), intent="narrow")
 
 
 def _within(root: str, phrase: str, today: date | None) -> str:
@@ -148,7 +155,7 @@ def _corrected(question: str, words: str, turns: Sequence[Turn], terms: Terms) -
     elif len(content) > 1 and set(content) & set(terms(root)):  # another thing of nearly the same name
         frame = re.match(r"(?:what\s+(?:is|are)|explain|define|describe)\s", root, re.IGNORECASE)
         root = frame[0] if frame else ""
-    return Reading(f"{root.rstrip('?. ')} {words}".strip(), "rule", intent="correction")
+    return Reading(f"{root} {words}".strip(), "rule", intent="correction")
 
 
 def _continued(
@@ -157,17 +164,10 @@ def _continued(
     """Return the reading of a question that leaves out what it is about."""
     papers = named or last_cited(turns)
     before = _latest(turns)
-    if (
-        before
-        and before.answer.kind == "list"
-        and not named
-        and re.match(r"(?:and|what about|how about)\b", question, re.I)
-    ):
-        words = follow_up.words
-        preposition = _PREPOSITION.match(words)
-        label = forms.read(_root(turns)).label
-        text = f"papers {label} {words}" if preposition else f"papers on {words}"
-        return Reading(text, "rule", intent="narrow" if preposition else "continue")
+    if before and before.answer.kind == "list" and not named and _ABOUT.match(question):
+        if _PREPOSITION.match(follow_up.words):
+            return _some_of_list(follow_up.words, turns)
+        return Reading(f"papers on {follow_up.words}", "rule", intent="continue")
     return Reading(
         text=_complete(question, turns, terms),
         how="rule",
@@ -185,22 +185,9 @@ def _fact(question: str, form: forms.Form, papers: Sequence[Paper], cited: Mappi
     return _noted(Reading(question, "rule", _ids(papers), named=True, intent="fact"), question, cited)
 
 
-def _missing(question: str, named: Sequence[Paper], turns: Sequence[Turn], cited: Mapping[int, Paper]) -> str:
-    """Return that a question names papers by number or place, and no such paper was cited; "" where one was."""
-    if numbers := _numbers(question):
-        labels = ", ".join(f"[{number}]" for number in numbers if number not in cited)
-        return f"Nothing was cited as {labels} so far." if not named else ""
-    several = patterns.SEVERAL.search(question)
-    count = len(last_cited(turns))
-    too_many = several and len(_pool(turns)) < patterns.count(several)
-    if count and (too_many or (patterns.PLACE.search(question) and not named)):
-        return f"The last answer cites {'one paper' if count == 1 else f'{count} papers'} only."
-    return ""
-
-
 def _noted(reading: Reading, question: str, cited: Mapping[int, Paper]) -> Reading:
     """Add to a reading which numbers of its question no paper has."""
-    missing = [number for number in _numbers(question) if number not in cited]
+    missing = [number for number in references.numbers(question) if number not in cited]
     labels = ", ".join(f"[{number}]" for number in missing)
     return replace(reading, note=f"nothing was cited as {labels} so far") if missing else reading
 
@@ -223,36 +210,6 @@ def _ids(papers: Sequence[Paper]) -> tuple[str, ...]:
 def _content(text: str, terms: Terms) -> list[str]:
     """Return the index terms of the words that say something of a subject."""
     return terms(patterns.FUNCTION.sub(" ", text))
-
-
-def _named_papers(question: str, turns: Sequence[Turn], cited: Mapping[int, Paper]) -> list[Paper]:
-    """Return the papers that a question names by number or place, each once."""
-    papers = [cited[number] for number in _numbers(question) if number in cited]
-    last = _pool(turns)
-    pool = tuple(cited.values()) if patterns.BACK.search(question) else last
-    for match in patterns.SEVERAL.finditer(question):
-        papers += pool[patterns.several(match)]
-    for match in patterns.PLACE.finditer(question):
-        candidates = last if match["pair"] else pool
-        place = patterns.PLACES[(match["place"] or match["pair"]).lower()]
-        if -len(candidates) <= place < len(candidates):
-            papers.append(candidates[place])
-    if not papers and patterns.BOTH.search(question) and len(last) > 1:
-        papers = list(last)
-    return list({paper.id: paper for paper in papers}.values())
-
-
-def _pool(turns: Sequence[Turn]) -> tuple[Paper, ...]:
-    """Return the papers among which one is named by its place: those of the last answer, or where that cites one alone,
-    of the last that cites several."""
-    last = last_cited(turns)
-    several = (turn.cited for turn in reversed(turns) if len(turn.cited) > 1)
-    return last if len(last) > 1 else next(several, last)
-
-
-def _numbers(question: str) -> list[int]:
-    """Return the numbers by which a question names papers."""
-    return [int(match[1] or match[2]) for match in patterns.NUMBER.finditer(question)]
 
 
 def _only_cites(question: str, terms: Terms) -> bool:

@@ -73,7 +73,7 @@ _HOLDS = re.compile(
 """What asks whether something holds that goes on with what was said."""
 
 _WHICH = re.compile(
-    rf"\b(?:which|who|what|any|one|some|none|each|all|how\s+many|do\s+any|does\s+any)\s+(?:ones?\s+)?of\s+"
+    rf"\b(?:which|who|what|any|one|some|none|how\s+many|do\s+any|does\s+any)\s+(?:ones?\s+)?of\s+"
     rf"(?:them|these|those|the(?:se|m)?\s+(?:\w+\s+)?{_WORKS})\b",
     re.IGNORECASE,
 )
@@ -88,7 +88,7 @@ _NARROW = re.compile(
 """What wants fewer of the papers that were shown."""
 
 _CORRECTION = re.compile(
-    r"""^(?:(?:no+|nope|sorry|actually|rather|wait|oops|correction|ah|oh|hm+|not\s+quite)\b[\s,.;:!-]*
+    r"""^(?:(?:no+(?!-)|nope|sorry|actually|rather|wait|oops|correction|ah|oh|hm+|not\s+quite)\b[\s,.;:!-]*
     |(?:that(?:'s|\s+is)\s+not\s+(?:it|what\s+i\s+(?:meant|asked))|(?:i\s+)?forgot\s+to\s+say)\b[\s,.;:!-]*
     |i\s+(?:mean|meant|was\s+asking|wanted\s+to\s+(?:know|ask)|am\s+asking)\b\s*(?:about\b\s*)?[\s,.;:!-]*)+""",
     _FLAGS,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from assistant.answering.conversation import followups, rewriting, transcript
+from assistant.answering.conversation import followups, intents, rewriting, transcript
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.rewriting import HISTORY_TOKENS, CountTokens
 from assistant.answering.conversation.turns import Conversation, Intent, Reading, Turn
@@ -74,6 +74,7 @@ def context(
     latest = _latest_words(conversation, question, reading)
     texts = [text for text in dict.fromkeys((reading.other, latest)) if text]
     queries = {text: Query(text, vector) for text, vector in zip(texts, embedder.embed_queries(texts), strict=True)}
+    others = reading.intent == "others"
     claims = [claim.text for turn in conversation.turns for claim in turn.answer.claims]
     return Context(
         named_papers=frozenset(reading.papers if reading.named else ()),
@@ -83,6 +84,7 @@ def context(
         latest=queries.get(latest),
         quoted_sentences=frozenset(claims if reading.intent not in ("again", "cite") else ()),
         new_terms=followups.new_terms(question, conversation.turns, terms) if latest == question else frozenset(),
+        shown=frozenset(paper.id for turn in conversation.turns for paper in turn.shown) if others else frozenset(),
         each=reading.intent not in ("why", "doubt"),
         doubts=reading.intent == "doubt",
         wants_reason=reading.intent == "why" or question.lower().startswith(("why", "but why", "and why", "how come")),
@@ -158,7 +160,7 @@ def _answer(pipeline: Pipeline, conversation: Conversation, question: str, readi
     terms = pipeline.library.words.terms
     in_context = replace(
         pipeline,
-        allowed=_allowed(pipeline, conversation, reading),
+        allowed=_allowed(pipeline, reading),
         context=context(conversation, question, reading, pipeline.embedder, terms),
     )
     return answer_question(in_context, reading.text, _form(question, reading, conversation, pipeline))
@@ -171,21 +173,19 @@ def _form(question: str, reading: Reading, conversation: Conversation, pipeline:
     if reading.named or reading.intent == "which":
         return forms.PROSE
     form = forms.read(reading.text, pipeline.today)
+    if reading.intent == "narrow" and reading.papers:
+        return replace(form, topic=intents.read(question).words)
     if reading.intent == "others" and form.kind == "prose":
-        return replace(forms.on(reading.text.rstrip("?. ")), label=f"beside these on “{reading.text}”")
+        return replace(forms.on(reading.text.rstrip("?. ")), label=f"on “{reading.text}”")
     return form
 
 
-def _allowed(pipeline: Pipeline, conversation: Conversation, reading: Reading) -> frozenset[str] | None:
-    """Return the ids of the papers that may be found: none that was shown where others are asked for, only those that
-    were shown where some of these are."""
+def _allowed(pipeline: Pipeline, reading: Reading) -> frozenset[str] | None:
+    """Return the ids of the papers that may be found: where some of those shown are asked for, only these."""
     allowed = pipeline.allowed
-    if reading.intent == "which":
-        return frozenset(id for id in reading.papers if allowed is None or id in allowed)
-    if reading.intent != "others":
+    if reading.intent not in ("which", "narrow") or not reading.papers:
         return allowed
-    shown = {paper.id for turn in conversation.turns for paper in turn.shown}
-    return frozenset(id for id in (pipeline.library.ids if allowed is None else allowed) if id not in shown)
+    return frozenset(id for id in reading.papers if allowed is None or id in allowed)
 
 
 def _kept(session: Session, conversation: Conversation, line: str) -> Conversation:
