@@ -117,6 +117,9 @@ class FollowUp:
 def read(question: str) -> FollowUp:
     """Return what a question on one line wants of the answer before it."""
     plain = _END.sub("", _LEAD.sub("", question)).strip()
+    about = _SIBLING.match(plain)
+    if about and _OTHERS.match(about["topic"]):
+        plain = about["topic"]
     if _AGAIN.search(plain):
         return FollowUp("again", plain)
     match = _CORRECTION.match(plain)
@@ -140,9 +143,7 @@ def read(question: str) -> FollowUp:
         return FollowUp("narrow", match["rest"] or match["rest2"])
     if _COMPARES.search(plain):
         return FollowUp("compare", plain)
-    if match := _SIBLING.match(plain):
-        return FollowUp("continue", match["topic"])
-    return FollowUp("continue", plain)
+    return FollowUp("continue", about["topic"] if about else plain)
 
 
 def _named(topic: str | None) -> str:

@@ -64,7 +64,7 @@ ELLIPSIS = re.compile(
     _BEFORE
     + r"""(?:and\b|but\b|or\b|so\b|also\b|then\b|(?:what|how)\s+about\b|which\s+(?:ones?|of)\b|what\s+else\b
     |any(?:thing)?\s+else\b|same\s+(?:for|question|thing)\b
-    |(?:with|without|for|in|on|using|under|from|at|by|through|via)\s+(?:[\w'-]+\s+){0,3}[\w'-]+\s*\?*\s*$)""",
+    |(?:with|without|for|in|on|using|under|from|at|by|through|via|until|since|during|after|before|of|to)\s+(?:[\w'-]+\s+){0,3}[\w'-]+\s*\?*\s*$)""",
     _FLAGS,
 )
 """How a question begins that leaves out what it is about."""

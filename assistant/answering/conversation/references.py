@@ -28,12 +28,12 @@ def missing(question: str, named: Sequence[Paper], turns: Sequence[Turn], cited:
     """Return that a question names papers by number or place, and no such paper was cited; "" where one was."""
     if given := numbers(question):
         labels = ", ".join(f"[{number}]" for number in given if number not in cited)
-        return f"Nothing was cited as {labels} so far." if not named else ""
+        return f"nothing was cited as {labels} so far" if not named else ""
     several = patterns.SEVERAL.search(question)
     count = len(last_cited(turns))
     too_many = several and len(_pool(turns)) < patterns.count(several)
     if count and (too_many or (patterns.PLACE.search(question) and not named)):
-        return f"The last answer cites {'one paper' if count == 1 else f'{count} papers'} only."
+        return f"the last answer cites {'one paper' if count == 1 else f'{count} papers'} only"
     return ""
 
 

@@ -156,7 +156,7 @@ def _take_turn(
 def _answer(pipeline: Pipeline, conversation: Conversation, question: str, reading: Reading) -> Answer:
     """Answer a question as it was read; raises `ModelError`."""
     if reading.intent == "missing":
-        return Answer(question, "abstained", (), (), text=reading.note)
+        return Answer(question, "abstained", (), (), text=f"{reading.note[:1].upper()}{reading.note[1:]}.")
     terms = pipeline.library.words.terms
     in_context = replace(
         pipeline,
