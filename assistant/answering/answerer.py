@@ -1,17 +1,21 @@
 """A question and its evidence -> a draft: statements, each citing papers. What every way of answering has to offer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from assistant.answering.answerability import Features
 from assistant.answering.reading import Reading
 from assistant.domain.callbacks import OnToken
-from assistant.domain.records import Claim, Evidence
+from assistant.domain.records import Claim, Evidence, Status
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.base import Embedder, Reranker
+from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
-from assistant.verification.claims import Statement
+from assistant.verification.claims import CitationMark, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Draft:
     """Input and output tokens, as the endpoint counted them."""
     reply: str = ""
     """What the model wrote, as it wrote it."""
+    text: str = ""
+    """What the assistant says itself; no paper is cited for it, and it is not verified."""
 
 
 class Answerer(Protocol):
@@ -71,3 +77,41 @@ class Answerer(Protocol):
         `claims` are the verified statements of `draft`; at least one of them fails.
         """
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question of another kind than prose, and what it is asked of."""
+
+    question: str
+    form: Form
+    library: LibrarySnapshot
+    embedder: Embedder | None
+    """None where there is none on this machine: facts need none, and lists cannot be made."""
+    context: Context
+    allowed: frozenset[str] | None
+    """Ids of the papers that a filter admits; None for all."""
+    today: date
+    ordinary: Callable[[str], bool] | None = None
+    """Whether a word is one that English texts commonly have; None where that is not known."""
+    reranker: Reranker | None = None
+    """What reads a question and a passage together; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer to such a question, before its statements are verified."""
+
+    draft: Draft
+    evidence: tuple[Evidence, ...] = ()
+    """The papers that it is about: all that belong to a list, or those that a fact is of."""
+    status: Status = "answered"
+
+
+Responder = Callable[[Request], Response | None]
+"""A way of answering one kind of question; None hands it on to be answered as prose."""
+
+
+def quote(item: Evidence, sentence: str) -> Statement:
+    """Return the statement that a paper says this, word for word."""
+    return Statement(sentence, (CitationMark(item.key, wellformed=True, quote=sentence),))

@@ -1,11 +1,13 @@
-"""A model, or none -> who answers: the table of answerers."""
+"""A kind of question, a model or none -> who answers: the table of answerers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.answerer import Answerer
+from assistant.answering import catalogue_facts, lists, small_talk
+from assistant.answering.answerer import Answerer, Responder
 from assistant.answering.extractive import Extractive
 from assistant.answering.generative import Generative
+from assistant.domain.records import Kind
 from assistant.models.base import ChatModel
 
 
@@ -22,7 +24,14 @@ ANSWERERS = (
     AnswererKind("generative", lambda model: Generative(model) if model else None),
     AnswererKind("extractive", lambda _: Extractive()),
 )
-"""In order of preference: the first that can answer does."""
+"""Who answers in prose, in order of preference: the first that can answer does."""
+
+RESPONDERS: Mapping[Kind, Responder] = {
+    "list": lists.respond,
+    "facts": catalogue_facts.respond,
+    "small_talk": small_talk.respond,
+}
+"""Who answers what is not prose, whether there is a model or not; what is not here is answered as prose."""
 
 
 def choose(model: ChatModel | None, kinds: Sequence[AnswererKind] = ANSWERERS) -> Answerer:

@@ -3,16 +3,18 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from assistant.answering import answerability, answerers, reading
-from assistant.answering.answerer import Answerer, Draft, Inquiry
+from assistant.answering.answerer import Answerer, Draft, Inquiry, Request, Response
 from assistant.domain.callbacks import OnToken
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Seconds
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel, Embedder, Reranker
-from assistant.retrieval import questions
+from assistant.retrieval import forms, questions
+from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
 from assistant.verification import verifier
 from assistant.verification.support import SupportScorer, classifier
@@ -40,12 +42,20 @@ class Pipeline:
     reranker: Reranker | None = None
     """What reads a question and a sentence together; None where there is none."""
     answerer: Answerer | None = None
-    """Who answers; None for the first of `answerers.ANSWERERS` that can."""
+    """Who answers whatever is asked; None for what `answerers` has for the kind of question."""
+    today: date = field(default_factory=date.today)
+    """What "since May" and "last year" are counted from."""
 
 
-def ask(pipeline: Pipeline, question: str) -> Answer:
-    """Answer one question. Raises `ModelError` where the model fails."""
+def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
+    """Answer one question, whose form is known or else read from its words. Raises `ModelError` where the model
+    fails."""
     began = time.perf_counter()
+    form = form or forms.read(question, pipeline.today)
+    if pipeline.answerer is None and form.kind != "prose":
+        pipeline.library.refresh()
+        if answer := _respond(_request(pipeline, question, form)):
+            return answer
     answerer = pipeline.answerer or answerers.choose(pipeline.model)
     inquiry, notes = _retrieve(pipeline, answerer, question)
     retrieved = time.perf_counter()
@@ -64,6 +74,7 @@ def ask(pipeline: Pipeline, question: str) -> Answer:
         confidence=None if pipeline.context.named_papers else answerability.confidence(inquiry.features),
         reply=draft.reply,
         is_near=bool(pipeline.context.named_papers) or answerability.is_near(inquiry.features),
+        text=draft.text,
     )
 
 
@@ -71,8 +82,69 @@ def rank(pipeline: Pipeline, question: str, limit: int) -> tuple[Query, tuple[Ev
     """Return a question as it is searched for, at most `limit` papers nearest to it, and notes for a person: slips of
     the finger that were mended, and the period that its words narrow the search to."""
     query, notes = questions.parse_question(pipeline.library, pipeline.embedder, question, pipeline.ordinary)
-    ranking, narrowing = questions.find_evidence(pipeline.library, query, limit, pipeline.allowed, pipeline.context)
+    ranking, narrowing = questions.find_evidence(
+        pipeline.library, query, limit, pipeline.allowed, pipeline.context, pipeline.today
+    )
     return query, ranking, (*notes, narrowing) if narrowing else notes
+
+
+def from_catalogue(
+    library: LibrarySnapshot, question: str, allowed: frozenset[str] | None, today: date | None = None
+) -> Answer | None:
+    """Return the answer to a question that needs no embedder: small talk, and facts of the library; None for others."""
+    today = today or date.today()
+    form = forms.read(question, today)
+    if form.kind not in ("facts", "small_talk"):
+        return None
+    library.refresh()
+    return _respond(Request(question, form, library, None, Context(), allowed, today))
+
+
+def _request(pipeline: Pipeline, question: str, form: Form) -> Request:
+    return Request(
+        question,
+        form,
+        pipeline.library,
+        pipeline.embedder,
+        pipeline.context,
+        pipeline.allowed,
+        pipeline.today,
+        pipeline.ordinary,
+        pipeline.reranker,
+    )
+
+
+def _respond(request: Request) -> Answer | None:
+    """Return the answer to a question of another kind than prose; None where it has to be answered as prose."""
+    began = time.perf_counter()
+    responder = answerers.RESPONDERS.get(request.form.kind)
+    response = responder(request) if responder else None
+    if response is None:
+        return None
+    retrieved = time.perf_counter()
+    claims = _verified(request, response)
+    ended = time.perf_counter()
+    return Answer(
+        request.question,
+        response.status,
+        claims,
+        response.evidence,
+        notes=response.draft.notes,
+        seconds=Seconds(retrieve=retrieved - began, verify=ended - retrieved, total=ended - began),
+        kind=request.form.kind,
+        text=response.draft.text,
+    )
+
+
+def _verified(request: Request, response: Response) -> tuple[Claim, ...]:
+    """Return the statements of a response as claims with their verdicts."""
+    statements, evidence, library = response.draft.statements, response.evidence, request.library
+    if not statements or request.embedder is None:
+        return ()
+    by_id = abstracts.read(library, [item.paper for item in evidence], request.embedder)
+    scorer = SupportScorer(library.words, classifier.load(request.embedder.fingerprint))
+    context = verifier.context(request.question, evidence, by_id, scorer)
+    return verifier.verify_statements(statements, context, request.embedder)
 
 
 def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[Inquiry, tuple[str, ...]]:

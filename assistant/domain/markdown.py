@@ -1,6 +1,7 @@
 """Untrusted text -> Markdown that shows it as it is: no HTML, no formula, no link but those made here."""
 
 import re
+from collections.abc import Sequence
 
 from assistant.domain.sanitize import one_line
 
@@ -23,6 +24,13 @@ def escape(text: str) -> str:
     """
     safe = _ACTING.sub(lambda match: _FORMULAS.get(match[0]) or f"\\{match[0]}", one_line(text))
     return _NUMBERED.sub(r"\1\\\2", safe)
+
+
+def cited(text: str, labels: Sequence[str], fault: str, *, quoted: bool) -> str:
+    """Return a sentence with the labels of what it cites, and what is wrong with it, if anything."""
+    words = f"“{escape(text)}”" if quoted else escape(text)
+    numbers = "".join(f"[{escape(label)}]" for label in labels)
+    return " ".join(part for part in (words, numbers, f"*({escape(fault)})*" if fault else "") if part)
 
 
 def link(text: str, url: str) -> str:

@@ -19,8 +19,7 @@ class Listing:
     """1-based line of its title (pages) or of its row."""
     title: str
     date: datetime.date | None = None
-    date_inferred: bool = False
-    """True where the year (or the day) was not written and had to be supplied."""
+    date_inferred: bool = False  # True where the year (or the day) was not written and had to be supplied
     author_count: int | None = None
     organisation: str | None = None
     discussions: int | None = None
@@ -100,6 +99,9 @@ MARKS: Mapping[str, str] = dict(zip(get_args(Verdict), "✓≈✗⇄∅", strict
 
 Status = Literal["answered", "abstained", "failed"]
 
+Kind = Literal["prose", "list", "facts", "small_talk"]
+"""What is asked for: what papers say, all papers that belong, what the catalogue has, or nothing."""
+
 ABSTENTION = "The library does not hold the answer."
 """What an answer says that abstains. The released prompts ask models for the same sentence."""
 
@@ -119,13 +121,11 @@ class Evidence:
 class Finding:
     """What checking one claim against one cited paper gave."""
 
-    paper: Paper | None
-    """None where the key names no paper of the evidence."""
+    paper: Paper | None  # None where the key names no paper of the evidence
     key: str
     verdict: Verdict
     step: Step
-    quote: str = ""
-    """The best sentence of the abstract, verbatim; "" where there is none."""
+    quote: str = ""  # the best sentence of the abstract, verbatim; "" where there is none
     score: float = 0.0
     reason: str = ""
     """Plain words for a person: what was missing, or which paper supports it better."""
@@ -188,8 +188,7 @@ class Answer:
     status: Status
     claims: tuple[Claim, ...]
     evidence: tuple[Evidence, ...]
-    model: str | None = None
-    """None where the answer is extractive."""
+    model: str | None = None  # None where the answer is extractive
     notes: tuple[str, ...] = ()
     """What the reader should know: a cut reply, unknown keys, a revision."""
     prompt: tuple[str, str] | None = None
@@ -203,45 +202,51 @@ class Answer:
     """What the model wrote, as it wrote it; "" where the answer is extractive."""
     is_near: bool = True
     """Whether the question is near enough to the library for the evidence to be named where it does not answer."""
+    kind: Kind = "prose"
+    text: str = ""
+    """What no paper says but the assistant: how many there are, what the catalogue has, why nothing is quoted."""
+
+    @property
+    def cited(self) -> tuple[Paper, ...]:
+        """The papers that its claims cite, in that order; of a list or of facts all papers that it is about."""
+        if self.kind in {"list", "facts"} and self.status == "answered":
+            return tuple(item.paper for item in self.evidence)
+        return tuple(paper for paper, _ in cited_papers(self.claims).values())
 
     @property
     def numbers(self) -> dict[str, int]:
         """{paper id: number} in the order in which its papers are first cited."""
-        return {paper.id: number for number, (paper, _) in cited_papers(self.claims).items()}
+        return {paper.id: number for number, paper in enumerate(self.cited, 1)}
 
     def markdown(self, numbers: Mapping[str, int]) -> str:
-        """A Markdown list: each claim with its mark, the numbers of what it cites, and what is wrong with it."""
+        """What it says itself, then a list: each claim with its mark, what it cites, and what is wrong with it."""
         if self.status != "answered":
-            return ABSTENTION if self.status == "abstained" else ""
-        rows = []
+            return markdown.escape(self.text or ABSTENTION) if self.status == "abstained" else ""
+        rows = [markdown.escape(self.text), ""] if self.text else []
         for claim in self.claims:
-            text = markdown.escape(claim.text)
-            quoted = f"“{text}”" if self.model is None else text
-            labels = "".join(f"[{markdown.escape(label)}]" for label in claim.citations(numbers))
-            reason = f": {markdown.escape(claim.reason)}" if claim.reason else ""
-            fault = "" if claim.verdict == "supported" else f" *({claim.verdict}{reason})*"
-            rows.append(f"- {MARKS[claim.verdict]} {quoted}{' ' * bool(labels)}{labels}{fault}")
-        return "\n".join(rows)
+            fault = "" if claim.verdict == "supported" else f"{claim.verdict}{': ' * bool(claim.reason)}{claim.reason}"
+            labels = claim.citations(numbers)
+            rows.append(f"- {MARKS[claim.verdict]} {markdown.cited(claim.text, labels, fault, quoted=not self.model)}")
+        return "\n".join(rows).strip()
 
     def _repr_markdown_(self) -> str:
         """What a notebook shows: the claims with their marks, then the papers cited; or the nearest ones."""
         parts = [self.markdown(self.numbers)]
         if self.status == "answered":
-            cited = cited_papers(self.claims)
-            parts.append("\n".join(f"- [{number}] {_reference(paper)}" for number, (paper, _) in cited.items()))
+            parts.append("\n".join(f"- [{number}] {_linked(paper)}" for number, paper in enumerate(self.cited, 1)))
             author = f"model {markdown.escape(self.model)}" if self.model else "quotes, no model"
-            parts.append(f"*{count_verdicts(self.claims)} · {author}*")
-        elif self.status == "abstained" and self.evidence:
-            nearest = [f"- {_reference(item.paper)}" for item in self.evidence[:NEAREST]]
-            parts.append("\n".join(["Closest, but they do not answer:", "", *nearest]))
+            counted = f"{count_verdicts(self.claims)} · {author}" if self.claims else ""
+            parts.append(f"*{counted or 'from the catalogue'}*" if counted or self.kind == "facts" else "")
+        elif self.status == "abstained" and self.evidence and not self.text:
+            nearest = "\n".join(f"- {_linked(item.paper)}" for item in self.evidence[:NEAREST])
+            parts.append(f"Closest, but they do not answer:\n\n{nearest}")
         parts += [f"*note: {markdown.escape(note)}*" for note in self.notes]
         return "\n\n".join(part for part in parts if part)
 
 
-NEAREST = 3
-"""How many papers are named under an abstention."""
+NEAREST, LIST_ROWS = 3, 20
+"""How many papers are named under an abstention, and how many of a list are shown at once."""
 
 
-def _reference(paper: Paper) -> str:
-    day = f" ({paper.shown_day})" if paper.date else ""
-    return markdown.link(paper.title, paper.url or "") + day
+def _linked(paper: Paper) -> str:
+    return markdown.link(paper.title, paper.url or "") + (f" ({paper.shown_day})" if paper.date else "")

@@ -73,6 +73,8 @@ class TurnOutcome:
     """Input and output."""
     seconds: Seconds
     reply: str
+    said: str = ""
+    """What the assistant says itself, and no paper."""
     how: str | None = None
     """How a turn of a conversation was understood; None, as for all that follows, for a question asked alone."""
     retrieved_gold: tuple[str, ...] | None = None
@@ -150,6 +152,7 @@ def turn(question: str, answer: Answer, ranking: Sequence[Evidence]) -> TurnOutc
             total=round(seconds.total, 4),
         ),
         reply=answer.reply,
+        said=answer.text,
     )
 
 

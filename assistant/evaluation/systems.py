@@ -104,8 +104,9 @@ def _ranking_in(
     context: EvaluationContext, conversation: Conversation, question: str, reading: Reading
 ) -> tuple[Evidence, ...]:
     """Return the ranking of a question that was understood in its conversation."""
-    history = session.context(conversation, question, reading, context.pipeline.embedder)
-    return _ranking(replace(context.pipeline, context=history), reading.text)
+    pipeline = context.pipeline
+    history = session.context(conversation, question, reading, pipeline.embedder, pipeline.library.words.terms)
+    return _ranking(replace(pipeline, context=history), reading.text)
 
 
 def _right_turn(context: EvaluationContext, number: int, gold: GoldTurn, reading: Reading) -> Turn:

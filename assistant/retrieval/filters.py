@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.domain.records import Paper
+from assistant.library import overview
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import periods
+from assistant.retrieval.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,23 @@ class Narrowing:
     allowed: frozenset[str] | None
     """Their ids; None for all."""
     note: str = ""
-    """For a person: which papers were left out, and why."""
+    """For a person: which papers were left out, and why; or why a time that the question names leaves out none."""
+    period: Period | None = None
+    """The period that the question names."""
 
 
-def narrow(library: LibrarySnapshot, question: str, allowed: frozenset[str] | None) -> Narrowing:
-    """Restrict the `allowed` papers (ids; None: all) to the period of publication that a question names, if any."""
-    period = periods.read(question)
+def narrow(
+    library: LibrarySnapshot, question: str, allowed: frozenset[str] | None, today: date | None = None
+) -> Narrowing:
+    """Restrict the `allowed` papers (ids; None: all) to the period of publication that a question names, if any.
+
+    `today` settles "since May" and "last year".
+    """
+    period = periods.read(question, today)
     if period is None:
-        return Narrowing(allowed)
-    within = Filter(period.since, period.until)
-    papers = [paper for paper in library.papers() if allowed is None or paper.id in allowed]
-    undated = sum(paper.date is None for paper in papers)
-    left_out = f"; {undated:,} papers without a date are left out" if undated else ""
-    note = f"only papers {period} were searched, as the question asks{left_out}"
-    return Narrowing(frozenset(paper.id for paper in papers if within.admits(paper)), note)
+        return Narrowing(allowed, periods.problem(question, today))
+    dated = overview.within(library.catalogue, period.since, period.until)
+    undated = overview.undated(library.catalogue, allowed)
+    have = "1 paper has no date and is" if undated == 1 else f"{undated:,} papers have no date and are"
+    note = f"only papers {period} were searched, as the question asks{f'; {have} left out' if undated else ''}"
+    return Narrowing(frozenset(id for id in dated if allowed is None or id in allowed), note, period)

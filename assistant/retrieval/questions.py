@@ -1,6 +1,7 @@
 """A question as typed -> the query that is searched for, and the papers that are its evidence."""
 
 from collections.abc import Callable
+from datetime import date
 
 from assistant.domain.limits import require_question
 from assistant.domain.records import Evidence
@@ -30,14 +31,16 @@ def find_evidence(
     limit: int,
     allowed: frozenset[str] | None,
     context: Context,
+    today: date | None = None,
 ) -> tuple[tuple[Evidence, ...], str]:
     """Return at most `limit` papers nearest to a question, best first, and a note where its words narrow the search.
 
-    `allowed` are the ids that a filter admits (None: all); a period of publication in the question narrows them.
+    `allowed` are the ids that a filter admits (None: all); a period of publication in the question narrows them, for
+    which `today` settles "since May".
     """
     latest = context.latest
     # What was just typed may set another period than what it continues.
-    text = latest.text if latest and periods.read(latest.text) else question.text
-    narrowing = filters.narrow(library, text, allowed)
+    text = latest.text if latest and periods.read(latest.text, today) else question.text
+    narrowing = filters.narrow(library, text, allowed, today)
     evidence = retriever.retrieve(library, question.vector, question.text, limit, narrowing.allowed, context)
     return evidence, narrowing.note

@@ -37,12 +37,24 @@ class Context:
     """Ids of the papers that the question names: they are evidence before all others, and have to answer."""
     rephrasings: tuple[Query, ...] = ()
     """The question in other words, whose scores count as much as its own."""
+    cited: tuple[str, ...] = ()
+    """Ids of the papers that the question may be about, in the order in which they were cited."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Paper id -> the key it was given before and keeps."""
     latest: Query | None = None
     """The words just typed, where the question is longer because it repeats what was said before."""
     quoted_sentences: frozenset[str] = frozenset()
     """Sentences of earlier answers, which are not to be quoted again."""
+    new_terms: frozenset[str] = frozenset()
+    """Index terms of the words just typed that name something not named before."""
+    shown: frozenset[str] = frozenset()
+    """Ids of the papers that were shown before, where others are asked for."""
+    each: bool = True
+    """Whether each of the named papers has to answer, as where they are compared."""
+    doubts: bool = False
+    """Whether `latest` is what was said before, and is doubted."""
+    wants_reason: bool = False
+    """Whether the reason of what was said is asked for."""
 
 
 def search(

@@ -11,6 +11,7 @@ from assistant.domain.records import Listing, Paper
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import filters
 from assistant.retrieval.filters import Filter, Narrowing
+from assistant.retrieval.periods import Period
 
 PAPER = Paper("a", "Moss", "x", date(2024, 5, 31), listings=(Listing("page-1.txt", 1, "Moss"),))
 
@@ -47,8 +48,14 @@ def test_the_period_of_a_question_narrows_what_is_allowed(tmp_path: Path) -> Non
         assert filters.narrow(library, "moss", frozenset({"id1"})) == Narrowing(frozenset({"id1"}))
         assert filters.narrow(library, "papers since 2024 on moss", None) == Narrowing(
             frozenset({"id0", "id1", "id2"}),
-            "only papers since 2024-01-01 were searched, as the question asks; 1 papers without a date are left out",
+            "only papers since 2024-01-01 were searched, as the question asks; 1 paper has no date and is left out",
+            Period(date(2024, 1, 1), None),
         )
         assert filters.narrow(library, "papers before 2024 on moss", frozenset({"id0", "id1"})) == Narrowing(
-            frozenset(), "only papers until 2023-12-31 were searched, as the question asks"
+            frozenset(),
+            "only papers until 2023-12-31 were searched, as the question asks",
+            Period(None, date(2023, 12, 31)),
+        )
+        assert filters.narrow(library, "recent papers on moss", None) == Narrowing(
+            None, "“recent” names no certain dates, so papers of all dates were searched"
         )

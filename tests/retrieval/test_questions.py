@@ -37,8 +37,10 @@ def test_evidence_is_what_retrieval_gives_within_the_period(library: LibrarySnap
     evidence, note = questions.find_evidence(library, question, 3, None, Context())
     assert evidence == retriever.retrieve(library, question.vector, question.text, 3)
     assert note == ""
-    question = query("papers before 2024-01-04 on moss")  # a day is no period
-    assert questions.find_evidence(library, question, 3, None, Context())[1] == ""
+    question = query("papers before 2024-01-04 on moss")
+    evidence, note = questions.find_evidence(library, question, 9, None, Context())
+    assert {item.paper.day for item in evidence} == {"2024-01-01", "2024-01-02", "2024-01-03"}
+    assert note == "only papers until 2024-01-03 were searched, as the question asks"
     question = query("papers before 2024 on moss")
     assert questions.find_evidence(library, question, 3, None, Context()) == (
         (),

@@ -2,45 +2,56 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 
-from assistant.answering.conversation import patterns
+from assistant.answering.conversation import intents, languages, patterns, references
+from assistant.answering.conversation.intents import FollowUp
 from assistant.answering.conversation.turns import Reading, Turn, last_cited
 from assistant.domain.records import Paper
+from assistant.retrieval import fact_questions, forms, periods
 
 Terms = Callable[[str], list[str]]
 """Words -> index terms: stemmed, without stop words."""
 
 _ANTECEDENT_WORDS = 2  # content words that, before a pronoun, may be what it stands for
 _ELLIPTIC_WORDS = 1  # content words; a question with no more leaves out what it is about
+_PREPOSITION = re.compile(r"(?:in|for|with|without|on|from|of|by|using|under|at|about)\b", re.IGNORECASE)
+_ABOUT = re.compile(r"(?:and|what\s+about|how\s+about)\b", re.IGNORECASE)
+_WHOLE_WORDS = 3  # content words of what corrects a question, from which on it may be one itself
 
 
-def resolve(question: str, turns: Sequence[Turn], cited: Mapping[int, Paper], terms: Terms) -> Reading:
+def resolve(
+    question: str, turns: Sequence[Turn], cited: Mapping[int, Paper], terms: Terms, today: date | None = None
+) -> Reading:
     """Return how a question is to be read after `turns`; `cited` has all papers of the conversation by number."""
     question = " ".join(question.split())  # the patterns would take long over a long run of white space
     announced = patterns.ANNOUNCED.match(question)
     if announced and announced.end() < len(question):
         return Reading(question[announced.end() :])
-    if not turns and not cited:
+    form = forms.read(question, today)
+    if (not turns and not cited) or form.kind == "small_talk":
         return Reading(question)
-    named_papers = _named_papers(question, turns, cited)
-    if not named_papers and (not turns or stands_alone(question, terms)):
+    if language := languages.foreign(question):
+        note = f"this seems to be {language}: what refers to earlier answers is understood in English only"
+        return Reading(question, note=note)
+    named_papers = references.named_papers(question, turns, cited)
+    if form.kind == "facts" and (form.fact in fact_questions.OF_LIBRARY or fact_questions.is_pointer(form.name)):
+        return _fact(question, form, named_papers or list(last_cited(turns)), cited)
+    if missing := references.missing(question, named_papers, turns, cited):
+        continued = _continued(question, FollowUp(words=question), (), turns, terms)
+        return replace(continued, note=missing, intent="missing")
+    follow_up = intents.read(question)
+    if reading := _by_intent(question, follow_up, named_papers, turns, terms, today):
+        return _noted(reading, question, cited)
+    if not named_papers and (not turns or (follow_up.intent != "holds" and stands_alone(question, terms))):
         return Reading(question)
-    papers = named_papers or last_cited(turns)
-    missing = [number for number in _numbers(question) if number not in cited]
-    note = f"nothing was cited as {', '.join(f'[{number}]' for number in missing)} so far" if missing else ""
-    return Reading(
-        text=_complete(question, turns, terms),
-        how="rule",
-        papers=tuple(paper.id for paper in papers),
-        named=bool(named_papers) or _only_cites(question, terms),
-        other=" ".join([*(paper.title for paper in papers), question]),
-        note=note,
-    )
+    return _noted(_continued(question, follow_up, named_papers, turns, terms), question, cited)
 
 
 def stands_alone(question: str, terms: Terms) -> bool:
     """Whether a question seems to leave nothing out that was said before."""
-    if patterns.CORRECTION.search(question) or patterns.ELLIPSIS.search(question) or patterns.NUMBER.search(question):
+    if patterns.ELLIPSIS.search(question) or patterns.NUMBER.search(question):
         return False
     content = len(_content(question, terms))
     if not content or _only_cites(question, terms):
@@ -66,29 +77,139 @@ def stands_alone(question: str, terms: Terms) -> bool:
     return not patterns.PLACE.search(question)
 
 
+def new_terms(question: str, turns: Sequence[Turn], terms: Terms) -> frozenset[str]:
+    """Return the index terms of what a question names that the question which it continues does not."""
+    words = intents.read(" ".join(question.split())).words
+    return frozenset(_content(patterns.POINTERS.sub(" ", words), terms)) - set(terms(_root(turns)))
+
+
+def _by_intent(
+    question: str,
+    follow_up: FollowUp,
+    named: Sequence[Paper],
+    turns: Sequence[Turn],
+    terms: Terms,
+    today: date | None,
+) -> Reading | None:
+    """Return the reading of a question whose words say what it wants of the answers before; None for any other."""
+    before = _latest(turns)
+    if before is None:
+        return None
+    last = last_cited(turns)
+    subject = before.reading.text
+    listed = forms.read(subject, today) if before.answer.kind == "list" else None
+    match follow_up.intent:
+        case "others":
+            text = f"papers on {follow_up.words}" if follow_up.words else subject
+            return Reading(text, "rule", intent="others")
+        case "more" if listed and not named:
+            return Reading(subject, "rule", intent="others")
+        case "more" | "why" | "doubt" | "again":
+            papers = named or last
+            if not papers:
+                return None
+            text = f"{subject} {question}" if follow_up.intent == "why" and not subject.endswith(question) else subject
+            return Reading(text, "rule", _ids(papers), named=True, intent=follow_up.intent)
+        case "compare" if len(named) > 1:
+            return Reading(f"{_root(turns)} {question}", "rule", _ids(named), named=True, intent="compare")
+        case "which" if last and not named:
+            return Reading(_complete(question, turns, terms), "rule", _ids(last), intent="which")
+        case "correction" if not named and not patterns.BACK.search(question):
+            return _corrected(question, follow_up.words, turns, terms)
+    phrase = periods.phrase(f"papers {follow_up.words}", today)
+    rest = periods.without(f"papers {follow_up.words}", today).removeprefix("papers").strip() if phrase else ""
+    if phrase and not _content(rest, terms):
+        return Reading(_within(_root(turns), phrase, today), "rule", intent="narrow")
+    if listed and follow_up.intent == "narrow":
+        return _some_of_list(follow_up.words, turns, today)
+    return None
+
+
+def _some_of_list(words: str, turns: Sequence[Turn], today: date | None = None) -> Reading:
+    """Return the reading of words that narrow the last list that was asked for by itself."""
+    text = " ".join(f"papers {forms.read(_root(turns), today).label} {words}".split())
+    whole = next((turn for turn in reversed(turns) if turn.answer.kind == "list" and turn.reading.how != "rule"), None)
+    return Reading(text, "rule", _ids(whole.cited if whole else ()), intent="narrow")
+
+
+def _within(root: str, phrase: str, today: date | None) -> str:
+    """Return a question asked of a period."""
+    form = forms.read(root, today)
+    if form.kind == "list":
+        return " ".join(f"papers {form.label} {phrase}".split())
+    return f"{periods.without(root, today).rstrip('?. ')}, in papers {phrase}?"
+
+
+def _corrected(question: str, words: str, turns: Sequence[Turn], terms: Terms) -> Reading:
+    """Return the reading of a correction: a whole question stands for itself, and anything else takes the place of
+    what it corrects."""
+    content = _content(words, terms)
+    asks = re.match(r"(?:how|what|why|which|who|when|where|is|are|do|does|did|can|could|should|will)\b", words, re.I)
+    if len(content) >= _WHOLE_WORDS and asks and stands_alone(words, terms):
+        return Reading(words)
+    rejected = {word.lower() for word in patterns.REJECTED.findall(question)}
+    root = " ".join(word for word in _root(turns).split() if word.strip(".,;:?!").lower() not in rejected)
+    preposition = _PREPOSITION.match(words)
+    if preposition and (same := re.search(rf"\s{preposition[0]}\s", root, re.IGNORECASE)):
+        root = root[: same.start()]  # "... in images", "sorry, in text"
+    elif len(content) > 1 and set(content) & set(terms(root)):  # another thing of nearly the same name
+        frame = re.match(r"(?:what\s+(?:is|are)|explain|define|describe)\s", root, re.IGNORECASE)
+        root = frame[0] if frame else ""
+    return Reading(f"{root} {words}".strip(), "rule", intent="correction")
+
+
+def _continued(
+    question: str, follow_up: FollowUp, named: Sequence[Paper], turns: Sequence[Turn], terms: Terms
+) -> Reading:
+    """Return the reading of a question that leaves out what it is about."""
+    papers = named or last_cited(turns)
+    before = _latest(turns)
+    if before and before.answer.kind == "list" and not named and _ABOUT.match(question):
+        if _PREPOSITION.match(follow_up.words):
+            return _some_of_list(follow_up.words, turns)
+        return Reading(f"papers on {follow_up.words}", "rule", intent="continue")
+    return Reading(
+        text=_complete(question, turns, terms),
+        how="rule",
+        papers=_ids(papers),
+        named=bool(named) or _only_cites(question, terms),
+        other=" ".join([*(paper.title for paper in papers), question]),
+        intent="cite" if _only_cites(question, terms) else "continue",
+    )
+
+
+def _fact(question: str, form: forms.Form, papers: Sequence[Paper], cited: Mapping[int, Paper]) -> Reading:
+    """Return the reading of a question for a fact of the library, or of the papers that were named or cited last."""
+    if form.fact in fact_questions.OF_LIBRARY or not papers:
+        return Reading(question)
+    return _noted(Reading(question, "rule", _ids(papers), named=True, intent="fact"), question, cited)
+
+
+def _noted(reading: Reading, question: str, cited: Mapping[int, Paper]) -> Reading:
+    """Add to a reading which numbers of its question no paper has."""
+    missing = [number for number in references.numbers(question) if number not in cited]
+    labels = ", ".join(f"[{number}]" for number in missing)
+    return replace(reading, note=f"nothing was cited as {labels} so far") if missing else reading
+
+
+def _latest(turns: Sequence[Turn]) -> Turn | None:
+    """Return the last turn that asked for something that papers say."""
+    return next((turn for turn in reversed(turns) if turn.answer.kind in ("prose", "list")), None)
+
+
+def _root(turns: Sequence[Turn]) -> str:
+    """Return the last question that stood alone, or that a model completed, of those that papers answer."""
+    asked = (turn for turn in reversed(turns) if turn.answer.kind in ("prose", "list"))
+    return next((turn.reading.text for turn in asked if turn.reading.how != "rule"), "")
+
+
+def _ids(papers: Sequence[Paper]) -> tuple[str, ...]:
+    return tuple(paper.id for paper in papers)
+
+
 def _content(text: str, terms: Terms) -> list[str]:
     """Return the index terms of the words that say something of a subject."""
     return terms(patterns.FUNCTION.sub(" ", text))
-
-
-def _named_papers(question: str, turns: Sequence[Turn], cited: Mapping[int, Paper]) -> list[Paper]:
-    """Return the papers that a question names by number or place, each once."""
-    papers = [cited[number] for number in _numbers(question) if number in cited]
-    last = last_cited(turns)
-    pool = tuple(cited.values()) if patterns.BACK.search(question) else last
-    for match in patterns.PLACE.finditer(question):
-        candidates = last if match["pair"] else pool
-        place = patterns.PLACES[(match["place"] or match["pair"]).lower()]
-        if -len(candidates) <= place < len(candidates):
-            papers.append(candidates[place])
-    if not papers and patterns.BOTH.search(question) and len(last) > 1:
-        papers = list(last)
-    return list({paper.id: paper for paper in papers}.values())
-
-
-def _numbers(question: str) -> list[int]:
-    """Return the numbers by which a question names papers."""
-    return [int(match[1] or match[2]) for match in patterns.NUMBER.finditer(question)]
 
 
 def _only_cites(question: str, terms: Terms) -> bool:
@@ -102,8 +223,5 @@ def _only_cites(question: str, terms: Terms) -> bool:
 
 def _complete(question: str, turns: Sequence[Turn], terms: Terms) -> str:
     """Return the question after the last one that stood alone, which is left out where it says nothing more."""
-    root = next((turn.reading.text for turn in reversed(turns) if turn.reading.how != "rule"), "")
-    corrects = patterns.CORRECTION.search(question)
-    rejected = {word.lower() for word in patterns.REJECTED.findall(question)} if corrects else set()
-    subject = " ".join(word for word in root.split() if word.strip(".,;:?!").lower() not in rejected)
-    return f"{subject} {question}".strip() if set(terms(subject)) - set(terms(question)) else question
+    root = _root(turns)
+    return f"{root} {question}".strip() if set(terms(root)) - set(terms(question)) else question

@@ -4,7 +4,7 @@ import re
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 
-NUMBER = re.compile(r"\[(\d{1,3})\] | \b(?:papers?|sources?|citations?|references?)\s+\#?(\d{1,3})\b", _FLAGS)
+NUMBER = re.compile(r"\[(\d{1,4})\] | \b(?:papers?|sources?|citations?|references?)\s+\#?(\d{1,3})\b", _FLAGS)
 """A paper named by its number: "[2]", "paper 2"."""
 
 PLACES = {
@@ -15,8 +15,12 @@ PLACES = {
 
 _THINGS = r"""(?:papers?|ones?|stud(?:y|ies)|works?|articles?|methods?|approach(?:es)?|techniques?|systems?|results?
   |sources?|citations?|references?|of\s+(?:them|those|these))"""
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
+SEVERAL = re.compile(rf"\bthe\s+(?P<end>first|last|top)\s+(?P<count>{'|'.join(_COUNTS)}|[2-9])\b", _FLAGS)
+"""Papers named by their places together: "the first two"."""
+
 PLACE = re.compile(
-    rf"""\b(?:the|that|your)\s+(?:very\s+)?
+    rf"""\b(?:the|that|your)\s+(?:very\s+)?(?!(?:first|last)\s+(?:{"|".join(_COUNTS)}|\d)\b)
     (?:(?P<place>{"|".join(PLACES)})\s*
        (?:{_THINGS}\b(?!\s+(?:on|of|about|in|for|to|that|which|with|by)\b)|(?=[?.,;:!]|$|(?:and|or)\b|(?:use|do)\s*[?.!,]))
     |(?P<pair>former|latter)\b)""",
@@ -42,11 +46,6 @@ CITE = re.compile(
 )
 """What asks where something was said."""
 
-CORRECTION = re.compile(
-    r"^\s*(?:no\b(?!-)|nope|not\b|sorry|actually|i\s+(?:mean|meant)|rather|wait|oops|correction)", _FLAGS
-)
-"""A question that mends the one before."""
-
 REJECTED = re.compile(r"\b(?:not|rather\s+than|instead\s+of)\s+(?:the\s+)?([\w-]+)", _FLAGS)
 """What a correction takes back."""
 
@@ -65,7 +64,7 @@ ELLIPSIS = re.compile(
     _BEFORE
     + r"""(?:and\b|but\b|or\b|so\b|also\b|then\b|(?:what|how)\s+about\b|which\s+(?:ones?|of)\b|what\s+else\b
     |any(?:thing)?\s+else\b|same\s+(?:for|question|thing)\b
-    |(?:with|without|for|in|on|using|under|from|at|by|through|via)\s+(?:[\w'-]+\s+){0,3}[\w'-]+\s*\?*\s*$)""",
+    |(?:with|without|for|in|on|using|under|from|at|by|through|via|until|since|during|after|before|of|to)\s+(?:[\w'-]+\s+){0,3}[\w'-]+\s*\?*\s*$)""",
     _FLAGS,
 )
 """How a question begins that leaves out what it is about."""
@@ -116,6 +115,15 @@ FUNCTION = re.compile(
 )
 """Words that say nothing of a subject, beyond those that the word index leaves out."""
 
+POINTERS = re.compile(
+    r"""\[\d+\]|\b(?:first|second|third|fourth|fifth|last|former|latter|ones?|two|three|both|compare[ds]?|differ\w*|tell|like|true
+    |really|also|even|too|still|same|happen\w*|occur\w*|instead|others?|else|why|mean\w*|do|them|those|these|its|under
+    |propos\w*|suggest\w*|show\w*|find|finds|found|claim\w*|introduc\w*|present\w*|conclud\w*|argu\w*|stud(?:y|ies|ied)
+    |explain\w*|report\w*|discuss\w*|describ\w*|authors?|kinds?|types?|sorts?|things?|exactly|precisely)\b""",
+    _FLAGS,
+)
+"""Words of a follow-up that point back or join, and name nothing."""
+
 EXPLETIVE = re.compile(
     r"""\b(?:is|was|would|could|can|may|might)\s+it\s+(?:be\s+)?(?:even\s+|ever\s+|always\s+)?
       (?:possible|impossible|worth|useful|better|best|enough|true|safe|necessary|hard|easy|feasible|wise|helpful|harmful
@@ -126,3 +134,13 @@ EXPLETIVE = re.compile(
     _FLAGS,
 )
 """An "it" that stands for nothing."""
+
+
+def count(match: re.Match[str]) -> int:
+    """Return how many papers a match of `SEVERAL` means."""
+    return _COUNTS.get(match["count"].lower()) or int(match["count"])
+
+
+def several(match: re.Match[str]) -> slice:
+    """Return which part of a list a match of `SEVERAL` means."""
+    return slice(-count(match), None) if match["end"].lower() == "last" else slice(0, count(match))

@@ -43,7 +43,7 @@ def rewrite(
         return replace(reading, note=note, tokens=tokens)
     if _plain(text) == _plain(question) and not patterns.NUMBER.search(question):
         return Reading(question, tokens=tokens)  # the rule was wrong: it stands alone
-    return Reading(text, "model", reading.papers, reading.named, note=reading.note, tokens=tokens)
+    return replace(reading, text=text, how="model", other="", tokens=tokens)
 
 
 def latest_turns(

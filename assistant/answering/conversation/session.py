@@ -1,29 +1,27 @@
 """A question typed into a conversation -> a turn: understood in its context, answered, and on disk when returned."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from assistant.answering.conversation import followups, rewriting, transcript
+from assistant.answering.conversation import followups, intents, rewriting, transcript
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.rewriting import HISTORY_TOKENS, CountTokens
-from assistant.answering.conversation.turns import Conversation, Reading, Turn
+from assistant.answering.conversation.turns import Conversation, Intent, Reading, Turn
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.pipeline import ask as answer_question
 from assistant.domain.errors import ArchiveError, UsageError
 from assistant.domain.limits import require_question
+from assistant.domain.records import Answer
 from assistant.domain.sanitize import one_line
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder
+from assistant.retrieval import forms
+from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
 
-_ASKS_FOR_MORE = re.compile(
-    r"\b(?:(?:tell|say|know|learn|hear|read|explain)\w*\s+(?:me\s+)?more|more\s+(?:details?|about|on\b)"
-    r"|any(?:thing)?\s+(?:else|more)|what\s+else|further|in\s+(?:more\s+)?detail|elaborate|expand)\b",
-    re.IGNORECASE,
-)
-"""What asks for things not said yet."""
+_BY_RULE: frozenset[Intent] = frozenset({"others", "fact", "narrow", "cite"})
+"""What no model has to complete: the rule says all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +65,40 @@ def history(session: Session, conversation: Conversation) -> tuple[Turn, ...]:
     return rewriting.latest_turns(conversation.turns, conversation.numbers, session.count, session.limit)
 
 
-def context(conversation: Conversation, question: str, reading: Reading, embedder: Embedder) -> Context:
+def context(
+    conversation: Conversation, question: str, reading: Reading, embedder: Embedder, terms: followups.Terms
+) -> Context:
     """Return what the conversation so far means for the search and the answer."""
     if reading.how == "alone":
         return Context(keys=conversation.keys)
-    texts = [text for text in (reading.other, question if reading.how == "rule" else "") if text]
+    latest = _latest_words(conversation, question, reading)
+    texts = [text for text in dict.fromkeys((reading.other, latest)) if text]
     queries = {text: Query(text, vector) for text, vector in zip(texts, embedder.embed_queries(texts), strict=True)}
+    others = reading.intent == "others"
     claims = [claim.text for turn in conversation.turns for claim in turn.answer.claims]
     return Context(
         named_papers=frozenset(reading.papers if reading.named else ()),
+        cited=reading.papers,
         rephrasings=tuple(queries[text] for text in (reading.other,) if text),
         keys=conversation.keys,
-        latest=queries.get(question),
-        quoted_sentences=frozenset(claims if _ASKS_FOR_MORE.search(question) else ()),
+        latest=queries.get(latest),
+        quoted_sentences=frozenset(claims if reading.intent not in ("again", "cite") else ()),
+        new_terms=followups.new_terms(question, conversation.turns, terms) if latest == question else frozenset(),
+        shown=frozenset(paper.id for turn in conversation.turns for paper in turn.shown) if others else frozenset(),
+        each=reading.intent not in ("why", "doubt"),
+        doubts=reading.intent == "doubt",
+        wants_reason=reading.intent == "why" or question.lower().startswith(("why", "but why", "and why", "how come")),
     )
+
+
+def _latest_words(conversation: Conversation, question: str, reading: Reading) -> str:
+    """Return the words that say what is asked for now; what is doubted is what was said last."""
+    if reading.how != "rule" or reading.intent in _BY_RULE:
+        return ""
+    if reading.intent == "doubt":
+        claims = [claim.text for turn in reversed(conversation.turns) for claim in turn.answer.claims[:1]]
+        return claims[0] if claims else ""
+    return question
 
 
 def changes(conversation: Conversation, library: LibrarySnapshot) -> list[str]:
@@ -114,13 +132,12 @@ def _take_turn(
     require_question(question)
     pipeline.library.refresh()
     cited = conversation.papers
-    reading = followups.resolve(question, conversation.turns, cited, pipeline.library.words.terms)
-    if reading.how != "alone" and pipeline.model is not None:
+    reading = followups.resolve(question, conversation.turns, cited, pipeline.library.words.terms, pipeline.today)
+    if reading.how != "alone" and reading.intent not in _BY_RULE and pipeline.model is not None:
         reading = rewriting.rewrite(pipeline.model, question, reading, history(session, conversation), cited)
     reading = _noted(reading, pipeline, conversation)
     session.on_reading(reading)
-    in_context = replace(pipeline, context=context(conversation, question, reading, pipeline.embedder))
-    answer = answer_question(in_context, reading.text)
+    answer = _answer(pipeline, conversation, question, reading)
     turn = Turn(
         number=len(conversation.recorded) + 1,
         at=session.now(),
@@ -134,6 +151,41 @@ def _take_turn(
         line = transcript.turn_line(turn, transcript.papers_by_id(conversation), replaces)
         conversation = _kept(session, conversation, line)
     return replace(conversation, recorded=(*conversation.recorded, turn))
+
+
+def _answer(pipeline: Pipeline, conversation: Conversation, question: str, reading: Reading) -> Answer:
+    """Answer a question as it was read; raises `ModelError`."""
+    if reading.intent == "missing":
+        return Answer(question, "abstained", (), (), text=f"{reading.note[:1].upper()}{reading.note[1:]}.")
+    terms = pipeline.library.words.terms
+    in_context = replace(
+        pipeline,
+        allowed=_allowed(pipeline, reading),
+        context=context(conversation, question, reading, pipeline.embedder, terms),
+    )
+    return answer_question(in_context, reading.text, _form(question, reading, conversation, pipeline))
+
+
+def _form(question: str, reading: Reading, conversation: Conversation, pipeline: Pipeline) -> Form:
+    """Return what kind of question it is by its own words, or by those of the question that it goes on with."""
+    if reading.intent == "fact":
+        return forms.read(question, pipeline.today)
+    if reading.named or reading.intent == "which":
+        return forms.PROSE
+    form = forms.read(reading.text, pipeline.today)
+    if reading.intent == "narrow" and reading.papers:
+        return replace(form, topic=intents.read(question).words)
+    if reading.intent == "others" and form.kind == "prose":
+        return replace(forms.on(reading.text.rstrip("?. ")), label=f"on “{reading.text}”")
+    return form
+
+
+def _allowed(pipeline: Pipeline, reading: Reading) -> frozenset[str] | None:
+    """Return the ids of the papers that may be found: where some of those shown are asked for, only these."""
+    allowed = pipeline.allowed
+    if reading.intent not in ("which", "narrow") or not reading.papers:
+        return allowed
+    return frozenset(id for id in reading.papers if allowed is None or id in allowed)
 
 
 def _kept(session: Session, conversation: Conversation, line: str) -> Conversation:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 Json = Mapping[str, Any]
 Record = TypeVar("Record")
+_LATER: Mapping[type, Sequence[str]] = {Paper: ("aliases",), Answer: ("kind", "text"), Reading: ("intent",)}
+"""Fields that earlier versions did not write: they are left out where they say nothing."""
 _CHECKSUM = re.compile(r', "crc32": "([0-9a-f]{8})"\}$')
 
 
@@ -152,8 +154,9 @@ def _is_whole(line: bytes) -> bool:
 def _to_json(record: object) -> dict[str, Any]:
     """Return the fields of a record as plain values."""
     fields: dict[str, Any] = _adapters()[type(record)].dump_python(record, mode="json")
-    if isinstance(record, Paper) and not record.aliases:
-        del fields["aliases"]  # which earlier versions did not write
+    for name in _LATER.get(type(record), ()):
+        if not getattr(record, name) or fields[name] == "prose":
+            del fields[name]
     return fields
 
 

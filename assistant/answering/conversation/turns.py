@@ -5,9 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from assistant.domain.records import Answer, Paper
+from assistant.domain.records import LIST_ROWS, Answer, Paper
 
 How = Literal["alone", "rule", "model"]
+Intent = Literal[
+    "", "continue", "others", "more", "why", "doubt", "holds", "which", "narrow", "compare", "correction", "cite",
+    "again", "fact", "missing",
+]  # fmt: skip
+"""What a question wants of the answers before it; "" where it stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Reading:
     """What went wrong with the rewriting, for a person."""
     tokens: tuple[int | None, int | None] = (None, None)
     """Input and output tokens of the rewriting."""
+    intent: Intent = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,12 @@ class Turn:
     @property
     def cited(self) -> tuple[Paper, ...]:
         """The papers that the answer cites, in the order in which it cites them first."""
-        papers = [finding.paper for claim in self.answer.claims for finding in claim.findings if finding.paper]
-        return tuple({paper.id: paper for paper in papers}.values())
+        return self.answer.cited
+
+    @property
+    def shown(self) -> tuple[Paper, ...]:
+        """The papers of these that a person has seen: of a long list the first ones."""
+        return self.cited[:LIST_ROWS] if self.answer.kind == "list" else self.cited
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ ABSTAINED = 3
 @click.argument("question", required=False)
 @options.top_k(8, 50, "How many papers are evidence.")
 @click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails verification.")
+@click.option("--all", "every", is_flag=True, help="Show all papers of a list, not only the first 20.")
 @options.json
 @options.stdin
 @options.filters
@@ -33,18 +34,21 @@ def ask(
     question: str | None,
     limit: int,
     strict: bool,
+    every: bool,
     as_json: bool,
     from_stdin: bool,
     papers: FilterOptions,
     place: LibraryOptions,
 ) -> int:
-    """Without a model the answer to QUESTION consists of quotes. A model is any OpenAI-compatible endpoint: set
+    """Without a model the answer to QUESTION consists of quotes; a list ("Which papers study grokking?") or a fact of
+    the library ("How many papers are there?") needs none. A model is any OpenAI-compatible endpoint: set
     OPENAI_API_KEY, or OPENAI_BASE_URL for another than OpenAI's, and --model.
 
     \b
     Examples:
       assistant ask "How can reward overoptimization be mitigated?"
       assistant ask --since 2024 --json "Which papers study long contexts?"
+      assistant ask "papers by Gao since 2022"
       assistant ask --stdin --json --strict < questions.txt
       OPENAI_BASE_URL=http://localhost:11434/v1 assistant ask --model qwen3 "..."
     """
@@ -56,19 +60,21 @@ def ask(
 
             ids = library.admitted(papers.filter())
             for words in questions:
-                _print(library.snapshot, by_words.answer(library.snapshot, words, limit, ids, library.missing), as_json)
-            return ABSTAINED
+                answer = by_words.answer(library.snapshot, words, limit, ids, library.missing)
+                _print(library.snapshot, answer, as_json=as_json, every=every)
+                codes.append(ABSTAINED if answer.status == "abstained" else 0)
+            return _exit_code(codes)
         pipeline = library.pipeline(limit, papers.filter())
         if pipeline.model is None and sys.stderr.isatty():
             console.tell("answering with quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write")
         for words in questions:
             if from_stdin and not as_json:
                 console.lines(console.heading(words))
-            codes.append(_answer(pipeline, words, as_json=as_json, strict=strict))
+            codes.append(_answer(pipeline, words, as_json=as_json, strict=strict, every=every))
     return _exit_code(codes)
 
 
-def _answer(asking: "Pipeline", question: str, *, as_json: bool, strict: bool) -> int:
+def _answer(asking: "Pipeline", question: str, *, as_json: bool, strict: bool, every: bool) -> int:
     """Ask, print, and return the exit code of this question."""
     from assistant.answering import pipeline
     from assistant.cli import live
@@ -83,20 +89,22 @@ def _answer(asking: "Pipeline", question: str, *, as_json: bool, strict: bool) -
         console.tell(f"error: {error}")
         answer = Answer(question, "failed", (), (), getattr(asking.model, "name", None), (str(error),))
         code = error.exit_code
-    _print(asking.library, answer, as_json)
+    _print(asking.library, answer, as_json=as_json, every=every)
     if answer.status == "abstained":
         code = ABSTAINED
     return UNVERIFIED if strict and answers.failing(answer.claims) else code
 
 
-def _print(library: "LibrarySnapshot", answer: "Answer", as_json: bool) -> None:
+def _print(library: "LibrarySnapshot", answer: "Answer", *, as_json: bool, every: bool) -> None:
     """Print an answer; one that failed only as JSON, for its error was told."""
     from assistant.cli.views import answers
+    from assistant.domain.records import LIST_ROWS
 
     if as_json:
         console.record(answers.record(answer, library.fingerprint, len(library.ids)))
     elif answer.status != "failed":
-        console.lines(*answers.lines(answer, console.marks()))
+        rows = None if every else LIST_ROWS
+        console.lines(*answers.lines(answer, console.marks(), rows=rows, more="--all shows them"))
 
 
 def _exit_code(codes: list[int]) -> int:

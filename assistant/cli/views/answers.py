@@ -5,7 +5,18 @@ from typing import Any
 
 from assistant.cli import console
 from assistant.cli.console import StyledLine
-from assistant.domain.records import ABSTENTION, NEAREST, Answer, Claim, Verdict, cited_papers, count_verdicts
+from assistant.domain.records import (
+    ABSTENTION,
+    LIST_ROWS,
+    NEAREST,
+    Answer,
+    Claim,
+    Finding,
+    Paper,
+    Verdict,
+    cited_papers,
+    count_verdicts,
+)
 from assistant.domain.sanitize import one_line
 
 _STYLES: Mapping[Verdict, str] = {
@@ -19,17 +30,37 @@ _STYLES: Mapping[Verdict, str] = {
 
 def text(answer: Answer) -> str:
     """Return the answer as running text with numbers for citations, as it goes into JSON."""
-    if answer.status != "answered":
-        return ABSTENTION if answer.status == "abstained" else ""
+    if answer.text or answer.status != "answered":
+        return answer.text or (ABSTENTION if answer.status == "abstained" else "")
     return " ".join(claim.text + _citations(claim, answer.numbers) for claim in answer.claims)
 
 
-def lines(answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int] | None = None) -> list[StyledLine]:
+def lines(
+    answer: Answer,
+    marks: Mapping[str, str],
+    numbers: Mapping[str, int] | None = None,
+    *,
+    rows: int | None = LIST_ROWS,
+    more: str = "",
+) -> list[StyledLine]:
     """Return the lines that a person sees; `marks` has a sign for each verdict, `numbers` the numbers of a
-    conversation by paper id (None: those of this answer alone)."""
+    conversation by paper id (None: those of this answer alone). Of a list, `rows` papers are shown (None: all); `more`
+    says how to see the others."""
     if answer.status == "abstained":
         return _abstained(answer)
     numbers = answer.numbers if numbers is None else numbers
+    said: list[StyledLine] = [((one_line(line), "bold"),) for line in answer.text.splitlines()]
+    if answer.kind == "small_talk":
+        return said
+    if answer.kind == "prose":
+        body = [*_claims(answer, marks, numbers), (("", ""),), *_sources(answer, marks, numbers)]
+    else:
+        body = [(("", ""),), *_table(answer, marks, numbers, rows, more)] if answer.evidence else []
+    return [*said, *body, *_notes(answer), ((summary(answer, marks), "dim"),)]
+
+
+def _claims(answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int]) -> list[StyledLine]:
+    """Return a line a claim, and one more for what is wrong with it."""
     rows: list[StyledLine] = []
     for claim in answer.claims:
         words = f"“{one_line(claim.text)}”" if answer.model is None else one_line(claim.text)
@@ -37,20 +68,46 @@ def lines(answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int] |
         rows.append((mark, (words, ""), (_citations(claim, numbers), "cyan")))
         if claim.reason:
             rows.append(((f"    {claim.verdict}: {one_line(claim.reason)}", "dim"),))
-    rows.append((("", ""),))
+    return rows
+
+
+def _sources(answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int]) -> list[StyledLine]:
+    """Return a line a cited paper, and under a model's words the sentence that supports them best."""
+    rows: list[StyledLine] = []
     for paper, finding in cited_papers(answer.claims).values():
         day = f" ({paper.shown_day})" if paper.date else ""
         url = f"  {one_line(paper.url)}" if paper.url else ""
         rows.append(((f"[{numbers[paper.id]}] ", "cyan"), (one_line(paper.title), "bold"), (day + url, "dim")))
         if answer.model is not None and finding.quote:
             rows.append(((f"    {marks[finding.verdict]} “{one_line(finding.quote)}”", "dim"),))
-    rows += _notes(answer)
-    rows.append(((summary(answer, marks), "dim"),))
+    return rows
+
+
+def _table(
+    answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int], limit: int | None, more: str
+) -> list[StyledLine]:
+    """Return the papers of a list as rows of number, date and title, each above the sentence that shows why."""
+    sentences = {finding.paper.id: claim for claim in answer.claims for finding in claim.findings if finding.paper}
+    papers = answer.cited[:limit]
+    width = max((len(f"[{numbers[paper.id]}]") for paper in papers), default=0)
+    dates = 10 if any(paper.date for paper in papers) else 0
+    rows: list[StyledLine] = []
+    for paper in papers:
+        day = f"{paper.day or '':{dates}}{'~' if paper.date_inferred else ' ' * bool(dates)} "
+        label = f"[{numbers[paper.id]}]".rjust(width)
+        rows.append(((f"{label} ", "cyan"), (day, "dim"), (one_line(paper.title), "bold")))
+        if claim := sentences.get(paper.id):
+            mark = (f"{' ' * width} {marks[claim.verdict]} ", _STYLES[claim.verdict])
+            rows.append((mark, (f"“{one_line(claim.text)}”", "")))
+    if hidden := len(answer.cited) - len(papers):
+        rows.append(((f"and {hidden:,} more{f': {more}' if more else ''}", "yellow"),))
     return rows
 
 
 def summary(answer: Answer, marks: Mapping[str, str]) -> str:
     """Return one line: how many claims got which verdict, and who answered."""
+    if answer.kind == "facts":
+        return f"from the catalogue · {answer.seconds.total:.1f} s"
     by = f"model {one_line(answer.model)}" if answer.model else "extractive: quotes, no model"
     return f"{count_verdicts(answer.claims, marks)} · {by} · {answer.seconds.total:.1f} s"
 
@@ -73,26 +130,16 @@ def checked(claim: Claim, marks: Mapping[str, str]) -> list[StyledLine]:
 def record(answer: Answer, fingerprint: str, papers: int) -> dict[str, Any]:
     """Return the JSON object of `ask --json`."""
     numbers = answer.numbers
+    findings = {paper.id: finding for paper, finding in cited_papers(answer.claims).values()}
     return {
         "question": answer.question,
+        "kind": answer.kind,
         "status": answer.status,
         "answer": text(answer),
         "extractive": answer.model is None,
         "model": answer.model,
         "claims": [_claim(claim, numbers) for claim in answer.claims],
-        "citations": [
-            {
-                "n": number,
-                "id": paper.id,
-                "title": paper.title,
-                "date": paper.day,
-                "date_inferred": paper.date_inferred,
-                "url": paper.url,
-                "quote": finding.quote,
-                "verdict": finding.verdict,
-            }
-            for number, (paper, finding) in cited_papers(answer.claims).items()
-        ],
+        "citations": [_citation(number, paper, findings.get(paper.id)) for number, paper in enumerate(answer.cited, 1)],
         "evidence": [
             {"id": item.paper.id, "title": item.paper.title, "score": round(item.score, 6)} for item in answer.evidence
         ],
@@ -120,6 +167,20 @@ def failing(claims: Sequence[Claim]) -> int:
     return len(failures)
 
 
+def _citation(number: int, paper: Paper, finding: Finding | None) -> dict[str, Any]:
+    """Return a cited paper; one without a finding is of the catalogue, and nothing of it is quoted."""
+    return {
+        "n": number,
+        "id": paper.id,
+        "title": paper.title,
+        "date": paper.day,
+        "date_inferred": paper.date_inferred,
+        "url": paper.url,
+        "quote": finding.quote if finding else "",
+        "verdict": finding.verdict if finding else None,
+    }
+
+
 def _claim(claim: Claim, numbers: Mapping[str, int]) -> dict[str, Any]:
     best = claim.best
     return {
@@ -135,10 +196,11 @@ def _claim(claim: Claim, numbers: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _abstained(answer: Answer) -> list[StyledLine]:
-    rows: list[StyledLine] = [((ABSTENTION, "bold"),)]
-    if answer.evidence:
+    rows: list[StyledLine] = [((one_line(line), "bold"),) for line in (answer.text or ABSTENTION).splitlines()]
+    nearest = answer.evidence[:NEAREST] if answer.kind == "list" or not answer.text else ()
+    if nearest:
         rows.append((("Closest, but they do not answer:", "dim"),))
-    for item in answer.evidence[:NEAREST]:
+    for item in nearest:
         day = f" ({item.paper.shown_day})" if item.paper.date else ""
         rows.append((("  ", ""), (one_line(item.paper.title), ""), (day, "dim")))
     return rows + _notes(answer)

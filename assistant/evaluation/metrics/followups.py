@@ -33,8 +33,8 @@ def right(
 
 
 def told(turn: TurnOutcome) -> str:
-    """Return all that a turn tells a person: its claims and notes."""
-    return "\n".join((*(claim.text for claim in turn.claims), *turn.notes))
+    """Return all that a turn tells a person: what it says itself, its claims and notes."""
+    return "\n".join((turn.said, *(claim.text for claim in turn.claims), *turn.notes))
 
 
 def _says(text: str, words: str) -> bool:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from assistant.answering.conversation import followups
+from assistant.answering.conversation import followups, languages
 from assistant.answering.conversation.turns import Reading, Turn
-from assistant.domain.records import Answer, Claim, Finding, Paper
+from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper
 from assistant.library import bm25
 
 FIRST = "How can reward overoptimization be mitigated?"
@@ -39,10 +39,8 @@ REFERRING = [
     "Does it need labels?",
     "And for images?",
     "what about smaller models?",
-    "why?",
     "How do they compare?",
     "Is that true for images as well?",
-    "no, I meant offline RL",
     "on which datasets?",
     "Does the method scale?",
     "with diffusion policies?",
@@ -102,11 +100,77 @@ def test_an_announced_subject_is_a_new_one() -> None:
     assert resolve("OK, different question: does it snow on Mars?") == Reading("does it snow on Mars?")
 
 
+WANTS = {
+    "Who else has worked on this?": (FIRST, "others", ""),
+    "other studies?": (FIRST, "others", ""),
+    "others on ferns?": ("papers on ferns", "others", ""),
+    "why?": (f"{FIRST} why?", "why", "abc"),
+    "is that true?": (FIRST, "doubt", "abc"),
+    "tell me more": (FIRST, "more", "abc"),
+    "more about the second one": (FIRST, "more", "b"),
+    "compare the first two": (f"{FIRST} compare the first two", "compare", "ab"),
+    "Which of them needs labels?": (f"{FIRST} Which of them needs labels?", "which", "abc"),
+    "only from 2024": ("How can reward overoptimization be mitigated, in papers from 2024?", "narrow", ""),
+    "no, I meant offline RL": (f"{FIRST} offline RL", "correction", ""),
+    "no, not reward but safety": ("How can overoptimization be mitigated? safety", "correction", ""),
+    "I meant reward hacking": ("reward hacking", "correction", ""),
+    "when was the last one published?": ("when was the last one published?", "fact", "c"),
+    "who wrote it?": ("who wrote it?", "fact", "abc"),
+    "What does [9] say?": (f"{FIRST} What does [9] say?", "missing", "abc"),
+    "the first four": (f"{FIRST} the first four", "missing", "abc"),
+    "source?": (f"{FIRST} source?", "cite", "abc"),
+}
+"""Question -> how it is completed, what it wants, and the papers that it refers to."""
+
+
+@pytest.mark.parametrize("question", WANTS)
+def test_what_a_follow_up_wants_of_the_answer_before(question: str) -> None:
+    reading = resolve(question)
+    assert (reading.text, reading.intent, "".join(reading.papers)) == WANTS[question]
+
+
+def test_what_a_list_was_asked_about_is_narrowed_and_what_stands_beside_it_is_another_list() -> None:
+    asked = "Which papers study grokking?"
+    evidence = tuple(Evidence(paper.id, paper, 1.0) for paper in PAPERS)
+    turns = [Turn(1, datetime.min, asked, Reading(asked), Answer(asked, "answered", (), evidence, kind="list"))]
+    readings = [
+        followups.resolve(question, turns, dict(enumerate(PAPERS, 1)), terms())
+        for question in ("only from 2024", "only for robots", "and ferns?", "what about the others?", "more")
+    ]
+    assert [(reading.text, reading.intent, "".join(reading.papers)) for reading in readings] == [
+        ("papers on grokking from 2024", "narrow", ""),
+        ("papers on grokking for robots", "narrow", "abc"),
+        ("papers on ferns", "continue", ""),
+        (asked, "others", ""),
+        (asked, "others", ""),
+    ]
+
+
+def test_another_language_is_told_and_not_guessed_at() -> None:
+    note = "this seems to be German: what refers to earlier answers is understood in English only"
+    assert resolve("Und warum ist das so?") == Reading("Und warum ist das so?", note=note)
+    assert resolve("Und warum ist das so?", first=True) == Reading("Und warum ist das so?")
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Welche anderen Arbeiten gibt es dazu?", "German"),
+        ("Et les autres ?", "French"),
+        ("¿Y por qué ocurre?", "Spanish"),
+        ("E gli altri?", "Italian"),
+        ("Waarom is dat zo?", "Dutch"),
+        ("и почему?", "Russian"),
+        ("为什么", "Chinese"),
+        ("de novo design?", None),
+        ("Does it need α and β?", None),
+        ("offline RL", None),
+    ],
+)
+def test_languages_are_told_by_small_words_and_scripts(question: str, language: str | None) -> None:
+    assert languages.foreign(question) == language
+
+
 def test_a_number_that_nothing_has_is_told() -> None:
     assert resolve("What does [9] say?").note == "nothing was cited as [9] so far"
-
-
-def test_a_correction_drops_what_it_takes_back() -> None:
-    assert (
-        resolve("no, not reward but safety").text == "How can overoptimization be mitigated? no, not reward but safety"
-    )
+    assert resolve("the first four").note == "the last answer cites 3 papers only"

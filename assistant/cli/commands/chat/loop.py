@@ -11,6 +11,7 @@ from assistant.cli.commands.chat.keyboard import Reader
 from assistant.cli.commands.chat.state import Chat
 from assistant.domain.errors import ArchiveError, AssistantError, ModelError
 from assistant.domain.sanitize import one_line
+from assistant.retrieval import small_talk
 
 
 def run(chat: Chat, reader: Reader, *, talkative: bool) -> int:
@@ -50,6 +51,8 @@ def _respond(chat: Chat, typed: str, *, interactive: bool) -> Chat:
         return chat
     if typed.startswith("/"):
         return commands.run(chat, typed)
+    if small_talk.read(" ".join(typed.split()).strip(" .!?")) == "farewell":
+        raise commands.Leave
     if not interactive:
         console.lines(console.heading(typed))
     return turn.ask(chat, typed)

@@ -34,7 +34,7 @@ def _show(chat: Chat, take: Take) -> Chat:
         listening = replace(chat.session, on_reading=_show_reading(chat.conversation))
         conversation = take(listening, replace(chat.pipeline, on_token=on_token), chat.conversation)
     answer = conversation.turns[-1].answer
-    console.lines(*answers.lines(answer, console.marks(), conversation.numbers))
+    console.lines(*answers.lines(answer, console.marks(), conversation.numbers, more="“more” shows them"))
     return replace(chat, conversation=conversation)
 
 
@@ -43,11 +43,14 @@ def _show_reading(conversation: Conversation) -> Callable[[Reading], None]:
     numbers = conversation.numbers
 
     def on_reading(reading: Reading) -> None:
-        if reading.how == "alone":
+        if reading.how == "alone" or reading.intent == "missing":
+            if reading.note and reading.intent != "missing":
+                console.tell(reading.note)
             return
         labels = [f"[{numbers[id]}]" for id in reading.papers if id in numbers]
         about = f" {' '.join(labels)}" if reading.named and labels else ""
-        console.aside(f"↳ {one_line(reading.text)}{about}")
+        others = "others than these: " if reading.intent == "others" else ""
+        console.aside(f"↳ {others}{one_line(reading.text)}{about}")
         if reading.note:
             console.tell(reading.note)
 

@@ -1,0 +1,52 @@
+"""What a question asks for -> how much better a sentence fits that gives it: a figure, or a reason."""
+
+import re
+from collections.abc import Callable
+
+_ASKS_FOR_FIGURE = re.compile(
+    r"\b(?:how (?:many|much|far|long|often|large|big|small|fast)|by how"
+    r"|what (?:percentage|share|fraction|score|accuracy|size|number|rate|factor|speed-?up)"
+    r"|which (?:percentage|share|fraction|score|accuracy|figure|number))\b",
+    re.IGNORECASE,
+)
+_FIGURE_BONUS = 0.2
+"""Added to the score of a sentence with a figure where the question asks for one."""
+_REASON = re.compile(
+    r"\b(?:because|due to|owing to|reasons?|causes?|caused|stems?|arises?|since|therefore|thus|hence|explain\w*"
+    r"|leads? to|result(?:s|ing)? (?:from|in)|attribut\w+|driven by|as a result|consequence|prevent\w*|by \w+ing)\b",
+    re.IGNORECASE,
+)
+_REASON_BONUS = 0.15
+"""Added to the score of a sentence that gives a reason, where the reason of what was said is asked for."""
+
+
+_ASKS_FOR_PROPOSAL = re.compile(r"\b(?:propos\w+|introduc\w+|suggest\w*|recommend\w*|contribut\w+)\b", re.IGNORECASE)
+_PROPOSAL = re.compile(
+    r"\b(?:we|this (?:paper|work)|here,?)\s+(?:\w+\s+)?(?:propose|introduce|present|develop|suggest|design|devise)s?\b"
+    r"|\bnovel\b",
+    re.IGNORECASE,
+)
+_PROPOSAL_BONUS = 0.2
+"""Added to the score of a sentence that says what is new, where that is asked for."""
+
+
+def bonus(question: str, *, wants_reason: bool = False) -> Callable[[str], float]:
+    """Return what gives, for each sentence, how much is added to its score for a question."""
+    wants_figure, wants_proposal = asks_for_figure(question), bool(_ASKS_FOR_PROPOSAL.search(question))
+
+    def of(sentence: str) -> float:
+        total = _REASON_BONUS if wants_reason and _REASON.search(sentence) else 0.0
+        total += _PROPOSAL_BONUS if wants_proposal and _PROPOSAL.search(sentence) else 0.0
+        return total + (figure_bonus(sentence) if wants_figure else 0.0)
+
+    return of
+
+
+def asks_for_figure(question: str) -> bool:
+    """Whether a question asks how many, how much, or for another figure."""
+    return bool(_ASKS_FOR_FIGURE.search(question))
+
+
+def figure_bonus(sentence: str) -> float:
+    """Return what is added to the score of a sentence where a figure is asked for."""
+    return _FIGURE_BONUS * any(character.isdigit() for character in sentence)

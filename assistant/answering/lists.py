@@ -1,0 +1,92 @@
+"""A question for all papers that belong -> every one of them, each with the sentence that shows why."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.answering import membership
+from assistant.answering.answerer import Draft, Request, Response, quote
+from assistant.answering.reading import is_assertion
+from assistant.domain.records import NEAREST, Evidence
+from assistant.library import chunks
+from assistant.library.bm25 import BM25Index
+from assistant.retrieval import filters, idf, questions, retriever
+from assistant.retrieval.filters import Narrowing
+from assistant.retrieval.keys import citation_keys
+from assistant.verification.claims import Statement
+
+
+def respond(request: Request) -> Response | None:
+    """Return the papers that belong, best first; all of a period where the question names no topic.
+
+    None where there is no embedder. Raises `ModelError`.
+    """
+    if request.embedder is None:
+        return None
+    narrowing = filters.narrow(request.library, request.question, request.allowed, request.today)
+    notes = (narrowing.note,) if narrowing.note else ()
+    if not request.form.topic:
+        return _all(request, narrowing, notes)
+    library = request.library
+    query, corrections = questions.parse_question(library, request.embedder, request.form.topic, request.ordinary)
+    notes = (*corrections, *notes)
+    candidates = retriever.retrieve(
+        library, query.vector, query.text, membership.CANDIDATES, narrowing.allowed, replace(request.context, cited=())
+    )
+    every = membership.select(query.text, candidates, library, request.reranker)
+    members = [item for item in every if item.paper.id not in request.context.shown]
+    if not members:
+        further = "further " if every else ""
+        text = f"No {further}paper {request.form.label} was found."
+        nearest = () if every else tuple(candidates[:NEAREST])
+        return Response(Draft(notes=notes, text=text), nearest, "abstained")
+    members, more = _ordered(request, members)
+    statements = [_shows(item, query.text, library.words) for item in members]
+    text = f"{_count(len(members), request)} {_order(request)}{request.form.label}"
+    return Response(Draft(tuple(row for row in statements if row), (*notes, *more), text=text), tuple(members))
+
+
+def _all(request: Request, narrowing: Narrowing, notes: tuple[str, ...]) -> Response:
+    """Return every paper of a period, or that a filter admits, newest first."""
+    library = request.library
+    papers = library.papers(None if narrowing.allowed is None else sorted(narrowing.allowed))
+    papers = sorted(papers, key=lambda paper: paper.day or "", reverse=True)
+    period = f" dated {narrowing.period}" if narrowing.period else ""
+    if not papers:
+        return Response(Draft(notes=notes, text=f"No paper{period}."), status="abstained")
+    keys = citation_keys([paper.id for paper in papers], request.context.keys, library.ids)
+    evidence = tuple(Evidence(keys[paper.id], paper, 0.0) for paper in papers)
+    statements = [_shows(item, item.paper.title, library.words) for item in evidence]
+    return Response(
+        Draft(tuple(row for row in statements if row), notes, text=f"{_count(len(papers))}{period}"), evidence
+    )
+
+
+def _ordered(request: Request, members: Sequence[Evidence]) -> tuple[list[Evidence], tuple[str, ...]]:
+    """Return the members in the order that the question asks for, as many as it asks for, and a note on dates."""
+    form = request.form
+    if not form.order:
+        return list(members[: form.limit]), ()
+    dated = [item for item in members if item.paper.date]
+    dated.sort(key=lambda item: item.paper.day or "", reverse=form.order == "newest")
+    missing = len(members) - len(dated)
+    note = f"{missing:,} of {_count(len(members))} {form.label} {'has' if missing == 1 else 'have'} no date"
+    return (dated or list(members))[: form.limit], (note,) if missing else ()
+
+
+def _order(request: Request) -> str:
+    return f"({request.form.order} first) " if request.form.order else ""
+
+
+def _shows(item: Evidence, topic: str, words: BM25Index) -> Statement | None:
+    """Quote the sentence of a paper that has most of some words, by rarity; None where the paper has none."""
+    sentences = chunks.sentences_of(item.paper)
+    if not sentences:
+        return None
+    weights = idf.term_weights(topic, words)
+    coverage = [idf.coverage(weights, set(words.terms(text))) + is_assertion(text) for text in sentences]
+    return quote(item, sentences[coverage.index(max(coverage))])
+
+
+def _count(papers: int, request: Request | None = None) -> str:
+    further = "further " if request and request.context.shown else ""
+    return f"{papers:,} {further}paper{'s' * (papers != 1)}"

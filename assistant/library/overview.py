@@ -1,0 +1,118 @@
+"""A catalogue -> what it says of its papers together: how many, of which days, by whom, and out of which files."""
+
+import json
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.library.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Counts over papers."""
+
+    papers: int
+    dated: int
+    first: str | None
+    """The earliest day, in ISO form; None where no paper has a date."""
+    last: str | None
+    named: int
+    """How many have names of authors."""
+    counted: int
+    """How many have at least the number of their authors."""
+
+
+def overview(catalogue: Catalogue, ids: Collection[str] | None = None) -> Overview:
+    """Return the counts over the papers with these ids (None: all)."""
+    [row] = catalogue.read(
+        "SELECT count(*), count(date), min(date), max(date), sum(authors <> '[]'), "
+        f"sum(authors <> '[]' OR author_count IS NOT NULL) FROM papers {_among(ids)}",
+        _values(ids),
+    )
+    papers, dated, first, last, named, counted = row
+    return Overview(papers, dated, first, last, named or 0, counted or 0)
+
+
+def by_date(catalogue: Catalogue, limit: int, ids: Collection[str] | None = None, *, newest: bool) -> list[str]:
+    """Return the ids of the `limit` newest or oldest papers that have a date; of one day in the order added."""
+    order = "DESC" if newest else "ASC"
+    dated = f"{_among(ids)} {'AND' if ids is not None else 'WHERE'} date IS NOT NULL"
+    query = f"SELECT id FROM papers {dated} ORDER BY date {order}, position LIMIT ?"
+    return [id for (id,) in catalogue.read(query, (*_values(ids), limit))]
+
+
+def within(catalogue: Catalogue, since: date | None, until: date | None) -> list[str]:
+    """Return the ids of the papers dated from one day to another, both included, in the order added."""
+    first, last = since.isoformat() if since else "", until.isoformat() if until else "9999-12-31"
+    return [
+        id
+        for (id,) in catalogue.read("SELECT id FROM papers WHERE date BETWEEN ? AND ? ORDER BY position", (first, last))
+    ]
+
+
+def undated(catalogue: Catalogue, ids: Collection[str] | None = None) -> int:
+    """Return how many papers have no date."""
+    counts = overview(catalogue, ids)
+    return counts.papers - counts.dated
+
+
+def sources(catalogue: Catalogue, ids: Collection[str] | None = None) -> list[tuple[str, int]]:
+    """Return (name of a source, how many papers it lists), in the order added."""
+    where = _among(ids).replace("id IN", "paper_id IN")
+    query = f"SELECT source, count(DISTINCT paper_id) FROM listings {where} GROUP BY source ORDER BY min(rowid)"
+    return [(str(source), int(papers)) for source, papers in catalogue.read(query, _values(ids))]
+
+
+def by_writer(catalogue: Catalogue, names: Iterable[str], ids: Collection[str] | None = None) -> list[str]:
+    """Return the ids of the papers that each of `names` wrote: authors by their names or parts of these, and
+    organisations that a listing names, in any case and with or without accents."""
+    query = f"SELECT id, authors FROM papers {_among(ids)} ORDER BY position"
+    writers = {
+        str(id): [_words(author) for author in _names(authors)] for id, authors in catalogue.read(query, _values(ids))
+    }
+    for id, organisation in catalogue.read(
+        "SELECT paper_id, organisation FROM listings WHERE organisation IS NOT NULL"
+    ):
+        if id in writers:
+            writers[id].append(_words(str(organisation)))
+    wanted = [_words(name) for name in names]
+    return [
+        id
+        for id, people in writers.items()
+        if wanted and all(any(_is_part(name, person) for person in people) for name in wanted)
+    ]
+
+
+def _is_part(name: list[str], person: list[str]) -> bool:
+    """Whether a name may be short for a person: every word is one of theirs, or the initial of one."""
+    return (
+        bool(name)
+        and name[-1] in person
+        and all(any(word == part or (len(word) == 1 and part.startswith(word)) for part in person) for word in name)
+    )
+
+
+def _words(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(
+        " " if character in ".,-'’" else character for character in plain if not unicodedata.combining(character)
+    )
+    return letters.split()
+
+
+def _names(authors: object) -> list[str]:
+    try:
+        names = json.loads(str(authors))
+    except (ValueError, RecursionError):
+        return []  # the paper is damaged, which is told where it is read
+    return [str(name) for name in names] if isinstance(names, list) else []
+
+
+def _among(ids: Collection[str] | None) -> str:
+    return "" if ids is None else "WHERE id IN (SELECT value FROM json_each(?))"
+
+
+def _values(ids: Collection[str] | None) -> tuple[str, ...]:
+    return () if ids is None else (json.dumps(list(ids)),)

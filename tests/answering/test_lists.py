@@ -1,0 +1,128 @@
+"""Lists: every paper that belongs, best first, each with a sentence of its own; a toy cross-encoder reads for them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from support import libraries
+from support.libraries import HashedWords
+
+from assistant.answering import membership, pipeline
+from assistant.answering.pipeline import Pipeline
+from assistant.cli.views import answers as views
+from assistant.domain.records import MARKS, Answer, Entry, Listing
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.retrieval.retriever import Context
+
+PAPERS = {
+    "Moss in the Shade": ("2024-01-31", "Moss grows in shade. It needs no sun. Is that so?"),
+    "Moss on Granite": ("2024-05-02", "Stone is hard. Moss holds on to granite by its rhizoids."),
+    "A Review of Moss": (None, "Reviews are long. This one lists what is known of moss."),
+    "Comets": ("2024-03-03", "Comets have tails."),
+    "Ferns": ("2023-03-03", "Ferns unroll in spring."),
+}
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Iterator[Pipeline]:
+    rows = [
+        Entry(Listing("a.jsonl", n, title, date.fromisoformat(day) if day else None), abstract, f"id{n}")
+        for n, (title, (day, abstract)) in enumerate(PAPERS.items(), 1)
+    ]
+    libraries.ingest(tmp_path / "library", rows)
+    embedder = HashedWords()
+    with LibrarySnapshot(tmp_path / "library", embedder.fingerprint) as library:
+        yield Pipeline(library, embedder, today=date(2024, 6, 1))
+
+
+def shown(answer: Answer, rows: int | None = None) -> list[str]:
+    lines = views.lines(answer, MARKS, rows=rows, more="--all shows them")
+    return ["".join(piece for piece, _ in line) for line in lines]
+
+
+def titles(answer: Answer) -> list[str]:
+    return [paper.title for paper in answer.cited]
+
+
+def test_a_list_has_every_paper_that_belongs_with_the_sentence_that_shows_why(base: Pipeline) -> None:
+    answer = pipeline.ask(base, "Which papers study moss?")
+    assert (answer.kind, answer.status, answer.text) == ("list", "answered", "3 papers on moss")
+    assert sorted(titles(answer)) == ["A Review of Moss", "Moss in the Shade", "Moss on Granite"]
+    assert {claim.text for claim in answer.claims} == {
+        "Moss grows in shade.",
+        "Moss holds on to granite by its rhizoids.",
+        "This one lists what is known of moss.",
+    }
+    assert all(claim.step == "quote" for claim in answer.claims)
+    record = views.record(answer, "vectors", 5)
+    assert (record["kind"], record["answer"], len(record["citations"])) == ("list", "3 papers on moss", 3)
+
+
+def test_a_period_filters_and_is_told_and_an_order_is_kept(base: Pipeline) -> None:
+    note = "only papers since 2024-02-01 were searched, as the question asks; 1 paper has no date and is left out"
+    answer = pipeline.ask(base, "papers on moss since February")
+    assert (titles(answer), answer.notes) == (["Moss on Granite"], (note,))
+    newest = pipeline.ask(base, "the newest papers on moss")
+    assert (newest.text, titles(newest), newest.notes) == (
+        "2 papers (newest first) on moss",
+        ["Moss on Granite", "Moss in the Shade"],
+        ("1 of 3 papers on moss has no date",),
+    )
+    every = pipeline.ask(base, "papers from 2024")
+    assert shown(every, 2)[:-2] == [
+        "3 papers dated from 2024-01-01 to 2024-12-31",
+        "",
+        "[1] 2024-05-02  Moss on Granite",
+        "    ✓ “Moss holds on to granite by its rhizoids.”",
+        "[2] 2024-03-03  Comets",
+        "    ✓ “Comets have tails.”",
+        "and 1 more: --all shows them",
+    ]
+
+
+def test_what_was_shown_is_left_out_where_others_are_asked_for(base: Pipeline) -> None:
+    seen = replace(base, context=Context(shown=frozenset({"id1", "id2"})))
+    answer = pipeline.ask(seen, "Which papers study moss?")
+    assert (answer.text, titles(answer)) == ("1 further paper on moss", ["A Review of Moss"])
+    none = pipeline.ask(
+        replace(base, context=Context(shown=frozenset({"id1", "id2", "id3"}))), "Which papers study moss?"
+    )
+    assert (none.status, shown(none)) == ("abstained", ["No further paper on moss was found."])
+
+
+def test_where_none_belongs_that_is_said(base: Pipeline) -> None:
+    answer = pipeline.ask(base, "Which papers study violins?")
+    assert (answer.status, answer.text, answer.cited) == ("abstained", "No paper on violins was found.", ())
+    assert shown(answer)[:2] == ["No paper on violins was found.", "Closest, but they do not answer:"]
+
+
+@dataclass
+class Longest:
+    """A cross-encoder of which the shortest passage is the best: what it is sent is what matters."""
+
+    fingerprint: str
+
+    def __post_init__(self) -> None:
+        self.read: list[tuple[str, str]] = []
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        self.read += pairs
+        return np.array([-float(len(passage)) for _, passage in pairs], np.float32)
+
+
+def test_a_cross_encoder_reads_title_and_two_sentences_where_its_numbers_are_known(base: Pipeline) -> None:
+    papers = base.library.papers(["id3", "id4"])
+    reader = Longest("known")
+    columns = membership.features("known moss", papers, base.library, reader)
+    assert reader.read == [
+        ("known moss", "A Review of Moss. This one lists what is known of moss. Reviews are long."),
+        ("known moss", "Comets. Comets have tails."),
+    ]
+    assert columns[:, 1:].tolist() == [[1.0, -77.0, -51.0], [0.0, -26.0, 0.0]]
+    unknown = Longest("unknown")
+    assert pipeline.ask(replace(base, reranker=unknown), "Which papers study moss?").text == "3 papers on moss"
+    assert unknown.read == []
