@@ -24,7 +24,7 @@ def main(library: list[str]) -> None:
         table[pair["label"], pair["kind"]][verdict] += 1
     for (label, kind), counts in sorted(table.items()):
         print(f"{label:12} {kind:11} {sum(counts.values()):4}  {dict(counts.most_common())}")
-    passes = [verdict == "supported" for verdict in verdicts]
+    passes = [verdict in ("supported", "located") for verdict in verdicts]
     true = [pair["label"] == "supported" for pair in pairs]
     agree = sum(a == b for a, b in zip(passes, true, strict=True)) / len(pairs)
     chance = _by_chance(sum(passes) / len(passes), sum(true) / len(true))

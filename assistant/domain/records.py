@@ -3,9 +3,14 @@
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from assistant.domain import markdown
+from assistant.domain.verdicts import MARKS, Step, Verdict, conclusion
+
+SAMPLE_SOURCE = "assistant-sample-papers.txt"
+"""The source of the papers that come with the program."""
+_SAMPLE_REMARK = "summary written for this sample, not the paper's abstract"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,11 @@ class Paper:
     """Its other ids: a DOI beside an arXiv id, and those that mean something in one source alone, as "7@a.jsonl"."""
 
     @property
+    def remark(self) -> str:
+        """What a reader has to know of its abstract, "" for nothing: whose words those of the sample are."""
+        return _SAMPLE_REMARK if any(listing.source == SAMPLE_SOURCE for listing in self.listings) else ""
+
+    @property
     def day(self) -> str | None:
         """Its date in ISO form."""
         return self.date.isoformat() if self.date else None
@@ -89,19 +99,12 @@ class Paper:
         return f"{self.day or ''}{' (inferred)' if self.date_inferred else ''}"
 
 
-Verdict = Literal["supported", "weak", "unsupported", "misattributed", "uncited"]
-"""What checking found: evidence located, located but thin, not located, better support elsewhere, nothing cited."""
-
-Step = str
-"""The name of the check that decided a verdict: "citation" where nothing is cited, "length" where a claim is too long,
-else one of those that verification makes ("key", "quote", "facts", "support", "contrast", or a name of your own)."""
-MARKS: Mapping[str, str] = dict(zip(get_args(Verdict), "✓≈✗⇄∅", strict=True))
-"""The sign of each verdict."""
-
 Status = Literal["answered", "abstained", "failed"]
 
-ABSTENTION = "The library does not hold the answer."
-"""What an answer says that abstains. The released prompts ask models for the same sentence."""
+NOTHING_FOUND = "no sentence found that answers"
+"""What an answer without a model says that abstains: what was looked for, and no more than that."""
+NO_ANSWER = "the model found no answer in these papers"
+"""What is said where a model abstains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +156,6 @@ class Claim:
         return tuple(dict.fromkeys(labels))
 
 
-def count_verdicts(claims: Sequence[Claim], marks: Mapping[str, str] = MARKS) -> str:
-    """Return how many claims got which verdict: "3 claims: 2 supported ✓, 1 weak ≈"."""
-    counts = {verdict: sum(claim.verdict == verdict for claim in claims) for verdict in MARKS}
-    parts = ", ".join(f"{count} {verdict} {marks[verdict]}" for verdict, count in counts.items() if count)
-    return f"{len(claims)} claim{'s' * (len(claims) != 1)}" + (f": {parts}" if parts else "")
-
-
 def cited_papers(claims: Sequence[Claim]) -> dict[int, tuple[Paper, Finding]]:
     """Return {number: (paper, its finding with the best support)}, numbered from 1 as the papers are first cited."""
     best: dict[str, tuple[Paper, Finding]] = {}
@@ -207,31 +203,36 @@ class Answer:
         """{paper id: number} in the order in which its papers are first cited."""
         return {paper.id: number for number, (paper, _) in cited_papers(self.claims).items()}
 
+    @property
+    def abstention(self) -> str:
+        """What it says where it abstains: nothing of what the library holds, for nobody established that."""
+        return NOTHING_FOUND if self.model is None else NO_ANSWER
+
     def markdown(self, numbers: Mapping[str, int]) -> str:
         """A Markdown list: each claim with its mark, the numbers of what it cites, and what is wrong with it."""
         if self.status != "answered":
-            return ABSTENTION if self.status == "abstained" else ""
+            return f"{self.abstention}." if self.status == "abstained" else ""
         rows = []
         for claim in self.claims:
             text = markdown.escape(claim.text)
-            quoted = f"“{text}”" if self.model is None else text
+            quoted = f"“{text}”" if claim.verdict == "quoted" else text
             labels = "".join(f"[{markdown.escape(label)}]" for label in claim.citations(numbers))
             reason = f": {markdown.escape(claim.reason)}" if claim.reason else ""
-            fault = "" if claim.verdict == "supported" else f" *({claim.verdict}{reason})*"
+            fault = "" if claim.verdict in ("quoted", "supported") else f" *({claim.verdict}{reason})*"
             rows.append(f"- {MARKS[claim.verdict]} {quoted}{' ' * bool(labels)}{labels}{fault}")
         return "\n".join(rows)
 
     def _repr_markdown_(self) -> str:
         """What a notebook shows: the claims with their marks, then the papers cited; or the nearest ones."""
+        cited = cited_papers(self.claims)
         parts = [self.markdown(self.numbers)]
         if self.status == "answered":
-            cited = cited_papers(self.claims)
-            parts.append("\n".join(f"- [{number}] {_reference(paper)}" for number, (paper, _) in cited.items()))
-            author = f"model {markdown.escape(self.model)}" if self.model else "quotes, no model"
-            parts.append(f"*{count_verdicts(self.claims)} · {author}*")
+            parts.append("\n".join(f"- [{number}] {reference(paper)}" for number, (paper, _) in cited.items()))
+            model = markdown.escape(self.model) if self.model else None
+            parts.append(f"*{conclusion([claim.verdict for claim in self.claims], len(cited), model)}*")
         elif self.status == "abstained" and self.evidence:
-            nearest = [f"- {_reference(item.paper)}" for item in self.evidence[:NEAREST]]
-            parts.append("\n".join(["Closest, but they do not answer:", "", *nearest]))
+            nearest = [f"- {reference(item.paper)}" for item in self.evidence[:NEAREST]]
+            parts = ["\n".join([f"{self.abstention}; closest papers:", "", *nearest])]
         parts += [f"*note: {markdown.escape(note)}*" for note in self.notes]
         return "\n\n".join(part for part in parts if part)
 
@@ -240,6 +241,8 @@ NEAREST = 3
 """How many papers are named under an abstention."""
 
 
-def _reference(paper: Paper) -> str:
+def reference(paper: Paper) -> str:
+    """Return a paper as one line of Markdown: its title, linked where it has an address, its date, its remark."""
     day = f" ({paper.shown_day})" if paper.date else ""
-    return markdown.link(paper.title, paper.url or "") + day
+    remark = f" *{paper.remark}*" if paper.remark else ""
+    return markdown.link(paper.title, paper.url or "") + day + remark

@@ -50,16 +50,19 @@ def talk(environment: Mapping[str, str], tmp_path: Path) -> Talk:
     return one
 
 
+REMARK = "    (summary written for this sample, not the paper's abstract)"
 QUOTED = """
 # How can reward overoptimization be mitigated?
-✓ “Reward model overoptimization can be reduced by training several reward models and optimizing a conservative \
+❝ “Reward model overoptimization can be reduced by training several reward models and optimizing a conservative \
 combination of their scores, according to this study.” [1]
-✓ “Larger proxy reward models and more preference data delay reward overoptimization, and the coefficients of the \
+❝ “Larger proxy reward models and more preference data delay reward overoptimization, and the coefficients of the \
 curves change smoothly with reward model size.” [2]
 
 [1] Reward Model Ensembles Help Mitigate Overoptimization (2023-10-04)
+    (summary written for this sample, not the paper's abstract)
 [2] Scaling Laws for Reward Model Overoptimization (2022-10-19)
-2 claims: 2 supported ✓ · extractive: quotes, no model · 0.0 s
+    (summary written for this sample, not the paper's abstract)
+2 quotes from 2 papers; no model, so nothing was concluded · 0.0 s
 """
 
 
@@ -68,12 +71,14 @@ def quoted(conversation: Conversation, number: int) -> str:
     turn, numbers = conversation.recorded[number - 1], conversation.numbers
     claims = turn.answer.claims
     told = [
-        f"✓ “{claim.text}” [{numbers[finding.paper.id]}]" for claim in claims if (finding := claim.findings[0]).paper
+        f"❝ “{claim.text}” [{numbers[finding.paper.id]}]" for claim in claims if (finding := claim.findings[0]).paper
     ]
-    cited = [f"[{numbers[paper.id]}] {paper.title} ({paper.date})" for paper in turn.cited]
-    counted = f"{len(claims)} claim{'s' * (len(claims) > 1)}: {len(claims)} supported ✓"
+    cited = [f"[{numbers[paper.id]}] {paper.title} ({paper.date})\n{REMARK}" for paper in turn.cited]
+    quotes, papers = f"{len(claims)} quote{'s' * (len(claims) > 1)}", f"{len(cited)} paper{'s' * (len(cited) > 1)}"
     read = [f"↳ {turn.reading.text}"] if turn.reading.how != "alone" else []
-    return "\n".join([*read, *told, "", *cited, f"{counted} · extractive: quotes, no model · 0.0 s", ""])
+    return "\n".join(
+        [*read, *told, "", *cited, f"{quotes} from {papers}; no model, so nothing was concluded · 0.0 s", ""]
+    )
 
 
 def test_a_conversation_without_a_model(talk: Talk, archive: Archive) -> None:
@@ -83,8 +88,8 @@ def test_a_conversation_without_a_model(talk: Talk, archive: Archive) -> None:
     [said] = [claim.text for claim in kept.recorded[1].answer.claims if f"“{claim.text}” [1]" in quoted(kept, 2)]
     assert shown == (
         f"{QUOTED}\n# {FOLLOW_UP}\n{quoted(kept, 2)}{quoted(kept, 3)}"
-        f"✓ {said}\n    ✓ [{ENSEMBLES}]\n      “{said}”\n"
-        "    [1] supported, decided by the step “quote”, score 1.00\n"
+        f"❝ {said}\n    ❝ [{ENSEMBLES}]\n      “{said}”\n  {REMARK}\n"
+        "    [1] quoted, decided by the step “quote”, score 1.00\n"
         f"assistant: taken back: {FOLLOW_UP}\n"
         f"assistant: taken back: {OVEROPTIMIZATION}\n"
         "assistant: error: nothing was asked yet\n"
@@ -187,7 +192,9 @@ preference data delay reward overoptimization, and the coefficients of the curve
 size.« In the reinforcement learning runs, a KL penalty acted much like stopping early: the penalty did not improve \
 the gold score reachable at a given KL distance.
 
-listed in papers.txt:13
+(summary written for this sample, not the paper's abstract)
+
+listed in assistant-sample-papers.txt:13
 """
 
 
@@ -213,7 +220,7 @@ def test_each_answer_comes_before_the_next_question_is_read(environment: Mapping
         for _ in range(2):
             process.stdin.write(OVEROPTIMIZATION.encode() + b"\n")
             lines: list[str] = []
-            while not lines or (lines[-1] and "extractive" not in lines[-1]):
+            while not lines or (lines[-1] and "nothing was concluded" not in lines[-1]):
                 lines.append(process.stdout.readline().decode())
             assert masked("".join(lines)) == QUOTED
         process.stdin.close()
@@ -222,21 +229,23 @@ def test_each_answer_comes_before_the_next_question_is_read(environment: Mapping
 
 
 WRITTEN_ANSWER = f"""\
-✓ {SAID}
+≈ {SAID}
 
 [1] {ENSEMBLES} (2023-10-04)
-    ✓ “With best-of-n sampling, the conservative ensemble objectives all but remove reward overoptimization, and final \
+{REMARK}
+    ≈ “With best-of-n sampling, the conservative ensemble objectives all but remove reward overoptimization, and final \
 quality can rise by as much as 70%.”
-1 claim: 1 supported ✓ · model scripted · 0.0 s
+1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s
 """
 SEEDS = f"Ensembles with different pretraining seeds generalise better [{key(HERDING)}]."
 SECOND_ANSWER = f"""\
-✓ Ensembles with different pretraining seeds generalise better. [2]
+≈ Ensembles with different pretraining seeds generalise better. [2]
 
 [2] {HERDING} (2023-12-14)
-    ✓ “Ensembles whose members start from different pretraining seeds generalise better than ensembles whose members \
+{REMARK}
+    ≈ “Ensembles whose members start from different pretraining seeds generalise better than ensembles whose members \
 differ only in their fine-tuning seed.”
-1 claim: 1 supported ✓ · model scripted · 0.0 s
+1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s
 """
 
 
@@ -278,7 +287,7 @@ def test_a_model_rewrites_a_follow_up_and_answers_without_seeing_earlier_answers
     assert (second.reading.tokens, second.answer.tokens) == ((500, 9), (9_000, 9))
     assert (second.answer.model, second.answer.reply) == ("scripted", SEEDS)
     assert second.answer.prompt == ("answer.v1", prompts.load("answer.v1").sha256)
-    assert [claim.verdict for claim in second.answer.claims] == ["supported"]
+    assert [claim.verdict for claim in second.answer.claims] == ["located"]
     assert second.answer.seconds.total > second.answer.seconds.generate > 0
     assert all(item.score > 0 for item in second.answer.evidence)
 
@@ -390,7 +399,7 @@ def test_answers_go_to_standard_output_and_all_else_to_standard_error(
     nearest = "".join(f"  {item.paper.title} ({item.paper.date})\n" for item in kept.recorded[2].answer.evidence[:3])
     assert masked(done.stdout) == (
         f"{QUOTED}\n# {FOLLOW_UP}\n{answer}\n# What is the capital of France?\n"
-        f"The library does not hold the answer.\nClosest, but they do not answer:\n{nearest}"
+        f"no sentence found that answers; closest papers:\n{nearest}"
     )
 
 

@@ -44,25 +44,28 @@ def chat(environment: dict[str, str]) -> Chat:
 
 SESSION = """\
 > How can reward overoptimization be mitigated?
-✓ “Reward model overoptimization can be reduced by training several reward
+❝ “Reward model overoptimization can be reduced by training several reward
 models and optimizing a conservative combination of their scores, according to
 this study.” [1]
-✓ “Larger proxy reward models and more preference data delay reward
+❝ “Larger proxy reward models and more preference data delay reward
 overoptimization, and the coefficients of the curves change smoothly with reward
 model size.” [2]
 
 [1] Reward Model Ensembles Help Mitigate Overoptimization (2023-10-04)
+    (summary written for this sample, not the paper's abstract)
 [2] Scaling Laws for Reward Model Overoptimization (2022-10-19)
-2 claims: 2 supported ✓ · extractive: quotes, no model · 0.0 s
+    (summary written for this sample, not the paper's abstract)
+2 quotes from 2 papers; no model, so nothing was concluded · 0.0 s
 > /why 2
-✓ Larger proxy reward models and more preference data delay reward
+❝ Larger proxy reward models and more preference data delay reward
 overoptimization, and the coefficients of the curves change smoothly with reward
 model size.
-    ✓ [Scaling Laws for Reward Model Overoptimization]
+    ❝ [Scaling Laws for Reward Model Overoptimization]
       “Larger proxy reward models and more preference data delay reward
 overoptimization, and the coefficients of the curves change smoothly with reward
 model size.”
-    [2] supported, decided by the step “quote”, score 1.00
+      (summary written for this sample, not the paper's abstract)
+    [2] quoted, decided by the step “quote”, score 1.00
 > /sorces
 assistant: error: there is no command /sorces; did you mean /sources?
 > /
@@ -159,7 +162,7 @@ def test_tab_completes_commands_and_titles(chat: Chat) -> None:
         terminal.press(TAB)
         terminal.until(lambda: terminal.cursor_row() == f"> /open {SCALING}", "a title completed")
         terminal.press(ENTER)
-        terminal.until_shown("listed in papers.txt:")
+        terminal.until_shown("listed in assistant-sample-papers.txt:")
         terminal.until_prompt()
         terminal.press('Who wrote "ensembles help')
         terminal.press(TAB)
@@ -178,16 +181,17 @@ def test_a_draft_is_markdown_while_it_comes_and_gone_once_it_is_checked(chat: Ch
         assert not terminal.is_bold("objectives")
         assert archive.ids() == []
         go.set()
-        terminal.until_shown("1 claim: 1 supported ✓ · model scripted")
+        terminal.until_shown("1 claim: 1 located ≈ (not judged) · model scripted")
         # What is complete on the screen is on disk.
         assert only(archive).turns[0].answer.reply == WRITTEN
         terminal.until_prompt()
         shown = masked(terminal.text())
     assert shown[shown.index("> How") :] == (
-        f"> {OVEROPTIMIZATION}\n✓ {SAID}\n\n[1] {ENSEMBLES} (2023-10-04)\n"
-        "    ✓ “With best-of-n sampling, the conservative ensemble objectives all but\n"
+        f"> {OVEROPTIMIZATION}\n≈ {SAID}\n\n[1] {ENSEMBLES} (2023-10-04)\n"
+        "    (summary written for this sample, not the paper's abstract)\n"
+        "    ≈ “With best-of-n sampling, the conservative ensemble objectives all but\n"
         "remove reward overoptimization, and final quality can rise by as much as 70%.”\n"
-        "1 claim: 1 supported ✓ · model scripted · 0.0 s\n>"
+        "1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s\n>"
     )
 
 
@@ -216,7 +220,7 @@ def test_questions_typed_while_an_answer_runs_are_asked_one_by_one(chat: Chat, a
         terminal.press(f"{ENSEMBLES}?{ENTER}/sources{ENTER}half a ques")
         go.set()
         terminal.until(lambda: terminal.lines()[-1] == "> half a ques", "what was typed last")
-        assert terminal.text().count("1 claim: 1 supported ✓") == 2
+        assert terminal.text().count("1 claim: 1 located ≈") == 2
         terminal.press(CTRL_C + CTRL_D)
         assert terminal.end() == 0
     assert [turn.question for turn in only(archive).turns] == [OVEROPTIMIZATION, f"{ENSEMBLES}?"]
@@ -255,7 +259,7 @@ def test_a_window_that_changes_its_size_does_no_harm(chat: Chat, archive: Archiv
         terminal.resize(50, 12)
         terminal.resize(120, 40)
         go.set()
-        terminal.until_shown("1 claim: 1 supported ✓ · model scripted")
+        terminal.until_shown("1 claim: 1 located ≈ (not judged) · model scripted")
         terminal.until_prompt()
         assert f"✓ {SAID}" in terminal.lines()
         assert f"[{key(ENSEMBLES)}]" not in terminal.text()

@@ -90,7 +90,8 @@ def _text(file: str | None, stream: BinaryIO) -> str:
 def _verify_text(verifier: "DocumentVerifier", text: str, *, as_json: bool) -> "list[Claim]":
     """Check a text, print, and return its claims."""
     from assistant.cli.views import answers
-    from assistant.domain.records import count_verdicts
+    from assistant.domain import verdicts
+    from assistant.domain.records import cited_papers
     from assistant.verification import documents, references
 
     claims = list(documents.verify_claims(verifier, references.split(text, verifier.papers)))
@@ -100,7 +101,8 @@ def _verify_text(verifier: "DocumentVerifier", text: str, *, as_json: bool) -> "
         else:
             console.lines(*answers.checked(claim, console.marks()))
     if not as_json:
-        console.lines(console.plain(count_verdicts(claims, console.marks()), "dim"))
+        counted = verdicts.counts([claim.verdict for claim in claims], len(cited_papers(claims)), console.marks())
+        console.lines(console.plain(counted, "dim"))
     return claims
 
 

@@ -5,13 +5,16 @@ from typing import Any
 
 from assistant.cli import console
 from assistant.cli.console import StyledLine
-from assistant.domain.records import ABSTENTION, NEAREST, Answer, Claim, Verdict, cited_papers, count_verdicts
+from assistant.domain.records import NEAREST, Answer, Claim, Paper, cited_papers
 from assistant.domain.sanitize import one_line
+from assistant.domain.verdicts import Verdict, conclusion
 
 _STYLES: Mapping[Verdict, str] = {
+    "quoted": "cyan",
     "supported": "green",
-    "weak": "yellow",
+    "located": "yellow",
     "unsupported": "bold red",
+    "contradicted": "bold red",
     "misattributed": "bold red",
     "uncited": "bold red",
 }
@@ -20,11 +23,11 @@ _STYLES: Mapping[Verdict, str] = {
 def text(answer: Answer) -> str:
     """Return the answer as running text with numbers for citations, as it goes into JSON."""
     if answer.status != "answered":
-        return ABSTENTION if answer.status == "abstained" else ""
+        return f"{answer.abstention}." if answer.status == "abstained" else ""
     return " ".join(claim.text + _citations(claim, answer.numbers) for claim in answer.claims)
 
 
-def lines(answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int] | None = None) -> list[StyledLine]:
+def lines(answer: Answer, marks: Mapping[Verdict, str], numbers: Mapping[str, int] | None = None) -> list[StyledLine]:
     """Return the lines that a person sees; `marks` has a sign for each verdict, `numbers` the numbers of a
     conversation by paper id (None: those of this answer alone)."""
     if answer.status == "abstained":
@@ -32,7 +35,7 @@ def lines(answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int] |
     numbers = answer.numbers if numbers is None else numbers
     rows: list[StyledLine] = []
     for claim in answer.claims:
-        words = f"“{one_line(claim.text)}”" if answer.model is None else one_line(claim.text)
+        words = f"“{one_line(claim.text)}”" if claim.verdict == "quoted" else one_line(claim.text)
         mark = (f"{marks[claim.verdict]} ", _STYLES[claim.verdict])
         rows.append((mark, (words, ""), (_citations(claim, numbers), "cyan")))
         if claim.reason:
@@ -42,6 +45,7 @@ def lines(answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int] |
         day = f" ({paper.shown_day})" if paper.date else ""
         url = f"  {one_line(paper.url)}" if paper.url else ""
         rows.append(((f"[{numbers[paper.id]}] ", "cyan"), (one_line(paper.title), "bold"), (day + url, "dim")))
+        rows += _remark(paper, "    ")
         if answer.model is not None and finding.quote:
             rows.append(((f"    {marks[finding.verdict]} “{one_line(finding.quote)}”", "dim"),))
     rows += _notes(answer)
@@ -49,13 +53,14 @@ def lines(answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int] |
     return rows
 
 
-def summary(answer: Answer, marks: Mapping[str, str]) -> str:
+def summary(answer: Answer, marks: Mapping[Verdict, str]) -> str:
     """Return one line: how many claims got which verdict, and who answered."""
-    by = f"model {one_line(answer.model)}" if answer.model else "extractive: quotes, no model"
-    return f"{count_verdicts(answer.claims, marks)} · {by} · {answer.seconds.total:.1f} s"
+    model = one_line(answer.model) if answer.model else None
+    verdicts = [claim.verdict for claim in answer.claims]
+    return f"{conclusion(verdicts, len(answer.numbers), model, marks)} · {answer.seconds.total:.1f} s"
 
 
-def checked(claim: Claim, marks: Mapping[str, str]) -> list[StyledLine]:
+def checked(claim: Claim, marks: Mapping[Verdict, str]) -> list[StyledLine]:
     """Return the lines for one claim of a text: its mark, what it cites by title, why, and the best sentence."""
     rows: list[StyledLine] = [((f"{marks[claim.verdict]} ", _STYLES[claim.verdict]), (one_line(claim.text), ""))]
     for finding in claim.findings:
@@ -65,6 +70,7 @@ def checked(claim: Claim, marks: Mapping[str, str]) -> list[StyledLine]:
             rows.append(((f"      {finding.verdict}: {one_line(finding.reason)}", "dim"),))
         if finding.quote:
             rows.append(((f"      “{one_line(finding.quote)}”", "dim"),))
+            rows += _remark(finding.paper, "      ")
     if claim.reason and not claim.findings:
         rows.append(((f"    {claim.verdict}: {one_line(claim.reason)}", "dim"),))
     return rows
@@ -90,6 +96,7 @@ def record(answer: Answer, fingerprint: str, papers: int) -> dict[str, Any]:
                 "url": paper.url,
                 "quote": finding.quote,
                 "verdict": finding.verdict,
+                "remark": paper.remark or None,
             }
             for number, (paper, finding) in cited_papers(answer.claims).items()
         ],
@@ -135,13 +142,17 @@ def _claim(claim: Claim, numbers: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _abstained(answer: Answer) -> list[StyledLine]:
-    rows: list[StyledLine] = [((ABSTENTION, "bold"),)]
-    if answer.evidence:
-        rows.append((("Closest, but they do not answer:", "dim"),))
-    for item in answer.evidence[:NEAREST]:
+    nearest = answer.evidence[:NEAREST]
+    rows: list[StyledLine] = [((f"{answer.abstention}{'; closest papers:' if nearest else '.'}", "bold"),)]
+    for item in nearest:
         day = f" ({item.paper.shown_day})" if item.paper.date else ""
         rows.append((("  ", ""), (one_line(item.paper.title), ""), (day, "dim")))
     return rows + _notes(answer)
+
+
+def _remark(paper: Paper | None, indent: str) -> list[StyledLine]:
+    """Return the line, if there is one, that says whose words a paper's quotes are."""
+    return [((f"{indent}({paper.remark})", "dim"),)] if paper and paper.remark else []
 
 
 def _notes(answer: Answer) -> list[StyledLine]:
