@@ -2,10 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 Q ?=
-# What only torch would need: out of the lock altogether.
-NEVER := sentence-transformers torch transformers scikit-learn sympy mpmath threadpoolctl narwhals
 COMPILE := uv pip compile --quiet --no-emit-index-url --python-version 3.11 --no-header \
-	--extra weights --extra eval --extra dev $(addprefix --no-emit-package ,$(NEVER)) pyproject.toml
+	--extra weights --extra eval --extra dev pyproject.toml
 LOWEST := .venv-lowest
 
 .PHONY: help setup ask test test-all test-lowest lint types lock clean

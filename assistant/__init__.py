@@ -19,13 +19,14 @@ if TYPE_CHECKING:
         FingerprintError,
         LibraryError,
         LockedError,
+        MissingModelError,
         ModelError,
         UsageError,
     )
     from assistant.domain.records import Answer, Claim, Entry, Evidence, Finding, Listing, Paper, Rejection, Seconds
     from assistant.domain.settings import Settings
     from assistant.library.writer import Report
-    from assistant.models.base import ChatModel, Embedder, Message, Reply
+    from assistant.models.base import ChatModel, Embedder, Message, Reply, Reranker
 
 __all__ = [
     "Answer",
@@ -43,11 +44,13 @@ __all__ = [
     "Listing",
     "LockedError",
     "Message",
+    "MissingModelError",
     "ModelError",
     "Paper",
     "Rejection",
     "Reply",
     "Report",
+    "Reranker",
     "Seconds",
     "Settings",
     "UsageError",
@@ -56,11 +59,12 @@ __all__ = [
 
 _MODULES = {
     "app.handle": "Library open_library",
-    "domain.errors": "ArchiveError AssistantError FingerprintError LibraryError LockedError ModelError UsageError",
+    "domain.errors": "ArchiveError AssistantError FingerprintError LibraryError LockedError MissingModelError "
+    "ModelError UsageError",
     "domain.records": "Answer Claim Entry Evidence Finding Listing Paper Rejection Seconds",
     "domain.settings": "Settings",
     "library.writer": "Report",
-    "models.base": "ChatModel Embedder Message Reply",
+    "models.base": "ChatModel Embedder Message Reply Reranker",
 }
 
 

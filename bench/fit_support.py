@@ -5,6 +5,7 @@ own code; figures are by cross-validation (5 folds over claims, seeds 7, 8, 9), 
 claims that the scoring model was not fitted on (seed 7). Takes a minute.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.minilm.embedder import LocalEmbedder
+from assistant.models.onnx.local import local_embedder
 from assistant.retrieval import retriever
 from assistant.verification import documents
 from assistant.verification.support import SupportScorer, classifier, features
@@ -47,7 +48,7 @@ class Data:
 def gather(scifact: SciFact, library: LibrarySnapshot) -> Data:
     """Measure every claim against its papers and its nearest ones."""
     texts = {row.claim_id: row.claim for row in scifact.supported}
-    vectors = dict(zip(texts, LocalEmbedder().embed(list(texts.values())), strict=True))
+    vectors = dict(zip(texts, local_embedder(os.environ).embed(list(texts.values())), strict=True))
     nearest = retriever.nearest_papers(library, np.stack(list(vectors.values())), list(texts.values()), 30)
     near = {claim: list(ids) for claim, ids in zip(texts, nearest, strict=True)}
     right = [(row.claim_id, row.paper_id) for row in scifact.supported]

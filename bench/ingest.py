@@ -1,13 +1,14 @@
-"""Run `python -m bench.ingest PAGES [ROUNDS]`: how long until papers can be searched, ours against stock llama-index.
+"""Run `python -m bench.ingest PAGES MODEL [ROUNDS]`: how long until papers can be searched, ours against llama-index.
 
-PAGES is a folder of listing pages. Whole processes from an empty folder, imports included, alternating. Ours is
-`assistant ingest`, which reads the pages; the stock stack (bench/stock.py) is handed the same papers as JSON, so that
-reading is not timed against it, and runs with its own batch sizes and threads over the float graph
-`bench.embedding.write_stock_model` describes. One search in each result, outside the timing, shows that it can be
-searched. Then one run of ours in stages.
+PAGES is a folder of listing pages, MODEL the one in which Chroma keeps its all-MiniLM-L6-v2. Whole processes from an
+empty folder, imports included, alternating. Ours is `assistant ingest`, which reads the pages; the stock stack
+(bench/stock.py) is handed the same papers as JSON, so that reading is not timed against it, and runs with its own batch
+sizes and threads. One search in each result, outside the timing, shows that it can be searched. Then one run of ours in
+stages.
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -23,7 +24,7 @@ QUESTION = "How can reward overoptimization be mitigated?"
 TARGET = 0.5
 
 
-def main(pages: str, rounds: str = "3") -> None:
+def main(pages: str, model: str, rounds: str = "3") -> None:
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
         papers = prepare(folder, pages)
@@ -32,7 +33,7 @@ def main(pages: str, rounds: str = "3") -> None:
             ours, stock = folder / f"ours{number}", folder / f"stock{number}"
             took, _ = seconds("assistant", "ingest", "--library", str(ours), pages)
             taken["ours"].append(took)
-            took, count = seconds("bench.stock", str(folder / "papers.json"), str(folder / "model"), str(stock))
+            took, count = seconds("bench.stock", str(folder / "papers.json"), model, str(stock))
             taken["stock"].append(took)
             assert int(count) >= papers
             _, hits = seconds("assistant", "search", "--library", str(ours), "--json", QUESTION)
@@ -46,20 +47,15 @@ def main(pages: str, rounds: str = "3") -> None:
 
 
 def prepare(folder: Path, pages: str) -> int:
-    """Write the papers and the stock stack's model; the embedder's own graph is built and cached here too."""
+    """Write the papers for the stock stack, and return how many they are."""
     from assistant import ingest
     from assistant.domain.records import Entry
     from assistant.ingest import deduplicate
-    from assistant.models.minilm.embedder import LocalEmbedder
-    from bench.embedding import write_stock_model
 
     rows = [row for row in ingest.read([pages], None, date.today()) if isinstance(row, Entry)]
     merged = deduplicate.merge(rows, ()).papers
     listing = [{"title": paper.title, "abstract": paper.abstract} for paper in merged]
     (folder / "papers.json").write_text(json.dumps(listing))
-    (folder / "model").mkdir()
-    write_stock_model(folder / "model")
-    LocalEmbedder().load()
     return len(listing)
 
 
@@ -79,14 +75,15 @@ def stages(library: str, pages: str) -> None:
 
     from assistant import ingest
     from assistant.library import bm25, chroma, generations, writer
-    from assistant.models.minilm.embedder import LocalEmbedder
+    from assistant.models.onnx.embedder import OnnxEmbedder
+    from assistant.models.onnx.local import local_embedder
 
     chroma._chromadb()
     spent: dict[str, float] = defaultdict(float)
     spent["imports"] = time.perf_counter() - whole
     watched: Sequence[tuple[Any, str, str]] = (
-        (LocalEmbedder, "load", "loading the model"),
-        (LocalEmbedder, "embed", "embedding"),
+        (OnnxEmbedder, "load", "loading the model"),
+        (OnnxEmbedder, "embed", "embedding"),
         (bm25, "build_index", "word index"),
         (chroma.ChromaIndex, "__init__", "Chroma: opening"),
         (chroma.ChromaIndex, "put", "Chroma: writing"),
@@ -96,7 +93,7 @@ def stages(library: str, pages: str) -> None:
     began = time.perf_counter()
     rows = list(ingest.read([pages], None, date.today()))
     spent["reading"] = time.perf_counter() - began
-    embedder = LocalEmbedder()
+    embedder = local_embedder(os.environ)
     for owner, name, stage in watched:
         setattr(owner, name, timed(getattr(owner, name), stage, spent))
     embedder.load()
@@ -123,7 +120,7 @@ def timed(work: Any, stage: str, spent: dict[str, float]) -> Any:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["stages"]:
         stages(*sys.argv[2:])
-    elif len(sys.argv) in (2, 3) and not sys.argv[1].startswith("-"):
+    elif len(sys.argv) in (3, 4) and not sys.argv[1].startswith("-"):
         main(*sys.argv[1:])
     else:
         sys.exit(__doc__)

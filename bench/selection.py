@@ -3,6 +3,7 @@
 Prints the constants for answerability.py, and their AUC on questions left out, by ten folds.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,8 @@ from assistant.evaluation import suites
 from assistant.evaluation.suites import Case
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.minilm.embedder import LocalEmbedder
+from assistant.models.base import Embedder
+from assistant.models.onnx.local import local_embedder
 from bench import regression
 
 _FOLDS = 10
@@ -40,7 +42,7 @@ class Sample:
 
 
 def main(places: Sequence[str]) -> None:
-    embedder = LocalEmbedder()
+    embedder = local_embedder(os.environ)
     samples = [
         sample
         for suite, library in zip(places[::2], places[1::2], strict=True)
@@ -62,7 +64,7 @@ def main(places: Sequence[str]) -> None:
         print(f"{name} = ({model[0]:.2f}, ({', '.join(f'{weight:.2f}' for weight in model[1:])}))  # AUC {area:.3f}")
 
 
-def _ask(folder: Path, place: Path, embedder: LocalEmbedder) -> list[Sample]:
+def _ask(folder: Path, place: Path, embedder: Embedder) -> list[Sample]:
     cases = [case for case in suites.load(folder).cases if case.split == "dev" and len(case.turns) == 1]
     samples = []
     with LibrarySnapshot(place, embedder.fingerprint) as library:

@@ -11,7 +11,7 @@ from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Seconds
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel, Embedder
+from assistant.models.base import ChatModel, Embedder, Reranker
 from assistant.retrieval import questions
 from assistant.retrieval.retriever import Context, Query
 from assistant.verification import verifier
@@ -36,6 +36,8 @@ class Pipeline:
     """Whether a word is one that English texts commonly have; None where that is not known, and no slip is mended."""
     context: Context = field(default_factory=Context)
     """What the conversation so far adds to the question."""
+    reranker: Reranker | None = None
+    """What reads a question and a sentence together; None where there is none."""
     answerer: Answerer | None = None
     """Who answers; None for the first of `answerers.ANSWERERS` that can."""
 

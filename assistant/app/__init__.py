@@ -14,10 +14,10 @@ from assistant.domain.settings import DEFAULT_MODEL, Settings, checkout, folder_
 from assistant.library import database, embeddings
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models import embedders
-from assistant.models.base import ChatModel, Embedder
+from assistant.models import embedders, rerankers
+from assistant.models.base import ChatModel, Embedder, Reranker
+from assistant.models.cache import cache_folder
 from assistant.models.embedders import EMBEDDERS, EmbedderKind
-from assistant.models.minilm.cache import cache_folder
 
 
 def load_settings(
@@ -26,19 +26,24 @@ def load_settings(
     library: str | None = None,
     model: str | None = None,
     embedder: str | None = None,
+    reranker: str | None = None,
     kinds: Sequence[EmbedderKind] = EMBEDDERS,
 ) -> Settings:
     """Settle flags (None where not given) against the environment; raises `UsageError`, also where the embedder is of
-    none of these kinds."""
+    none of these kinds, or there is no such reranker."""
     name = library or environment.get("ASSISTANT_LIBRARY")
     folder = _named(name, "--library or ASSISTANT_LIBRARY") if name else default_library()
     embedder_name = embedder or environment.get("ASSISTANT_EMBEDDER") or None
     if embedder_name:
         embedders.find_kind(embedder_name, kinds)
+    reranker_name = reranker or environment.get("ASSISTANT_RERANKER") or None
+    if reranker_name:
+        rerankers.find_kind(reranker_name)
     return Settings(
         library=Path(os.path.abspath(folder)),  # noqa: PTH100  resolve() would follow links the user made
         chosen=bool(name),
         embedder=embedder_name,
+        reranker=reranker_name,
         model=_model(environment, model),
         base_url=environment.get("OPENAI_BASE_URL", "").strip(),
     )
@@ -64,6 +69,14 @@ def embedder(settings: Settings, environment: Mapping[str, str], kinds: Sequence
     Raises `UsageError` where there is no such embedder, or its model is not on this machine.
     """
     return embedders.open_embedder(settings, environment, kinds)
+
+
+def reranker(settings: Settings, environment: Mapping[str, str]) -> Reranker | None:
+    """Return the reranker of these settings, None where they want none; it loads its model with the first pair.
+
+    Raises `MissingModelError` where its model is not on this machine.
+    """
+    return rerankers.open_reranker(settings, environment)
 
 
 def model(settings: Settings, environment: Mapping[str, str]) -> ChatModel | None:
@@ -107,10 +120,11 @@ def library(
 
 def counter() -> Callable[[str], int]:
     """Return what counts the tokens of a text, with the local model's tokenizer; it loads that with the first text."""
-    from assistant.models.minilm.tokenizer import Tokenizer
-    from assistant.models.minilm.weights import find_model
+    from assistant.models.onnx.places import find_published
+    from assistant.models.onnx.published import BGE_SMALL
+    from assistant.models.onnx.tokenizer import Tokenizer
 
-    loaded = functools.cache(lambda: Tokenizer(find_model(None).read_tokenizer()))
+    loaded = functools.cache(lambda: Tokenizer(find_published(BGE_SMALL, os.environ).tokenizer))
     return lambda text: loaded().count(text)
 
 

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import app
+from assistant.app import arguments, by_words
 from assistant.app.filters import Day, admitted, paper_filter, select
+from assistant.app.models import Models
 from assistant.domain.callbacks import OnMessage, OnProgress, OnToken
-from assistant.domain.errors import LibraryError, UsageError
+from assistant.domain.errors import LibraryError, MissingModelError
 from assistant.domain.records import Answer, Claim, Evidence, Paper
 from assistant.domain.settings import Settings
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel, Embedder
+from assistant.models.base import ChatModel, Embedder, Reranker
 from assistant.retrieval.filters import Filter
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def open_library(
     *,
     embedder: str | Embedder | None = None,
     model: str | ChatModel | None = None,
+    reranker: str | Reranker | None = None,
     environment: Mapping[str, str] | None = None,
     on_message: OnMessage | None = None,
 ) -> "Library":
@@ -34,10 +36,11 @@ def open_library(
 
     What is None is settled as for the command line: `folder` by ASSISTANT_LIBRARY, else the default library, or the
     sample while that is empty; `embedder` by ASSISTANT_EMBEDDER, else `local`; `model` by ASSISTANT_MODEL, else the
-    default model where OPENAI_API_KEY or OPENAI_BASE_URL is set, else none. `model="none"` answers with quotes, without
-    a model. Either may also be an object: anything that fits `Embedder` or `ChatModel`. `environment` stands in for
-    `os.environ`. `on_message` gets what a person should know, such as that a damaged index is rebuilt; by default that
-    goes to the logger "assistant". Raises `UsageError` for settings that are none.
+    default model where OPENAI_API_KEY or OPENAI_BASE_URL is set, else none; `reranker` by ASSISTANT_RERANKER, else
+    `local`. `model="none"` answers with quotes, without a model. Each may also be an object: anything that fits
+    `Embedder`, `ChatModel` or `Reranker`. `environment` stands in for `os.environ`. `on_message` gets what a person
+    should know, such as that a damaged index is rebuilt; by default that goes to the logger "assistant". Raises
+    `UsageError` for settings that are none.
     """
     environment = app.environment() if environment is None else environment
     settings = app.load_settings(
@@ -45,34 +48,24 @@ def open_library(
         library=None if folder is None else str(folder),
         embedder=embedder if isinstance(embedder, str) else None,
         model=model if isinstance(model, str) else None,
+        reranker=reranker if isinstance(reranker, str) else None,
     )
-    return Library(
-        settings,
-        environment,
-        embedder=None if isinstance(embedder, str) else embedder,
-        model=None if isinstance(model, str) else model,
-        on_message=on_message or _log,
-    )
+    on_message = on_message or _log
+    models = Models(settings, environment, on_message, embedder, model, reranker)
+    return Library(settings, environment, models, on_message)
 
 
 class Library:
     """Papers to ask about. A context manager; not for several threads at once."""
 
     def __init__(
-        self,
-        settings: Settings,
-        environment: Mapping[str, str],
-        *,
-        embedder: Embedder | None = None,
-        model: ChatModel | None = None,
-        on_message: OnMessage,
+        self, settings: Settings, environment: Mapping[str, str], models: Models, on_message: OnMessage
     ) -> None:
-        """Use `open_library`; an embedder or a model that is None is made as `settings` say."""
+        """Use `open_library`."""
         self.settings = settings
         self.on_message = on_message
         self._environment = environment
-        self._own_embedder = embedder
-        self._own_model = model
+        self._models = models
         self._snapshot: LibrarySnapshot | None = None
         self._is_checked = False
 
@@ -101,31 +94,33 @@ class Library:
         """Return an answer whose every claim cites a paper and was checked; it abstains where there is none.
 
         At most `limit` papers are evidence: those dated from `since` to `until` and listed in a source whose name has
-        `source` in it. `on_token` gets the pieces of a model's reply as they arrive, unchecked. Raises `UsageError`,
+        `source` in it. `on_token` gets the pieces of a model's reply as they arrive, unchecked. Where the embedder's
+        model is not on this machine it abstains, with papers found by words and a note. Raises `UsageError`,
         `ModelError`, `LibraryError`.
         """
         from assistant.answering import pipeline
 
-        asking = self.pipeline(limit, paper_filter(since, until, source), on_token)
-        return pipeline.ask(asking, _words(question, "question"))
+        papers_filter = paper_filter(since, until, source)
+        words = arguments.words(question, "question")
+        if self.missing:
+            ids = self.admitted(papers_filter)
+            return by_words.answer(self.snapshot, words, arguments.positive(limit), ids, self.missing)
+        return pipeline.ask(self.pipeline(limit, papers_filter, on_token), words)
 
     def search(
         self, query: str, *, limit: int = 10, since: Day = None, until: Day = None, source: str | None = None
     ) -> tuple[Evidence, ...]:
         """Return the papers nearest to some words, best first; the rest as for `ask`."""
-        from assistant.retrieval import retriever
-
-        words = _words(query, "query")
+        words = arguments.words(query, "query")
         self.snapshot.refresh()
-        ids = self.admitted(paper_filter(since, until, source))
-        return retriever.search(self.snapshot, self.embedder, words, _positive(limit), ids)
+        return self.nearest(words, arguments.positive(limit), self.admitted(paper_filter(since, until, source)))
 
     def verify(self, text: str) -> tuple[Claim, ...]:
         """Return the claims of a text with their verdicts. A claim cites by titles or ids of papers in square brackets,
         several separated by semicolons. Raises `UsageError`, `LibraryError`."""
         from assistant.verification import documents, references
 
-        words = _words(text, "text")
+        words = arguments.words(text, "text")
         self.snapshot.refresh()
         verifier = self.verifier()
         return tuple(documents.verify_claims(verifier, references.split(words, verifier.papers)))
@@ -155,29 +150,50 @@ class Library:
 
     def papers(self, *, since: Day = None, until: Day = None, source: str | None = None) -> tuple[Paper, ...]:
         """Return the papers in the order they were added; whichever embedder the library was made with."""
-        every = self._opened(self._own_embedder, check=False).papers()
+        every = self._opened(self._models.own_embedder, check=False).papers()
         return tuple(select(every, paper_filter(since, until, source), self.on_message))
+
+    def nearest(self, words: str, limit: int, allowed: frozenset[str] | None) -> tuple[Evidence, ...]:
+        """Return at most `limit` papers nearest to some words, of those with these ids (None: all).
+
+        Where the embedder's model is not on this machine words alone are compared, and `on_message` is told so.
+        """
+        if self.missing is None:
+            from assistant.retrieval import retriever
+
+            return retriever.search(self.snapshot, self.embedder, words, limit, allowed)
+        from assistant.retrieval import words as word_search
+
+        self._models.tell_missing()
+        return word_search.search(self.snapshot, words, limit, allowed)
 
     # -- what the parts of the pipeline work with
 
-    @cached_property
+    @property
+    def missing(self) -> MissingModelError | None:
+        """Why there is no embedder, where its model is not on this machine: then papers are found by words alone."""
+        return self._models.missing
+
+    @property
     def embedder(self) -> Embedder:
         """What makes vectors of texts; it loads its model when the first text comes."""
-        if self._own_embedder is not None:
-            return self._own_embedder
-        return app.embedder(self.settings, self._environment)
+        return self._models.embedder
 
-    @cached_property
+    @property
     def model(self) -> ChatModel | None:
         """The answering model; None where answers are quotes."""
-        if self._own_model is not None:
-            return self._own_model
-        return app.model(self.settings, self._environment)
+        return self._models.model
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """What reads a question and a passage together; it loads its model with the first pair. None for none."""
+        return self._models.reranker
 
     @property
     def snapshot(self) -> LibrarySnapshot:
-        """The library's papers, words and vectors; raises `FingerprintError` where another embedder made those."""
-        return self._opened(self.embedder, check=True)
+        """The library's papers, words and vectors; raises `FingerprintError` where another embedder made those. Where
+        none is on this machine, vectors are of no use, and are not checked."""
+        return self._opened(None, check=False) if self.missing else self._opened(self.embedder, check=True)
 
     def admitted(self, papers_filter: Filter) -> frozenset[str] | None:
         """Return the ids of the papers that pass the filter (None: all); tell what nobody would expect of it."""
@@ -190,8 +206,11 @@ class Library:
         from assistant.answering.pipeline import Pipeline
 
         allowed = self.admitted(papers_filter) if papers_filter else None
-        ordinary = app.ordinary() if self._own_embedder is None else None
-        return Pipeline(self.snapshot, self.embedder, self.model, _positive(limit), allowed, on_token, ordinary)
+        ordinary = app.ordinary() if self._models.own_embedder is None else None
+        models = self.embedder, self.model
+        return Pipeline(
+            self.snapshot, *models, arguments.positive(limit), allowed, on_token, ordinary, reranker=self.reranker
+        )
 
     def verifier(self) -> "DocumentVerifier":
         """Return what claims about any paper of the library are checked with."""
@@ -205,7 +224,7 @@ class Library:
 
     def require_sound(self, id: str) -> None:
         """Raise `LibraryError` where the paper with this id is in the library, and not as it was written."""
-        damaged = self._opened(self._own_embedder, check=False).damaged
+        damaged = self._opened(self._models.own_embedder, check=False).damaged
         if id in damaged:
             paper = damaged[id]
             raise LibraryError(f"{paper.title[:80]!r} {paper.problem}", path=paper.id, cure=paper.cure)
@@ -218,18 +237,6 @@ class Library:
             self._snapshot = app.library(self.settings, self._environment, maker, self.on_message)
             self._is_checked = maker is not None
         return self._snapshot
-
-
-def _words(text: str, what: str) -> str:
-    if not text.strip():
-        raise UsageError(f"the {what} is empty")
-    return text
-
-
-def _positive(limit: int) -> int:
-    if limit < 1:
-        raise UsageError(f"a limit of {limit} papers is none", cure="give 1 or more")
-    return limit
 
 
 def _log(message: str) -> None:

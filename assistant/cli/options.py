@@ -20,17 +20,24 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class LibraryOptions:
-    """Which library, embedder and model the flags or their variables name; None where they do not."""
+    """Which library, embedder, model and reranker the flags or their variables name; None where they do not."""
 
     library: str | None
     embedder: str | None = None
     model: str | None = None
+    reranker: str | None = None
 
     def open(self) -> "Library":
         """Return the library, which tells a person what there is to know; raises `UsageError`."""
         from assistant.app.handle import open_library
 
-        return open_library(self.library, embedder=self.embedder, model=self.model, on_message=console.tell)
+        return open_library(
+            self.library,
+            embedder=self.embedder,
+            model=self.model,
+            reranker=self.reranker,
+            on_message=console.tell,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,14 @@ _EMBEDDER = click.option(
     metavar="NAME",
     envvar="ASSISTANT_EMBEDDER",
     show_envvar=True,
-    help="`local` (the default), `openai:<model>`, or `hashing`.",
+    help="`local` (the default), `onnx:<folder>`, `openai:<model>`, or `hashing`.",
+)
+_RERANKER = click.option(
+    "--reranker",
+    metavar="NAME",
+    envvar="ASSISTANT_RERANKER",
+    show_envvar=True,
+    help="What picks the sentence that answers: `local` (the default), `onnx:<folder>`, or `none`.",
 )
 _MODEL = click.option(
     "--model",
@@ -100,6 +114,11 @@ _SOURCE = click.option("--source", metavar="TEXT", help="Only papers listed in a
 def library(command: Command) -> Command:
     """Add `--library` and `--embedder`, each an argument of its own."""
     return _LIBRARY(_EMBEDDER(command))
+
+
+def reranker(command: Command) -> Command:
+    """Add `--reranker`."""
+    return _RERANKER(command)
 
 
 def catalogue(command: Callable[..., int]) -> Callable[..., int]:
@@ -123,15 +142,22 @@ def indexed(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:
-    """Add `--library`, `--embedder`, `--model` and `--no-model`; the command gets `place`, a `LibraryOptions`."""
+    """Add `--library`, `--embedder`, `--reranker`, `--model` and `--no-model`; the command gets `place`, a
+    `LibraryOptions`."""
 
     @functools.wraps(command)
     def wrapped(
-        *, library: str | None, embedder: str | None, model: str | None, no_model: bool, **others: object
+        *,
+        library: str | None,
+        embedder: str | None,
+        reranker: str | None,
+        model: str | None,
+        no_model: bool,
+        **others: object,
     ) -> int:
-        return command(place=LibraryOptions(library, embedder, "none" if no_model else model), **others)
+        return command(place=LibraryOptions(library, embedder, "none" if no_model else model, reranker), **others)
 
-    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(wrapped))))
+    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(_RERANKER(wrapped)))))
 
 
 def filters(command: Callable[..., int]) -> Callable[..., int]:

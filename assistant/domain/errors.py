@@ -2,6 +2,7 @@
 
     AssistantError               1  a fault of ours
     ├── UsageError               2  an argument, a path or a setting to mend
+    │   └── MissingModelError    2  the files of a model are not on this machine
     ├── ModelError               5  the model endpoint failed
     ├── ArchiveError             6  a conversation cannot be kept or read
     ├── ResourceError            6  the machine has no memory, room or open file left for this
@@ -51,6 +52,10 @@ class UsageError(AssistantError):
     """Something the user gave (argument, path, setting) cannot be used."""
 
     exit_code = 2
+
+
+class MissingModelError(UsageError):
+    """The files of a model that runs on this machine are not there, or not as they were published."""
 
 
 class ModelError(AssistantError):

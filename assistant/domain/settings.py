@@ -21,6 +21,8 @@ class Settings:
     """False where nobody named a library, so that the sample may stand in while there is none."""
     embedder: str | None = None
     """The embedder's name as it was typed, such as `openai:<model>`; None where none was, which means `local`."""
+    reranker: str | None = None
+    """The reranker's name as it was typed, such as `none`; None where none was, which means `local`."""
     model: str | None = None
     """The answering model; None for the extractive answerer."""
     base_url: str = ""

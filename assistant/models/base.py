@@ -1,4 +1,4 @@
-"""Messages -> a reply, texts -> vectors: what every chat model and every embedder offers the assistant."""
+"""Messages -> a reply, texts -> vectors, pairs -> scores: what each kind of model offers the assistant."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Embedder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """What made the vectors, such as `all-MiniLM-L6-v2@53aa5117/int8/1`; a library stores it."""
+        """What made the vectors, such as `bge-small-en-v1.5@6c9c6101/int8/1`; a library stores it."""
 
     @property
     def dimension(self) -> int:
@@ -59,7 +59,28 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> "NDArray[np.float32]":
         """Return a matrix of shape (texts, dimension), its rows of length one and in the order of the texts.
 
-        `on_progress` gets the number of texts that are done. Raises `ModelError`.
+        The texts are passages: papers, sentences, claims. `on_progress` gets the number of texts that are done. Raises
+        `ModelError`.
+        """
+
+    def embed_queries(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """Return the same for texts that are searched for: many models were trained with a prefix for these.
+
+        Raises `ModelError`.
+        """
+
+
+class Reranker(Protocol):
+    """A model that reads a question and a passage together and says how well the passage answers."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What makes the scores, such as `ms-marco-MiniLM-L-12-v2@1225ccd6/int8/1`; thresholds belong to it."""
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> "NDArray[np.float32]":
+        """Return one logit for each (question, passage), in their order; the higher, the better the passage answers.
+
+        Raises `ModelError`.
         """
 
 

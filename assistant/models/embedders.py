@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from assistant.domain.errors import UsageError
 from assistant.domain.settings import Settings
 from assistant.models.base import Embedder
+from assistant.models.onnx.published import BGE_SMALL
 
 Environment = Mapping[str, str]
 
 DEFAULT = "local"
 """The name that is meant where none is typed."""
 
-_MINILM = "all-MiniLM-L6-v2"
+_FORMER = ("all-MiniLM-L6-v2",)
+"""The models that `local` meant in earlier versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +41,34 @@ class EmbedderKind:
     variable: str = ""
     """The variable of the environment that decides, beside the name, which embedder is meant; "" for none."""
     calibration: str | None = None
-    """The name of the scores that thresholds were fitted to; None where none were fitted to the scores it gives."""
+    """The fingerprint of the embedder that thresholds were fitted to; None where none were to any of this kind."""
 
 
 def _open_local(argument: str, settings: Settings, environment: Environment) -> Embedder:
-    from assistant.models.minilm.cache import cache_folder
-    from assistant.models.minilm.embedder import LocalEmbedder
+    from assistant.models.onnx.local import local_embedder
 
-    return LocalEmbedder(cache=cache_folder(environment))
+    return local_embedder(environment)
 
 
 def _local_fingerprint(argument: str, settings: Settings, environment: Environment) -> str:
-    from assistant.models.minilm.embedder import fingerprint
-
-    return fingerprint()
+    return BGE_SMALL.fingerprint
 
 
 def _local_name(fingerprint: str) -> str | None:
-    """All versions of the local embedder have one name: it opens the newest."""
-    return "local" if re.match(rf"{re.escape(_MINILM)}@[0-9a-f]{{8}}/(int8|fp32)/", fingerprint) else None
+    """All that ever was the local embedder has one name: it opens the newest."""
+    names = "|".join(map(re.escape, (BGE_SMALL.name, *_FORMER)))
+    return "local" if re.match(rf"(?:{names})@[0-9a-f]{{8}}/(?:int8|fp32)/", fingerprint) else None
+
+
+def _open_folder(argument: str, settings: Settings, environment: Environment) -> Embedder:
+    from assistant.models.onnx.local import folder_embedder
+
+    return folder_embedder(argument, environment)
+
+
+def _folder_name(fingerprint: str) -> str | None:
+    match = re.match(r"onnx:(.+)@[0-9a-f]{8}/[0-9]+(?:\+|$)", fingerprint, re.DOTALL)
+    return f"onnx:{match[1]}" if match else None
 
 
 def _open_openai(argument: str, settings: Settings, environment: Environment) -> Embedder:
@@ -92,7 +103,14 @@ EMBEDDERS: tuple[EmbedderKind, ...] = (
         name=_local_name,
         free=True,
         fingerprint=_local_fingerprint,
-        calibration=_MINILM,
+        calibration=BGE_SMALL.fingerprint,
+    ),
+    EmbedderKind(
+        form="onnx:<folder>",
+        names=r"onnx:(.*\S.*)",
+        open=_open_folder,
+        name=_folder_name,
+        free=True,
     ),
     EmbedderKind(
         form="openai:<model>",
@@ -156,10 +174,12 @@ def recognise(fingerprint: str, kinds: Sequence[EmbedderKind] = EMBEDDERS) -> tu
 
 
 def calibration(fingerprint: str, kinds: Sequence[EmbedderKind] = EMBEDDERS) -> str | None:
-    """Return the name of the scores that thresholds were fitted to, for vectors of this fingerprint; None for none.
+    """Return the fingerprint of the embedder that thresholds were fitted to, for vectors of this fingerprint, of an
+    embedder or a library; None where none were.
 
-    >>> calibration("all-MiniLM-L6-v2@53aa5117/int8/1"), calibration("m@api.openai.com/v1/8000")
-    ('all-MiniLM-L6-v2', None)
+    >>> calibration("bge-small-en-v1.5@6c9c6101/int8/1+title/1"), calibration("all-MiniLM-L6-v2@53aa5117/int8/1")
+    ('bge-small-en-v1.5@6c9c6101/int8/1', None)
     """
     recognised = recognise(fingerprint, kinds)
-    return recognised[0].calibration if recognised else None
+    fitted = recognised[0].calibration if recognised else None
+    return fitted if fitted and fingerprint.partition("+")[0] == fitted else None

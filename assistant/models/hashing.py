@@ -46,6 +46,10 @@ class HashingEmbedder:
             on_progress(len(texts))
         return matrix
 
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the same as `embed`: a question is a text like any other."""
+        return self.embed(texts)
+
     def _vector(self, text: str) -> NDArray[np.float32]:
         total = self._sum(re.findall(r"\w+", text.lower()) or [text])
         if not total.any():  # the words cancel out, as may happen in few dimensions: a text is a word of its own then

@@ -21,7 +21,7 @@ def parse_question(
     """
     require_question(question)
     correction = spelling.correct(question, library, is_ordinary) if is_ordinary else Correction(question)
-    return Query(correction.text, embedder.embed([correction.text])[0]), correction.notes
+    return Query(correction.text, embedder.embed_queries([correction.text])[0]), correction.notes
 
 
 def find_evidence(

@@ -54,7 +54,7 @@ def search(
 
     Raises `UsageError` for a question that is too long.
     """
-    vector = embedder.embed([require_question(question)])[0]
+    vector = embedder.embed_queries([require_question(question)])[0]
     return retrieve(library, vector, question, limit, allowed)
 
 

@@ -19,7 +19,7 @@ from assistant.domain.verdicts import MARKS
 from assistant.library import writer
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Reply
-from assistant.models.minilm.embedder import LocalEmbedder
+from assistant.models.onnx.local import local_embedder
 from assistant.retrieval.keys import citation_keys
 from assistant.testing import ScriptedModel
 
@@ -48,13 +48,13 @@ def library(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
         Entry(Listing("kitchen.jsonl", number, title, date=date(2024, 1, number)), abstract, id=f"k{number}")
         for number, (title, abstract) in enumerate(PAPERS.items(), 1)
     ]
-    writer.add(folder, rows, LocalEmbedder(cache=cache))
+    writer.add(folder, rows, local_embedder({"ASSISTANT_CACHE": str(cache)}))
     return folder
 
 
 @pytest.fixture
 def kitchen(library: Path, cache: Path) -> Iterator[Pipeline]:
-    embedder = LocalEmbedder(cache=cache)
+    embedder = local_embedder({"ASSISTANT_CACHE": str(cache)})
     with LibrarySnapshot(library, embedder.fingerprint) as opened:
         yield Pipeline(opened, embedder)
 

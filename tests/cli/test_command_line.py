@@ -116,7 +116,7 @@ def test_status_tells_counts_and_health(run: Run, real_library: Path) -> None:
     [status] = objects(run("status", "--json", "--library", real_library).stdout)
     assert (status["papers"], status["listings"], status["healthy"], status["problems"]) == (614, 643, True, [])
     assert status["chunks"] > 614
-    assert status["fingerprint"].startswith("all-MiniLM-L6-v2@53aa5117/int8/")
+    assert status["fingerprint"].startswith("bge-small-en-v1.5@6c9c6101/int8/")
 
 
 def test_rows_of_jsonl_keep_their_ids_and_titles(run: Run, tmp_path: Path) -> None:

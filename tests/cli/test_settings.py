@@ -16,7 +16,7 @@ from assistant.domain.errors import LibraryError, UsageError
 from assistant.domain.settings import Settings
 from assistant.library import database, sample, writer
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.minilm import embedder as embedding
+from assistant.models.onnx.published import BGE_SMALL, BGE_SMALL_DIMENSION
 
 SECRET = "hunter2secret"
 
@@ -202,8 +202,8 @@ def test_a_named_library_without_papers_is_said_to_be_empty(run: Run, tmp_path: 
     said = f"the library in {folder} is empty; `assistant ingest PATH --library {folder}` fills it"
     assert opened(Settings(folder, chosen=True), cache) == (folder, 0, [said])
     shutil.rmtree(folder)
-    ours = libraries.HashedWords(embedding.DIMENSION)
-    ours.fingerprint = embedding.fingerprint()
+    ours = libraries.HashedWords(BGE_SMALL_DIMENSION)
+    ours.fingerprint = BGE_SMALL.fingerprint
     writer.make(folder, ours)
     done = run("ask", "What makes dough rise?", "--library", folder)
     assert (done.returncode, said in done.stderr) == (3, True)

@@ -15,7 +15,8 @@ from support.endpoint import Server, embeds, serve
 from assistant.library import database, writer
 
 ROWS = '{"id": "1", "title": "Yeast", "abstract": "Yeast makes dough rise."}\n' * 2
-LOCAL = "all-MiniLM-L6-v2@53aa5117/int8/"
+LOCAL = "bge-small-en-v1.5@6c9c6101/int8/"
+FORMER = "all-MiniLM-L6-v2@53aa5117/int8/1"
 
 
 @pytest.fixture
@@ -93,12 +94,17 @@ def test_reindex_computes_anew_with_an_embedder_that_is_named(run: Run, folder: 
     assert status(run, folder)[0] == 0
 
 
-def test_reindex_computes_anew_where_the_local_embedder_is_a_newer_one(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("fingerprint", [f"{LOCAL}0", FORMER])
+def test_reindex_computes_anew_where_the_local_embedder_is_a_newer_one(
+    run: Run, tmp_path: Path, fingerprint: str
+) -> None:
     older = libraries.HashedWords()
-    older.fingerprint = f"{LOCAL}0"
+    older.fingerprint = fingerprint
     writer.add(tmp_path / "library", libraries.entries(0, 3), older)
     code, facts = status(run, tmp_path / "library")
     assert (code, facts["cures"]) == (6, ["run `assistant reindex --embedder local` to compute its vectors anew"])
+    refused = run("search", "yeast", "--library", tmp_path / "library")
+    assert (refused.returncode, "`assistant reindex`" in refused.stderr) == (6, True)
     assert json.loads(run("reindex", "--json", "--library", tmp_path / "library").stdout)["embedded"] == 3
     assert status(run, tmp_path / "library")[0] == 0
 

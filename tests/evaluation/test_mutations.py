@@ -15,7 +15,7 @@ from assistant.evaluation import runs, summary
 from assistant.evaluation.metrics.registry import METRICS
 from assistant.evaluation.runs import Run
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.minilm.embedder import LocalEmbedder
+from assistant.models.onnx.local import local_embedder
 from assistant.verification.claims import CitationMark, Statement
 
 TITLES = {"title_precision", "title_strict", "title_recall", "title_f1", "exact_set"}
@@ -83,7 +83,7 @@ def judged_run(sample_run: Path) -> Run:
 
 @pytest.fixture(scope="module")
 def checker(judged_run: Run, cache: Path) -> Iterator[Checker]:
-    embedder = LocalEmbedder(cache=cache)
+    embedder = local_embedder({"ASSISTANT_CACHE": str(cache)})
     [folder] = {path.parent for path in cache.glob("sample-*/catalogue.sqlite3")}
     with LibrarySnapshot(folder, embedder.fingerprint) as library:
         yield Checker(library, embedder)

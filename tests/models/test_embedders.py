@@ -17,6 +17,7 @@ from assistant.domain.errors import FingerprintError, UsageError
 from assistant.library import embeddings, writer
 from assistant.models import embedders
 from assistant.models.embedders import EMBEDDERS, EmbedderKind
+from assistant.models.onnx.published import BGE_SMALL
 from assistant.retrieval import retriever
 
 ROWS = """\
@@ -37,6 +38,9 @@ class Letters:
         counts = np.array([[1 + text.lower().count(chr(97 + place)) for place in range(26)] for text in texts], float)
         return np.asarray(counts / np.linalg.norm(counts, axis=1, keepdims=True), np.float32)
 
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.embed(texts)
+
 
 LETTERS = EmbedderKind(
     form="letters:<edition>",
@@ -46,7 +50,7 @@ LETTERS = EmbedderKind(
         fingerprint.replace("/", ":").partition("+")[0] if fingerprint.startswith("letters/") else None
     ),
     free=True,
-    calibration="letters",
+    calibration="letters/ab",
 )
 
 
@@ -63,7 +67,7 @@ def test_one_row_adds_a_kind_of_embedder(tmp_path: Path) -> None:
         assert [hit.paper.id for hit in retriever.search(library, embedder, "zzz", 1, None)] == ["2"]
         built = library.fingerprint
     assert app.mismatch(settings, environment, built, kinds) is None
-    assert embedders.calibration(built, kinds) == "letters"
+    assert embedders.calibration(built, kinds) == "letters/ab"
 
     other = replace(settings, embedder="hashing")
     problem, cure = app.mismatch(other, environment, built, kinds) or ("", "")
@@ -81,7 +85,7 @@ def test_a_kind_that_was_not_added_is_refused_with_the_names_of_all_that_were() 
     with pytest.raises(UsageError) as caught:
         app.load_settings({}, embedder="letters:a")
     assert str(caught.value) == (
-        "there is no embedder 'letters:a'; use `local` or `openai:<model>` or `hashing:<dimension>`"
+        "there is no embedder 'letters:a'; use `local` or `onnx:<folder>` or `openai:<model>` or `hashing:<dimension>`"
     )
 
 
@@ -89,6 +93,7 @@ def test_a_kind_that_was_not_added_is_refused_with_the_names_of_all_that_were() 
     ("name", "form", "argument"),
     [
         ("local", "local", ""),
+        ("onnx:models/e5", "onnx:<folder>", "models/e5"),
         ("openai:a:b", "openai:<model>", "a:b"),
         ("hashing", "hashing:<dimension>", ""),
         ("hashing:64", "hashing:<dimension>", "64"),
@@ -105,8 +110,10 @@ SCHEME = embeddings.fingerprint("")
 @pytest.mark.parametrize(
     ("fingerprint", "name", "free", "calibration"),
     [
-        ("all-MiniLM-L6-v2@53aa5117/int8/1", "local", True, "all-MiniLM-L6-v2"),
-        ("all-MiniLM-L6-v2@00000000/fp32/9", "local", True, "all-MiniLM-L6-v2"),
+        (BGE_SMALL.fingerprint, "local", True, BGE_SMALL.fingerprint),
+        ("bge-small-en-v1.5@00000000/int8/9", "local", True, None),
+        ("all-MiniLM-L6-v2@53aa5117/int8/1", "local", True, None),
+        ("onnx:Xenova/e5-small@0a1b2c3d/1", "onnx:Xenova/e5-small", True, None),
         ("all-MiniLM-L6-v2@127.0.0.1:8080/v1/8000", "openai:all-MiniLM-L6-v2", False, None),
         ("hashed-words/64@host/8000", "openai:hashed-words/64", False, None),
         ("m@api.openai.com/v1/8000", "openai:m", False, None),

@@ -11,7 +11,7 @@ from assistant.domain.records import Entry, Listing
 from assistant.library import writer
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Message
-from assistant.models.minilm.embedder import LocalEmbedder
+from assistant.models.onnx.local import local_embedder
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # llama-index's dependencies deprecate one another
@@ -26,12 +26,12 @@ def library(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
     folder = tmp_path_factory.mktemp("adapter") / "library"
     texts = {"Yeast Raises Dough": "Yeast gives off gas, and dough rises.", "Rennet Sets Milk": "Milk sets into curd."}
     rows = [Entry(Listing("rows", n, title), text, id=f"k{n}") for n, (title, text) in enumerate(texts.items(), 1)]
-    writer.add(folder, rows, LocalEmbedder(cache=cache))
+    writer.add(folder, rows, local_embedder({"ASSISTANT_CACHE": str(cache)}))
     return folder
 
 
 def test_a_retriever_gives_whole_papers_best_first(library: Path, cache: Path) -> None:
-    embedder = LocalEmbedder(cache=cache)
+    embedder = local_embedder({"ASSISTANT_CACHE": str(cache)})
     with LibrarySnapshot(library, embedder.fingerprint) as opened:
         nodes = LibraryRetriever(opened, embedder).retrieve("What makes dough rise?")
     assert [node.node.node_id for node in nodes] == ["k1", "k2"]
@@ -41,7 +41,7 @@ def test_a_retriever_gives_whole_papers_best_first(library: Path, cache: Path) -
 
 
 def test_a_llama_index_model_answers_and_is_verified(library: Path, cache: Path) -> None:
-    embedder = LocalEmbedder(cache=cache)
+    embedder = local_embedder({"ASSISTANT_CACHE": str(cache)})
     with LibrarySnapshot(library, embedder.fingerprint) as opened:
         answer = ask(Pipeline(opened, embedder, LlamaModel(MockLLM())), "What makes dough rise?")
     # The mock repeats the prompt; what it repeats is checked like anything else.

@@ -13,7 +13,7 @@ from assistant.evaluation.runs import Run
 from assistant.evaluation.summary import RunSummary
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.minilm.embedder import LocalEmbedder
+from assistant.models.base import Embedder
 from assistant.verification import verifier
 from assistant.verification.claims import CitationMark, Statement
 
@@ -25,7 +25,7 @@ Spoil = Callable[[list[Statement], list[str], int], list[Statement]]
 class Checker:
     """Checks spoiled claims again, with the library the answers come from."""
 
-    def __init__(self, library: LibrarySnapshot, embedder: LocalEmbedder) -> None:
+    def __init__(self, library: LibrarySnapshot, embedder: Embedder) -> None:
         self._library = library
         self._embedder = embedder
 

@@ -72,7 +72,7 @@ def context(conversation: Conversation, question: str, reading: Reading, embedde
     if reading.how == "alone":
         return Context(keys=conversation.keys)
     texts = [text for text in (reading.other, question if reading.how == "rule" else "") if text]
-    queries = {text: Query(text, vector) for text, vector in zip(texts, embedder.embed(texts), strict=True)}
+    queries = {text: Query(text, vector) for text, vector in zip(texts, embedder.embed_queries(texts), strict=True)}
     claims = [claim.text for turn in conversation.turns for claim in turn.answer.claims]
     return Context(
         named_papers=frozenset(reading.papers if reading.named else ()),

@@ -14,6 +14,8 @@ from assistant.domain.errors import ModelError
 
 if TYPE_CHECKING:
     from assistant.answering.pipeline import Pipeline
+    from assistant.domain.records import Answer
+    from assistant.library.snapshot import LibrarySnapshot
 
 ABSTAINED = 3
 """Exit code where the library holds no answer."""
@@ -49,6 +51,13 @@ def ask(
     questions = queries(question, from_stdin)
     codes: list[int] = []
     with place.open() as library:
+        if library.missing:
+            from assistant.app import by_words
+
+            ids = library.admitted(papers.filter())
+            for words in questions:
+                _print(library.snapshot, by_words.answer(library.snapshot, words, limit, ids, library.missing), as_json)
+            return ABSTAINED
         pipeline = library.pipeline(limit, papers.filter())
         if pipeline.model is None and sys.stderr.isatty():
             console.tell("answering with quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write")
@@ -74,13 +83,20 @@ def _answer(asking: "Pipeline", question: str, *, as_json: bool, strict: bool) -
         console.tell(f"error: {error}")
         answer = Answer(question, "failed", (), (), getattr(asking.model, "name", None), (str(error),))
         code = error.exit_code
-    if as_json:
-        console.record(answers.record(answer, asking.library.fingerprint, len(asking.library.ids)))
-    elif answer.status != "failed":
-        console.lines(*answers.lines(answer, console.marks()))
+    _print(asking.library, answer, as_json)
     if answer.status == "abstained":
         code = ABSTAINED
     return UNVERIFIED if strict and answers.failing(answer.claims) else code
+
+
+def _print(library: "LibrarySnapshot", answer: "Answer", as_json: bool) -> None:
+    """Print an answer; one that failed only as JSON, for its error was told."""
+    from assistant.cli.views import answers
+
+    if as_json:
+        console.record(answers.record(answer, library.fingerprint, len(library.ids)))
+    elif answer.status != "failed":
+        console.lines(*answers.lines(answer, console.marks()))
 
 
 def _exit_code(codes: list[int]) -> int:

@@ -35,14 +35,12 @@ def search(
       assistant search --since 2024 --json "long context"
       assistant search --stdin --json --top-k 100 < queries.txt
     """
-    from assistant.retrieval import retriever
-
     are_empty: list[bool] = []
     with place.open() as library:
         ids = library.admitted(papers.filter())
         for words in queries(query, from_stdin):
             began = time.perf_counter()
-            hits = retriever.search(library.snapshot, library.embedder, words, limit, ids)
+            hits = library.nearest(words, limit, ids)
             are_empty.append(not hits)
             seconds = time.perf_counter() - began
             if as_json:

@@ -1,16 +1,18 @@
 """`assistant status`: a library -> its counts, whether it is sound, and what cures it."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from assistant.cli import console, options
 from assistant.cli.options import LibraryOptions
-from assistant.domain.errors import LibraryError
+from assistant.domain.errors import LibraryError, MissingModelError
 from assistant.domain.sanitize import one_line
 
 if TYPE_CHECKING:
+    from assistant.app import sources
     from assistant.domain.settings import Settings
     from assistant.library import health
     from assistant.library.snapshot import LibrarySnapshot
@@ -33,9 +35,11 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
       assistant status --json --library papers-2024
     """
     from assistant import app
+    from assistant.app import sources
 
     environment = app.environment()
     settings = place.open().settings
+    embedder, reranker = sources.embedder(settings, environment), sources.reranker(settings, environment)
     app.model(settings, environment)  # raises where its endpoint's address is none: nothing could be asked
     with app.library(settings, environment, None, console.tell, heal=False) as library:
         papers, listings = library.catalogue.count()
@@ -51,11 +55,13 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
             "cures": list(dict.fromkeys(fault.cure for fault in faults)),
             "chroma": str(library.vector_index_folder),
             "model": settings.model,
+            "embedder": asdict(embedder),
+            "reranker": asdict(reranker),
         }
     if as_json:
         console.record(facts)
     else:
-        _print(facts, faults)
+        _print(facts, faults, {"embedder": embedder, "reranker": reranker})
     return 0 if all(fault.answered for fault in faults) else LibraryError.exit_code
 
 
@@ -67,11 +73,16 @@ def _faults(
     from assistant.library import health
 
     faults = health.faults(library.folder, library.catalogue, library.problems, deep=deep)
-    mismatch = app.mismatch(settings, environment, library.fingerprint)
+    try:
+        mismatch = app.mismatch(settings, environment, library.fingerprint)
+    except MissingModelError:  # what its vectors would be is not known; the line of the embedder tells
+        return faults
     return faults if mismatch is None else [*faults, health.Fault("made by another embedder", *mismatch)]
 
 
-def _print(facts: Mapping[str, object], faults: "list[health.Fault]") -> None:
+def _print(
+    facts: Mapping[str, object], faults: "list[health.Fault]", models: "Mapping[str, sources.ModelSource]"
+) -> None:
     extractive = "extractive; set OPENAI_API_KEY or OPENAI_BASE_URL for a model"
     console.lines(
         console.plain(f"library      {one_line(str(facts['library']))}"),
@@ -80,6 +91,7 @@ def _print(facts: Mapping[str, object], faults: "list[health.Fault]") -> None:
         ),
         console.plain(f"fingerprint  {one_line(str(facts['fingerprint']))}"),
         console.plain(f"answers      {one_line(str(facts['model'] or extractive))}"),
+        *(console.plain(f"{role:12} {one_line(_model_line(model))}") for role, model in models.items()),
     )
     if not faults:
         console.lines(console.plain("health       sound"))
@@ -87,3 +99,12 @@ def _print(facts: Mapping[str, object], faults: "list[health.Fault]") -> None:
         console.lines(console.plain(f"health       {what}: {one_line(cure)}"))
         problems = [fault.problem for fault in faults if (fault.what, fault.cure) == (what, cure)]
         console.lines(*(console.plain(f"             {one_line(problem)}") for problem in problems))
+
+
+def _model_line(model: "sources.ModelSource") -> str:
+    """Return which model it is and where its files come from, or why it cannot be used and what cures that."""
+    if model.problem:
+        return f"{model.name}: {model.problem}; {model.cure}"
+    place = f", from {model.source}: {model.folder}" if model.source else ""
+    note = f" ({model.note})" if model.note else ""
+    return f"{model.fingerprint}{place}{note}" if model.fingerprint else "none"

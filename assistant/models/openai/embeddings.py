@@ -86,6 +86,10 @@ class OpenAIEmbedder:
                     on_progress(done)
         return np.concatenate([matrices[start] for start in sorted(matrices)])
 
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the same as `embed`: endpoints of this kind know one kind of text."""
+        return self.embed(texts)
+
     def _sendable(self, text: str) -> str:
         beginning = text[: self._longest].encode("utf-8", "replace").decode("utf-8")
         return beginning if beginning.strip() else _BLANK

@@ -44,6 +44,7 @@ _JOBS = 2
     help="What answers: the assistant, or a baseline that does without thought.",
 )
 @options.library
+@options.reranker
 def run(  # noqa: PLR0913  one parameter for each option
     suite: Path,
     out: Path,
@@ -57,6 +58,7 @@ def run(  # noqa: PLR0913  one parameter for each option
     baseline_system: str,
     library: str | None,
     embedder: str | None,
+    reranker: str | None,
 ) -> int:
     """Ask the questions of SUITE, a folder, and write every outcome to the folder of --out.
 
@@ -72,7 +74,7 @@ def run(  # noqa: PLR0913  one parameter for each option
     from assistant import app
     from assistant.evaluation.runner import RunPlan
 
-    settings = app.load_settings(app.environment(), library=library, embedder=embedder, model=model)
+    settings = app.load_settings(app.environment(), library=library, embedder=embedder, model=model, reranker=reranker)
     plan = RunPlan(split, perturbations, repeats, types)
     failures = _run(suite, out, plan, settings, limit, baseline_system, jobs)
     if not failures:
@@ -107,7 +109,8 @@ def _run(
         tempfile.TemporaryDirectory() as scratch,
         progress.bar() as on_progress,
     ):
-        pipeline = Pipeline(library, embedder, model, limit, ordinary=app.ordinary())
+        reranker = app.reranker(settings, environment)
+        pipeline = Pipeline(library, embedder, model, limit, ordinary=app.ordinary(), reranker=reranker)
         context = EvaluationContext(pipeline, Session(None, app.counter()), baseline_system)
         with runs.begin(out, runner.manifest(suite, plan, context), library.papers(), console.tell) as log:
             planned = runner.jobs(suite, plan, context, Path(scratch))

@@ -1,0 +1,29 @@
+"""A question where there is no embedder on this machine -> the papers that share its words, and a note that says so."""
+
+import time
+
+from assistant.domain.errors import MissingModelError
+from assistant.domain.records import Answer, Seconds
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.retrieval import words
+
+
+def note(error: MissingModelError) -> str:
+    """Return what a person should know of a search by words alone."""
+    return f"searched by words alone, for {error.what}; {error.cure}"
+
+
+def answer(
+    library: LibrarySnapshot, question: str, limit: int, allowed: frozenset[str] | None, error: MissingModelError
+) -> Answer:
+    """Return an abstention with the papers nearest by words: no statement can be found or checked without vectors.
+
+    `error` says why there are none. Raises `UsageError` for a question that is too long.
+    """
+    began = time.perf_counter()
+    library.refresh()
+    evidence = words.search(library, question, limit, allowed)
+    seconds = time.perf_counter() - began
+    return Answer(
+        question, "abstained", (), evidence, notes=(note(error),), seconds=Seconds(retrieve=seconds, total=seconds)
+    )

@@ -1,0 +1,1 @@
+"""Texts -> vectors, pairs -> scores: models in the ONNX format, run on this machine by ONNX Runtime alone."""

@@ -1,0 +1,97 @@
+"""A text, or a pair of texts -> the ids that a model reads."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.domain.errors import UsageError
+
+Ids = NDArray[np.int64]
+
+_CHARACTERS_A_TOKEN = 16
+"""More than almost any text has; where a text has more, it is read again, twice as far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a model reads of one text, or of a pair."""
+
+    ids: Ids
+    types: Ids
+    """0 for the tokens of the first text, 1 for those of the second."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+class Tokenizer:
+    """The tokenizer in a `tokenizer.json`, reading no more of a long text than the model can take.
+
+    What the file says of padding and truncation is left aside: padding would be computed for nothing.
+    """
+
+    def __init__(self, path: Path, limit: int | None = None) -> None:
+        """`limit` is how many tokens of a text or a pair are read, those that mark its ends included; None for all.
+
+        Raises `UsageError` where the file is not the description of a tokenizer.
+        """
+        from tokenizers import Tokenizer as Implementation
+
+        try:
+            self._implementation: Any = Implementation.from_file(str(path))
+        except Exception as error:  # whatever is wrong with the file, it raises the base class
+            cause = str(error)
+            raise UsageError("is not the description of a tokenizer", path=path, cause=cause, cure=_CURE) from error
+        self._implementation.no_padding()
+        self._implementation.no_truncation()
+        if limit is not None:
+            self._implementation.enable_truncation(limit, strategy="longest_first")
+        self._limit = limit
+
+    def read(self, text: str) -> Tokens:
+        """Return the first tokens of a text."""
+        return _tokens(self._encode(text))
+
+    def read_pair(self, first: str, second: str) -> Tokens:
+        """Return the tokens of a pair, the longer of the two cut at its end where both are too long."""
+        longest = None if self._limit is None else self._limit * _CHARACTERS_A_TOKEN
+        return _tokens(self._implementation.encode(_encodable(first[:longest]), _encodable(second[:longest])))
+
+    def count(self, text: str) -> int:
+        """Return the number of tokens of a text, without those that mark its ends."""
+        return len(self._implementation.encode(_encodable(text), add_special_tokens=False).ids)
+
+    def _encode(self, text: str) -> Any:
+        """Encode the text, or a beginning of it that has the same first tokens as the whole."""
+        if self._limit is None:
+            return self._implementation.encode(_encodable(text))
+        length = self._limit * _CHARACTERS_A_TOKEN
+        while True:
+            encoding = self._implementation.encode(_encodable(text[:length]))
+            # A cut changes the last word at most, so that has to be one that is not among the tokens.
+            if length >= len(text) or (
+                encoding.overflowing and _last_word(encoding.overflowing[-1]) != _last_word(encoding)
+            ):
+                return encoding
+            length *= 2
+
+
+_CURE = "fetch the model again, or name another one"
+
+
+def _tokens(encoding: Any) -> Tokens:
+    """Return the tokens of an encoding; a text that has none is read as the vocabulary's first."""
+    return Tokens(np.array(encoding.ids or [0], np.int64), np.array(encoding.type_ids or [0], np.int64))
+
+
+def _last_word(encoding: Any) -> int | None:
+    """Return the number of the word that an encoding's last token belongs to, leaving out those that mark its end."""
+    return next((word for word in reversed(encoding.word_ids) if word is not None), None)
+
+
+def _encodable(text: str) -> str:
+    """Return the text, each lone surrogate replaced by a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
