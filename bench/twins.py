@@ -1,4 +1,4 @@
-"""Run `python -m bench.twins LIBRARY [--show dev] [--reranker NAME]`: true claims and their false twins, verified.
+"""Run `python -m bench.twins LIBRARY [--show dev] [--reranker none]`: true claims and their false twins, verified.
 
 The library is one of the five Daily Papers pages, LIBRARY the folder of it. `evals/twins.jsonl` has pairs of a true and
 a false claim, some as edits of a sentence of the abstract (start, length, replacement), and good claims without a
@@ -101,8 +101,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("library")
     parser.add_argument("--show", default="")
+    parser.add_argument("--reranker", default=None)
+    parser.add_argument("--embedder", default=None)
     options = parser.parse_args()
-    with assistant.open_library(options.library, model="none") as library:
+    with assistant.open_library(
+        options.library, model="none", reranker=options.reranker, embedder=options.embedder
+    ) as library:
         twins = list(read(library))
         claims = verify(library, twins)
     for split in ("dev", "test"):

@@ -108,7 +108,7 @@ def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> CheckedD
     """Have a draft written and verified, and revised once where claims of it fail."""
     if not inquiry.evidence:
         return CheckedDraft(Draft(), (), Seconds())  # there is nothing to answer from
-    context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, inquiry.words)
+    context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, inquiry.words, pipeline.reranker)
     began = time.perf_counter()
     first = _check(answerer.state(inquiry), began, context, pipeline.embedder)
     if not first.failing:

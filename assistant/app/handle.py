@@ -220,7 +220,8 @@ class Library:
 
         snapshot = self.snapshot
         index = PaperIndex(snapshot.papers())
-        return DocumentVerifier(snapshot, self.embedder, index, SupportScorer(snapshot.words))
+        scorer = SupportScorer(snapshot.words)
+        return DocumentVerifier(snapshot, self.embedder, index, scorer, reranker=self.reranker)
 
     def require_sound(self, id: str) -> None:
         """Raise `LibraryError` where the paper with this id is in the library, and not as it was written."""

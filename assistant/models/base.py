@@ -82,17 +82,3 @@ class Reranker(Protocol):
 
         Raises `ModelError`.
         """
-
-
-class Reranker(Protocol):
-    """A model that reads a question and a passage together and says how well the passage answers."""
-
-    @property
-    def fingerprint(self) -> str:
-        """What makes the scores, such as `ms-marco-MiniLM-L-12-v2@1225ccd6/int8/1`; thresholds belong to it."""
-
-    def score(self, pairs: Sequence[tuple[str, str]]) -> "NDArray[np.float32]":
-        """Return one logit for each (question, passage), in their order; the higher, the better the passage answers.
-
-        Raises `ModelError`.
-        """

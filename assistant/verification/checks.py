@@ -95,14 +95,6 @@ def nothing_is_turned_round(claim: Statement, citation: CitationMark, evidence: 
     return None
 
 
-def no_twin_fits_better(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
-    """Fail a claim of which the opposite fits the sentence better, by a cross-encoder where there is one."""
-    if evidence.reranker is None or not evidence.nearest_sentence:
-        return None
-    twin = twins.better(claim.text, evidence.nearest_sentence, evidence.scorer.lexicon, evidence.reranker)
-    return evidence.finding("unsupported", f"the sentence fits “{twin}” better") if twin else None
-
-
 def part_is_supported(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
     """Call located what would fail alone, but is a part of what several papers support together."""
     if not evidence.is_part or evidence.verdict not in ("unsupported", "misattributed"):
@@ -134,6 +126,15 @@ def names_occur(claim: Statement, citation: CitationMark, evidence: CitedEvidenc
     return evidence.finding("located", reason, quote=evidence.quoted(citation.quote))
 
 
+def no_twin_fits_better(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
+    """Warn of a claim whose opposite fits the sentence better, by a cross-encoder where there is one: too weak a sign
+    to fail it."""
+    if evidence.reranker is None or not evidence.nearest_sentence:
+        return None
+    twin = twins.better(claim.text, evidence.nearest_sentence, evidence.scorer.lexicon, evidence.reranker)
+    return evidence.finding("located", f"the opposite fits the sentence better: “{twin}”") if twin else None
+
+
 def similarity_locates(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding:
     """Say that something near the claim was found, which is all that similarity can tell; always decides."""
     reason = "the cited abstract says something near it" if evidence.verdict in ("weak", "unsupported") else ""
@@ -149,11 +150,11 @@ CHECKS: tuple[Check, ...] = (
     Check("support", abstract_exists),
     Check("length", claim_can_be_judged),
     Check("opposition", nothing_is_turned_round),
-    Check("opposition", no_twin_fits_better),
     Check("support", part_is_supported),
     Check("contrast", no_rival_is_better),
     Check("support", support_is_above_the_floor),
     Check("facts", names_occur),
+    Check("opposition", no_twin_fits_better),
     Check("support", similarity_locates),
 )
 """The cascade in its order. A claim that cites nothing does not reach it: its step is "citation"."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from assistant.verification.lexicon import ABSOLUTE, NEGATORS, Difference, Lexicon
+from assistant.verification.lexicon import ABSOLUTE, NEGATORS, NOT_SAID, Difference, Lexicon, certain
 
 _ALIKE = 0.8
 """Minimum share of the claim's words that stand in the sentence in the same order, for it to be an edited sentence."""
@@ -52,8 +52,11 @@ def compare(claim: str, sentence: str, lexicon: Lexicon) -> EditedSentence | Non
 
 
 def difference(edited: EditedSentence, lexicon: Lexicon) -> Difference | None:
-    """Return the first edit that turns the sentence round; None where there is none."""
-    return next(_differences(edited.edits, lexicon), None) or _moved_number(edited)
+    """Return the first edit that turns the sentence round; None where there is none, or where the claim leaves out that
+    the sentence only asks, or tells what others say."""
+    if any(token in NOT_SAID for change in edited.edits for token in change.removed):
+        return None
+    return certain(list(_differences(edited.edits, lexicon))) or _moved_number(edited)
 
 
 def _moved_number(edited: EditedSentence) -> Difference | None:
@@ -104,7 +107,7 @@ def _denials(change: Edit, lexicon: Lexicon) -> Iterator[Difference]:
 
 
 def _strengths(change: Edit) -> Iterator[Difference]:
-    if not ABSOLUTE.intersection(change.removed):
+    if not ABSOLUTE.intersection(change.removed) and not _negations(change.removed):
         yield from (Difference("strength", word, "") for word in change.added if word in ABSOLUTE)
 
 

@@ -27,6 +27,12 @@ ABSOLUTE = frozenset("always never all every none entirely completely exclusivel
 _PERCENT = ("%", "percent", "per")
 _BACKWARDS = ("lacking", "absent")
 """Negations that deny what stands before them in their clause, where nothing follows."""
+NOT_SAID = frozenset(
+    "contrast contrary unlike challenge challenges contradict contradicts existing previous prior conventional "
+    "traditional traditionally believed typically commonly earlier recent whether objective aim aimed hypothesis "
+    "hypothesize hypothesized hypothesised proposed asked unclear unknown question examine investigate assess".split()
+)
+"""Words of sentences that tell what others say, or what is asked."""
 _ADVERBS = frozenset("always even yet just fully quite very really ever only longer any".split())
 
 
@@ -51,6 +57,14 @@ class Difference:
         if not self.said:
             return f"the abstract does not say “{self.claimed}”"
         return f"the abstract says “{self.said}”" + (f", the claim “{self.claimed}”" if self.claimed else "")
+
+
+def certain(differences: Sequence[Difference]) -> Difference | None:
+    """Return the first difference, None for none; two reversals make no difference: "A is larger than B" says that
+    "B is smaller than A"."""
+    reversals = [one for one in differences if one.kind in ("denial", "opposite", "order")]
+    others = [one for one in differences if one not in reversals]
+    return next(iter(differences if len(reversals) % 2 else others), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,14 @@ from dataclasses import dataclass
 from itertools import islice
 
 from assistant.verification import edits
-from assistant.verification.lexicon import ABSOLUTE, Difference, Lexicon, Word
+from assistant.verification.lexicon import ABSOLUTE, NOT_SAID, Difference, Lexicon, Word, certain
 
-_NOT_SAID = frozenset(
-    "contrast contrary unlike challenge challenges contradict contradicts existing previous prior conventional "
-    "traditional traditionally believed typically commonly earlier recent whether objective aim aimed hypothesis "
-    "hypothesize hypothesized hypothesised proposed unclear unknown question examine investigate assess".split()
-)
-"""Words of sentences that tell what others say, or what is asked."""
 _CANCELS = frozenset(
     "eliminate eliminates eliminating obviate obviates obviating avoid avoids avoiding circumvent circumvents "
     "circumventing remove removes removing replace replaces replacing instead free unnecessary".split()
 )
 """Words that deny without a negation: "eliminating the reliance on labels"."""
-_LEAST_SHARE = 0.6
+LEAST_SHARE = 0.6
 """Minimum share of the claim's words that the sentence has, for the two to be about one thing."""
 _LEAST_SHARE_IN_ORDER = 0.95
 _COMMON = frozenset("model models data method methods approach paper show result results use training learning".split())
@@ -63,7 +57,7 @@ class Compared:
 
     def is_not_said(self, word: Word) -> bool:
         """Whether the sentence tells there what others say, or asks: "existing methods …", "to assess whether …"."""
-        return any(other.clause == word.clause and other.text in _NOT_SAID for other in self.sentence)
+        return any(other.clause == word.clause and other.text in NOT_SAID for other in self.sentence)
 
 
 def difference(claim: str, sentence: str, lexicon: Lexicon) -> Difference | None:
@@ -72,13 +66,15 @@ def difference(claim: str, sentence: str, lexicon: Lexicon) -> Difference | None
     if edited is not None:
         return edits.difference(edited, lexicon)
     compared = Compared(_meaning(claim, lexicon), _meaning(sentence, lexicon), lexicon)
-    if compared.share < _LEAST_SHARE:
+    if compared.share < LEAST_SHARE:
         return None
-    found = [first for find in (_opposite, _denial, _number, _order, _strength) if (first := find(compared))]
-    reversals = [first for first in found if first.kind in ("denial", "opposite", "order")]
-    if len(reversals) > 1:  # two cancel each other: "A is larger than B", "B is smaller than A"
-        found = [first for first in found if first not in reversals]
-    return found[0] if found else None
+    differences = [one for find in (_opposites, _denials, _numbers, _orders, _strengths) for one in find(compared)]
+    return certain(differences)
+
+
+def share(claim: str, sentence: str, lexicon: Lexicon) -> float:
+    """Return the share of the claim's words of meaning that the sentence has, themselves or their opposites."""
+    return Compared(_meaning(claim, lexicon), _meaning(sentence, lexicon), lexicon).share
 
 
 def _meaning(text: str, lexicon: Lexicon) -> tuple[Word, ...]:
@@ -86,7 +82,7 @@ def _meaning(text: str, lexicon: Lexicon) -> tuple[Word, ...]:
     return tuple(word for word in words if word.is_content or lexicon.opposed(word.name) or word.text in _UNIVERSAL)
 
 
-def _opposite(compared: Compared) -> Difference | None:
+def _opposites(compared: Compared) -> Iterator[Difference]:
     """Find a word in whose place, among the same neighbours, the sentence has an opposite one."""
     lexicon = compared.lexicon
     for place, word in enumerate(compared.claim):
@@ -97,59 +93,58 @@ def _opposite(compared: Compared) -> Difference | None:
         if not said or said.denied != word.denied or not _stands_for(near, same) or compared.is_not_said(said):
             continue
         if not any(lexicon.alike(said.name, other.name) for other in compared.claim):
-            return Difference("opposite", word.text, said.text)
-    return None
+            yield Difference("opposite", word.text, said.text)
 
 
-def _denial(compared: Compared) -> Difference | None:
+def _denials(compared: Compared) -> Iterator[Difference]:
     """Find a word that one of the two denies while the other denies nothing, or a claim that is denied as a whole."""
     if all(any(word.is_head for word in words) for words in (compared.claim, compared.sentence)):
-        return None
+        return
     pairs = list(_aligned(compared))
     parted = [(word, other) for word, other in pairs if word.denied != other.denied]
     heads = [(word, other) for word, other in parted if word.is_head or other.is_head]
     for word, other in heads or parted[: len(parted) == len(pairs)]:
         if not compared.is_not_said(other) and not compared.is_cancelled(other):
-            return Difference("denial", _signed(word), _signed(other))
-    return None
+            yield Difference("denial", _signed(word), _signed(other))
+            return
 
 
-def _number(compared: Compared) -> Difference | None:
+def _numbers(compared: Compared) -> Iterator[Difference]:
     """Find a number in whose place, among the same neighbours, the sentence has another one."""
     if any(word.text == "respectively" for word in compared.sentence):
-        return None
+        return
     for place, word in enumerate(compared.claim):
         if not word.is_number:
             continue
         same, _ = _nearest(compared, place, lambda word, other: other.name == word.name)
         near, said = _nearest(compared, place, lambda word, other: other.is_number and word.is_other_number(other))
         if said and _stands_for(near, same) and not compared.is_not_said(said):
-            return Difference("number", word.text, said.text)
-    return None
+            yield Difference("number", word.text, said.text)
 
 
-def _order(compared: Compared) -> Difference | None:
+def _orders(compared: Compared) -> Iterator[Difference]:
     """Find a word to whose two sides the claim has what the sentence has to the other ones."""
     if compared.share < _LEAST_SHARE_IN_ORDER:
-        return None
+        return
     for place, word in enumerate(compared.claim):
         for at in _places(word, compared.sentence, lambda word, other: other.text == word.text):
             left, right = _sides(compared.claim, place)
             left_there, right_there = _sides(compared.sentence, at)
             crossed, back = len(left & right_there), len(right & left_there)
             straight = len(left & left_there) + len(right & right_there)
-            if min(crossed, back) >= 1 and crossed + back >= 3 and straight == 0:
-                claimed, said = (" ".join(sorted(side)) for side in (left & right_there, right & left_there))
-                return Difference("order", claimed, said)
-    return None
+            if min(crossed, back) >= 1 and straight == 0:
+                claimed, said = (_written(compared.claim, side) for side in (left & right_there, right & left_there))
+                yield Difference("order", claimed, said)
+                return
 
 
-def _strength(compared: Compared) -> Difference | None:
+def _strengths(compared: Compared) -> Iterator[Difference]:
     """Find a word such as "always" in a claim about which the sentence says nothing as strong."""
-    if any(word.text in _UNIVERSAL | _NOT_SAID or word.denied for word in compared.sentence):
-        return None
+    if any(word.text in _UNIVERSAL | NOT_SAID or word.denied for word in compared.sentence):
+        return
     absolute = next((word.text for word in compared.claim if word.text in ABSOLUTE), "")
-    return Difference("strength", absolute, "") if absolute else None
+    if absolute:
+        yield Difference("strength", absolute, "")
 
 
 def _stands_for(near: int, same: int) -> bool:
@@ -188,7 +183,12 @@ def _neighbours(words: Sequence[Word], place: int) -> frozenset[str]:
 
 def _sides(words: Sequence[Word], place: int) -> tuple[frozenset[str], frozenset[str]]:
     before, after = words[max(0, place - _SIDE_WORDS) : place], words[place + 1 : place + 1 + _SIDE_WORDS]
-    return frozenset(word.name for word in before), frozenset(word.name for word in after)
+    left, right = (frozenset(word.name for word in side if word.is_content) for side in (before, after))
+    return left - right, right - left
+
+
+def _written(words: Sequence[Word], names: frozenset[str]) -> str:
+    return " ".join(dict.fromkeys(word.text for word in words if word.name in names))
 
 
 def _signed(word: Word) -> str:

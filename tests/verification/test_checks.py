@@ -20,12 +20,12 @@ from assistant.verification.evidence import CitedEvidence
 
 
 class PrefersDenials:
-    """A cross-encoder that scores what is denied above what is not."""
+    """A cross-encoder that scores claims with a “not” above those without."""
 
     fingerprint = "denials"
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        return np.array(["not" in passage.split() for _, passage in pairs], np.float32)
+        return np.array(["not" in claim.split() for claim, _ in pairs], np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def cited(claim: str, id: str, quote: str = "") -> Statement:
     return Statement(claim, (CitationMark(id, wellformed=True, quote=quote),))
 
 
-TWIN = "Traffic is bad for the wear of cables."
+TWIN = "Salt water is bad for the wear of bridge cables."
 THREE = "Salt water doubled cable wear, and blue light unrolled ferns sooner, and small grains leave tails first."
 BESIDE = "Moss covered 42% of the QX-9 granite walls after three winters."
 ROWS = {
@@ -80,10 +80,6 @@ ROWS = {
             "the abstract says “not tell”, the claim “tell”",
         ),
     ),
-    "no_twin_fits_better": (
-        cited(TWIN, "bridge"),
-        ("unsupported", "opposition", "", "the sentence fits “Traffic is not bad for the wear of cables.” better"),
-    ),
     "part_is_supported": (
         statement(THREE, "bridge", "fern", "comet"),
         ("located", "support", "Salt water doubled", "holds a part of what is claimed"),
@@ -97,6 +93,15 @@ ROWS = {
         ("unsupported", "support", "", "the cited abstract does not say so"),
     ),
     "names_occur": (cited(BESIDE, "moss"), ("located", "facts", "Moss covered 42%", "not in the cited abstract: QX-9")),
+    "no_twin_fits_better": (
+        cited(TWIN, "bridge"),
+        (
+            "located",
+            "opposition",
+            "Salt water doubled",
+            "the opposite fits the sentence better: “Salt water is not bad for the wear of bridge cables.”",
+        ),
+    ),
     "similarity_locates": (cited(CLAIMS["fern"], "fern"), ("located", "support", "Ferns under blue light", "")),
 }
 """Check -> a claim that it decides, with the verdict, step, beginning of the quote and reason that it gives."""
