@@ -88,11 +88,15 @@ def claim_can_be_judged(claim: Statement, citation: CitationMark, evidence: Cite
 
 def nothing_is_turned_round(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
     """Fail a claim that has the words of a sentence and says something else with them."""
-    for sentence in evidence.likeliest_sentences:
-        if difference := opposition.difference(claim.text, sentence, evidence.scorer.lexicon):
-            verdict = difference.kind in _REVERSED
-            return evidence.finding("contradicted" if verdict else "unsupported", difference.reason, quote=sentence)
-    return None
+    lexicon = evidence.scorer.lexicon
+    sentence = max(
+        evidence.likeliest_sentences, key=lambda text: opposition.share(claim.text, text, lexicon), default=""
+    )
+    difference = opposition.difference(claim.text, sentence, lexicon)
+    if difference is None:
+        return None
+    is_reversed = difference.kind in _REVERSED
+    return evidence.finding("contradicted" if is_reversed else "unsupported", difference.reason, quote=sentence)
 
 
 def part_is_supported(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:

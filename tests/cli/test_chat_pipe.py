@@ -50,7 +50,6 @@ def talk(environment: Mapping[str, str], tmp_path: Path) -> Talk:
     return one
 
 
-REMARK = "    (summary written for this sample, not the paper's abstract)"
 QUOTED = """
 # How can reward overoptimization be mitigated?
 ❝ “Reward model overoptimization can be reduced by training several reward models and optimizing a conservative \
@@ -59,9 +58,7 @@ combination of their scores, according to this study.” [1]
 curves change smoothly with reward model size.” [2]
 
 [1] Reward Model Ensembles Help Mitigate Overoptimization (2023-10-04)
-    (summary written for this sample, not the paper's abstract)
 [2] Scaling Laws for Reward Model Overoptimization (2022-10-19)
-    (summary written for this sample, not the paper's abstract)
 2 quotes from 2 papers; no model, so nothing was concluded · 0.0 s
 """
 
@@ -73,7 +70,7 @@ def quoted(conversation: Conversation, number: int) -> str:
     told = [
         f"❝ “{claim.text}” [{numbers[finding.paper.id]}]" for claim in claims if (finding := claim.findings[0]).paper
     ]
-    cited = [f"[{numbers[paper.id]}] {paper.title} ({paper.date})\n{REMARK}" for paper in turn.cited]
+    cited = [f"[{numbers[paper.id]}] {paper.title} ({paper.date})" for paper in turn.cited]
     quotes, papers = f"{len(claims)} quote{'s' * (len(claims) > 1)}", f"{len(cited)} paper{'s' * (len(cited) > 1)}"
     read = [f"↳ {turn.reading.text}"] if turn.reading.how != "alone" else []
     return "\n".join(
@@ -88,7 +85,7 @@ def test_a_conversation_without_a_model(talk: Talk, archive: Archive) -> None:
     [said] = [claim.text for claim in kept.recorded[1].answer.claims if f"“{claim.text}” [1]" in quoted(kept, 2)]
     assert shown == (
         f"{QUOTED}\n# {FOLLOW_UP}\n{quoted(kept, 2)}{quoted(kept, 3)}"
-        f"❝ {said}\n    ❝ [{ENSEMBLES}]\n      “{said}”\n  {REMARK}\n"
+        f"❝ {said}\n    ❝ [{ENSEMBLES}]\n      “{said}”\n"
         "    [1] quoted, decided by the step “quote”, score 1.00\n"
         f"assistant: taken back: {FOLLOW_UP}\n"
         f"assistant: taken back: {OVEROPTIMIZATION}\n"
@@ -192,9 +189,7 @@ preference data delay reward overoptimization, and the coefficients of the curve
 size.« In the reinforcement learning runs, a KL penalty acted much like stopping early: the penalty did not improve \
 the gold score reachable at a given KL distance.
 
-(summary written for this sample, not the paper's abstract)
-
-listed in assistant-sample-papers.txt:13
+listed in papers.txt:13
 """
 
 
@@ -232,7 +227,6 @@ WRITTEN_ANSWER = f"""\
 ≈ {SAID}
 
 [1] {ENSEMBLES} (2023-10-04)
-{REMARK}
     ≈ “With best-of-n sampling, the conservative ensemble objectives all but remove reward overoptimization, and final \
 quality can rise by as much as 70%.”
 1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s
@@ -242,7 +236,6 @@ SECOND_ANSWER = f"""\
 ≈ Ensembles with different pretraining seeds generalise better. [2]
 
 [2] {HERDING} (2023-12-14)
-{REMARK}
     ≈ “Ensembles whose members start from different pretraining seeds generalise better than ensembles whose members \
 differ only in their fine-tuning seed.”
 1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s

@@ -52,9 +52,7 @@ overoptimization, and the coefficients of the curves change smoothly with reward
 model size.” [2]
 
 [1] Reward Model Ensembles Help Mitigate Overoptimization (2023-10-04)
-    (summary written for this sample, not the paper's abstract)
 [2] Scaling Laws for Reward Model Overoptimization (2022-10-19)
-    (summary written for this sample, not the paper's abstract)
 2 quotes from 2 papers; no model, so nothing was concluded · 0.0 s
 > /why 2
 ❝ Larger proxy reward models and more preference data delay reward
@@ -64,7 +62,6 @@ model size.
       “Larger proxy reward models and more preference data delay reward
 overoptimization, and the coefficients of the curves change smoothly with reward
 model size.”
-      (summary written for this sample, not the paper's abstract)
     [2] quoted, decided by the step “quote”, score 1.00
 > /sorces
 assistant: error: there is no command /sorces; did you mean /sources?
@@ -162,7 +159,7 @@ def test_tab_completes_commands_and_titles(chat: Chat) -> None:
         terminal.press(TAB)
         terminal.until(lambda: terminal.cursor_row() == f"> /open {SCALING}", "a title completed")
         terminal.press(ENTER)
-        terminal.until_shown("listed in assistant-sample-papers.txt:")
+        terminal.until_shown("listed in papers.txt:")
         terminal.until_prompt()
         terminal.press('Who wrote "ensembles help')
         terminal.press(TAB)
@@ -188,7 +185,6 @@ def test_a_draft_is_markdown_while_it_comes_and_gone_once_it_is_checked(chat: Ch
         shown = masked(terminal.text())
     assert shown[shown.index("> How") :] == (
         f"> {OVEROPTIMIZATION}\n≈ {SAID}\n\n[1] {ENSEMBLES} (2023-10-04)\n"
-        "    (summary written for this sample, not the paper's abstract)\n"
         "    ≈ “With best-of-n sampling, the conservative ensemble objectives all but\n"
         "remove reward overoptimization, and final quality can rise by as much as 70%.”\n"
         "1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s\n>"
