@@ -21,7 +21,7 @@ from bench.regression import Array, auc, kept_share
 
 Case = tuple[str, list[str]]
 """A claim and the ids of the papers it is said to rest on."""
-_FAILING = {"unsupported", "misattributed"}
+_FAILING = ("unsupported", "contradicted", "misattributed")
 _GROUP = 5
 
 
@@ -78,7 +78,7 @@ def joined(rows: list[Marked], scifact: SciFact, wrong: list[Case]) -> tuple[lis
 def table(name: str, verdicts: list[dict[str, Any]]) -> None:
     counts = Counter(verdict["verdict"] for verdict in verdicts)
     steps = Counter(verdict["step"] for verdict in verdicts if verdict["verdict"] in _FAILING)
-    shares = "".join(f"{counts[kind] / len(verdicts):9.1%}" for kind in ("supported", "weak", *sorted(_FAILING)[::-1]))
+    shares = "".join(f"{counts[kind] / len(verdicts):9.1%}" for kind in ("supported", "located", *_FAILING))
     print(f"    {name:34}{len(verdicts):5}{shares}   {dict(steps)}")
 
 
@@ -120,7 +120,8 @@ def main(folder: Path, library: Path, split: str) -> None:
     print(f"C   shifted citations caught                     {np.mean(caught):.1%}   (at least 90 %)")
     print(f"    right ones wrongly flagged                   {np.mean(flagged):.1%}")
     print(f"D   claims a second after start-up ({start_up:.1f} s)       {rate:.0f}   (at least 50)")
-    print(f"    {'verdicts':34}{'':5}{'supported':>9}{'weak':>9}{'unsupp.':>9}{'misattr.':>9}   failed by step")
+    names = "".join(f"{name:>9}" for name in ("supp.", "located", "unsupp.", "contrad.", "misattr."))
+    print(f"    {'verdicts':39}{names}   failed by step")
     table("right paper", right)
     table("nearest wrong paper", wrong)
     papers = sorted({paper for _, cited in cases + wrong_cases for paper in cited})

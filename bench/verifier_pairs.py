@@ -1,7 +1,7 @@
 """Run `python -m bench.verifier_pairs [LIBRARY]`: how often our verifier passes labelled claims that it should not.
 
 The claims are about papers of the sample library, and how often it fails those that it should pass is counted too. A
-claim passes where its verdict is supported. Cohen's kappa is between "passes as supported" and the label.
+claim passes where its verdict is supported or located. Cohen's kappa is between "passes" and the label.
 """
 
 import json
@@ -24,11 +24,11 @@ def main(library: list[str]) -> None:
         table[pair["label"], pair["kind"]][verdict] += 1
     for (label, kind), counts in sorted(table.items()):
         print(f"{label:12} {kind:11} {sum(counts.values()):4}  {dict(counts.most_common())}")
-    passes = [verdict == "supported" for verdict in verdicts]
+    passes = [verdict in ("supported", "located") for verdict in verdicts]
     true = [pair["label"] == "supported" for pair in pairs]
     agree = sum(a == b for a, b in zip(passes, true, strict=True)) / len(pairs)
     chance = _by_chance(sum(passes) / len(passes), sum(true) / len(true))
-    print(f"kappa of “supported” {(agree - chance) / (1 - chance):.3f}")
+    print(f"kappa of “passes” {(agree - chance) / (1 - chance):.3f}")
     wrong = [passed for passed, is_right in zip(passes, true, strict=True) if not is_right]
     print(f"false pass {sum(wrong) / len(wrong):.3f} of {len(wrong)}")
     right = [passed for passed, is_right in zip(passes, true, strict=True) if is_right]

@@ -28,7 +28,8 @@ from assistant.cli.views import answers, exports
 from assistant.domain import markdown, sanitize, sentences, titles
 from assistant.domain.errors import UsageError
 from assistant.domain.limits import ABSTRACT_LIMIT, CLAIM_LIMIT, QUESTION_LIMIT, TEXT_LIMIT, require_question
-from assistant.domain.records import MARKS, Answer, Claim, Entry, Evidence, Finding, Listing, Paper
+from assistant.domain.records import Answer, Claim, Entry, Evidence, Finding, Listing, Paper
+from assistant.domain.verdicts import MARKS
 from assistant.ingest.abstracts import is_cut
 from assistant.library import bm25, chunks, writer
 from assistant.library.abstracts import Abstract
@@ -36,7 +37,18 @@ from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import periods
 from assistant.retrieval.finder import PaperIndex
 from assistant.testing import ScriptedModel
-from assistant.verification import claims, documents, facts, negation, numerals, quotes, references, verifier
+from assistant.verification import (
+    claims,
+    documents,
+    facts,
+    numerals,
+    opposition,
+    quotes,
+    references,
+    twins,
+    verbatim,
+    verifier,
+)
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.documents import DocumentVerifier
 from assistant.verification.support import SupportScorer, classifier, terms
@@ -101,8 +113,10 @@ def support(claim: str, text: str) -> None:
 
 def turn(text: str) -> Turn:
     paper = Paper("p", text[:1000], text, authors=(text,), url=f"http://{text}")
-    findings = tuple(Finding(each, "P1a2b", "weak", "quote", text, 1.0, text) for each in (paper, PAPERS[0]))
-    answer = Answer(text, "answered", (Claim(text, "weak", "quote", findings, text),), (Evidence("P1a2b", paper, 1.0),))
+    findings = tuple(Finding(each, "P1a2b", "located", "quote", text, 1.0, text) for each in (paper, PAPERS[0]))
+    answer = Answer(
+        text, "answered", (Claim(text, "located", "quote", findings, text),), (Evidence("P1a2b", paper, 1.0),)
+    )
     return Turn(1, NOW, text, Reading(text, "rule"), answer)
 
 
@@ -144,7 +158,10 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "facts of a text": lambda text: facts.missing_facts(TEXT, [text]),
     "numbers": lambda text: numerals.all_number_values(numerals.plain(text)),
     "years": numerals.without_years_of_citations,
-    "negation": lambda text: negation.mismatch(text, "We do not weigh it.", scorer().words.terms),
+    "opposition of a claim": lambda text: opposition.difference(f"{text} a", TEXT, scorer().lexicon),
+    "opposition of a sentence": lambda text: opposition.difference(TEXT, f"{text} a", scorer().lexicon),
+    "clauses": lambda text: verbatim.says(text[: len(text) // 2], spans(text), text),
+    "twins": lambda text: list(twins.twins(text, scorer().lexicon)),
     "quotes": lambda text: quotes.find(text[: len(text) // 2] + "b", spans(text), text),
     "quotes over sentences": lambda text: quotes.find(f"{text[-90:]} b. C", spans(f"{text} b. C d."), text),
     "abbreviations": terms.abbreviations,

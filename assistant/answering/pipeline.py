@@ -186,7 +186,7 @@ def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> CheckedD
     if not inquiry.evidence:
         return CheckedDraft(Draft(), (), Seconds())  # there is nothing to answer from
     scorer = SupportScorer(inquiry.words, classifier.load(pipeline.embedder.fingerprint))
-    context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, scorer)
+    context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, scorer, pipeline.reranker)
     began = time.perf_counter()
     first = _check(answerer.state(inquiry), began, context, pipeline.embedder)
     if not first.failing:

@@ -228,7 +228,7 @@ class Library:
         index = PaperIndex(snapshot.papers())
         scorer = SupportScorer(snapshot.words, classifier.load(self.embedder.fingerprint))
         self._tell_generic(is_generic=scorer.classifier.is_generic)
-        return DocumentVerifier(snapshot, self.embedder, index, scorer)
+        return DocumentVerifier(snapshot, self.embedder, index, scorer, reranker=self.reranker)
 
     def require_sound(self, id: str) -> None:
         """Raise `LibraryError` where the paper with this id is in the library, and not as it was written."""

@@ -9,15 +9,18 @@ from typing import Any, BinaryIO
 
 from assistant.domain.errors import UsageError
 from assistant.domain.sanitize import one_line, sanitize
+from assistant.domain.verdicts import MARKS, Verdict
 
 StyledLine = tuple[tuple[str, str], ...]
 """Pieces of one line, each (text, rich style); the style is dropped where there is no colour."""
 
 _LAST_STREAM = 2  # the file descriptor of standard error
-_ASCII_MARKS: Mapping[str, str] = {
+_ASCII_MARKS: Mapping[Verdict, str] = {
+    "quoted": "[quote]",
     "supported": "[ok]",
-    "weak": "[weak]",
+    "located": "[near]",
     "unsupported": "[FAIL]",
+    "contradicted": "[CONTRA]",
     "misattributed": "[SWAP]",
     "uncited": "[BARE]",
 }
@@ -89,11 +92,8 @@ def coloured() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def marks() -> Mapping[str, str]:
+def marks() -> Mapping[Verdict, str]:
     """Return a mark for each verdict, in signs that the output can show."""
-
-    from assistant.domain.records import MARKS
-
     try:
         "".join(MARKS.values()).encode(sys.stdout.encoding or "ascii")
     except (UnicodeError, LookupError):

@@ -96,7 +96,7 @@ _RERANKER = click.option(
     metavar="NAME",
     envvar="ASSISTANT_RERANKER",
     show_envvar=True,
-    help="What picks the sentence that answers: `local` (the default), `onnx:<folder>`, or `none`.",
+    help="What reads two texts together: `local` (the default), `onnx:<folder>`, or `none`.",
 )
 _MODEL = click.option(
     "--model",
@@ -149,6 +149,16 @@ def indexed(command: Callable[..., int]) -> Callable[..., int]:
         return command(place=LibraryOptions(library, embedder, timeout=timeout), **others)
 
     return _LIBRARY(_EMBEDDER(timeout(wrapped)))
+
+
+def verifying(command: Callable[..., int]) -> Callable[..., int]:
+    """Add `--library`, `--embedder` and `--reranker`; the command gets `place`, a `LibraryOptions`."""
+
+    @functools.wraps(command)
+    def wrapped(*, library: str | None, embedder: str | None, reranker: str | None, **others: object) -> int:
+        return command(place=LibraryOptions(library, embedder, reranker=reranker), **others)
+
+    return _LIBRARY(_EMBEDDER(_RERANKER(wrapped)))
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:

@@ -3,9 +3,14 @@
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from assistant.domain import markdown
+from assistant.domain.verdicts import MARKS, Step, Verdict, conclusion
+
+SAMPLE_SOURCE = "assistant-sample-papers.txt"
+"""The source of the papers that come with the program."""
+_SAMPLE_REMARK = "summary written for this sample, not the paper's abstract"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,11 @@ class Paper:
     """Its other ids: a DOI beside an arXiv id, and those that mean something in one source alone, as "7@a.jsonl"."""
 
     @property
+    def remark(self) -> str:
+        """What a reader has to know of its abstract, "" for nothing: whose words those of the sample are."""
+        return _SAMPLE_REMARK if any(listing.source == SAMPLE_SOURCE for listing in self.listings) else ""
+
+    @property
     def day(self) -> str | None:
         """Its date in ISO form."""
         return self.date.isoformat() if self.date else None
@@ -88,22 +98,15 @@ class Paper:
         return f"{self.day or ''}{' (inferred)' if self.date_inferred else ''}"
 
 
-Verdict = Literal["supported", "weak", "unsupported", "misattributed", "uncited"]
-"""What checking found: evidence located, located but thin, not located, better support elsewhere, nothing cited."""
-
-Step = str
-"""The name of the check that decided a verdict: "citation" where nothing is cited, "length" where a claim is too long,
-else one of those that verification makes ("key", "quote", "facts", "support", "contrast", or a name of your own)."""
-MARKS: Mapping[str, str] = dict(zip(get_args(Verdict), "✓≈✗⇄∅", strict=True))
-"""The sign of each verdict."""
-
 Status = Literal["answered", "abstained", "failed"]
 
 Kind = Literal["prose", "list", "facts", "small_talk"]
 """What is asked for: what papers say, all papers that belong, what the catalogue has, or nothing."""
 
-ABSTENTION = "The library does not hold the answer."
-"""What an answer says that abstains. The released prompts ask models for the same sentence."""
+NOTHING_FOUND = "no sentence found that answers"
+"""What an answer without a model says that abstains: what was looked for, and no more than that."""
+NO_ANSWER = "the model found no answer in these papers"
+"""What is said where a model abstains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +154,6 @@ class Claim:
         """The labels of what it cites: "1" by {paper id: number}, and "?key" for what names no paper."""
         labels = [str(numbers[cited.paper.id]) if cited.paper else f"?{cited.key}" for cited in self.findings]
         return tuple(dict.fromkeys(labels))
-
-
-def count_verdicts(claims: Sequence[Claim], marks: Mapping[str, str] = MARKS) -> str:
-    """Return how many claims got which verdict: "3 claims: 2 supported ✓, 1 weak ≈"."""
-    counts = {verdict: sum(claim.verdict == verdict for claim in claims) for verdict in MARKS}
-    parts = ", ".join(f"{count} {verdict} {marks[verdict]}" for verdict, count in counts.items() if count)
-    return f"{len(claims)} claim{'s' * (len(claims) != 1)}" + (f": {parts}" if parts else "")
 
 
 def cited_papers(claims: Sequence[Claim]) -> dict[int, tuple[Paper, Finding]]:
@@ -218,28 +214,36 @@ class Answer:
         """{paper id: number} in the order in which its papers are first cited."""
         return {paper.id: number for number, paper in enumerate(self.cited, 1)}
 
+    @property
+    def abstention(self) -> str:
+        """What it says where it abstains: nothing of what the library holds, for nobody established that."""
+        return NOTHING_FOUND if self.model is None else NO_ANSWER
+
     def markdown(self, numbers: Mapping[str, int]) -> str:
         """What it says itself, then a list: each claim with its mark, what it cites, and what is wrong with it."""
         if self.status != "answered":
-            return markdown.escape(self.text or ABSTENTION) if self.status == "abstained" else ""
+            said = self.text or f"{self.abstention}."
+            return markdown.escape(said) if self.status == "abstained" else ""
         rows = [markdown.escape(self.text), ""] if self.text else []
         for claim in self.claims:
-            fault = "" if claim.verdict == "supported" else f"{claim.verdict}{': ' * bool(claim.reason)}{claim.reason}"
-            labels = claim.citations(numbers)
-            rows.append(f"- {MARKS[claim.verdict]} {markdown.cited(claim.text, labels, fault, quoted=not self.model)}")
+            is_fault = claim.verdict not in ("quoted", "supported")
+            fault = f"{claim.verdict}{': ' * bool(claim.reason)}{claim.reason}" if is_fault else ""
+            text = markdown.cited(claim.text, claim.citations(numbers), fault, quoted=claim.verdict == "quoted")
+            rows.append(f"- {MARKS[claim.verdict]} {text}")
         return "\n".join(rows).strip()
 
     def _repr_markdown_(self) -> str:
         """What a notebook shows: the claims with their marks, then the papers cited; or the nearest ones."""
         parts = [self.markdown(self.numbers)]
         if self.status == "answered":
-            parts.append("\n".join(f"- [{number}] {_linked(paper)}" for number, paper in enumerate(self.cited, 1)))
-            author = f"model {markdown.escape(self.model)}" if self.model else "quotes, no model"
-            counted = f"{count_verdicts(self.claims)} · {author}" if self.claims else ""
-            parts.append(f"*{counted or 'from the catalogue'}*" if counted or self.kind == "facts" else "")
-        elif self.status == "abstained" and self.evidence and not self.text:
-            nearest = "\n".join(f"- {_linked(item.paper)}" for item in self.evidence[:NEAREST])
-            parts.append(f"Closest, but they do not answer:\n\n{nearest}")
+            parts.append("\n".join(f"- [{number}] {reference(paper)}" for number, paper in enumerate(self.cited, 1)))
+            model = markdown.escape(self.model) if self.model else None
+            counted = conclusion([claim.verdict for claim in self.claims], len(self.numbers), model)
+            counted = counted if self.claims else "from the catalogue" if self.kind == "facts" else ""
+            parts.append(f"*{counted}*" if counted else "")
+        elif self.status == "abstained" and self.evidence and self.is_near and not self.text:
+            nearest = [f"- {reference(item.paper)}" for item in self.evidence[:NEAREST]]
+            parts = ["\n".join([f"{self.abstention}; closest papers:", "", *nearest])]
         parts += [f"*note: {markdown.escape(note)}*" for note in self.notes]
         return "\n\n".join(part for part in parts if part)
 
@@ -248,5 +252,8 @@ NEAREST, LIST_ROWS = 3, 20
 """How many papers are named under an abstention, and how many of a list are shown at once."""
 
 
-def _linked(paper: Paper) -> str:
-    return markdown.link(paper.title, paper.url or "") + (f" ({paper.shown_day})" if paper.date else "")
+def reference(paper: Paper) -> str:
+    """Return a paper as one line of Markdown: its title, linked where it has an address, its date, its remark."""
+    day = f" ({paper.shown_day})" if paper.date else ""
+    remark = f" *{paper.remark}*" if paper.remark else ""
+    return markdown.link(paper.title, paper.url or "") + day + remark

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from assistant.domain import verdicts
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Answer, Claim, Evidence, Finding, Seconds
 from assistant.domain.sentences import Span
@@ -29,7 +30,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class FindingOutcome:
-    """A `Finding` with its paper by id; verdict and step are in the words of the code that made the run."""
+    """A `Finding` with its paper by id."""
 
     paper: str | None
     key: str
@@ -168,10 +169,23 @@ def read(text: str) -> Outcome:
     from pydantic import ValidationError
 
     try:
-        return _adapter().validate_json(text)
+        outcome = _adapter().validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(": ".join((*map(str, first["loc"]), first["msg"]))) from error
+    return replace(outcome, turns=tuple(_renamed(turn) for turn in outcome.turns))
+
+
+def _renamed(turn: TurnOutcome) -> TurnOutcome:
+    """Return a turn with its verdicts in the words of now."""
+    claims = []
+    for claim in turn.claims:
+        measured = [(finding.verdict, finding.step, finding.score) for finding in claim.findings]
+        verdict, by_finding = verdicts.renamed(claim.verdict, claim.step, measured, extractive=turn.model is None)
+        pairs = zip(claim.findings, by_finding, strict=True)
+        findings = tuple(replace(finding, verdict=name) for finding, name in pairs)
+        claims.append(replace(claim, verdict=verdict, findings=findings))
+    return replace(turn, claims=tuple(claims))
 
 
 def cited_ids(claim: ClaimOutcome) -> frozenset[str]:

@@ -112,8 +112,8 @@ def _ranking_in(
 def _right_turn(context: EvaluationContext, number: int, gold: GoldTurn, reading: Reading) -> Turn:
     """Return the turn that a right answer would have made."""
     papers = [context.papers[title] for title in gold.cited if title in context.papers]
-    findings = tuple(Finding(paper, paper.id, "supported", "quote") for paper in papers)
-    answer = Answer(reading.text, "answered", (Claim("", "supported", "quote", findings),), ())
+    findings = tuple(Finding(paper, paper.id, "quoted", "quote") for paper in papers)
+    answer = Answer(reading.text, "answered", (Claim("", "quoted", "quote", findings),), ())
     return Turn(number, datetime.min, gold.question, reading, answer)
 
 
@@ -128,9 +128,9 @@ def _cite(count: int) -> System:
     def system(answer: Answer) -> Answer:
         items: Sequence[Evidence] = answer.evidence[:count]
         findings = tuple(
-            Finding(item.paper, item.key, "supported", "quote", _first_sentence(item.paper)) for item in items
+            Finding(item.paper, item.key, "quoted", "quote", _first_sentence(item.paper)) for item in items
         )
-        claim = Claim("See these papers.", "supported", "quote", findings)
+        claim = Claim("See these papers.", "quoted", "quote", findings)
         return replace(answer, status="answered", claims=(claim,))
 
     return system

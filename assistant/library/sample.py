@@ -2,17 +2,21 @@
 
 import contextlib
 import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from assistant import ingest
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import LibraryError, LockedError
+from assistant.domain.records import SAMPLE_SOURCE, Entry, Rejection
 from assistant.library import database, disk, embeddings, index, locks, trust, writer
 from assistant.library.catalogue import Catalogue
 from assistant.models.base import Embedder
 
 _NO_LIBRARY = "no library yet"
+_WHOSE = "summaries of well-known papers in words of its own"
 _INGEST = "`assistant ingest PATH` makes your own"
 
 
@@ -26,16 +30,16 @@ def papers() -> Path:
 def library(cache: Path, embedder: Embedder, on_message: OnMessage) -> Path:
     """Return the folder of the sample library, making it where it is not there yet, or is damaged."""
     page = papers()
-    content = page.read_bytes() + embeddings.fingerprint(embedder.fingerprint).encode()
+    content = page.read_bytes() + SAMPLE_SOURCE.encode() + embeddings.fingerprint(embedder.fingerprint).encode()
     folder = cache / f"sample-{hashlib.sha256(content).hexdigest()[:12]}"
     try:
         if (condition := _condition(folder)) == "ready":
-            on_message(f"{_NO_LIBRARY}: answering from the sample of well-known papers; {_INGEST}")
+            on_message(f"{_NO_LIBRARY}: answering from the sample, {_WHOSE}; {_INGEST}")
             return folder
-        on_message(f"{_NO_LIBRARY}: preparing the sample of well-known papers, once; {_INGEST}")
+        on_message(f"{_NO_LIBRARY}: preparing the sample, {_WHOSE}, once; {_INGEST}")
         if condition == "damaged":
             _clear(folder)
-        writer.add(folder, ingest.read([str(page)], None, date.today()), embedder)
+        writer.add(folder, _rows(page), embedder)
     except LockedError:
         raise
     except (LibraryError, OSError) as error:
@@ -49,6 +53,12 @@ def library(cache: Path, embedder: Embedder, on_message: OnMessage) -> Path:
             "ingest PATH --library DIR`",
         ) from error
     return folder
+
+
+def _rows(page: Path) -> Iterator[Entry | Rejection]:
+    """Yield the papers of the page under the source that says whose words their summaries are."""
+    for row in ingest.read([str(page)], None, date.today()):
+        yield replace(row, listing=replace(row.listing, source=SAMPLE_SOURCE)) if isinstance(row, Entry) else row
 
 
 def _condition(folder: Path) -> str:

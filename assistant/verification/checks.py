@@ -5,88 +5,20 @@ To add a check, write a function and give it a row of `CHECKS`: the first row th
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from assistant.domain.errors import AssistantError
-from assistant.domain.records import Finding, Paper, Verdict
-from assistant.library.abstracts import Abstract
-from assistant.verification import negation, quotes
+from assistant.domain.records import Finding, Paper
+from assistant.verification import opposition, quotes, twins, verbatim
 from assistant.verification.claims import CitationMark, Statement
-from assistant.verification.facts import MissingFacts
-from assistant.verification.support import Support, SupportScorer, classifier
-from assistant.verification.support.classifier import SupportVerdict
-from assistant.verification.support.matching import PreparedClaim
+from assistant.verification.evidence import CitedEvidence
 
 _MOST_LISTED = 20  # missing facts that a reason names
-
-
-@dataclass(frozen=True)
-class CitedEvidence:
-    """What a check may look at; what costs time is measured when the first check asks for it."""
-
-    key: str
-    """What the claim cites: a key, or whatever name stood in its place."""
-    claim: PreparedClaim
-    abstract: Abstract | None
-    """None where `key` names no paper that may be cited."""
-    support: Support | None
-    """By this abstract; None where there is none."""
-    missing: MissingFacts
-    """The facts of the claim that none of the abstracts it cites has."""
-    rival: tuple[float, str] | None
-    """Support by the best paper that the claim does not cite (log-odds), and its title."""
-    is_part: bool
-    """Whether several papers are cited that support the claim together, and this one adds something of its own."""
-    scorer: SupportScorer
-    unknown: str = ""
-    """Why `key` names no paper, where more is known than that."""
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The sentences of the abstract; none where the paper has no abstract."""
-        return self.abstract.sentences if self.abstract else ()
-
-    @cached_property
-    def nearest_sentence(self) -> str:
-        """The sentence of the abstract to quote for the claim, "" where there is none."""
-        if not self.abstract or not self.support or not self.sentences:
-            return ""
-        return self.sentences[self.scorer.best_sentence(self.claim, self.abstract, self.support)]
-
-    @cached_property
-    def verdict(self) -> SupportVerdict:
-        """What the support by this abstract and by its rival amounts to."""
-        return self.scorer.classifier.verdict(self.support.score, self._rivals) if self.support else "unsupported"
-
-    @cached_property
-    def probability(self) -> float:
-        """How likely this is the right paper to cite, 0 to 1 with 4 digits; 0 where it has no abstract."""
-        if not self.support or not self.sentences:
-            return 0.0
-        return round(classifier.probability(self.scorer.classifier.contrast(self.support.score, self._rivals)), 4)
-
-    @property
-    def _rivals(self) -> list[float]:
-        return [self.rival[0]] if self.rival else []
-
-    def quoted(self, quote: str) -> str:
-        """Return the sentences of the abstract in which `quote` stands word for word, "" where it does not."""
-        return quotes.find(quote, self.sentences, self.abstract.paper.abstract) if self.abstract and quote else ""
-
-    def finding(self, verdict: Verdict, reason: str = "", *, quote: str = "", score: float | None = None) -> Finding:
-        """Return a finding about this citation; its step is filled in by the cascade.
-
-        `quote` is the nearest sentence unless another is given, `score` the probability.
-        """
-        return Finding(
-            self.abstract.paper if self.abstract else None,
-            self.key,
-            verdict,
-            "",
-            quote or self.nearest_sentence,
-            self.probability if score is None else score,
-            reason,
-        )
+_LEAST_TERMS = 3  # words of meaning that a claim needs to be compared
+_SHORT, _LAST_LATIN = 80, "ɏ"  # characters
+_REVERSED = ("denial", "opposite", "order")  # differences that are contradictions
+_GRACE = 0.9
+"""Log-odds by which support may lie below that of nearly all right citations of SciFact: claims in words of their own
+lie lower. Of the good claims in evals/twins.jsonl (dev) none is lower; 97 % of the claims about random papers are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +47,20 @@ def quote_is_verbatim(claim: Statement, citation: CitationMark, evidence: CitedE
     return evidence.finding("unsupported", f"the abstract does not say “{citation.quote}”")
 
 
+def statement_is_a_quote(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
+    """Mark as a quote what is offered as the paper's own sentences, and is: it claims nothing."""
+    if not claim.is_quote or not evidence.abstract:
+        return None
+    if not verbatim.is_whole(claim.text, evidence.sentences, evidence.abstract.paper.abstract):
+        return None
+    return evidence.finding("quoted", quote=claim.text, score=1.0)
+
+
 def claim_is_verbatim(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
-    """Pass a claim that repeats words of the abstract."""
-    quote = evidence.quoted(claim.text)
+    """Pass a claim that the abstract makes in the same words."""
+    if not evidence.abstract:
+        return None
+    quote = verbatim.says(claim.text, evidence.sentences, evidence.abstract.paper.abstract)
     return evidence.finding("supported", quote=quote, score=1.0) if quote else None
 
 
@@ -133,18 +76,33 @@ def abstract_exists(claim: Statement, citation: CitationMark, evidence: CitedEvi
     return None if evidence.sentences else evidence.finding("unsupported", "the cited paper has no abstract")
 
 
-def polarity_agrees(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
-    """Fail a claim that denies what the nearest sentence affirms in the same words, or the other way round."""
-    if not negation.mismatch(claim.text, evidence.nearest_sentence, evidence.scorer.words.terms):
+def claim_can_be_judged(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
+    """Leave open what has too few words to be compared with anything: "No, not in general."."""
+    if len(evidence.claim.terms) >= _LEAST_TERMS or len(claim.text) > _SHORT:
         return None
-    return evidence.finding("unsupported", "the abstract says the same with the opposite sign: see its “not”")
+    if any(letter > _LAST_LATIN for letter in claim.text if letter.isalpha()):
+        return None  # in scripts without spaces a sentence is one word
+    return evidence.finding("located", "too short to be judged by itself")
+
+
+def nothing_is_turned_round(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
+    """Fail a claim that has the words of a sentence and says something else with them."""
+    lexicon = evidence.scorer.lexicon
+    sentence = max(
+        evidence.likeliest_sentences, key=lambda text: opposition.share(claim.text, text, lexicon), default=""
+    )
+    difference = opposition.difference(claim.text, sentence, lexicon)
+    if difference is None:
+        return None
+    is_reversed = difference.kind in _REVERSED
+    return evidence.finding("contradicted" if is_reversed else "unsupported", difference.reason, quote=sentence)
 
 
 def part_is_supported(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
-    """Call weak what would fail alone, but is a part of what several papers support together."""
+    """Call located what would fail alone, but is a part of what several papers support together."""
     if not evidence.is_part or evidence.verdict not in ("unsupported", "misattributed"):
         return None
-    return evidence.finding("weak", "holds a part of what is claimed", quote=evidence.quoted(citation.quote))
+    return evidence.finding("located", "holds a part of what is claimed", quote=evidence.quoted(citation.quote))
 
 
 def no_rival_is_better(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
@@ -157,45 +115,50 @@ def no_rival_is_better(claim: Statement, citation: CitationMark, evidence: Cited
 
 def support_is_above_the_floor(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
     """Fail a claim of which the abstract has too little."""
-    if evidence.verdict != "unsupported":
+    if not evidence.support or evidence.support.score >= evidence.scorer.classifier.unsupported_below - _GRACE:
         return None
     reason = "the cited abstract does not say so"
     return evidence.finding("unsupported", reason, quote=evidence.quoted(citation.quote))
 
 
 def names_occur(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
-    """Call weak a claim with a name or an acronym that none of the cited abstracts has."""
+    """Call located a claim with a name or an acronym that none of the cited abstracts has."""
     if not evidence.missing.names:
         return None
     reason = f"not in the cited abstract: {_listed(evidence.missing.names)}"
-    return evidence.finding("weak", reason, quote=evidence.quoted(citation.quote))
+    return evidence.finding("located", reason, quote=evidence.quoted(citation.quote))
 
 
-def quote_supports(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
-    """Pass a supported claim by the sentence that the citation quotes."""
-    quote = evidence.quoted(citation.quote)
-    return evidence.finding("supported", quote=quote) if quote and evidence.verdict == "supported" else None
+def no_twin_fits_better(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
+    """Warn of a claim whose opposite fits the sentence better, by a cross-encoder where there is one: too weak a sign
+    to fail it."""
+    if evidence.reranker is None or not evidence.nearest_sentence:
+        return None
+    twin = twins.better(claim.text, evidence.nearest_sentence, evidence.scorer.lexicon, evidence.reranker)
+    return evidence.finding("located", f"the opposite fits the sentence better: “{twin}”") if twin else None
 
 
-def support_decides(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding:
-    """Give the verdict that the support amounts to; always decides."""
-    reason = "the cited abstract says something near it" if evidence.verdict == "weak" else ""
-    return evidence.finding(evidence.verdict, reason, quote=evidence.quoted(citation.quote))
+def similarity_locates(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding:
+    """Say that something near the claim was found, which is all that similarity can tell; always decides."""
+    reason = "the cited abstract says something near it" if evidence.verdict in ("weak", "unsupported") else ""
+    return evidence.finding("located", reason, quote=evidence.quoted(citation.quote))
 
 
 CHECKS: tuple[Check, ...] = (
     Check("key", key_names_a_paper),
     Check("quote", quote_is_verbatim),
+    Check("quote", statement_is_a_quote),
     Check("quote", claim_is_verbatim),
     Check("facts", numbers_occur),
     Check("support", abstract_exists),
-    Check("facts", polarity_agrees),
+    Check("length", claim_can_be_judged),
+    Check("opposition", nothing_is_turned_round),
     Check("support", part_is_supported),
     Check("contrast", no_rival_is_better),
     Check("support", support_is_above_the_floor),
     Check("facts", names_occur),
-    Check("quote", quote_supports),
-    Check("support", support_decides),
+    Check("opposition", no_twin_fits_better),
+    Check("support", similarity_locates),
 )
 """The cascade in its order. A claim that cites nothing does not reach it: its step is "citation"."""
 

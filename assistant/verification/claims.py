@@ -58,6 +58,11 @@ class Statement:
     """Without the brackets of its citations."""
     citations: tuple[CitationMark, ...] = ()
 
+    @property
+    def is_quote(self) -> bool:
+        """Whether it is offered as the words of what it cites, and adds none: each citation quotes all of it."""
+        return bool(self.citations) and all(citation.quote == self.text for citation in self.citations)
+
 
 def is_key(text: str) -> bool:
     """Whether this has the form of a citation key."""

@@ -7,7 +7,7 @@ from assistant.domain.records import Claim, Paper
 from assistant.library import abstracts
 from assistant.library.abstracts import Abstract
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import Embedder
+from assistant.models.base import Embedder, Reranker
 from assistant.retrieval import retriever
 from assistant.retrieval.finder import PaperIndex
 from assistant.verification import references, verifier
@@ -32,6 +32,8 @@ class DocumentVerifier:
     """Finds the papers of the library by the names that are cited."""
     scorer: SupportScorer
     checks: tuple[Check, ...] = CHECKS
+    reranker: Reranker | None = None
+    """A cross-encoder that compares claims with their opposites; None for none."""
     _abstracts: dict[str, Abstract] = field(default_factory=dict)
     """Abstracts read so far, by paper id."""
 
@@ -55,7 +57,7 @@ def verify_claims(document: DocumentVerifier, statements: Sequence[Statement]) -
         own_ids = {abstract.paper.id for abstract in own.values()}
         others = [by_id[id] for id in near if id in by_id and id not in own_ids]
         unknown = {name: _unknown(name, document, paper) for name, paper in papers.items() if name not in own}
-        context = VerificationContext("", own, document.scorer, others, unknown, document.checks)
+        context = VerificationContext("", own, document.scorer, others, unknown, document.checks, document.reranker)
         yield verifier.verify_claim(statement, vector, context)
 
 

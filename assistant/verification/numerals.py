@@ -25,7 +25,8 @@ NUMBER = re.compile(
 )
 """A number that stands for itself in a claim, not within a name such as GPT-4 or B12."""
 
-_ANYWHERE = re.compile(rf"(?P<digits>{_DIGITS})(?P<power>{_POWER}){_UNIT}")
+_UNIT_IN_NAME = _UNIT.replace(r"[\w-]", r"\w")  # Llama-3-8B-Instruct
+_ANYWHERE = re.compile(rf"(?P<digits>{_DIGITS})(?P<power>{_POWER}){_UNIT_IN_NAME}")
 _TIMES = {
     "hundred": 10**2,
     "thousand": 10**3,

@@ -1,6 +1,6 @@
 """Statements and the evidence they may cite -> claims with verdicts: each citation checked, the worst one deciding.
 
-What passes has its evidence located; that is not proof.
+What is located is near a sentence of the abstract; that is not proof.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.limits import CLAIM_LIMIT, excess
-from assistant.domain.records import Claim, Evidence, Finding, Verdict
+from assistant.domain.records import Claim, Evidence, Finding
+from assistant.domain.verdicts import Verdict
 from assistant.library.abstracts import Abstract
-from assistant.models.base import Embedder
+from assistant.models.base import Embedder, Reranker
 from assistant.verification import checks, facts
-from assistant.verification.checks import CHECKS, Check, CitedEvidence
+from assistant.verification.checks import CHECKS, Check
 from assistant.verification.claims import Statement
+from assistant.verification.evidence import CitedEvidence
 from assistant.verification.support import Support, SupportScorer
 from assistant.verification.support.matching import PreparedClaim
 
-FAILING: frozenset[Verdict] = frozenset({"unsupported", "misattributed", "uncited"})
+FAILING: frozenset[Verdict] = frozenset({"unsupported", "contradicted", "misattributed", "uncited"})
 """Verdicts that no claim may have under --strict."""
 
 
@@ -38,14 +40,20 @@ class VerificationContext:
     """Key or name -> why it means no paper, where there is more to say than that."""
     checks: tuple[Check, ...] = CHECKS
     """The cascade: what is checked of each citation, in this order."""
+    reranker: Reranker | None = None
+    """A cross-encoder that compares claims with their opposites; None for none."""
 
 
 def context(
-    question: str, evidence: Sequence[Evidence], abstracts: Mapping[str, Abstract], scorer: SupportScorer
+    question: str,
+    evidence: Sequence[Evidence],
+    abstracts: Mapping[str, Abstract],
+    scorer: SupportScorer,
+    reranker: Reranker | None = None,
 ) -> VerificationContext:
     """Put together what the claims of one answer are checked against; `abstracts` is by paper id."""
     cited_as = {item.key: abstracts[item.paper.id] for item in evidence}
-    return VerificationContext(question, cited_as, scorer)
+    return VerificationContext(question, cited_as, scorer, reranker=reranker)
 
 
 def verify_statements(
@@ -78,7 +86,8 @@ def verify_claim(statement: Statement, vector: NDArray[np.float32], context: Ver
 def _deciding(findings: Sequence[Finding]) -> Finding:
     """Return the finding that speaks for a claim: its first failing citation, else its best one."""
     failing = [finding for finding in findings if finding.verdict in FAILING]
-    return failing[0] if failing else max(findings, key=lambda finding: (finding.verdict == "supported", finding.score))
+    passing = ("quoted", "supported")
+    return failing[0] if failing else max(findings, key=lambda finding: (finding.verdict in passing, finding.score))
 
 
 def _measure(
@@ -103,6 +112,7 @@ def _measure(
             rival=rival,
             is_part=parts.get(key, False),
             scorer=context.scorer,
+            reranker=context.reranker,
             unknown=context.unknown.get(key, ""),
         )
         for key, wellformed in dict.fromkeys((citation.key, citation.wellformed) for citation in statement.citations)

@@ -101,7 +101,7 @@ def _chat(place: Place) -> str:
             stdin.write(b"How do we measure moss near granite?\n")
             stdin.flush()
             while line := stdout.readline():
-                if b" quotes, no model" in line or b"The library does not hold" in line:
+                if b"no model, so nothing" in line or b"no sentence found" in line:
                     turns += 1
                     break
         stdin.write(b"violins\n")

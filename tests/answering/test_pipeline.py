@@ -15,6 +15,7 @@ from assistant.answering import evidence_prompt, pipeline, prompts
 from assistant.answering.pipeline import Pipeline
 from assistant.cli.views import answers as render
 from assistant.domain.records import Answer, Entry, Evidence, Listing, Paper
+from assistant.domain.verdicts import MARKS
 from assistant.library import writer
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Reply
@@ -75,9 +76,9 @@ def verdicts(answer: Answer) -> list[tuple[str, str]]:
     return [(claim.verdict, claim.step) for claim in answer.claims]
 
 
-def test_a_right_reply_is_supported_and_cites_by_title(kitchen: Pipeline, keys: dict[str, str]) -> None:
+def test_a_right_reply_is_located_and_cites_by_title(kitchen: Pipeline, keys: dict[str, str]) -> None:
     answer, sent = written(kitchen, f"Carbon dioxide from yeast makes dough rise [{keys[YEAST]}].")
-    assert verdicts(answer) == [("supported", "support")]
+    assert verdicts(answer) == [("located", "support")]
     assert len(sent) == 1
     record = render.record(answer, "fingerprint", 4)
     assert record["answer"] == "Carbon dioxide from yeast makes dough rise. [1]"
@@ -92,7 +93,7 @@ def test_failing_claims_go_back_once_with_the_findings(kitchen: Pipeline, keys: 
     wrong = "Dough rises because of unicorn breath [Pabcdef0123]."
     right = f"Yeast gives off carbon dioxide, which makes dough rise [{keys[YEAST]}]."
     answer, sent = written(kitchen, wrong, right)
-    assert verdicts(answer) == [("supported", "support")]
+    assert verdicts(answer) == [("located", "support")]
     assert len(sent) == 2
     assert "Dough rises because of unicorn breath" in sent[1]
     assert "Pabcdef0123" in sent[1]
@@ -105,7 +106,7 @@ def test_a_revision_that_gives_up_what_had_passed_is_not_taken(kitchen: Pipeline
         f"Carbon dioxide from yeast makes dough rise [{keys[YEAST]}]. Colder dough rises more slowly [{keys[YEAST]}]."
     )
     answer, _ = written(kitchen, f"{passing} Unicorns help [P0000].", "The library does not hold the answer.")
-    assert [claim.verdict for claim in answer.claims] == ["supported", "supported", "unsupported"]
+    assert [claim.verdict for claim in answer.claims] == ["located", "supported", "unsupported"]
     assert answer.notes[-1] == "1 failing claim was sent back once; the revision was worse and is not shown"
 
 
@@ -117,9 +118,6 @@ def test_what_still_fails_is_shown_as_failing(kitchen: Pipeline) -> None:
     text = "\n".join("".join(piece for piece, _ in row) for row in render.lines(answer, dict.fromkeys(MARKS, "!")))
     assert "[?Pabcdef0123]" in text
     assert "1 claim: 1 unsupported !" in text
-
-
-MARKS = ("supported", "weak", "unsupported", "misattributed", "uncited")
 
 
 def test_a_claim_without_a_citation_fails(kitchen: Pipeline) -> None:
@@ -143,7 +141,7 @@ def test_a_paper_outside_the_evidence_of_this_question_fails(kitchen: Pipeline, 
 def test_a_quote_must_stand_in_the_abstract(kitchen: Pipeline, keys: dict[str, str]) -> None:
     true = f'Yeast makes dough rise [{keys[YEAST]}: "gives off carbon dioxide"].'
     false = f'Yeast makes dough rise [{keys[YEAST]}: "gives off pure oxygen"].'
-    assert verdicts(written(kitchen, true)[0]) == [("supported", "quote")]
+    assert verdicts(written(kitchen, true)[0]) == [("located", "support")]
     assert verdicts(written(kitchen, false, false)[0]) == [("unsupported", "quote")]
 
 

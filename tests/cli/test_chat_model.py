@@ -26,12 +26,12 @@ REWRITTEN = "How do reward model ensembles mitigate overoptimization?"
 
 
 WRITTEN_ANSWER = f"""\
-✓ {SAID}
+≈ {SAID}
 
 [1] {ENSEMBLES} (2023-10-04)
-    ✓ “With best-of-n sampling, the conservative ensemble objectives all but remove reward overoptimization, and final \
+    ≈ “With best-of-n sampling, the conservative ensemble objectives all but remove reward overoptimization, and final \
 quality can rise by as much as 70%.”
-1 claim: 1 supported ✓ · model scripted · 0.0 s
+1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s
 """
 
 
@@ -39,12 +39,12 @@ SEEDS = f"Ensembles with different pretraining seeds generalise better [{key(HER
 
 
 SECOND_ANSWER = f"""\
-✓ Ensembles with different pretraining seeds generalise better. [2]
+≈ Ensembles with different pretraining seeds generalise better. [2]
 
 [2] {HERDING} (2023-12-14)
-    ✓ “Ensembles whose members start from different pretraining seeds generalise better than ensembles whose members \
+    ≈ “Ensembles whose members start from different pretraining seeds generalise better than ensembles whose members \
 differ only in their fine-tuning seed.”
-1 claim: 1 supported ✓ · model scripted · 0.0 s
+1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s
 """
 
 

@@ -22,14 +22,14 @@ from assistant.answering.conversation.turns import Conversation
 
 QUOTED = """
 # How can reward overoptimization be mitigated?
-✓ “Reward model overoptimization can be reduced by training several reward models and optimizing a conservative \
+❝ “Reward model overoptimization can be reduced by training several reward models and optimizing a conservative \
 combination of their scores, according to this study.” [1]
-✓ “Larger proxy reward models and more preference data delay reward overoptimization, and the coefficients of the \
+❝ “Larger proxy reward models and more preference data delay reward overoptimization, and the coefficients of the \
 curves change smoothly with reward model size.” [2]
 
 [1] Reward Model Ensembles Help Mitigate Overoptimization (2023-10-04)
 [2] Scaling Laws for Reward Model Overoptimization (2022-10-19)
-2 claims: 2 supported ✓ · extractive: quotes, no model · 0.0 s
+2 quotes from 2 papers; no model, so nothing was concluded · 0.0 s
 """
 
 
@@ -38,12 +38,14 @@ def quoted(conversation: Conversation, number: int) -> str:
     turn, numbers = conversation.recorded[number - 1], conversation.numbers
     claims = turn.answer.claims
     told = [
-        f"✓ “{claim.text}” [{numbers[finding.paper.id]}]" for claim in claims if (finding := claim.findings[0]).paper
+        f"❝ “{claim.text}” [{numbers[finding.paper.id]}]" for claim in claims if (finding := claim.findings[0]).paper
     ]
     cited = [f"[{numbers[paper.id]}] {paper.title} ({paper.date})" for paper in turn.cited]
-    counted = f"{len(claims)} claim{'s' * (len(claims) > 1)}: {len(claims)} supported ✓"
+    quotes, papers = f"{len(claims)} quote{'s' * (len(claims) > 1)}", f"{len(cited)} paper{'s' * (len(cited) > 1)}"
     read = [f"↳ {turn.reading.text}"] if turn.reading.how != "alone" else []
-    return "\n".join([*read, *told, "", *cited, f"{counted} · extractive: quotes, no model · 0.0 s", ""])
+    return "\n".join(
+        [*read, *told, "", *cited, f"{quotes} from {papers}; no model, so nothing was concluded · 0.0 s", ""]
+    )
 
 
 def test_a_conversation_without_a_model(talk: Talk, archive: Archive) -> None:
@@ -53,8 +55,8 @@ def test_a_conversation_without_a_model(talk: Talk, archive: Archive) -> None:
     [said] = [claim.text for claim in kept.recorded[1].answer.claims if f"“{claim.text}” [1]" in quoted(kept, 2)]
     assert shown == (
         f"{QUOTED}\n# {FOLLOW_UP}\n{quoted(kept, 2)}{quoted(kept, 3)}"
-        f"✓ {said}\n    ✓ [{ENSEMBLES}]\n      “{said}”\n"
-        "    [1] supported, decided by the step “quote”, score 1.00\n"
+        f"❝ {said}\n    ❝ [{ENSEMBLES}]\n      “{said}”\n"
+        "    [1] quoted, decided by the step “quote”, score 1.00\n"
         f"assistant: taken back: {FOLLOW_UP}\n"
         f"assistant: taken back: {OVEROPTIMIZATION}\n"
         "assistant: error: nothing was asked yet\n"
@@ -183,7 +185,7 @@ def test_each_answer_comes_before_the_next_question_is_read(environment: Mapping
         for _ in range(2):
             process.stdin.write(OVEROPTIMIZATION.encode() + b"\n")
             lines: list[str] = []
-            while not lines or (lines[-1] and "extractive" not in lines[-1]):
+            while not lines or (lines[-1] and "nothing was concluded" not in lines[-1]):
                 lines.append(process.stdout.readline().decode())
             assert masked("".join(lines)) == QUOTED
         process.stdin.close()
@@ -211,7 +213,7 @@ def test_answers_go_to_standard_output_and_all_else_to_standard_error(
     nearest = "".join(f"  {item.paper.title} ({item.paper.date})\n" for item in kept.recorded[2].answer.evidence[:3])
     assert masked(done.stdout) == (
         f"{QUOTED}\n# {FOLLOW_UP}\n{answer}\n# What is the capital of France?\n"
-        f"The library does not hold the answer.\nClosest, but they do not answer:\n{nearest}"
+        f"no sentence found that answers; closest papers:\n{nearest}"
     )
 
 

@@ -22,25 +22,25 @@ from assistant.answering.conversation.archive import Archive
 
 SESSION = """\
 > How can reward overoptimization be mitigated?
-✓ “Reward model overoptimization can be reduced by training several reward
+❝ “Reward model overoptimization can be reduced by training several reward
 models and optimizing a conservative combination of their scores, according to
 this study.” [1]
-✓ “Larger proxy reward models and more preference data delay reward
+❝ “Larger proxy reward models and more preference data delay reward
 overoptimization, and the coefficients of the curves change smoothly with reward
 model size.” [2]
 
 [1] Reward Model Ensembles Help Mitigate Overoptimization (2023-10-04)
 [2] Scaling Laws for Reward Model Overoptimization (2022-10-19)
-2 claims: 2 supported ✓ · extractive: quotes, no model · 0.0 s
+2 quotes from 2 papers; no model, so nothing was concluded · 0.0 s
 > /why 2
-✓ Larger proxy reward models and more preference data delay reward
+❝ Larger proxy reward models and more preference data delay reward
 overoptimization, and the coefficients of the curves change smoothly with reward
 model size.
-    ✓ [Scaling Laws for Reward Model Overoptimization]
+    ❝ [Scaling Laws for Reward Model Overoptimization]
       “Larger proxy reward models and more preference data delay reward
 overoptimization, and the coefficients of the curves change smoothly with reward
 model size.”
-    [2] supported, decided by the step “quote”, score 1.00
+    [2] quoted, decided by the step “quote”, score 1.00
 > /sorces
 assistant: error: there is no command /sorces; did you mean /sources?
 > /

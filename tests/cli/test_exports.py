@@ -10,7 +10,8 @@ from support.exported import entries, paper
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.cli.views import exports
 from assistant.domain.errors import UsageError
-from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper, Verdict
+from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper
+from assistant.domain.verdicts import Verdict
 
 BEGUN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
@@ -58,18 +59,18 @@ MARKDOWN = r"""# How is reward hacking \*really\* avoided?
 ## How is reward hacking \*really\* avoided?
 
 - ✓ Weights are averaged. [1]
-- ≈ Trees \[are\] high. [1][2] *(weak)*
+- ≈ Trees \[are\] high. [1][2] *(located)*
 - ✗ Nobody says so. [?P\<b\>] *(unsupported)*
 
 ## Its second one?
 
 *Read as: The second paper of WARM?*
 
-- ✓ “Trees grow.” [2]
+- ❝ “Trees grow.” [2]
 
 ## What is the capital of France?
 
-The library does not hold the answer.
+the model found no answer in these papers.
 
 ## Papers
 
@@ -102,14 +103,14 @@ def test_a_conversation_is_markdown_with_its_papers_as_bibtex() -> None:
             1,
             "How is reward hacking *really* avoided?",
             claim("Weights are averaged.", "supported", WARM),
-            claim("Trees [are] high.", "weak", WARM, TREES),
+            claim("Trees [are] high.", "located", WARM, TREES),
             claim("Nobody says so.", "unsupported", "P<b>"),
         ),
         turn(2, "Taken back?", claim("No.", "supported", UNDONE)),
         turn(
             3,
             "Its second one?",
-            claim("Trees grow.", "supported", TREES),
+            claim("Trees grow.", "quoted", TREES),
             model=None,
             reading=Reading("The second paper of WARM?", "rule"),
         ),
@@ -134,7 +135,7 @@ HOSTILE = "# 1. <img src=x onerror=alert(1)> [a](javascript:x) ``` | *b* _c_ &lt
 def test_hostile_words_stay_words_in_markdown() -> None:
     bad = paper(HOSTILE, url="javascript:alert(1)")
     worse = paper("- x", "id2", url="https://x.example/a b>c<d")
-    talk = conversation(turn(1, HOSTILE, claim(HOSTILE, "supported", bad), claim("1) x", "weak", worse, HOSTILE)))
+    talk = conversation(turn(1, HOSTILE, claim(HOSTILE, "supported", bad), claim("1) x", "located", worse, HOSTILE)))
     text, _, code = exports.markdown(talk).partition("```bibtex\n")
     safe = (
         r"\# 1. \<img src=x onerror=alert(1)\> \[a\](javascript:x) \`\`\` \| \*b\* \_c\_ \&lt;i\> \~\~d\~\~ "
@@ -142,7 +143,7 @@ def test_hostile_words_stay_words_in_markdown() -> None:
     )
     assert text == (
         f"# {safe}\n\n2026-03-01, with the library /some/library\n\n## {safe}\n\n- ✓ {safe} [1]\n"
-        f"- ≈ 1\\) x [2][?{safe}] *(weak)*\n\n## Papers\n\n- [1] {safe}\n"
+        f"- ≈ 1\\) x [2][?{safe}] *(located)*\n\n## Papers\n\n- [1] {safe}\n"
         "- [2] [\\- x](<https://x.example/a%20b%3Ec%3Cd>)\n\n"
     )
     # Nothing within the fence ends it.

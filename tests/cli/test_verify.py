@@ -37,7 +37,7 @@ def test_claims_as_json_lines(run: Run, library: Path) -> None:
     done = run("verify", "--stdin", "--json", "--library", library, typed=typed)
     assert (done.returncode, done.stderr) == (0, "")
     found = rows(done)
-    assert [row["verdict"] for row in found[:6]] == ["supported"] * 6
+    assert [row["verdict"] for row in found[:6]] == ["located"] * 6
     assert all(row["quote"] in PAPERS[id][1] for row, id in zip(found, ids, strict=False))
     assert {row["verdict"] for row in found[6:12]} <= {"unsupported", "misattributed"}
     assert min(row["score"] for row in found[:6]) > max(row["score"] for row in found[6:12])
@@ -61,12 +61,12 @@ def test_lines_that_are_no_claims_are_told_in_their_place(run: Run, library: Pat
     assert done.stderr.startswith("assistant: ")
     assert "4 lines were no claims" in done.stderr
     assert [str(row.get("error", row.get("verdict")))[:11] for row in rows(done)] == [
-        "supported",
+        "located",
         "line 2: not",
         "line 4: nee",
         'line 5: "pa',
         "line 6: nee",
-        "supported",
+        "located",
     ]
 
 
@@ -97,10 +97,10 @@ def test_a_text_is_read_claim_by_claim(run: Run, library: Path, tmp_path: Path) 
     done = run("verify", "--json", "--library", library, tmp_path / "text.md")
     assert done.returncode == 0
     found = {row["claim"]: row for row in rows(done)}
-    assert found[CLAIMS["moss"]]["verdict"] == "supported"
+    assert found[CLAIMS["moss"]]["verdict"] == "located"
     assert found[CLAIMS["comet"]]["verdict"] == "misattributed"
     assert found[CLAIMS["comet"]]["reason"] == "“Dust tails of comets” supports it clearly better"
-    assert found[CLAIMS["fern"]]["verdict"] == "supported"
+    assert found[CLAIMS["fern"]]["verdict"] == "located"
     assert "did you mean “Cable wear on hanging bridges”?" in found["Bridges sway in wind."]["reason"]
 
 
@@ -111,7 +111,7 @@ def test_strict_ends_with_4_and_names_what_fails(run: Run, library: Path) -> Non
     assert done.stderr == (
         "assistant: unsupported: Violins are bowed underwater in 1823. (not in the cited abstract: 1823)\n"
     )
-    assert "2 claims: 1 supported" in done.stdout
+    assert "2 claims: 1 located ≈ (not judged), 1 unsupported ✗" in done.stdout
     good = run("verify", "--strict", "--json", "--library", library, typed=f"{CLAIMS['moss']} [moss]")
     assert (good.returncode, good.stderr) == (0, "")
 

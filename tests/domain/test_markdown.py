@@ -74,7 +74,9 @@ def test_an_answer_in_a_notebook_has_marks_titles_and_links_and_says_no_more_tha
         "answered",
         (
             Claim("Weights are *averaged*.", "supported", "support", (finding(ENSEMBLES), finding(ENSEMBLES))),
-            Claim("Trees grow.", "weak", "support", (finding(TREES, "weak"),), "the abstract says something near it"),
+            Claim(
+                "Trees grow.", "located", "support", (finding(TREES, "located"),), "the abstract says something near it"
+            ),
             Claim("Nobody says so.", "unsupported", "key", (finding(None, "unsupported", "P<i>"),)),
             Claim("Nothing.", "uncited", "citation", (), "cites no paper"),
         ),
@@ -84,12 +86,12 @@ def test_an_answer_in_a_notebook_has_marks_titles_and_links_and_says_no_more_tha
     )
     assert answer._repr_markdown_() == (
         "- ✓ Weights are \\*averaged\\*. [1]\n"
-        "- ≈ Trees grow. [2] *(weak: the abstract says something near it)*\n"
+        "- ≈ Trees grow. [2] *(located: the abstract says something near it)*\n"
         "- ✗ Nobody says so. [?P\\<i\\>] *(unsupported)*\n"
         "- ∅ Nothing. *(uncited: cites no paper)*\n\n"
         "- [1] [Ensembles \\<b\\>](<https://x.example/1>)\n"
         "- [2] On Trees\n\n"
-        "*4 claims: 1 supported ✓, 1 weak ≈, 1 unsupported ✗, 1 uncited ∅ · model m\\<x\\>*\n\n"
+        "*4 claims: 1 supported ✓, 1 located ≈ (not judged), 1 unsupported ✗, 1 uncited ∅ · model m\\<x\\>*\n\n"
         "*note: a \\[note\\](x)*"
     )
 
@@ -97,8 +99,7 @@ def test_an_answer_in_a_notebook_has_marks_titles_and_links_and_says_no_more_tha
 def test_an_abstention_in_a_notebook_names_the_nearest_papers() -> None:
     evidence = tuple(Evidence(f"P{number}", paper, 0.5) for number, paper in enumerate([ENSEMBLES, TREES] * 2))
     assert Answer("How?", "abstained", (), evidence)._repr_markdown_() == (
-        "The library does not hold the answer.\n\n"
-        "Closest, but they do not answer:\n\n"
+        "no sentence found that answers; closest papers:\n\n"
         "- [Ensembles \\<b\\>](<https://x.example/1>)\n- On Trees\n- [Ensembles \\<b\\>](<https://x.example/1>)"
     )
     assert Answer("How?", "failed", (), (), notes=("no reply",))._repr_markdown_() == "*note: no reply*"

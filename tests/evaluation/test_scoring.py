@@ -25,7 +25,7 @@ def test_scores_are_what_arithmetic_gives(run: Run, tmp_path: Path) -> None:
     assert (two["title_precision"], two["title_recall"], two["traps"]) == (1 / 3, 1 / 2, 1)
     assert two["title_f1"] == pytest.approx(2 * (1 / 3) * (1 / 2) / (1 / 3 + 1 / 2))
     assert two["validity"] == pytest.approx(2 / 3)
-    assert (two["citation_recall"], two["passing"]) == (0, 1 / 2)  # weak is half a support
+    assert (two["citation_recall"], two["passing"]) == (0, 1 / 2)  # located is half a support
     assert questions["q3"] == {"false_answer": 0, "seconds": 0.25, "tokens_in": 100, "tokens_out": 10}
     assert questions["q4"]["facts"] == 0  # 9 is not in 9.5
     means = table["means"]["all"]

@@ -38,11 +38,12 @@ QUESTIONS = [
 
 def claim(text: str, verdict: str, **papers: str | None) -> dict[str, Any]:
     """A claim that cites papers by key, each with the same verdict; None is a key that names nothing."""
+    step, score = ("quote", 1.0) if verdict == "supported" else ("support", 0.5)
     findings = [
-        {"paper": id, "key": key, "verdict": verdict, "step": "support", "quote": "", "score": 0.5, "reason": ""}
+        {"paper": id, "key": key, "verdict": verdict, "step": step, "quote": "", "score": score, "reason": ""}
         for key, id in papers.items()
     ]
-    return {"text": text, "verdict": verdict, "step": "support", "findings": findings, "reason": ""}
+    return {"text": text, "verdict": verdict, "step": step, "findings": findings, "reason": ""}
 
 
 def turn(question: str, retrieved: list[str], *claims: dict[str, Any], confidence: float = 0.5) -> dict[str, Any]:
@@ -70,7 +71,7 @@ ANSWERS = {
     "q2": turn(
         "q2",
         ["p2", "p1", "p3"],
-        claim("Stones.", "weak", P0002="p2"),
+        claim("Stones.", "located", P0002="p2"),
         claim("Sky.", "unsupported", P0001="p1", Pdead=None),
     ),
     "q3": turn("q3", ["p4"], confidence=0.1),

@@ -1,9 +1,11 @@
 """The cascade: what each row of it decides, in which order, and how another row is added."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from support.claims import CLAIMS, PAPERS, check, make, opened, statement
 from support.libraries import HashedWords
 
@@ -11,14 +13,24 @@ from assistant.domain.errors import AssistantError
 from assistant.domain.records import Evidence, Finding
 from assistant.library import abstracts
 from assistant.verification import documents, verifier
-from assistant.verification.checks import CHECKS, Check, CitedEvidence
+from assistant.verification.checks import CHECKS, Check
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.documents import DocumentVerifier
+from assistant.verification.evidence import CitedEvidence
+
+
+class PrefersDenials:
+    """A cross-encoder that scores claims with a “not” above those without."""
+
+    fingerprint = "denials"
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        return np.array(["not" in claim.split() for claim, _ in pairs], np.float32)
 
 
 @pytest.fixture(scope="module")
 def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentVerifier]:
-    verifier_of_six = opened(make(tmp_path_factory.mktemp("checks") / "library"))
+    verifier_of_six = replace(opened(make(tmp_path_factory.mktemp("checks") / "library")), reranker=PrefersDenials())
     yield verifier_of_six
     verifier_of_six.library.close()
 
@@ -27,6 +39,7 @@ def cited(claim: str, id: str, quote: str = "") -> Statement:
     return Statement(claim, (CitationMark(id, wellformed=True, quote=quote),))
 
 
+TWIN = "Salt water is bad for the wear of bridge cables."
 THREE = "Salt water doubled cable wear, and blue light unrolled ferns sooner, and small grains leave tails first."
 BESIDE = "Moss covered 42% of the QX-9 granite walls after three winters."
 ROWS = {
@@ -37,6 +50,10 @@ ROWS = {
     "quote_is_verbatim": (
         cited(CLAIMS["moss"], "moss", "moss covered 43%"),
         ("unsupported", "quote", "Moss covered 42%", "the abstract does not say “moss covered 43%”"),
+    ),
+    "statement_is_a_quote": (
+        cited("Lichen did not slow the moss.", "moss", "Lichen did not slow the moss."),
+        ("quoted", "quote", "Lichen did not slow the moss.", ""),
     ),
     "claim_is_verbatim": (
         cited("lichen did not slow the moss", "moss"),
@@ -50,18 +67,22 @@ ROWS = {
         cited("Tides follow moons.", "silent"),
         ("unsupported", "support", "", "the cited paper has no abstract"),
     ),
-    "polarity_agrees": (
+    "claim_can_be_judged": (
+        cited("No, not in general.", "moss"),
+        ("located", "length", "", "too short to be judged by itself"),
+    ),
+    "nothing_is_turned_round": (
         cited("Listeners could tell varnished violins from bare ones.", "violin"),
         (
-            "unsupported",
-            "facts",
+            "contradicted",
+            "opposition",
             "Listeners could not tell",
-            "the abstract says the same with the opposite sign: see its “not”",
+            "the abstract says “not tell”, the claim “tell”",
         ),
     ),
     "part_is_supported": (
         statement(THREE, "bridge", "fern", "comet"),
-        ("weak", "support", "Salt water doubled", "holds a part of what is claimed"),
+        ("located", "support", "Salt water doubled", "holds a part of what is claimed"),
     ),
     "no_rival_is_better": (
         cited(CLAIMS["violin"], "glacier"),
@@ -71,12 +92,17 @@ ROWS = {
         cited("Oceans freeze under starlight.", "moss"),
         ("unsupported", "support", "", "the cited abstract does not say so"),
     ),
-    "names_occur": (cited(BESIDE, "moss"), ("weak", "facts", "Moss covered 42%", "not in the cited abstract: QX-9")),
-    "quote_supports": (
-        cited(CLAIMS["moss"], "moss", "after three winters"),
-        ("supported", "quote", "Moss covered 42%", ""),
+    "names_occur": (cited(BESIDE, "moss"), ("located", "facts", "Moss covered 42%", "not in the cited abstract: QX-9")),
+    "no_twin_fits_better": (
+        cited(TWIN, "bridge"),
+        (
+            "located",
+            "opposition",
+            "Salt water doubled",
+            "the opposite fits the sentence better: “Salt water is not bad for the wear of bridge cables.”",
+        ),
     ),
-    "support_decides": (cited(CLAIMS["fern"], "fern"), ("supported", "support", "Ferns under blue light", "")),
+    "similarity_locates": (cited(CLAIMS["fern"], "fern"), ("located", "support", "Ferns under blue light", "")),
 }
 """Check -> a claim that it decides, with the verdict, step, beginning of the quote and reason that it gives."""
 
@@ -100,8 +126,8 @@ def test_each_check_decides_its_claim_and_none_before_it_does(document: Document
 
 
 def hedges(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
-    """A toy: calls weak what is said to be so perhaps."""
-    return evidence.finding("weak", "it is said with “perhaps”") if "perhaps" in claim.text.split() else None
+    """A toy: calls located what is said to be so perhaps."""
+    return evidence.finding("located", "it is said with “perhaps”") if "perhaps" in claim.text.split() else None
 
 
 def test_a_check_is_added_by_a_function_and_a_row(document: DocumentVerifier) -> None:
@@ -109,7 +135,7 @@ def test_a_check_is_added_by_a_function_and_a_row(document: DocumentVerifier) ->
     plain, hedged = CLAIMS["moss"], CLAIMS["moss"].replace("Moss", "Moss perhaps")
     assert check(with_hedges, plain, "moss") == check(document, plain, "moss")
     claim = check(with_hedges, hedged, "moss")
-    assert (claim.verdict, claim.step, claim.reason) == ("weak", "hedge", "it is said with “perhaps”")
+    assert (claim.verdict, claim.step, claim.reason) == ("located", "hedge", "it is said with “perhaps”")
     assert claim.findings[0].quote == PAPERS["moss"][1].split(". ")[1] + "."
     assert claim.findings[0].score == check(document, hedged, "moss").findings[0].score
     # Its place in the tuple is its place in the cascade: behind the quotes, a verbatim quote decides before it.
@@ -127,4 +153,4 @@ def test_the_claims_of_an_answer_are_checked_by_the_checks_of_their_context(docu
     context = replace(context, checks=(Check("hedge", hedges), *CHECKS))
     hedged = CLAIMS["moss"].replace("Moss", "Moss perhaps")
     claims = verifier.verify_statements([statement(hedged, "P1a2b")], context, HashedWords(256))
-    assert [(claim.verdict, claim.step) for claim in claims] == [("weak", "hedge")]
+    assert [(claim.verdict, claim.step) for claim in claims] == [("located", "hedge")]

@@ -29,9 +29,9 @@ def how(claim: Claim) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("id", list(CLAIMS))
-def test_right_citations_are_supported_and_quoted(checking: DocumentVerifier, id: str) -> None:
+def test_right_citations_in_other_words_are_located_and_never_more(checking: DocumentVerifier, id: str) -> None:
     claim = check(checking, CLAIMS[id], id)
-    assert how(claim) == ("supported", "support")
+    assert how(claim) == ("located", "support")
     assert claim.findings[0].quote in PAPERS[id][1]
     assert claim.findings[0].score > 0.9
     assert claim.reason == ""
@@ -57,11 +57,11 @@ def test_a_changed_number_fails(checking: DocumentVerifier, id: str, old: str, n
     assert claim.reason == f"not in the cited abstract: {new}"
 
 
-def test_a_changed_name_weakens(checking: DocumentVerifier) -> None:
+def test_a_changed_name_is_told(checking: DocumentVerifier) -> None:
     right = check(checking, "Synthetic aperture radar images show glacier melt every six days.", "glacier")
-    assert right.verdict == "supported"
+    assert (right.verdict, right.reason) == ("located", "")
     claim = check(checking, "QX-9 radar images show glacier melt every six days.", "glacier")
-    assert how(claim) == ("weak", "facts")
+    assert how(claim) == ("located", "facts")
     assert claim.reason == "not in the cited abstract: QX-9"
 
 
@@ -73,20 +73,20 @@ def test_a_dropped_citation_is_uncited(checking: DocumentVerifier) -> None:
 def test_an_added_wrong_citation_fails_the_claim(checking: DocumentVerifier) -> None:
     claim = check(checking, CLAIMS["moss"], "moss", "comet")
     assert claim.verdict == "unsupported"
-    assert [finding.verdict for finding in claim.findings] == ["supported", "unsupported"]
+    assert [finding.verdict for finding in claim.findings] == ["located", "unsupported"]
 
 
 def test_a_denial_in_the_same_words_is_seen_and_one_in_other_words_is_not(checking: DocumentVerifier) -> None:
     """Located evidence is not proof."""
     claim = check(checking, "Listeners could tell varnished violins from bare ones.", "violin")
-    assert how(claim) == ("unsupported", "facts")
+    assert how(claim) == ("contradicted", "opposition")
     other = "Varnished violins sounded clearly unlike bare violins to listeners."
     assert check(checking, other, "violin").verdict not in verifier.FAILING
 
 
 def test_papers_may_support_a_claim_together(checking: DocumentVerifier) -> None:
     both = check(checking, PAIR, "moss", "bridge")
-    assert [finding.verdict for finding in both.findings] == ["weak", "weak"]
+    assert [finding.verdict for finding in both.findings] == ["located", "located"]
     assert check(checking, PAIR, "moss", "comet").verdict in verifier.FAILING
     assert check(checking, PAIR.replace("42%", "43%"), "moss", "bridge").step == "facts"
 
@@ -106,7 +106,6 @@ def test_a_sentence_of_the_abstract_is_always_supported(checking: DocumentVerifi
     [
         ("Tides and moons", "silent"),
         ("A paper of which only the title about tides and moons is known", "silent"),
-        ("It is what it was and was not.", "moss"),
         ("Мох растёт на граните.", "moss"),
         ("苔は花崗岩の上に広がる。", "moss"),
         ("word " * 3000, "moss"),
@@ -116,6 +115,13 @@ def test_what_no_abstract_says_is_unsupported(checking: DocumentVerifier, claim:
     verdict = check(checking, claim, id)
     assert how(verdict) == ("unsupported", "support")
     assert verdict.findings[0].score < 0.5
+
+
+@pytest.mark.parametrize("claim", ["No.", "No, not in general.", "Yes, it does.", "It is what it was and was not."])
+def test_what_is_too_short_is_left_open_whatever_it_cites(checking: DocumentVerifier, claim: str) -> None:
+    for id in ("moss", "glacier"):
+        verdict = check(checking, claim, id)
+        assert (how(verdict), verdict.reason) == (("located", "length"), "too short to be judged by itself")
 
 
 def test_an_unknown_name_fails_and_tells_the_nearest_title(checking: DocumentVerifier) -> None:
@@ -132,7 +138,7 @@ def test_the_same_text_twice_is_no_better_support(tmp_path: Path) -> None:
     twice = PAPERS | {"moss again": ("Moss upon walls of granite", PAPERS["moss"][1])}
     made = opened(make(tmp_path / "library", twice))
     for id in ("moss", "moss again"):
-        assert check(made, CLAIMS["moss"], id).verdict == "supported"
+        assert check(made, CLAIMS["moss"], id).verdict == "located"
     made.library.close()
 
 
@@ -158,10 +164,10 @@ def test_only_the_evidence_may_be_cited(checking: DocumentVerifier) -> None:
     )
     claims = answered(checking, ["moss", "violin"], right, unknown, garbled, repeats_the_question)
     assert [how(claim) for claim in claims] == [
-        ("supported", "support"),
+        ("located", "support"),
         ("unsupported", "key"),
         ("unsupported", "key"),
-        ("supported", "support"),
+        ("located", "support"),
     ]
     assert claims[1].reason == f"“{outside}” names no paper of the evidence"
     assert answered(checking, ["moss"]) == ()
@@ -177,7 +183,7 @@ def test_a_quote_must_stand_in_the_abstract(checking: DocumentVerifier) -> None:
         Statement(CLAIMS["moss"], (CitationMark(key, True, "moss covered 43% of the granite"),)),
         Statement("Moss on granite walls was not slowed by lichen.", (CitationMark(key, True, sentence),)),
     )
-    assert [how(claim) for claim in claims][:2] == [("supported", "quote"), ("unsupported", "quote")]
+    assert [how(claim) for claim in claims][:2] == [("located", "support"), ("unsupported", "quote")]
     assert claims[0].findings[0].quote == "Moss covered 42% of the granite after three winters."
     assert claims[1].reason == "the abstract does not say “moss covered 43% of the granite”"
     assert claims[2].findings[0].quote == sentence

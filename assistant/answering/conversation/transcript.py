@@ -15,7 +15,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
-from assistant.domain.records import Answer, Claim, Finding, Paper
+from assistant.domain import verdicts
+from assistant.domain.records import SAMPLE_SOURCE, Answer, Claim, Finding, Paper
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -42,8 +43,8 @@ def undo_line(number: int) -> str:
 def turn_line(turn: Turn, earlier: Mapping[str, Paper], replaces: int | None = None) -> str:
     """Return the line of a turn; `earlier` are the papers that the lines before it have, by id, and `replaces` is the
     number of the turn that it takes back."""
-    papers = {paper.id: _to_json(replace(paper, listings=())) for paper in _papers(turn)}
-    unchanged = {id: _to_json(replace(earlier[id], listings=())) for id in papers if id in earlier}
+    papers = {paper.id: _to_json(_without_listings(paper)) for paper in _papers(turn)}
+    unchanged = {id: _to_json(_without_listings(earlier[id])) for id in papers if id in earlier}
     answer = _to_json(replace(turn.answer, claims=(), evidence=())) | {
         "claims": [claim_record(claim) for claim in turn.answer.claims],
         "evidence": [{"key": item.key, "id": item.paper.id, "score": item.score} for item in turn.answer.evidence],
@@ -115,14 +116,28 @@ def _papers(turn: Turn) -> list[Paper]:
 def _turn(event: Json, papers: Mapping[str, Paper]) -> Turn:
     """Return the turn of a line, the papers put in the place of their ids."""
     evidence = [{**item, "paper": papers[item["id"]]} for item in event["evidence"]]
-    claims = [
-        {**claim, "findings": [{**finding, "paper": _paper(finding, papers)} for finding in claim["findings"]]}
-        for claim in event["claims"]
-    ]
+    claims = [_claim(claim, papers, extractive=event["model"] is None) for claim in event["claims"]]
     answer = {**event, "question": event["reading"]["text"], "claims": claims, "evidence": evidence}
     library = event["library"]
     turn = {"number": event["turn"], "library_size": library["papers"], "fingerprint": library["fingerprint"]}
     return _from_json(Turn, {**event, **turn, "answer": _from_json(Answer, answer)})
+
+
+def _claim(claim: Json, papers: Mapping[str, Paper], *, extractive: bool) -> Json:
+    """Return the fields of a claim, the papers put in the place of their ids, its verdicts in the words of now."""
+    findings = claim["findings"]
+    measured = [(finding["verdict"], finding["step"], finding["score"]) for finding in findings]
+    verdict, by_finding = verdicts.renamed(claim["verdict"], claim["step"], measured, extractive=extractive)
+    rows = [
+        {**finding, "verdict": name, "paper": _paper(finding, papers)}
+        for finding, name in zip(findings, by_finding, strict=True)
+    ]
+    return {**claim, "verdict": verdict, "findings": rows}
+
+
+def _without_listings(paper: Paper) -> Paper:
+    """Return a paper as it is written: with the listings alone that its remark rests on."""
+    return replace(paper, listings=tuple(each for each in paper.listings if each.source == SAMPLE_SOURCE))
 
 
 def _paper(finding: Json, papers: Mapping[str, Paper]) -> Paper | None:

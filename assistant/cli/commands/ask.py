@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from assistant.library.snapshot import LibrarySnapshot
 
 ABSTAINED = 3
-"""Exit code where the library holds no answer."""
+"""Exit code where no answer was found."""
 
 
 @click.command()
 @click.argument("question", required=False)
 @options.top_k(8, 50, "How many papers are evidence.")
-@click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails verification.")
+@click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails (✗ ⇄ ∅); located (≈) does not fail.")
 @click.option("--all", "every", is_flag=True, help="Show all papers of a list, not only the first 20.")
 @options.json
 @options.stdin

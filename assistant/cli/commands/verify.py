@@ -26,11 +26,11 @@ _BATCH = 64  # claims embedded together
 
 @click.command()
 @click.argument("file", required=False)
-@click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails.")
+@click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails (✗ ⇄ ∅); located (≈) does not fail.")
 @options.json
 @click.option("--jsonl", "from_jsonl", is_flag=True, help="Read claims as JSON lines, and print JSON.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="With --json: the same as --jsonl.")
-@options.indexed
+@options.verifying
 def verify(
     file: str | None, strict: bool, as_json: bool, from_jsonl: bool, from_stdin: bool, place: LibraryOptions
 ) -> int:
@@ -39,7 +39,8 @@ def verify(
 
     With --jsonl each line is {"claim": "…", "papers": ["title or id", …]} and gives {"verdict", "step", "quote",
     "score", "reason", "papers": [{"id", "title", "verdict"}]}: the score is how likely the paper is the right one to
-    cite (not whether the claim is true), the quote its sentence nearest to the claim.
+    cite (not whether the claim is true), the quote its sentence nearest to the claim. Verdicts: supported (verbatim in
+    the abstract), located (similar words; not judged), unsupported, contradicted, misattributed, uncited.
 
     \b
     Examples:
@@ -90,7 +91,8 @@ def _text(file: str | None, stream: BinaryIO) -> str:
 def _verify_text(verifier: "DocumentVerifier", text: str, *, as_json: bool) -> "list[Claim]":
     """Check a text, print, and return its claims."""
     from assistant.cli.views import answers
-    from assistant.domain.records import count_verdicts
+    from assistant.domain import verdicts
+    from assistant.domain.records import cited_papers
     from assistant.verification import documents, references
 
     claims = list(documents.verify_claims(verifier, references.split(text, verifier.papers)))
@@ -100,7 +102,8 @@ def _verify_text(verifier: "DocumentVerifier", text: str, *, as_json: bool) -> "
         else:
             console.lines(*answers.checked(claim, console.marks()))
     if not as_json:
-        console.lines(console.plain(count_verdicts(claims, console.marks()), "dim"))
+        counted = verdicts.counts([claim.verdict for claim in claims], len(cited_papers(claims)), console.marks())
+        console.lines(console.plain(counted, "dim"))
     return claims
 
 

@@ -5,24 +5,16 @@ from typing import Any
 
 from assistant.cli import console
 from assistant.cli.console import StyledLine
-from assistant.domain.records import (
-    ABSTENTION,
-    LIST_ROWS,
-    NEAREST,
-    Answer,
-    Claim,
-    Finding,
-    Paper,
-    Verdict,
-    cited_papers,
-    count_verdicts,
-)
+from assistant.domain.records import LIST_ROWS, NEAREST, Answer, Claim, Finding, Paper, cited_papers
 from assistant.domain.sanitize import one_line
+from assistant.domain.verdicts import Verdict, conclusion
 
 _STYLES: Mapping[Verdict, str] = {
+    "quoted": "cyan",
     "supported": "green",
-    "weak": "yellow",
+    "located": "yellow",
     "unsupported": "bold red",
+    "contradicted": "bold red",
     "misattributed": "bold red",
     "uncited": "bold red",
 }
@@ -31,13 +23,13 @@ _STYLES: Mapping[Verdict, str] = {
 def text(answer: Answer) -> str:
     """Return the answer as running text with numbers for citations, as it goes into JSON."""
     if answer.text or answer.status != "answered":
-        return answer.text or (ABSTENTION if answer.status == "abstained" else "")
+        return answer.text or (f"{answer.abstention}." if answer.status == "abstained" else "")
     return " ".join(claim.text + _citations(claim, answer.numbers) for claim in answer.claims)
 
 
 def lines(
     answer: Answer,
-    marks: Mapping[str, str],
+    marks: Mapping[Verdict, str],
     numbers: Mapping[str, int] | None = None,
     *,
     rows: int | None = LIST_ROWS,
@@ -59,11 +51,11 @@ def lines(
     return [*said, *body, *_notes(answer), ((summary(answer, marks), "dim"),)]
 
 
-def _claims(answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int]) -> list[StyledLine]:
+def _claims(answer: Answer, marks: Mapping[Verdict, str], numbers: Mapping[str, int]) -> list[StyledLine]:
     """Return a line a claim, and one more for what is wrong with it."""
     rows: list[StyledLine] = []
     for claim in answer.claims:
-        words = f"“{one_line(claim.text)}”" if answer.model is None else one_line(claim.text)
+        words = f"“{one_line(claim.text)}”" if claim.verdict == "quoted" else one_line(claim.text)
         mark = (f"{marks[claim.verdict]} ", _STYLES[claim.verdict])
         rows.append((mark, (words, ""), (_citations(claim, numbers), "cyan")))
         if claim.reason:
@@ -71,20 +63,21 @@ def _claims(answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int]
     return rows
 
 
-def _sources(answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int]) -> list[StyledLine]:
+def _sources(answer: Answer, marks: Mapping[Verdict, str], numbers: Mapping[str, int]) -> list[StyledLine]:
     """Return a line a cited paper, and under a model's words the sentence that supports them best."""
     rows: list[StyledLine] = []
     for paper, finding in cited_papers(answer.claims).values():
         day = f" ({paper.shown_day})" if paper.date else ""
         url = f"  {one_line(paper.url)}" if paper.url else ""
         rows.append(((f"[{numbers[paper.id]}] ", "cyan"), (one_line(paper.title), "bold"), (day + url, "dim")))
+        rows += _remark(paper, "    ")
         if answer.model is not None and finding.quote:
             rows.append(((f"    {marks[finding.verdict]} “{one_line(finding.quote)}”", "dim"),))
     return rows
 
 
 def _table(
-    answer: Answer, marks: Mapping[str, str], numbers: Mapping[str, int], limit: int | None, more: str
+    answer: Answer, marks: Mapping[Verdict, str], numbers: Mapping[str, int], limit: int | None, more: str
 ) -> list[StyledLine]:
     """Return the papers of a list as rows of number, date and title, each above the sentence that shows why."""
     sentences = {finding.paper.id: claim for claim in answer.claims for finding in claim.findings if finding.paper}
@@ -104,15 +97,16 @@ def _table(
     return rows
 
 
-def summary(answer: Answer, marks: Mapping[str, str]) -> str:
+def summary(answer: Answer, marks: Mapping[Verdict, str]) -> str:
     """Return one line: how many claims got which verdict, and who answered."""
     if answer.kind == "facts":
         return f"from the catalogue · {answer.seconds.total:.1f} s"
-    by = f"model {one_line(answer.model)}" if answer.model else "extractive: quotes, no model"
-    return f"{count_verdicts(answer.claims, marks)} · {by} · {answer.seconds.total:.1f} s"
+    model = one_line(answer.model) if answer.model else None
+    verdicts = [claim.verdict for claim in answer.claims]
+    return f"{conclusion(verdicts, len(answer.numbers), model, marks)} · {answer.seconds.total:.1f} s"
 
 
-def checked(claim: Claim, marks: Mapping[str, str]) -> list[StyledLine]:
+def checked(claim: Claim, marks: Mapping[Verdict, str]) -> list[StyledLine]:
     """Return the lines for one claim of a text: its mark, what it cites by title, why, and the best sentence."""
     rows: list[StyledLine] = [((f"{marks[claim.verdict]} ", _STYLES[claim.verdict]), (one_line(claim.text), ""))]
     for finding in claim.findings:
@@ -122,6 +116,7 @@ def checked(claim: Claim, marks: Mapping[str, str]) -> list[StyledLine]:
             rows.append(((f"      {finding.verdict}: {one_line(finding.reason)}", "dim"),))
         if finding.quote:
             rows.append(((f"      “{one_line(finding.quote)}”", "dim"),))
+            rows += _remark(finding.paper, "      ")
     if claim.reason and not claim.findings:
         rows.append(((f"    {claim.verdict}: {one_line(claim.reason)}", "dim"),))
     return rows
@@ -196,14 +191,22 @@ def _claim(claim: Claim, numbers: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _abstained(answer: Answer) -> list[StyledLine]:
-    rows: list[StyledLine] = [((one_line(line), "bold"),) for line in (answer.text or ABSTENTION).splitlines()]
     nearest = answer.evidence[:NEAREST] if answer.kind == "list" or not answer.text else ()
-    if nearest:
-        rows.append((("Closest, but they do not answer:", "dim"),))
+    if not answer.is_near:
+        nearest = ()
+    said = answer.text or f"{answer.abstention}{'; closest papers:' if nearest else '.'}"
+    rows: list[StyledLine] = [((one_line(line), "bold"),) for line in said.splitlines()]
+    if nearest and answer.text:
+        rows.append((("Closest papers:", "dim"),))
     for item in nearest:
         day = f" ({item.paper.shown_day})" if item.paper.date else ""
         rows.append((("  ", ""), (one_line(item.paper.title), ""), (day, "dim")))
     return rows + _notes(answer)
+
+
+def _remark(paper: Paper | None, indent: str) -> list[StyledLine]:
+    """Return the line, if there is one, that says whose words a paper's quotes are."""
+    return [((f"{indent}({paper.remark})", "dim"),)] if paper and paper.remark else []
 
 
 def _notes(answer: Answer) -> list[StyledLine]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from assistant.answering.conversation.turns import Conversation, Turn
 from assistant.domain import files, identifiers
 from assistant.domain.errors import UsageError
-from assistant.domain.markdown import address, escape, link
+from assistant.domain.markdown import address, escape
 from assistant.domain.months import MONTHS
-from assistant.domain.records import Paper
+from assistant.domain.records import Paper, reference
 from assistant.domain.sanitize import one_line
 
 _FORMS = (".md", ".bib")
@@ -135,5 +135,4 @@ def _author(author: str) -> str:
 
 
 def _listed(number: int, paper: Paper) -> str:
-    day = f" ({paper.shown_day})" if paper.date else ""
-    return f"- [{number}] {link(paper.title, paper.url or '')}{day}"
+    return f"- [{number}] {reference(paper)}"

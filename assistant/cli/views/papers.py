@@ -16,6 +16,8 @@ def card(paper: Paper, quotes: Iterable[str] = ()) -> Iterator[StyledLine]:
     yield console.plain(" · ".join(one_line(fact) for fact in facts if fact), "dim")
     yield console.plain()
     yield marked(paper.abstract, [quote for quote in quotes if quote])
+    if paper.remark:
+        yield console.plain(f"({paper.remark})", "dim")
     yield console.plain()
     for listing in paper.listings:
         yield console.plain(f"listed in {one_line(listing.source)}:{listing.line}", "dim")

@@ -15,7 +15,7 @@ from assistant.evaluation.outcomes import TurnOutcome, cited_ids
 from assistant.verification import claims
 from assistant.verification.verifier import FAILING
 
-LEVELS: Mapping[str, float] = {"supported": 1.0, "weak": 0.5}
+LEVELS: Mapping[str, float] = {"quoted": 1.0, "supported": 1.0, "located": 0.5}
 """How far a verdict of our verifier counts as support; it stands in for the language model of ALCE."""
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
+from assistant.verification.lexicon import Lexicon
 from assistant.verification.support import features, matching
 from assistant.verification.support.classifier import Classifier
 from assistant.verification.support.features import Match
@@ -32,6 +33,7 @@ class SupportScorer:
     def __init__(self, words: BM25Index, classifier: Classifier) -> None:
         self.words = Vocabulary(words)
         self.classifier = classifier
+        self.lexicon = Lexicon(self.words.terms)
         self._prepared: dict[str, PreparedAbstract] = {}
 
     def prepare_claim(self, text: str, vector: NDArray[np.float32]) -> PreparedClaim:

@@ -72,7 +72,7 @@ def test_a_line_from_before_a_field_was_added_gets_its_default_and_an_unknown_fi
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"verdict": "supported"', '"verdict": "true"', "claims.0.verdict: Input should be 'supported', 'weak',"),
+        ('"verdict": "supported"', '"verdict": "true"', "claims.0.verdict: Input should be 'quoted', 'supported',"),
         ('"score": 1.25', '"score": "high"', "evidence.0.score: Input should be a valid number"),
         ('"date": "2024-01-31"', '"date": "soon"', "date: Input should be a valid date"),
         ('"how": "alone", ', '"how": 7, ', "reading.how: Input should be 'alone', 'rule' or 'model'"),
@@ -98,9 +98,9 @@ def turns(draw: st.DrawFn) -> Turn:
     undated = st.sampled_from([*papers, replace(papers[2], date=None, url="https://x.example/ü", author_count=3)])
     retrieved = {paper.id: paper for paper in draw(st.lists(undated, max_size=4))}
     cited = st.sampled_from([*retrieved.values(), None]) if retrieved else st.none()
-    finding = st.builds(Finding, cited, TEXTS, st.just("weak"), st.just("support"), TEXTS, st.floats(0, 1), TEXTS)
+    finding = st.builds(Finding, cited, TEXTS, st.just("located"), st.just("support"), TEXTS, st.floats(0, 1), TEXTS)
     claim = st.builds(
-        Claim, TEXTS, st.just("weak"), st.just("support"), st.lists(finding, max_size=2).map(tuple), TEXTS
+        Claim, TEXTS, st.just("located"), st.just("support"), st.lists(finding, max_size=2).map(tuple), TEXTS
     )
     answer = Answer(
         question=draw(TEXTS),
