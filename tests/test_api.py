@@ -22,7 +22,8 @@ from assistant.models.base import Message, Reply
 ROOT = Path(__file__).parents[1]
 NAMES = """
 Answer ArchiveError AssistantError ChatModel Claim Embedder Entry Evidence Finding FingerprintError Library LibraryError
-Listing LockedError Message ModelError Paper Rejection Reply Report Seconds Settings UsageError open_library
+Listing LockedError Message MissingModelError ModelError Paper Rejection Reply Report Reranker Seconds Settings UsageError
+open_library
 """.split()
 
 
@@ -148,10 +149,15 @@ def test_settings_come_from_arguments_then_the_environment(tmp_path: Path) -> No
     assert library.settings == assistant.Settings(tmp_path / "a", chosen=True, model="m")
     assert library.model is not None
     assert library.model.name == "m"
-    library = assistant.open_library(tmp_path / "b", model="none", embedder="local", environment=environment)
-    assert library.settings == assistant.Settings(tmp_path / "b", chosen=True, embedder="local")
+    library = assistant.open_library(
+        tmp_path / "b", model="none", embedder="local", reranker="none", environment=environment
+    )
+    assert library.settings == assistant.Settings(tmp_path / "b", chosen=True, embedder="local", reranker="none")
     assert library.model is None
-    with pytest.raises(assistant.UsageError, match="use `local` or `openai:<model>`"):
+    assert library.reranker is None
+    with pytest.raises(assistant.UsageError, match="use `local` or `onnx:<folder>` or `none`"):
+        assistant.open_library(environment={"ASSISTANT_RERANKER": "magic"})
+    with pytest.raises(assistant.UsageError, match="use `local` or `onnx:<folder>` or `openai:<model>`"):
         assistant.open_library(embedder="magic", environment={})
 
 
