@@ -35,11 +35,16 @@ def bonus(question: str, *, wants_reason: bool = False) -> Callable[[str], float
     wants_figure, wants_proposal = asks_for_figure(question), bool(_ASKS_FOR_PROPOSAL.search(question))
 
     def of(sentence: str) -> float:
-        total = _REASON_BONUS if wants_reason and _REASON.search(sentence) else 0.0
+        total = _REASON_BONUS if wants_reason and gives_reason(sentence) else 0.0
         total += _PROPOSAL_BONUS if wants_proposal and _PROPOSAL.search(sentence) else 0.0
         return total + (figure_bonus(sentence) if wants_figure else 0.0)
 
     return of
+
+
+def gives_reason(sentence: str) -> bool:
+    """Whether a sentence gives a reason, by its words."""
+    return bool(_REASON.search(sentence))
 
 
 def asks_for_figure(question: str) -> bool:

@@ -25,6 +25,8 @@ class Reading:
 
     scores: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
     """Paper id -> place of the sentence in the abstract -> score; higher is better."""
+    reader: str | None = None
+    """The fingerprint of the cross-encoder."""
 
     def best(self, paper_id: str) -> float:
         """Return the highest score of a sentence of this paper."""
@@ -54,7 +56,7 @@ def read(
     scores: dict[str, dict[int, float]] = {}
     for (id, place), logit in zip(places, logits, strict=True):
         scores.setdefault(id, {})[place] = float(logit)
-    return Reading(scores)
+    return Reading(scores, reranker.fingerprint)
 
 
 def candidates(

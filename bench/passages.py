@@ -1,0 +1,110 @@
+"""Run `python -m bench.passages SUITE LIBRARY`: the conditional logits of `passages`, on marked sentences.
+
+Writes passages.json for the local cross-encoder and without one, fitted to the dev half of SUITE/sentences.jsonl, with
+the share of its questions whose first passage overlaps a marked sentence: fitted, and with each tenth left out in turn.
+Prints that share for the test half too.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answering import passages, reading
+from assistant.answering.passages import Candidates
+from assistant.domain import titles
+from assistant.library import abstracts, chunks
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.onnx.local import local_embedder, local_reranker
+from assistant.retrieval import questions
+from assistant.retrieval.retriever import Context
+from bench import calibrations, regression
+
+_RIDGE = 3.0
+_PAPERS = 8
+_FOLDS = 10
+
+
+@dataclass(frozen=True)
+class MarkedQuestion:
+    """One question with its candidates, read and unread, and which of them answer."""
+
+    split: str
+    read: Candidates
+    unread: Candidates
+    """The same without a cross-encoder."""
+    answers: NDArray[np.bool_]
+    """Which candidates overlap a marked sentence."""
+
+
+def main(suite: str, folder: str) -> None:
+    rows = list(map(json.loads, (Path(suite) / "sentences.jsonl").read_text(encoding="utf-8").splitlines()))
+    embedder, reranker = local_embedder(os.environ), local_reranker(os.environ)
+    marked = []
+    with LibrarySnapshot(Path(folder), embedder.fingerprint) as library:
+        for row in rows:
+            query, _ = questions.parse_question(library, embedder, row["question"], None)
+            evidence, _ = questions.find_evidence(library, query, _PAPERS, None, Context())
+            by_id = abstracts.read(library, [item.paper for item in evidence], embedder)
+            read = reading.read(reranker, query, evidence, by_id, library.words)
+            measured, unread = (
+                passages.measure(query.text, evidence, by_id, library.words, scores)
+                for scores in (read, reading.Reading())
+            )
+            answers = np.array([_answers(row, measured, place) for place in range(len(measured.places))], bool)
+            marked.append(MarkedQuestion(row["split"], measured, unread, answers))
+            print(row["id"], bool(answers.any()), flush=True)
+    for models in ({}, {"reranker": reranker.fingerprint}):
+        halves = {
+            half: [
+                ((question.read if models else question.unread).columns, question.answers)
+                for question in marked
+                if question.split == half
+            ]
+            for half in ("dev", "test")
+        }
+        weights = _fit(halves["dev"])
+        held_out = [
+            _hit([group], _fit([other for number, other in enumerate(halves["dev"]) if number % _FOLDS != fold]))
+            for fold in range(_FOLDS)
+            for group in halves["dev"][fold::_FOLDS]
+        ]
+        figures = {"hit": round(_hit(halves["dev"], weights), 3), "hit_left_out": round(float(np.mean(held_out)), 3)}
+        print(models, dict(zip(passages.COLUMNS, weights, strict=True)), figures, "test", _hit(halves["test"], weights))
+        calibrations.write(passages.FILE, "passages", models, {"weights": weights}, figures)
+
+
+def _answers(row: dict[str, object], measured: Candidates, number: int) -> bool:
+    """Whether a candidate holds half of a marked span, or lies within one."""
+    item, place = measured.places[number]
+    spans = [
+        span
+        for answer in row["answers"]  # type: ignore[attr-defined]
+        if titles.normalise(answer["paper"]) == titles.normalise(item.paper.title)
+        for span in answer["spans"]
+    ]
+    sentence = chunks.sentences_of(item.paper)[place]
+    start = item.paper.abstract.find(sentence)
+    end = start + len(sentence)
+    return any(
+        (start >= first and end <= last) or 2 * (min(end, last) - max(start, first)) >= last - first
+        for first, last in spans
+    )
+
+
+def _fit(groups: Sequence[regression.Group]) -> list[float]:
+    answered = [group for group in groups if group[1].any()]
+    return [round(float(weight), 3) for weight in regression.conditional(answered, ridge=_RIDGE)]
+
+
+def _hit(groups: Sequence[regression.Group], weights: Sequence[float]) -> float:
+    return float(np.mean([answers[np.argmax(columns @ np.array(weights))] for columns, answers in groups]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
