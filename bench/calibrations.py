@@ -28,8 +28,9 @@ def _layout(content: Mapping[str, object]) -> str:
     inside = False
     for line in text.splitlines():
         if inside:
-            lines[-1] += line.strip() + (" " if line.rstrip().endswith(",") else "")
-            inside = line.strip() not in ("]", "],")
+            number = line.strip()
+            inside = not number.startswith("]")
+            lines[-1] += f"{number} " if number.endswith(",") and inside else number
             continue
         lines.append(line)
         inside = line.endswith("[") and '"tables"' not in line

@@ -27,7 +27,7 @@ from bench.regression import Array, Group, auc, conditional, folds, kept_share, 
 SEEDS = (7, 8, 9)
 _MISJUDGED = 0.03  # share of right citations that each of the two failing verdicts may cost
 _WRONG = 3  # nearest wrong papers per claim that the support is fitted against
-_CAP, _REACH = 2.0, 3.0  # of the contrast
+_CAP = 2.0  # of the contrast
 _TOGETHER = {"together_at": -1.0, "own_share": 0.15}
 """Of two train claims joined into one, 84 % of the second papers passed as a part with these two numbers, none of the
 random papers in their place, and 66 % of the nearest wrong ones."""
@@ -183,6 +183,13 @@ def thresholds(data: Data, scores: dict[Pair, float], contrast: Array) -> dict[s
     return {name: round(float(number), 2) for name, number in numbers.items()}
 
 
+def _reach(data: Data, scores: dict[Pair, float], contrast: Array) -> float:
+    """Return the most that the contrast adds to the support of a paper of the training data."""
+    pairs = data.right + [(claim, papers[0]) for claim, papers in data.wrong.items()]
+    rows = np.array([[scores[pair], min(ahead(data, scores, pair), _CAP)] for pair in pairs])
+    return round(float((contrast[0] + rows @ contrast[1:] - rows[:, 0]).max()), 2)
+
+
 def fit(data: Data, models: dict[str, str]) -> None:
     """Fit everything, print the figures, and write the table of these models."""
     sentence, quotes = fit_sentences(data)
@@ -195,7 +202,7 @@ def fit(data: Data, models: dict[str, str]) -> None:
         "paper": paper.tolist(),
         "contrast_weights": contrast.tolist(),
         "contrast_cap": _CAP,
-        "contrast_reach": _REACH,
+        "contrast_reach": _reach(data, scores, contrast),
         **thresholds(data, scores, contrast),
         **_TOGETHER,
     }

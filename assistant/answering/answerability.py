@@ -34,10 +34,7 @@ _ASKS_FOR_SEVERAL = re.compile(
     re.IGNORECASE,
 )
 PAPER_COLUMNS = ("whole", "reader", "words", "words_at_once", "whole_behind", "reader_behind", "rank")
-QUESTION_COLUMNS = ("whole", "reader", "words", "unknown")
-_FULL_LIBRARY = 600
-"""Papers from which on a word that none of them has is full evidence that the question is off topic; in a smaller
-library that signal is scaled down."""
+QUESTION_COLUMNS = ("whole", "reader", "words")
 Regression = tuple[float, ...]
 """Intercept, then one weight a column; 0 for a column that a calibration leaves out."""
 
@@ -72,9 +69,8 @@ class Features:
     the paper; the cross-encoder's best score of a sentence (`Reading.best`); share of the question's words, weighted by
     rarity, in the paper and in its best sentence; the first two minus the highest of all papers; 1 / rank."""
     question: NDArray[np.float64]
-    """The columns of `QUESTION_COLUMNS`: the highest of each of the first three over the papers; and the share of the
-    question's words, by rarity, that no paper of the library has. The length of a question is left out on purpose: it
-    predicts who wrote the question, not whether it has an answer."""
+    """The columns of `QUESTION_COLUMNS`: the highest of each over the papers. The length of a question is left out on
+    purpose: it predicts who wrote the question, not whether it has an answer."""
     judge: Judge
 
 
@@ -103,8 +99,7 @@ def features(
     judge: Judge,
 ) -> Features:
     """Return the measures; `abstracts` are those of the evidence by paper id, `words` those of the whole library."""
-    rarities = idf.term_weights(query.text, words)
-    weights = {term: weight for term, weight in rarities.items() if words.frequency(term)}
+    weights = idf.term_weights(query.text, words)
     rows = []
     for rank, item in enumerate(evidence, 1):
         abstract = abstracts[item.paper.id]
@@ -112,11 +107,10 @@ def features(
         shares = _shares_of_words(abstract, weights, words)
         rows.append([whole, reading.best(item.paper.id), *shares, 0.0, 0.0, 1 / rank])
     papers = np.array(rows, np.float64).reshape(len(rows), len(PAPER_COLUMNS))
-    unknown = 1.0 - idf.coverage(rarities, set(weights)) if rarities else 1.0
-    count = len(QUESTION_COLUMNS) - 1
+    count = len(QUESTION_COLUMNS)
     highest = papers[:, :count].max(axis=0) if len(rows) else np.zeros(count)
     papers[:, PAPER_COLUMNS.index("whole_behind") : -1] = papers[:, :2] - highest[:2]
-    return Features(papers, np.append(highest, unknown * min(1.0, words.size / _FULL_LIBRARY)), judge)
+    return Features(papers, highest, judge)
 
 
 def confidence(features: Features) -> float:
@@ -149,7 +143,7 @@ def asks_for_several(question: str) -> bool:
 
 
 def _shares_of_words(abstract: Abstract, weights: dict[str, float], words: BM25Index) -> list[float]:
-    """Return the share of the question's words in the paper, and in its best sentence.
+    """Return the share of the question's words, of {term: idf}, in the paper and in its best sentence.
 
     A title alone may repeat the question above an abstract that does not answer it: it is no best sentence.
     """

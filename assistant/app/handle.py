@@ -71,7 +71,6 @@ class Library:
         self._models = models
         self._snapshot: LibrarySnapshot | None = None
         self._is_checked = False
-        self._is_told = False
 
     def __enter__(self) -> "Library":
         return self
@@ -210,7 +209,8 @@ class Library:
         from assistant.answering import answerability
         from assistant.answering.pipeline import Pipeline
 
-        self._tell_generic(is_generic=not answerability.load(self.embedder.fingerprint, None).reads_cosines)
+        judge = answerability.load(self.embedder.fingerprint, self.reranker.fingerprint if self.reranker else None)
+        self._models.tell_unfitted(embedder=not judge.reads_cosines, reranker=not judge.reads_sentences)
         allowed = self.admitted(papers_filter) if papers_filter else None
         ordinary = app.ordinary() if self._models.own_embedder is None else None
         models = self.embedder, self.model
@@ -227,7 +227,7 @@ class Library:
         snapshot = self.snapshot
         index = PaperIndex(snapshot.papers())
         scorer = SupportScorer(snapshot.words, classifier.load(self.embedder.fingerprint))
-        self._tell_generic(is_generic=scorer.classifier.is_generic)
+        self._models.tell_unfitted(embedder=scorer.classifier.is_generic)
         return DocumentVerifier(snapshot, self.embedder, index, scorer, reranker=self.reranker)
 
     def require_sound(self, id: str) -> None:
@@ -236,15 +236,6 @@ class Library:
         if id in damaged:
             paper = damaged[id]
             raise LibraryError(f"{paper.title[:80]!r} {paper.problem}", path=paper.id, cure=paper.cure)
-
-    def _tell_generic(self, *, is_generic: bool) -> None:
-        """Tell once where no thresholds were fitted to the embedder."""
-        if is_generic and not self._is_told:
-            self._is_told = True
-            self.on_message(
-                f"no thresholds were fitted to the embedder {self.embedder.fingerprint}: whether papers answer a "
-                "question or support a claim is judged by their words alone"
-            )
 
     def _opened(self, maker: Embedder | None, *, check: bool) -> LibrarySnapshot:
         """Return the snapshot; one that was opened without a check of its embedder is opened anew where it matters."""

@@ -28,7 +28,7 @@ class Models:
         self._settings = settings
         self._environment = environment
         self._on_message = on_message
-        self._has_told = False
+        self._told: set[str] = set()
         self._own_model = None if isinstance(model, str) else model
         self._own_reranker = None if isinstance(reranker, str) else reranker
 
@@ -48,9 +48,22 @@ class Models:
 
     def tell_missing(self) -> None:
         """Tell, once, that there is no embedder on this machine."""
-        if self.missing and not self._has_told:
-            self._has_told = True
-            self._on_message(by_words.note(self.missing))
+        if self.missing:
+            self._tell(by_words.note(self.missing))
+
+    def tell_unfitted(self, *, embedder: bool, reranker: bool = False) -> None:
+        """Tell, once, of the embedder and of the reranker where no thresholds were fitted to them."""
+        if embedder:
+            name = f"the embedder {self.embedder.fingerprint}"
+            self._tell(f"no thresholds were fitted to {name}: it ranks papers, and words decide what answers")
+        if reranker and self.reranker:
+            name = f"the reranker {self.reranker.fingerprint}"
+            self._tell(f"no thresholds were fitted to {name}: it decides nothing")
+
+    def _tell(self, line: str) -> None:
+        if line not in self._told:
+            self._told.add(line)
+            self._on_message(line)
 
     @cached_property
     def model(self) -> ChatModel | None:

@@ -12,9 +12,10 @@ MOST_SENTENCES = 40
 """Sentences of an abstract that are searched for support and cut into passages; an abstract has about 8. The rest of a
 pasted full text stays searchable by words."""
 _WHOLE = 2_200
-"""Characters of a text that is one chunk: in the vocabulary of BERT about 470 tokens, and small embedders read 512."""
-_PASSAGE = 1_800
-"""Characters of a passage of a longer one, its title included: about 400 tokens."""
+"""Characters of a text that is one chunk: in the vocabulary of BERT about 480 tokens, as nine in ten abstracts. An
+embedder that reads the first half of such a text finds it as well (see models/onnx/published.py)."""
+_PASSAGE = 1_000
+"""Characters of a passage of a longer one, its title included: about 220 tokens, which all embedders read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,10 +58,7 @@ def test_answers_are_the_same_on_any_scale_of_cosines(tmp_path: Path, shift: flo
     shifted, told_too = ask(tmp_path / "shifted", Shifted(HashedWords(64), shift))
     assert [answer.status for answer in plain] == ["answered"] * 4 + ["abstained"] * 2
     assert shifted == plain
-    line = (
-        "no thresholds were fitted to the embedder {}: whether papers answer a question or support a claim is judged "
-        "by their words alone"
-    )
+    line = "no thresholds were fitted to the embedder {}: it ranks papers, and words decide what answers"
     assert told == [line.format("hashed-words/64")]
     assert told_too == [line.format(f"hashed-words/64/shifted-by-{shift}")]
 

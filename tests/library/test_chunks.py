@@ -24,7 +24,7 @@ def test_a_paper_is_one_chunk_and_a_long_one_has_passages_too() -> None:
     titles, texts = zip(*(chunk.text.split("\n") for chunk in passages), strict=True)
     assert set(titles) == {"Moss and granite"}
     assert " ".join(texts) == " ".join(SENTENCES[: chunks.MOST_SENTENCES])
-    assert max(len(chunk.text) for chunk in passages) <= 1_801
+    assert max(len(chunk.text) for chunk in passages) <= 1_001
     assert chunks.sentences_of(LONG) == tuple(SENTENCES[: chunks.MOST_SENTENCES])
 
 

@@ -16,21 +16,22 @@ from assistant.library.chroma import ChromaIndex
 from assistant.library.index import REINDEX, ChunkRow
 from assistant.library.snapshot import LibrarySnapshot
 
-PAPERS = 340  # each of five sentences, so of three chunks: more than the 1,000 from which Chroma writes its graph
+PAPERS, CHUNKS = 260, 4  # a long abstract's whole and passages: more than the 1,000 from which Chroma writes its graph
+MORE = " And more of this, so much that no embedder reads it to its end." * 35
 FINGERPRINT = HashedWords().fingerprint
 
 
 @pytest.fixture(scope="module")
 def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("master") / "library"
-    libraries.ingest(folder, [libraries.entry(number, " And more of this." * 10) for number in range(PAPERS)])
+    libraries.ingest(folder, [libraries.entry(number, MORE) for number in range(PAPERS)])
     return folder
 
 
 @pytest.fixture(scope="module")
 def expected(master: Path) -> libraries.Results:
     with LibrarySnapshot(master, FINGERPRINT, on_message=pytest.fail) as library:
-        assert library.chunks == 3 * PAPERS
+        assert library.chunks == CHUNKS * PAPERS
         return libraries.results(library)
 
 
@@ -108,9 +109,7 @@ def test_damaged_indexes_are_built_anew_without_an_embedding(
         assert libraries.results(library) == expected
         assert damage != "a graph spoiled" or libraries.examined(library) == []  # once: it takes a second
     embedder = HashedWords()
-    again = libraries.ingest(
-        folder, [libraries.entry(number, " And more of this." * 10) for number in range(PAPERS)], embedder
-    )
+    again = libraries.ingest(folder, [libraries.entry(number, MORE) for number in range(PAPERS)], embedder)
     assert (again.embedded, embedder.read) == (0, [])
     with LibrarySnapshot(folder, FINGERPRINT, on_message=pytest.fail) as library:
         assert libraries.results(library) == expected

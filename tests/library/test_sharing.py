@@ -9,7 +9,7 @@ from support import libraries
 from support.library_children import Child, ingest_now, ingest_paused, wait_for_lock
 
 from assistant.domain.errors import FingerprintError, LockedError
-from assistant.library import builder, locks, writer
+from assistant.library import builder, chunks, locks, writer
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
 
@@ -74,7 +74,7 @@ def test_a_reader_of_another_embedder_is_refused_each_time_it_asks(tmp_path: Pat
     folder = libraries.made(tmp_path)
     other = libraries.HashedWords(16)
     message = (
-        f"{folder}: built with hashed-words/32+title+sentences/1, and this is hashed-words/16+title+sentences/1; "
+        f"{folder}: built with hashed-words/32+{chunks.SCHEME}, and this is hashed-words/16+{chunks.SCHEME}; "
         "run `assistant reindex` with --embedder NAME to compute its vectors anew, or "
         "choose the embedder it was built with (--embedder)"
     )

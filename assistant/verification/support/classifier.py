@@ -36,7 +36,7 @@ class Classifier:
     contrast_cap: float
     """Largest lead over the best other paper that counts: unrelated papers must not lift a weak citation."""
     contrast_reach: float
-    """Largest log-odds the contrast may add: it never binds on the training data, and keeps off-topic claims
+    """Largest log-odds the contrast may add, which is the most it adds on the training data: it keeps off-topic claims
     improbable."""
     supported_at: float
     """Support that one in ten nearest wrong papers reaches; enough by itself."""
