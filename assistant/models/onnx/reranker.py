@@ -48,7 +48,7 @@ class OnnxReranker:
     def _load(self) -> tuple[Tokenizer, Session]:
         with self._loading:
             if self._loaded is None:
-                self._loaded = Tokenizer(self.files.tokenizer, self._limit), Session(self.files.model)
+                self._loaded = Tokenizer(self.files.tokenizer, self._limit), Session(self.files.model, self.files.cache)
             return self._loaded
 
     def _score(self, session: Session, tokens: Tokens) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.errors import ModelError, UsageError
+from assistant.models.onnx import optimised
 from assistant.models.onnx.tokenizer import Tokens
 
 Item = TypeVar("Item")
@@ -26,8 +27,11 @@ class Session:
     of their integers from all texts together. A batch saves nothing for an abstract, and a third for a short sentence.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Raises `UsageError` where the file is not a graph that reads tokens."""
+    def __init__(self, path: Path, cache: Path) -> None:
+        """In the folder `cache` the graph is kept as it was optimised, for the next time.
+
+        Raises `UsageError` where the file is not a graph that reads tokens.
+        """
         # Version 1.31 sends usage reports and writes a device id, unless this is set before its import.
         os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
         import onnxruntime
@@ -35,11 +39,10 @@ class Session:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # the callers are the threads
         options.inter_op_num_threads = 1
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
         options.enable_mem_pattern = False  # one would be kept for each length of text
         options.log_severity_level = 4
         try:
-            self._session: Any = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+            self._session: Any = optimised.open_session(path, options, cache)
         except Exception as error:  # noqa: BLE001  it has a class for each of its faults, none of them public
             raise UsageError("cannot be run by ONNX Runtime", path=path, cause=_cause(error), cure=_CURE) from None
         self._path = path

@@ -41,7 +41,7 @@ def test_a_vector_has_length_one_and_depends_on_nothing_but_its_text(embedder: O
 
 def test_it_is_the_first_token_of_the_text_as_the_card_says(embedder: OnnxEmbedder) -> None:
     tokens = Tokenizer(embedder.files.tokenizer, 512).read(TEXTS[1])
-    first = Session(embedder.files.model).run(tokens)[0][0][0]
+    first = Session(embedder.files.model, embedder.files.cache).run(tokens)[0][0][0]
     assert np.allclose(embedder.embed([TEXTS[1]])[0], first / np.linalg.norm(first), atol=1e-6)
 
 
@@ -63,7 +63,9 @@ def test_a_text_is_read_as_far_as_its_recipe_says(embedder: OnnxEmbedder) -> Non
 
 @pytest.mark.parametrize("pooling", ["mean", "last", "max"])
 def test_the_other_poolings(embedder: OnnxEmbedder, pooling: str) -> None:
-    states = Session(embedder.files.model).run(Tokenizer(embedder.files.tokenizer, 512).read(TEXTS[1]))[0][0]
+    states = Session(embedder.files.model, embedder.files.cache).run(
+        Tokenizer(embedder.files.tokenizer, 512).read(TEXTS[1])
+    )[0][0]
     pooled = {"mean": states.mean(axis=0), "last": states[-1], "max": states.max(axis=0)}[pooling]
     other = OnnxEmbedder(embedder.files, Recipe(pooling=pooling), "other")  # type: ignore[arg-type]
     assert np.allclose(other.embed([TEXTS[1]])[0], pooled / np.linalg.norm(pooled), atol=1e-6)
@@ -91,9 +93,22 @@ def test_files_that_are_no_model_are_refused_by_name(embedder: OnnxEmbedder, tmp
     for name in ("model.onnx", "tokenizer.json"):
         (tmp_path / name).write_text("{}")
     right = embedder.files
-    spoilt = ModelFiles(tmp_path, tmp_path / "model.onnx", right.tokenizer, "")
+    spoilt = ModelFiles(tmp_path, tmp_path / "model.onnx", right.tokenizer, "", tmp_path)
     with pytest.raises(UsageError, match=r"model\.onnx: cannot be run by ONNX Runtime"):
         OnnxEmbedder(spoilt, Recipe(), "spoilt").embed(["a"])
-    spoilt = ModelFiles(tmp_path, right.model, tmp_path / "tokenizer.json", "")
+    spoilt = ModelFiles(tmp_path, right.model, tmp_path / "tokenizer.json", "", tmp_path)
     with pytest.raises(UsageError, match=r"tokenizer\.json: is not the description of a tokenizer"):
         OnnxReranker(spoilt, "spoilt", 512).score([("a", "b")])
+
+
+def test_the_optimised_graph_that_is_kept_computes_the_same(embedder: OnnxEmbedder, tmp_path: Path) -> None:
+    tokens = Tokenizer(embedder.files.tokenizer, 256).read(TEXTS[1])
+    first = Session(embedder.files.model, tmp_path).run(tokens)[0]
+    [kept] = (tmp_path / "graphs").iterdir()
+    assert np.array_equal(Session(embedder.files.model, tmp_path).run(tokens)[0], first)
+    content = kept.read_bytes()
+    kept.write_bytes(content[:-1])
+    assert np.array_equal(Session(embedder.files.model, tmp_path).run(tokens)[0], first)
+    assert [path.read_bytes() for path in (tmp_path / "graphs").iterdir()] == [content]
+    (tmp_path / "file").touch()
+    assert np.array_equal(Session(embedder.files.model, tmp_path / "file").run(tokens)[0], first)
