@@ -1,4 +1,4 @@
-"""Ask a library of research papers; every claim of the answer cites a paper and was checked against it.
+"""Ask a library of research papers; every claim of the answer cites a paper, and has a verdict on it.
 
     import assistant
 

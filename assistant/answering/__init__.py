@@ -1,1 +1,1 @@
-"""A question -> an answer whose every claim cites a paper and was checked against it."""
+"""A question -> an answer whose every claim has a verdict: what checking it against what it cites found."""

@@ -94,7 +94,7 @@ class Library:
         source: str | None = None,
         on_token: OnToken | None = None,
     ) -> Answer:
-        """Return an answer whose every claim cites a paper and was checked; it abstains where there is none.
+        """Return an answer whose every claim has a verdict; it abstains where no answer was found.
 
         At most `limit` papers are evidence: those dated from `since` to `until` and listed in a source whose name has
         `source` in it. `on_token` gets the pieces of a model's reply as they arrive, unchecked. Where the embedder's

@@ -18,7 +18,7 @@ COMMANDS = {
     "ask": (
         f"{_ROOM}.ask",
         "ask",
-        "Ask the library a question; every claim of the answer cites a paper and is checked.",
+        "Ask the library a question; every claim of the answer cites a paper, and is marked.",
     ),
     "chat": (f"{_ROOM}.chat", "chat", "Ask questions that follow one another, in a terminal or over a pipe."),
     "history": (f"{_ROOM}.history", "history", "List, search, show, export or delete conversations."),
@@ -55,7 +55,7 @@ Examples:
   assistant verify related-work.txt            check a text against the library
 
 \b
-Exit codes: 0 answered, 1 internal error, 2 usage, 3 not in the library,
+Exit codes: 0 answered, 1 internal error, 2 usage, 3 no answer found,
 4 judged short (--strict, eval gate), 5 the model failed, 6 the library,
 the disk or the memory cannot be used, 130 interrupted.
 """
@@ -71,9 +71,10 @@ _LACKS = {
 """What the system, or a library that is written in another language, says -> what is lacking, and what to do."""
 
 _GREETING = """\
-assistant: ask a library of research papers; every claim of the answer cites a paper and was checked against it.
+assistant: ask a library of research papers; every claim of the answer cites a paper, and a mark
+says what checking it found.
 
-Try one of these; until you add papers, they use a small sample of well-known ones:
+Try one of these; until you add papers, they use a small sample, summaries of well-known ones:
 
   assistant ask "How can reward overoptimization be mitigated?"
   assistant chat
@@ -93,7 +94,7 @@ Try one of these; until you add papers, they use a small sample of well-known on
 @click.version_option(package_name="assistant", message="assistant %(version)s")
 @click.pass_context
 def assistant(context: click.Context) -> None:
-    """Ask a library of research papers; every claim of the answer cites a paper and was checked against it."""
+    """Ask a library of research papers; every claim of the answer cites a paper and has a mark: what checking found."""
     if context.invoked_subcommand is None:
         console.lines(*(console.plain(line) for line in _GREETING.splitlines()))
     elif context.invoked_subcommand != "help":

@@ -136,7 +136,7 @@ def test_a_window_that_changes_its_size_does_no_harm(chat: Chat, archive: Archiv
         terminal.until_prompt()
         assert f"≈ {SAID}" in terminal.lines()
         assert f"[{key(ENSEMBLES)}]" not in terminal.text()
-        assert "extractive: quotes" in terminal.enter("/model none") + terminal.enter(OVEROPTIMIZATION)
+        assert "nothing was concluded" in terminal.enter("/model none") + terminal.enter(OVEROPTIMIZATION)
     assert len(only(archive).turns) == 2
 
 

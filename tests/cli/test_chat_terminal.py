@@ -82,7 +82,7 @@ def test_what_was_typed_comes_back_in_the_next_run_and_ctrl_d_leaves_with_0(chat
         second.press(UP)
         second.until(lambda: second.cursor_row() == f"> {OVEROPTIMIZATION}", "the line before it")
         second.press(ENTER)
-        second.until_shown("extractive: quotes")
+        second.until_shown("nothing was concluded")
         second.until_prompt()
         second.press(CTRL_D)
         assert second.end() == 0
@@ -117,7 +117,7 @@ def test_lines_pasted_and_lines_broken_are_one_question(chat: Chat, archive: Arc
         terminal.until(lambda: terminal.cursor_row() == ". be mitigated?", "another line")
         assert terminal.lines()[-4:] == ["> How can", ". reward over", ". optimization", ". be mitigated?"]
         terminal.press(ENTER)
-        terminal.until_shown("extractive: quotes")
+        terminal.until_shown("nothing was concluded")
         terminal.until_prompt()
     [turn] = only(archive).turns
     assert turn.question == "How can\nreward over\noptimization\nbe mitigated?"
@@ -202,7 +202,8 @@ def test_copy_hands_the_answer_to_the_clipboard_once(chat: Chat) -> None:
     [coded] = re.findall(rb"\x1b\]52;c;([^\x07]*)\x07", terminal.raw)
     assert terminal.raw.count(b"\x1b]") == 1
     told = (
-        f"## {OVEROPTIMIZATION}\n\n- ✓ \\*\\*Conservative\\*\\* objectives all but remove reward overoptimization. [1]"
+        f"## {OVEROPTIMIZATION}\n\n"
+        "- ≈ \\*\\*Conservative\\*\\* objectives all but remove reward overoptimization. [1] *(located)*"
     )
     assert base64.b64decode(coded).decode() == told
 
@@ -211,7 +212,7 @@ def test_bytes_that_are_no_text_are_replaced(chat: Chat, archive: Archive) -> No
     with chat() as terminal:
         terminal.until_prompt()
         terminal.press(b"How is reward overoptimization caf\xe9 mitigated?\r")
-        terminal.until_shown("extractive: quotes")
+        terminal.until_shown("nothing was concluded")
         terminal.until_prompt()
         terminal.press(CTRL_D)
         assert terminal.end() == 0

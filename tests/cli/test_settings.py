@@ -3,6 +3,8 @@
 import contextlib
 import shutil
 import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,15 @@ from support import libraries
 from support.endpoint import hangs, serve
 
 from assistant import app
+from assistant.answering.conversation import transcript
+from assistant.answering.conversation.turns import Conversation, Reading, Turn
+from assistant.cli.console import StyledLine
+from assistant.cli.views import answers, papers
 from assistant.domain import settings
 from assistant.domain.errors import LibraryError, UsageError
+from assistant.domain.records import Answer, Claim, Finding, Paper
 from assistant.domain.settings import Settings
+from assistant.domain.verdicts import MARKS
 from assistant.library import database, sample, writer
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.onnx.published import BGE_SMALL, BGE_SMALL_DIMENSION
@@ -137,6 +145,13 @@ def sampled(master: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(master, tmp_path / master.name))
 
 
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def text(rows: Iterable[StyledLine]) -> str:
+    return "\n".join("".join(piece for piece, _ in row) for row in rows)
+
+
 def again(folder: Path) -> tuple[Path, str]:
     told: list[str] = []
     found = sample.library(folder.parent, libraries.HashedWords(), told.append)
@@ -151,6 +166,30 @@ def test_the_sample_is_made_once(sampled: Path) -> None:
     assert (found, "answering from the sample" in told) == (sampled, True)
     with LibrarySnapshot(found) as opened:
         assert libraries.examined(opened) == []
+
+
+def test_what_is_quoted_of_the_sample_says_whose_words_it_is(sampled: Path) -> None:
+    """As an answer shows it, as `show` does, in Markdown, and from a conversation that was kept."""
+    with LibrarySnapshot(sampled) as opened:
+        paper = opened.papers()[0]
+    quote = Finding(paper, "P1", "quoted", "quote", paper.abstract, 1.0)
+    answer = Answer("Why?", "answered", (Claim(paper.abstract, "quoted", "quote", (quote,)),), ())
+    kept = transcript.parse(
+        [
+            transcript.opening_line(Conversation("c", "library", NOW)),
+            transcript.turn_line(Turn(1, NOW, "Why?", Reading("Why?"), answer), {}),
+        ]
+    )
+    remark = "summary written for this sample, not the paper's abstract"
+    for shown in (answer, kept.recorded[0].answer):
+        assert text(answers.lines(shown, MARKS)).count(f"({remark})") == 1
+        assert text(answers.checked(shown.claims[0], MARKS)).count(f"({remark})") == 1
+        assert shown._repr_markdown_().count(f"*{remark}*") == 1
+        assert answers.record(shown, "", 0)["citations"][0]["remark"] == remark
+        cited = shown.claims[0].findings[0].paper
+        assert cited is not None
+        assert text(list(papers.card(cited))).count(f"({remark})") == 1
+    assert Paper("a", "A", "B.").remark == ""
 
 
 def changed(folder: Path, statement: str) -> None:

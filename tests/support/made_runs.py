@@ -71,7 +71,7 @@ ANSWERS = {
     "q2": turn(
         "q2",
         ["p2", "p1", "p3"],
-        claim("Stones.", "located", P0002="p2"),
+        claim("Stones.", "weak", P0002="p2"),  # which earlier versions said for located
         claim("Sky.", "unsupported", P0001="p1", Pdead=None),
     ),
     "q3": turn("q3", ["p4"], confidence=0.1),

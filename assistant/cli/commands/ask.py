@@ -1,4 +1,4 @@
-"""`assistant ask`: questions -> cited, verified answers, as text or JSON."""
+"""`assistant ask`: questions -> answers, each claim with what it cites and a mark, as text or JSON."""
 
 import sys
 from dataclasses import replace
@@ -24,7 +24,7 @@ ABSTAINED = 3
 @click.command()
 @click.argument("question", required=False)
 @options.top_k(8, 50, "How many papers are evidence.")
-@click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails (✗ ⇄ ∅); located (≈) does not fail.")
+@click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails; one that is located does not.")
 @click.option("--all", "every", is_flag=True, help="Show all papers of a list, not only the first 20.")
 @options.json
 @options.stdin

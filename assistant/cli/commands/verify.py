@@ -26,7 +26,7 @@ _BATCH = 64  # claims embedded together
 
 @click.command()
 @click.argument("file", required=False)
-@click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails (✗ ⇄ ∅); located (≈) does not fail.")
+@click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails; one that is located does not.")
 @options.json
 @click.option("--jsonl", "from_jsonl", is_flag=True, help="Read claims as JSON lines, and print JSON.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="With --json: the same as --jsonl.")

@@ -69,6 +69,25 @@ def test_a_line_from_before_a_field_was_added_gets_its_default_and_an_unknown_fi
     assert [claim.text for claim in turn.answer.claims] == ["Moss grows slowly.", "Ferns fly."]
 
 
+def test_verdicts_of_earlier_versions_are_read_in_the_words_of_now() -> None:
+    head, line, *_ = FORMAT_1.splitlines()
+
+    def read(**changes: object) -> list[tuple[str, str]]:
+        event = json.loads(line)
+        claim = event["claims"][0]
+        for one in (claim, claim["findings"][0]):
+            one |= {name: value for name, value in changes.items() if name in ("verdict", "step", "score")}
+        event["model"] = changes.get("model", "m")
+        [turn] = transcript.parse([head, json.dumps(event)]).recorded
+        return [(claim.verdict, claim.findings[0].verdict) for claim in turn.answer.claims]
+
+    failing = ("unsupported", "unsupported")
+    assert read() == [("supported", "supported"), failing]  # verbatim, by a model
+    assert read(step="support", score=0.9) == [("located", "located"), failing]
+    assert read(verdict="weak", step="support", score=0.4) == [("located", "located"), failing]
+    assert read(model=None) == [("quoted", "quoted"), failing]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
