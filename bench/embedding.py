@@ -2,7 +2,7 @@
 
 PAGES is a folder of listing pages; each paper's title and abstract are one text. MODEL is the folder in which Chroma
 keeps its all-MiniLM-L6-v2. Chroma's `ONNXMiniLM_L6_V2` runs as it is (floats, 32 texts a batch, padded to 256 tokens,
-beyond which it reads nothing); ours reads up to 512. The runs alternate, each is measured in processor time, and the
+beyond which it reads nothing, as ours). The runs alternate, each is measured in processor time, and the
 ratio is the median over the rounds: whatever else the machine does falls on both alike.
 """
 

@@ -49,7 +49,7 @@ def conditional(groups: Sequence[Group], ridge: float = 1.0) -> Array:
 
 def _minimum(loss: Callable[[Array], tuple[float, Array]], size: int) -> Array:
     """Return where a loss with its gradient is least, from nothing; raises `ArithmeticError` where scipy gives up."""
-    result = optimize.minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"ftol": 1e-13, "gtol": 1e-7})
+    result = optimize.minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"ftol": 1e-10, "gtol": 1e-6})
     if not result.success:
         raise ArithmeticError(f"the fit did not converge ({result.message})")
     return np.asarray(result.x, np.float64)

@@ -39,7 +39,7 @@ from assistant.testing import ScriptedModel
 from assistant.verification import claims, documents, facts, negation, numerals, quotes, references, verifier
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.documents import DocumentVerifier
-from assistant.verification.support import SupportScorer, terms
+from assistant.verification.support import SupportScorer, classifier, terms
 from assistant.verification.verifier import VerificationContext
 
 UNITS = (
@@ -78,7 +78,8 @@ def filled(unit: str, length: int, ending: str = "") -> str:
 
 @cache
 def scorer() -> SupportScorer:
-    return SupportScorer(bm25.build_index([(paper.title, paper.abstract) for paper in PAPERS], None))
+    words = bm25.build_index([(paper.title, paper.abstract) for paper in PAPERS], None)
+    return SupportScorer(words, classifier.load(HashedWords().fingerprint))
 
 
 @cache
@@ -92,9 +93,9 @@ def spans(text: str) -> list[str]:
 
 def support(claim: str, text: str) -> None:
     embedder, paper = HashedWords(), Paper("p", TITLE, text)
-    vectors = embedder.embed(chunks.parts(paper))
-    abstract = Abstract(paper, chunks.parts(paper)[1:], vectors[1:], vectors[0], vectors[0])
-    prepared = scorer().prepare_claim(claim, embedder.embed([claim])[0])
+    [whole, vector] = embedder.embed([chunks.split(paper)[0].text, claim])
+    abstract = Abstract(paper, chunks.sentences_of(paper), whole, embedder)
+    prepared = scorer().prepare_claim(claim, vector)
     scorer().best_sentence(prepared, abstract, scorer().support(prepared, abstract))
 
 
@@ -196,7 +197,7 @@ def use(folder: Path, texts: list[str]) -> None:
     writer.add(folder, entries, embedder)
     with LibrarySnapshot(folder, embedder.fingerprint) as library:
         index = PaperIndex(library.papers())
-        document = DocumentVerifier(library, embedder, index, SupportScorer(library.words))
+        document = DocumentVerifier(library, embedder, index, scorer())
         for line, text in enumerate(texts):
             quoting = Pipeline(library, embedder, limit=3)
             key = pipeline.ask(quoting, f"What of {text}?").evidence[0].key

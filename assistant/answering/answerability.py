@@ -1,30 +1,29 @@
 """A question and its evidence -> how likely the library holds an answer, and which papers give it.
 
-Two logistic regressions, fitted by bench/selection.py on the dev halves of the suites in evals/: one over questions (is
-there an answer? each also asked with its gold papers taken away), one over the papers of the evidence (does this one
-answer?).
+Two logistic regressions: one over questions (is there an answer?), one over the papers of the evidence (does this one
+answer?). Their numbers are in calibration.json, a table for each set of models, and one by words alone for any other;
+`python -m bench.selection` fits them on the dev halves of the suites in evals/, each question also asked with its gold
+papers taken away.
 """
 
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answering.reading import Reading, is_assertion
+from assistant.domain import calibration
 from assistant.domain.records import Evidence
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
 from assistant.retrieval import idf
 from assistant.retrieval.retriever import Query
 
-ANSWER_THRESHOLD = 0.3
-"""Probability of an answer from which on one is given. Of the questions of the fit more than half have none, and about
-here the mean of the two error rates is lowest: left out of the fit, 8 % of those with an answer are abstained from, and
-57 % of those without one answered, most of them near misses, which similarity cannot tell apart."""
-_FURTHER_PAPER_THRESHOLD, _SEVERAL_PAPERS_THRESHOLD = 0.5, 0.2
-"""Probability from which on a paper after the first is used: where one paper is asked for, and where several are."""
+FILE = Path(__file__).with_name("calibration.json")
 MAX_PAPERS = 5
 """Papers that an answer cites at most."""
 
@@ -34,14 +33,34 @@ _ASKS_FOR_SEVERAL = re.compile(
     r"|rather than|or|two|several|each|all|agree\w*|ways|approaches|methods|how (?:can|to|do))\b",
     re.IGNORECASE,
 )
-PAPER_COLUMNS = ("whole", "best", "title", "words", "words_at_once", "behind", "rank", "lead", "above")
-QUESTION_COLUMNS = ("best", "unknown")
+PAPER_COLUMNS = ("whole", "reader", "words", "words_at_once", "whole_behind", "reader_behind", "rank")
+QUESTION_COLUMNS = ("whole", "reader", "words", "unknown")
 _FULL_LIBRARY = 600
 """Papers from which on a word that none of them has is full evidence that the question is off topic; in a smaller
 library that signal is scaled down."""
-_PAPER_MODEL = (-3.96, (5.16, 2.83, -3.71, 2.21, -3.25, 2.57, 1.27, -3.72, 5.40))
-_QUESTION_MODEL = (-3.01, (5.52, -1.17))
-"""Intercept and weights, one a column."""
+Regression = tuple[float, ...]
+"""Intercept, then one weight a column; 0 for a column that a calibration leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The fitted numbers. All thresholds are probabilities."""
+
+    paper: Regression
+    question: Regression
+    answer_at: float
+    """From which on an answer is given: 8 % of the questions with an answer, left out of the fit, lie below."""
+    floor: float
+    """Below which not even the closest papers are worth naming: half of that. Few questions with an answer lie there,
+    and most that are foreign to the library."""
+    further_paper_at: float
+    """From which on a paper after the first is used, where one paper is asked for."""
+    several_papers_at: float
+    """The same where several are asked for."""
+    reads_cosines: bool
+    """Whether the numbers belong to the embedder at hand; else they go by words."""
+    reads_sentences: bool
+    """Whether the numbers belong to the cross-encoder at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,70 +68,99 @@ class Features:
     """What is measured of a question and its evidence."""
 
     papers: NDArray[np.float64]
-    """One row a paper, in the order of the evidence, with the columns of `PAPER_COLUMNS`: similarity of the question to
-    the whole text, to the best sentence, to the title; share of the question's words, weighted by rarity, in the paper
-    and in its best sentence; score minus that of the first paper; 1 / rank; lead of the first paper over the second;
-    score minus the mean of ranks 2 to 6."""
+    """One row a paper, in the order of the evidence, with the columns of `PAPER_COLUMNS`: cosine of the question with
+    the paper; the cross-encoder's best score of a sentence (`Reading.best`); share of the question's words, weighted by
+    rarity, in the paper and in its best sentence; the first two minus the highest of all papers; 1 / rank."""
     question: NDArray[np.float64]
-    """The columns of `QUESTION_COLUMNS`: the highest similarity of a sentence, and the share of the question's words,
-    by rarity, that no paper of the library has. The length of a question is left out on purpose: it predicts who wrote
-    the question, not whether it has an answer."""
+    """The columns of `QUESTION_COLUMNS`: the highest of each of the first three over the papers; and the share of the
+    question's words, by rarity, that no paper of the library has. The length of a question is left out on purpose: it
+    predicts who wrote the question, not whether it has an answer."""
+    judge: Judge
+
+
+def load(embedder: str, reranker: str | None) -> Judge:
+    """Return the numbers for the models with these fingerprints; raises `AssistantError`."""
+    models = {"embedder": embedder} | ({"reranker": reranker} if reranker else {})
+    table = calibration.load(FILE, models)
+    return Judge(
+        paper=table.numbers("paper"),
+        question=table.numbers("question"),
+        answer_at=table.number("answer_at"),
+        floor=table.number("floor"),
+        further_paper_at=table.number("further_paper_at"),
+        several_papers_at=table.number("several_papers_at"),
+        reads_cosines="embedder" in table.models,
+        reads_sentences="reranker" in table.models,
+    )
 
 
 def features(
-    query: Query, evidence: Sequence[Evidence], abstracts: Mapping[str, Abstract], words: BM25Index
+    query: Query,
+    evidence: Sequence[Evidence],
+    abstracts: Mapping[str, Abstract],
+    words: BM25Index,
+    reading: Reading,
+    judge: Judge,
 ) -> Features:
     """Return the measures; `abstracts` are those of the evidence by paper id, `words` those of the whole library."""
     rarities = idf.term_weights(query.text, words)
     weights = {term: weight for term, weight in rarities.items() if words.frequency(term)}
-    scores = [item.score for item in evidence]
-    lead = scores[0] - scores[1] if len(scores) > 1 else 0.0
-    next_mean = sum(scores[1:6]) / len(scores[1:6]) if len(scores) > 1 else 0.0
     rows = []
     for rank, item in enumerate(evidence, 1):
-        text_columns = _text_columns(query, abstracts[item.paper.id], weights, words)
-        rows.append([*text_columns, item.score - scores[0], 1 / rank, lead, item.score - next_mean])
+        abstract = abstracts[item.paper.id]
+        whole = float(abstract.whole @ query.vector)
+        shares = _shares_of_words(abstract, weights, words)
+        rows.append([whole, reading.best(item.paper.id), *shares, 0.0, 0.0, 1 / rank])
     papers = np.array(rows, np.float64).reshape(len(rows), len(PAPER_COLUMNS))
     unknown = 1.0 - idf.coverage(rarities, set(weights)) if rarities else 1.0
-    columns = [PAPER_COLUMNS.index(name) for name in QUESTION_COLUMNS[:-1]]
-    highest = papers[:, columns].max(axis=0) if len(rows) else np.zeros(len(columns))
-    return Features(papers, np.append(highest, unknown * min(1.0, words.size / _FULL_LIBRARY)))
+    count = len(QUESTION_COLUMNS) - 1
+    highest = papers[:, :count].max(axis=0) if len(rows) else np.zeros(count)
+    papers[:, PAPER_COLUMNS.index("whole_behind") : -1] = papers[:, :2] - highest[:2]
+    return Features(papers, np.append(highest, unknown * min(1.0, words.size / _FULL_LIBRARY)), judge)
 
 
 def confidence(features: Features) -> float:
     """Return the probability that the evidence holds an answer; 0 where there is no evidence."""
-    return _logistic(_QUESTION_MODEL, features.question) if len(features.papers) else 0.0
+    return _logistic(features.judge.question, features.question) if len(features.papers) else 0.0
+
+
+def has_answer(features: Features) -> bool:
+    """Whether an answer is likely enough to be given."""
+    return confidence(features) >= features.judge.answer_at
+
+
+def is_near(features: Features) -> bool:
+    """Whether the question is near enough to the library for its closest papers to be worth naming."""
+    return confidence(features) >= features.judge.floor
 
 
 def select(question: str, evidence: Sequence[Evidence], features: Features) -> list[Evidence]:
     """Return the papers that answer, likeliest first: always one, and others that are likely enough."""
-    probabilities = [_logistic(_PAPER_MODEL, row) for row in features.papers]
+    judge = features.judge
+    probabilities = [_logistic(judge.paper, row) for row in features.papers]
     order = sorted(range(len(probabilities)), key=lambda place: -probabilities[place])[:MAX_PAPERS]
-    threshold = _SEVERAL_PAPERS_THRESHOLD if _ASKS_FOR_SEVERAL.search(question) else _FURTHER_PAPER_THRESHOLD
+    threshold = judge.several_papers_at if asks_for_several(question) else judge.further_paper_at
     return [evidence[place] for rank, place in enumerate(order) if not rank or probabilities[place] >= threshold]
 
 
-def is_assertion(sentence: str) -> bool:
-    """Whether a sentence says something; a question does not, and so answers none."""
-    return not sentence.rstrip("\"'”’)]} ").endswith("?")
+def asks_for_several(question: str) -> bool:
+    """Whether a question asks for several papers, by its words."""
+    return _ASKS_FOR_SEVERAL.search(question) is not None
 
 
-def _text_columns(query: Query, abstract: Abstract, weights: dict[str, float], words: BM25Index) -> list[float]:
-    """Return the first five columns of one paper."""
-    assertions = [place for place, text in enumerate(abstract.sentences) if is_assertion(text)]
-    similarities = [float(abstract.vectors[place] @ query.vector) for place in assertions]
-    title = float(abstract.title @ query.vector)
-    texts = [abstract.paper.title, *(abstract.sentences[place] for place in assertions)]
-    terms = [set(words.terms(text)) for text in texts]
-    in_paper, _, *in_sentences = [
-        idf.coverage(weights, part) if weights else 0.0 for part in (set().union(*terms), *terms)
-    ]
-    whole = float(abstract.whole @ query.vector)
-    # A title alone may repeat the question above an abstract that does not answer it: it is no best sentence.
-    return [whole, max(similarities, default=0.0), title, in_paper, max(in_sentences, default=0.0)]
+def _shares_of_words(abstract: Abstract, weights: dict[str, float], words: BM25Index) -> list[float]:
+    """Return the share of the question's words in the paper, and in its best sentence.
+
+    A title alone may repeat the question above an abstract that does not answer it: it is no best sentence.
+    """
+    title, *sentences = (
+        set(words.terms(text)) for text in (abstract.paper.title, *filter(is_assertion, abstract.sentences))
+    )
+    at_once = max((idf.coverage(weights, terms) for terms in sentences), default=0.0)
+    return [idf.coverage(weights, title.union(*sentences)), at_once]
 
 
-def _logistic(model: tuple[float, Sequence[float]], row: NDArray[np.float64]) -> float:
+def _logistic(regression: Regression, row: NDArray[np.float64]) -> float:
     """Return 1 / (1 + exp(-(intercept + weights . row)))."""
-    intercept, weights = model
+    intercept, *weights = regression
     return 1.0 / (1.0 + math.exp(-(intercept + float(np.asarray(weights) @ row))))

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from assistant.answering.answerability import Features
+from assistant.answering.reading import Reading
 from assistant.domain.callbacks import OnToken
 from assistant.domain.records import Claim, Evidence, Status
 from assistant.library.abstracts import Abstract
@@ -29,6 +30,8 @@ class Inquiry:
     """Best first; only these papers may be cited."""
     abstracts: Mapping[str, Abstract]
     """The abstracts of the evidence by paper id."""
+    reading: Reading
+    """The sentences that a cross-encoder read with the question, with their scores."""
     features: Features
     """What tells whether the evidence holds an answer, and which papers give it."""
     words: BM25Index

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.answering import answerability, cues
+from assistant.answering import cues
 from assistant.answering.answerer import Draft, Inquiry, quote
+from assistant.answering.reading import is_assertion
 from assistant.domain.records import Evidence
+from assistant.library.abstracts import embed_sentences
 from assistant.retrieval import idf
 
 _NEW_WORDS, _LATEST, _WHOLE, _CITED, _RANK = 0.5, 0.4, 0.5, 0.12, 1.0
@@ -65,13 +67,14 @@ def _candidates(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Candidat
     latest = context.latest if context.latest and (weights or context.doubts) else inquiry.query
     top = max((item.score for item in evidence), default=0.0)
     bonus = cues.bonus((context.latest or inquiry.query).text, wants_reason=context.wants_reason)
+    embed_sentences(inquiry.abstracts[item.paper.id] for item in evidence)
     rows = []
     for item in evidence:
         abstract = inquiry.abstracts[item.paper.id]
         title = set(words.terms(item.paper.title))
         base = _CITED * (item.paper.id in context.cited) + _RANK * (item.score - top)
         for place, sentence in enumerate(abstract.sentences):
-            if sentence in context.quoted_sentences or not answerability.is_assertion(sentence):
+            if sentence in context.quoted_sentences or not is_assertion(sentence):
                 continue
             vector = abstract.vectors[place]
             here = set(words.terms(sentence))

@@ -1,24 +1,23 @@
 """A question for all papers that belong -> every one of them, each with the sentence that shows why."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from assistant.answering import answerability, membership
+from assistant.answering import membership
 from assistant.answering.answerer import Draft, Request, Response, quote
+from assistant.answering.reading import is_assertion
 from assistant.domain.records import NEAREST, Evidence
-from assistant.library import abstracts, chunks
-from assistant.library.abstracts import Abstract
+from assistant.library import chunks
 from assistant.library.bm25 import BM25Index
 from assistant.retrieval import filters, idf, questions, retriever
 from assistant.retrieval.filters import Narrowing
 from assistant.retrieval.keys import citation_keys
-from assistant.retrieval.retriever import Query
 from assistant.verification.claims import Statement
 
-_SIMILARITY_WEIGHT = 0.6
-"""Weight of a sentence's similarity to the topic against its coverage of the topic's words; as in prose."""
+_OWN = re.compile(r"\b(?:we|our|this\s+(?:paper|work|study|article|survey))\b", re.IGNORECASE)
+_OWN_BONUS = 0.15
+"""Added to the share of words of a sentence in which the authors speak of their own work."""
 
 
 def respond(request: Request) -> Response | None:
@@ -46,8 +45,7 @@ def respond(request: Request) -> Response | None:
         nearest = () if every else tuple(candidates[:NEAREST])
         return Response(Draft(notes=notes, text=text), nearest, "abstained")
     members, more = _ordered(request, members)
-    by_id = abstracts.read(library, [item.paper for item in members])
-    statements = [_shows(item, by_id[item.paper.id], query, library.words) for item in members]
+    statements = [_shows(item, query.text, library.words) for item in members]
     text = f"{_count(len(members), request)} {_order(request)}{request.form.label}"
     return Response(Draft(tuple(row for row in statements if row), (*notes, *more), text=text), tuple(members))
 
@@ -62,7 +60,7 @@ def _all(request: Request, narrowing: Narrowing, notes: tuple[str, ...]) -> Resp
         return Response(Draft(notes=notes, text=f"No paper{period}."), status="abstained")
     keys = citation_keys([paper.id for paper in papers], request.context.keys, library.ids)
     evidence = tuple(Evidence(keys[paper.id], paper, 0.0) for paper in papers)
-    statements = [_introduces(item, library.words) for item in evidence]
+    statements = [_shows(item, item.paper.title, library.words) for item in evidence]
     return Response(
         Draft(tuple(row for row in statements if row), notes, text=f"{_count(len(papers))}{period}"), evidence
     )
@@ -84,33 +82,20 @@ def _order(request: Request) -> str:
     return f"({request.form.order} first) " if request.form.order else ""
 
 
-def _shows(item: Evidence, abstract: Abstract, query: Query, words: BM25Index) -> Statement | None:
-    """Quote the sentence of a paper that is nearest to a topic; None where the paper has none."""
-    weights = idf.term_weights(query.text, words)
-    similarities = abstract.vectors @ query.vector if len(abstract.sentences) else np.zeros(0)
-    return _best(item, abstract.sentences, weights, words, similarities)
-
-
-def _introduces(item: Evidence, words: BM25Index) -> Statement | None:
-    """Quote the sentence of a paper that has most of its title; None where the paper has none."""
-    sentences = chunks.parts(item.paper)[1:]
-    return _best(item, sentences, idf.term_weights(item.paper.title, words), words, np.zeros(len(sentences)))
-
-
-def _best(
-    item: Evidence,
-    sentences: Sequence[str],
-    weights: Mapping[str, float],
-    words: BM25Index,
-    similarities: np.ndarray,
-) -> Statement | None:
+def _shows(item: Evidence, about: str, words: BM25Index) -> Statement | None:
+    """Quote the sentence of a paper that has most of some words, weighted by rarity, best one in which its authors say
+    what they do; None where the paper has no sentence."""
+    sentences = chunks.sentences_of(item.paper)
     if not sentences:
         return None
-    coverage = np.array([idf.coverage(weights, set(words.terms(sentence))) for sentence in sentences])
-    assertions = np.array([answerability.is_assertion(sentence) for sentence in sentences])
-    scores = _SIMILARITY_WEIGHT * similarities + (1 - _SIMILARITY_WEIGHT) * coverage + assertions
-    sentence = sentences[int(np.argmax(scores))]
-    return quote(item, sentence)
+    weights = idf.term_weights(about, words)
+    scores = [
+        idf.coverage(weights, set(words.terms(sentence)))
+        + (_OWN_BONUS if _OWN.search(sentence) else 0.0)
+        + is_assertion(sentence)
+        for sentence in sentences
+    ]
+    return quote(item, sentences[scores.index(max(scores))])
 
 
 def _count(papers: int, request: Request | None = None) -> str:

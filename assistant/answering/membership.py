@@ -84,7 +84,7 @@ def features(
 
 def _extract(paper: Paper, weights: dict[str, float], words: BM25Index) -> str:
     """Return a paper's title and the sentences with most of some words, that with most first."""
-    sentences = chunks.parts(paper)[1:]
+    sentences = chunks.sentences_of(paper)
     shares = [idf.coverage(weights, set(words.terms(sentence))) for sentence in sentences]
     best = sorted(range(len(sentences)), key=lambda place: -shares[place])[:_SENTENCES]
     return " ".join((f"{paper.title}.", *(sentences[place] for place in best)))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assistant.answering import answerability, answerers
+from assistant.answering import answerability, answerers, reading
 from assistant.answering.answerer import Answerer, Draft, Inquiry, Request, Response
 from assistant.domain.callbacks import OnToken
 from assistant.domain.errors import ModelError
@@ -17,6 +17,7 @@ from assistant.retrieval import forms, questions
 from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
 from assistant.verification import verifier
+from assistant.verification.support import SupportScorer, classifier
 from assistant.verification.verifier import FAILING, VerificationContext
 
 
@@ -72,6 +73,7 @@ def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
         seconds=replace(checked.seconds, retrieve=retrieved - began, total=time.perf_counter() - began),
         confidence=None if pipeline.context.named_papers else answerability.confidence(inquiry.features),
         reply=draft.reply,
+        is_near=bool(pipeline.context.named_papers) or answerability.is_near(inquiry.features),
         text=draft.text,
     )
 
@@ -139,8 +141,9 @@ def _verified(request: Request, response: Response) -> tuple[Claim, ...]:
     statements, evidence, library = response.draft.statements, response.evidence, request.library
     if not statements or request.embedder is None:
         return ()
-    by_id = abstracts.read(library, [item.paper for item in evidence])
-    context = verifier.context(request.question, evidence, by_id, library.words)
+    by_id = abstracts.read(library, [item.paper for item in evidence], request.embedder)
+    scorer = SupportScorer(library.words, classifier.load(request.embedder.fingerprint))
+    context = verifier.context(request.question, evidence, by_id, scorer)
     return verifier.verify_statements(statements, context, request.embedder)
 
 
@@ -149,10 +152,13 @@ def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[In
     pipeline.library.refresh()
     query, ranking, notes = rank(pipeline, question, pipeline.limit)
     evidence = answerer.shortlist(ranking)
-    by_id = abstracts.read(pipeline.library, [item.paper for item in evidence])
+    by_id = abstracts.read(pipeline.library, [item.paper for item in evidence], pipeline.embedder)
     words = pipeline.library.words
-    features = answerability.features(query, evidence, by_id, words)
-    inquiry = Inquiry(question, query, evidence, by_id, features, words, pipeline.context, pipeline.on_token)
+    read = reading.read(pipeline.reranker, query, evidence, by_id, words)
+    reranker = pipeline.reranker.fingerprint if pipeline.reranker else None
+    judge = answerability.load(pipeline.embedder.fingerprint, reranker)
+    features = answerability.features(query, evidence, by_id, words, read, judge)
+    inquiry = Inquiry(question, query, evidence, by_id, read, features, words, pipeline.context, pipeline.on_token)
     return inquiry, notes
 
 
@@ -179,7 +185,8 @@ def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> CheckedD
     """Have a draft written and verified, and revised once where claims of it fail."""
     if not inquiry.evidence:
         return CheckedDraft(Draft(), (), Seconds())  # there is nothing to answer from
-    context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, inquiry.words)
+    scorer = SupportScorer(inquiry.words, classifier.load(pipeline.embedder.fingerprint))
+    context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, scorer)
     began = time.perf_counter()
     first = _check(answerer.state(inquiry), began, context, pipeline.embedder)
     if not first.failing:

@@ -68,6 +68,7 @@ class Library:
         self._models = models
         self._snapshot: LibrarySnapshot | None = None
         self._is_checked = False
+        self._is_told = False
 
     def __enter__(self) -> "Library":
         return self
@@ -203,8 +204,10 @@ class Library:
         self, limit: int = 8, papers_filter: Filter | None = None, on_token: OnToken | None = None
     ) -> "Pipeline":
         """Return what answers questions about the papers that pass the filter (None: all)."""
+        from assistant.answering import answerability
         from assistant.answering.pipeline import Pipeline
 
+        self._tell_generic(is_generic=not answerability.load(self.embedder.fingerprint, None).reads_cosines)
         allowed = self.admitted(papers_filter) if papers_filter else None
         ordinary = app.ordinary() if self._models.own_embedder is None else None
         models = self.embedder, self.model
@@ -216,11 +219,13 @@ class Library:
         """Return what claims about any paper of the library are checked with."""
         from assistant.retrieval.finder import PaperIndex
         from assistant.verification.documents import DocumentVerifier
-        from assistant.verification.support import SupportScorer
+        from assistant.verification.support import SupportScorer, classifier
 
         snapshot = self.snapshot
         index = PaperIndex(snapshot.papers())
-        return DocumentVerifier(snapshot, self.embedder, index, SupportScorer(snapshot.words))
+        scorer = SupportScorer(snapshot.words, classifier.load(self.embedder.fingerprint))
+        self._tell_generic(is_generic=scorer.classifier.is_generic)
+        return DocumentVerifier(snapshot, self.embedder, index, scorer)
 
     def require_sound(self, id: str) -> None:
         """Raise `LibraryError` where the paper with this id is in the library, and not as it was written."""
@@ -228,6 +233,15 @@ class Library:
         if id in damaged:
             paper = damaged[id]
             raise LibraryError(f"{paper.title[:80]!r} {paper.problem}", path=paper.id, cure=paper.cure)
+
+    def _tell_generic(self, *, is_generic: bool) -> None:
+        """Tell once where no thresholds were fitted to the embedder."""
+        if is_generic and not self._is_told:
+            self._is_told = True
+            self.on_message(
+                f"no thresholds were fitted to the embedder {self.embedder.fingerprint}: whether papers answer a "
+                "question or support a claim is judged by their words alone"
+            )
 
     def _opened(self, maker: Embedder | None, *, check: bool) -> LibrarySnapshot:
         """Return the snapshot; one that was opened without a check of its embedder is opened anew where it matters."""

@@ -193,13 +193,13 @@ class Answer:
     """What the reader should know: a cut reply, unknown keys, a revision."""
     prompt: tuple[str, str] | None = None
     """Name and sha256 of the prompt."""
-    tokens: tuple[int | None, int | None] = (None, None)
-    """Input and output tokens, as the endpoint counted them."""
+    tokens: tuple[int | None, int | None] = (None, None)  # input and output, as the endpoint counted them
     seconds: Seconds = Seconds()
     confidence: float | None = None
     """Estimated probability that the library holds an answer; None where the question names the papers itself."""
-    reply: str = ""
-    """What the model wrote, as it wrote it; "" where the answer is extractive."""
+    reply: str = ""  # what the model wrote, as it wrote it; "" where the answer is extractive
+    is_near: bool = True
+    """Whether the question is near enough to the library for the evidence to be named where it does not answer."""
     kind: Kind = "prose"
     text: str = ""
     """What no paper says but the assistant: how many there are, what the catalogue has, why nothing is quoted."""

@@ -76,10 +76,11 @@ class Baselines:
         for number, score in hits:
             scores[number] = score
         no_scores = np.zeros(len(self._order), np.float32)
+        cosines, sample = self._library.table.cosines(vector), self._library.sample @ vector
         return {
             "bm25": [self._order[number] for number, _ in hits],
-            "dense": self._sorted(ranking.combine(no_scores, self._library.table, vector)),
-            "hybrid": self._sorted(ranking.combine(scores, self._library.table, vector)),
+            "dense": self._sorted(ranking.combine(no_scores, cosines, sample)),
+            "hybrid": self._sorted(ranking.combine(scores, cosines, sample)),
             "title": [self._order[number] for number, _ in self._titles.search(text, len(self._order))],
         }
 

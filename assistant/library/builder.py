@@ -62,9 +62,9 @@ def embed(
     hashes = {paper.id: embeddings.content_hash(paper, fingerprint) for paper in papers}
     sizes = catalogue.embedded(list(hashes.values()))
     row = len(embeddings.encode(np.zeros((1, embedder.dimension), np.float32))) if papers else 0
-    # Vectors of another number than the paper has parts come of another way to split; they are of no use.
+    # Vectors of another number than the paper has chunks come of another way to split; they are of no use.
     missing = {
-        hashes[paper.id]: paper for paper in papers if sizes.get(hashes[paper.id]) != row * len(chunks.parts(paper))
+        hashes[paper.id]: paper for paper in papers if sizes.get(hashes[paper.id]) != row * len(chunks.split(paper))
     }
     queue = list(missing.items())
     for start in range(0, len(queue), _BATCH):
@@ -116,11 +116,11 @@ def contents(catalogue: Catalogue) -> generations.Contents:
             yield id, embeddings.decode(blob, dimension)
 
     # What is not as it was written is indexed too: readers leave it out, and it comes back with its listing.
-    papers, parts = [stored.paper for stored in catalogue.stored_papers()], catalogue.parts(dimension)
-    if len(parts) != len(papers):
-        missing = len(papers) - len(parts)
+    papers, counts = [stored.paper for stored in catalogue.stored_papers()], catalogue.vector_counts(dimension)
+    if len(counts) != len(papers):
+        missing = len(papers) - len(counts)
         raise LibraryError(f"has no vectors for {missing:,} papers", path=catalogue.path, cure=REINDEX)
-    return generations.Contents(catalogue.vector_index(), papers, sum(map(chunks.count, parts)), vectors)
+    return generations.Contents(catalogue.vector_index(), papers, sum(counts), vectors)
 
 
 def repair(folder: Path, catalogue: Catalogue, damaged: int) -> None:
@@ -178,21 +178,21 @@ def _patch(
 def _vectors(
     papers: Sequence[Paper], embedder: Embedder, on_share: Callable[[float], None]
 ) -> list[NDArray[np.float32]]:
-    """Compute one matrix a paper, one row a part; raises `ModelError` rather than return what cannot be compared.
+    """Compute one matrix a paper, one row a chunk; raises `ModelError` rather than return what cannot be compared.
 
     `on_share` gets the share of the texts that is done, from 0 to 1.
     """
-    parts = [chunks.parts(paper) for paper in papers]
-    texts = [text for paper_parts in parts for text in paper_parts]
+    split = [chunks.split(paper) for paper in papers]
+    texts = [chunk.text for paper_chunks in split for chunk in paper_chunks]
     vectors = embedder.embed(texts, lambda done: on_share(done / len(texts)))
-    ends = np.cumsum([len(paper_parts) for paper_parts in parts])
+    ends = np.cumsum([len(paper_chunks) for paper_chunks in split])
     if len(vectors) != ends[-1]:
         raise ModelError(
             f"{embedder.fingerprint} gave {len(vectors)} vectors for {ends[-1]} texts", cure=_OTHER_EMBEDDER
         )
     matrices = np.split(vectors, ends[:-1])
-    for paper, paper_parts, matrix in zip(papers, parts, matrices, strict=True):
-        if problem := embeddings.validate(matrix, len(paper_parts), embedder.dimension):
+    for paper, paper_chunks, matrix in zip(papers, split, matrices, strict=True):
+        if problem := embeddings.validate(matrix, len(paper_chunks), embedder.dimension):
             raise ModelError(
                 f"{embedder.fingerprint} gave {problem} for {paper.title[:80]!r} ({paper.id})",
                 cure=f"nothing of it was stored; {_OTHER_EMBEDDER}",

@@ -169,7 +169,7 @@ class Catalogue(CatalogueConnection):
                 ((content, blob, embeddings.checksum(content, blob)) for content, blob in vectors),
             )
 
-    def parts(self, dimension: int) -> list[int]:
+    def vector_counts(self, dimension: int) -> list[int]:
         """Return how many vectors each paper has, each of `dimension` numbers of two bytes."""
         sizes = self.read("SELECT length(vectors) FROM papers JOIN embeddings USING (content)")
         return [size // (2 * dimension) for (size,) in sizes]

@@ -50,7 +50,7 @@ def is_sound(content: object, blob: object, recorded: str | None, dimension: int
 
 
 def encode(matrix: NDArray[np.float32]) -> bytes:
-    """Return the bytes of one paper's matrix, one row a part."""
+    """Return the bytes of one paper's matrix, one row a chunk."""
     return matrix.astype(_STORED_AS).tobytes()
 
 
@@ -73,14 +73,23 @@ def validate(matrix: NDArray[np.float32], rows: int, dimension: int) -> str | No
 
 @dataclass(frozen=True, slots=True)
 class VectorTable:
-    """The vectors of many papers in one matrix: `matrix[starts[i]:starts[i + 1]]` are those of paper `i`."""
+    """The vectors of many papers."""
 
     ids: tuple[str, ...]
-    starts: NDArray[np.int64]
-    """One more than papers; the first row of a paper is its title, the others its sentences."""
-    matrix: NDArray[np.float32]
     wholes: NDArray[np.float32]
-    """One row a paper: the vector of title and abstract together."""
+    """One unit row a paper: title and abstract together."""
+    passages: NDArray[np.float32]
+    """One unit row a passage of the papers that are longer than an embedder reads."""
+    owners: NDArray[np.int64]
+    """For each passage, the row of its paper in `wholes`."""
+
+    def cosines(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the cosine of each paper with unit vectors: one number a paper, for each row of `vectors` where it has
+        rows. That of a long paper is that of the nearest of its whole and its passages."""
+        cosines: NDArray[np.float32] = vectors @ self.wholes.T
+        if len(self.owners):
+            np.maximum.at(cosines.T, self.owners, (vectors @ self.passages.T).T)
+        return cosines
 
 
 def vector_table(rows: Iterable[tuple[str, bytes | None]], dimension: int) -> VectorTable:
@@ -90,14 +99,9 @@ def vector_table(rows: Iterable[tuple[str, bytes | None]], dimension: int) -> Ve
     for id, blob in rows:
         ids.append(id)
         blobs.append(blob or bytes(width))
-    starts = np.concatenate(([0], np.cumsum([len(blob) // width for blob in blobs]))).astype(np.int64)
+    counts = np.array([len(blob) // width for blob in blobs], np.int64)
     matrix = decode(b"".join(blobs), dimension)
-    return VectorTable(tuple(ids), starts, matrix, _wholes(matrix, starts))
-
-
-def _wholes(matrix: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return the vector of each whole paper, as `chunks.vector` makes it, for all papers of a table at once."""
-    titles = matrix[starts[:-1]]
-    sums = np.add.reduceat(matrix, starts[:-1], axis=0) - titles
-    counts = np.maximum(np.diff(starts) - 1, 1)[:, np.newaxis]
-    return chunks.unit(chunks.unit((sums / counts).astype(np.float32)) + titles)
+    is_whole = np.zeros(len(matrix), np.bool_)
+    is_whole[np.cumsum(counts) - counts] = True
+    owners = np.repeat(np.arange(len(ids)), counts)[~is_whole]
+    return VectorTable(tuple(ids), matrix[is_whole], matrix[~is_whole], owners)

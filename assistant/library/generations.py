@@ -37,7 +37,7 @@ class Contents:
     papers: Sequence[Paper]
     chunk_count: int
     vectors: Callable[[Sequence[str] | None], Iterator[tuple[str, NDArray[np.float32]]]]
-    """(paper id, one row a part) of these papers, or of all."""
+    """(paper id, one row a chunk) of these papers, or of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +171,9 @@ def _rows(contents: Contents, ids: Sequence[str] | None = None) -> Iterator[Chun
         paper = papers[id]
         day = paper.date.isoformat() if paper.date else ""
         split = chunks.split(paper)
-        if len(matrix) != 1 + split[0].last:  # its title and all its sentences
+        if len(matrix) != len(split):
             raise LibraryError(f"has {len(matrix)} vectors, which do not fit its text", path=id, cure=REINDEX)
-        for chunk in split:
-            vector = chunks.vector(matrix, chunk.first, chunk.last)
+        for chunk, vector in zip(split, matrix, strict=True):
             yield ChunkRow(chunk.id, paper.id, paper.title, day, chunk.text, vector)
 
 

@@ -26,7 +26,7 @@ LEXICAL = "lexical"
 REINDEX = "run `assistant reindex`"
 """The cure of all that can be made anew from the catalogue."""
 
-_NEAREST = 400  # chunks that an index is asked for: about 100 papers
+_NEAREST = 400  # chunks that an index is asked for: about as many papers
 _FURTHER = 8  # times as many it is asked for where too few of those are of papers that a filter admits
 
 

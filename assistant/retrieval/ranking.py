@@ -1,41 +1,32 @@
-"""Word scores and vectors of papers -> one combined score a paper.
+"""Word scores and cosines of papers -> one combined score a paper.
 
-score = 0.5 cos(question, whole) + 0.5 max(cos(question, title), cos(question, each sentence)) + 0.35 bm25 / max bm25
+score = (cos(question, paper) - mean) / deviation + WORDS * bm25 / max bm25
 
-The two constants were chosen on SciFact's train queries and on held-out sentences of ML abstracts; both optima are flat
-(0.25 to 0.40 for the weight of words, 0.5 to 0.7 for the share of the best part).
+The mean and the deviation are those of the question's cosines with a sample of the library's papers: cosines of any
+embedder come to the same scale, so the weight belongs to none.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.library.embeddings import VectorTable
-
 Scores = NDArray[np.floating]
 """One number a paper."""
 
-_BEST_PART = 0.5
-_WORDS = 0.35
+_WORDS = 2.0
 FIRST = 50
 """How many papers are ranked once more, by their neighbours among them."""
 _NEIGHBOURS, _BY_NEIGHBOURS = 3, 0.3
 """Chosen on the dev half of evals/daily_papers, for its lists; SciFact's train queries are indifferent."""
 
 
-def combine(words: Scores, table: VectorTable, question: NDArray[np.float32]) -> Scores:
-    """Return the combined score of each paper of `table`; `words` has their BM25 scores, 0 where no word fits."""
-    return combine_cosines(words, table.matrix @ question, table.wholes @ question, table.starts)
+def combine(words: Scores, cosines: Scores, sample: Scores) -> Scores:
+    """Return the combined score of each paper.
 
-
-def combine_cosines(words: Scores, parts: Scores, wholes: Scores, starts: NDArray[np.int64]) -> Scores:
-    """Return the combined scores where the cosines with the question are known already.
-
-    `parts` has one cosine for the title and each sentence, paper after paper, those of paper `i` from `starts[i]` on;
-    `words` and `wholes` have one number a paper.
+    `words` has the papers' BM25 scores, 0 where no word fits, `cosines` their cosines with the question, and `sample`
+    those of papers drawn from the whole library.
     """
-    best = np.maximum.reduceat(parts, starts[:-1])
-    highest = float(words.max(initial=0.0))
-    scores = (1 - _BEST_PART) * wholes + _BEST_PART * best
+    deviation, highest = float(sample.std()), float(words.max(initial=0.0))
+    scores: Scores = (cosines - sample.mean()) / deviation if deviation > 0 else cosines - cosines
     return scores + _WORDS * words / highest if highest > 0 else scores
 
 

@@ -17,8 +17,6 @@ from assistant.retrieval.keys import citation_keys
 
 _WORD_HITS = 1_000
 """Papers whose word scores are fetched where not all papers are ranked, or many texts at once."""
-_NAMED = 2.0
-"""Added to the score of a paper that the question names: more than any paper reaches by its words."""
 _AT_ONCE = 64
 """Texts compared with all vectors at once: about 13 MB for 5,000 papers."""
 
@@ -88,13 +86,12 @@ def retrieve(
     word_scores = [_word_scores(library, query.text, every=allowed is not None) for query in queries]
     near = [id for scores in word_scores for id in _best_by_words(scores, allowed)]
     table = library.candidate_vectors(vector, [*near, *context.named_papers], allowed)
-    each = [_scores(words, table, query.vector) for words, query in zip(word_scores, queries, strict=True)]
+    each = [_scores(library, words, table, query) for words, query in zip(word_scores, queries, strict=True)]
     scores = each[0] if len(each) == 1 else np.mean(each, axis=0)
-    if context.named_papers:
-        scores = scores + _NAMED * np.array([id in context.named_papers for id in table.ids], np.float32)
+    named = np.array([id in context.named_papers for id in table.ids], np.bool_)
     limit = max(limit, len(context.named_papers))
-    ranked = [int(row) for row in np.argsort(-scores, kind="stable") if _is_allowed(table.ids[row], library, allowed)]
-    best = list(_by_neighbours(scores, table, ranked, limit))
+    ranked = [row for row in _order(scores, named) if _is_allowed(table.ids[row], library, allowed)]
+    best = list(_by_neighbours(scores, named, table, ranked, limit))
     papers = library.papers([table.ids[row] for row, _ in best])
     if len(papers) < len(best):  # some turn out not to be as they were written, and leave their places to others
         damaged = {table.ids[row] for row, _ in best} - {paper.id for paper in papers}
@@ -121,13 +118,13 @@ def nearest_papers(
     nearest: list[tuple[str, ...]] = []
     for start in range(0, len(texts), _AT_ONCE):
         batch = vectors[start : start + _AT_ONCE]
-        parts, wholes = batch @ table.matrix.T, batch @ table.wholes.T
+        cosines, sample = table.cosines(batch), batch @ library.sample.T
         for row, text in enumerate(texts[start : start + _AT_ONCE]):
             words = np.zeros(len(table.ids), np.float32)
             if hits := library.words.search(text, _WORD_HITS):
                 numbers, scores = zip(*hits, strict=True)
                 words[list(numbers)] = scores
-            ranked = ranking.combine_cosines(words, parts[row], wholes[row], table.starts)
+            ranked = ranking.combine(words, cosines[row], sample[row])
             ids = (table.ids[i] for i in np.argsort(-ranked, kind="stable"))
             nearest.append(tuple(islice((id for id in ids if id not in library.damaged), limit)))
     return nearest
@@ -153,18 +150,22 @@ def _best_by_words(scores: Mapping[str, float], allowed: frozenset[str] | None) 
     yield from islice((id for id in scores if allowed is None or id in allowed), _WORD_HITS)
 
 
-def _scores(words: Mapping[str, float], table: VectorTable, vector: NDArray[np.float32]) -> ranking.Scores:
+def _scores(library: LibrarySnapshot, words: Mapping[str, float], table: VectorTable, query: Query) -> ranking.Scores:
     """Return the combined score of each paper of `table`; `words` is {paper id: BM25 score}."""
     column = np.fromiter((words.get(id, 0.0) for id in table.ids), np.float32, len(table.ids))
-    return ranking.combine(column, table, vector)
+    return ranking.combine(column, table.cosines(query.vector), library.sample @ query.vector)
+
+
+def _order(scores: ranking.Scores, named: NDArray[np.bool_]) -> list[int]:
+    """Return the places of papers, best first; those that the question names before all others."""
+    return [int(place) for place in np.lexsort((-scores, ~named))]
 
 
 def _by_neighbours(
-    scores: ranking.Scores, table: VectorTable, ranked: Sequence[int], limit: int
+    scores: ranking.Scores, named: NDArray[np.bool_], table: VectorTable, ranked: Sequence[int], limit: int
 ) -> Iterator[tuple[int, float]]:
     """Yield (row of `table`, score) of at most `limit` papers, the first of `ranked` put in order by neighbours."""
     first, rest = list(ranked[: ranking.FIRST]), ranked[ranking.FIRST : limit]
     raised = ranking.with_neighbours(scores[first], table.wholes[first])
-    order = np.argsort(-raised, kind="stable")[:limit]
-    yield from ((first[place], float(raised[place])) for place in order)
+    yield from ((first[place], float(raised[place])) for place in _order(raised, named[first])[:limit])
     yield from ((row, float(scores[row])) for row in rest)

@@ -56,14 +56,14 @@ class CitedEvidence:
     @cached_property
     def verdict(self) -> SupportVerdict:
         """What the support by this abstract and by its rival amounts to."""
-        return classifier.verdict(self.support.score, self._rivals) if self.support else "unsupported"
+        return self.scorer.classifier.verdict(self.support.score, self._rivals) if self.support else "unsupported"
 
     @cached_property
     def probability(self) -> float:
         """How likely this is the right paper to cite, 0 to 1 with 4 digits; 0 where it has no abstract."""
         if not self.support or not self.sentences:
             return 0.0
-        return round(classifier.probability(classifier.contrast(self.support.score, self._rivals)), 4)
+        return round(classifier.probability(self.scorer.classifier.contrast(self.support.score, self._rivals)), 4)
 
     @property
     def _rivals(self) -> list[float]:

@@ -65,5 +65,6 @@ def _abstracts(document: DocumentVerifier, ids: Sequence[str]) -> dict[str, Abst
     if len(cache) + len(missing) > _CACHE_SIZE:
         cache.clear()
         missing = unique
-    cache.update(abstracts.read(document.library, document.library.papers(missing) if missing else []))
+    papers = document.library.papers(missing) if missing else []
+    cache.update(abstracts.read(document.library, papers, document.embedder))
     return {id: cache[id] for id in unique if id in cache}

@@ -12,23 +12,15 @@ from numpy.typing import NDArray
 from assistant.domain.limits import CLAIM_LIMIT, excess
 from assistant.domain.records import Claim, Evidence, Finding, Verdict
 from assistant.library.abstracts import Abstract
-from assistant.library.bm25 import BM25Index
 from assistant.models.base import Embedder
 from assistant.verification import checks, facts
 from assistant.verification.checks import CHECKS, Check, CitedEvidence
 from assistant.verification.claims import Statement
-from assistant.verification.support import Support, SupportScorer, scorer
+from assistant.verification.support import Support, SupportScorer
 from assistant.verification.support.matching import PreparedClaim
 
 FAILING: frozenset[Verdict] = frozenset({"unsupported", "misattributed", "uncited"})
 """Verdicts that no claim may have under --strict."""
-
-_OWN_SHARE = 0.15
-"""Minimum share of a claim's term weight that only this one of its cited papers covers, to count as partial support."""
-_TOGETHER = -1.0
-"""Minimum support (log-odds) of a claim by all its cited papers read as one, for any of them to count as partial
-support. Of two SciFact train claims joined into one, 84 % of the second papers pass as a part with these two numbers,
-none of the random papers in their place, and 66 % of the nearest wrong ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +41,11 @@ class VerificationContext:
 
 
 def context(
-    question: str, evidence: Sequence[Evidence], abstracts: Mapping[str, Abstract], words: BM25Index
+    question: str, evidence: Sequence[Evidence], abstracts: Mapping[str, Abstract], scorer: SupportScorer
 ) -> VerificationContext:
     """Put together what the claims of one answer are checked against; `abstracts` is by paper id."""
     cited_as = {item.key: abstracts[item.paper.id] for item in evidence}
-    return VerificationContext(question, cited_as, SupportScorer(words))
+    return VerificationContext(question, cited_as, scorer)
 
 
 def verify_statements(
@@ -100,7 +92,7 @@ def _measure(
     texts = [context.question, *(checks.title_and_abstract(abstract.paper) for abstract in abstracts.values())]
     missing = facts.missing_facts(statement.text, texts)
     rival = _best_rival(claim, abstracts, context)
-    parts = _parts(claim, support)
+    parts = _parts(claim, support, context.scorer)
     return {
         (key, wellformed): CitedEvidence(
             key=key,
@@ -129,9 +121,11 @@ def _best_rival(
     return max(scores, default=None)
 
 
-def _parts(claim: PreparedClaim, cited: Mapping[str, Support]) -> dict[str, bool]:
+def _parts(claim: PreparedClaim, cited: Mapping[str, Support], scorer: SupportScorer) -> dict[str, bool]:
     """Return {key: whether it holds a part of the claim that the others do not}, where all together support it."""
     if len(cited) < 2:
         return dict.fromkeys(cited, False)
     score, shares = scorer.together(claim, list(cited.values()))
-    return {key: score >= _TOGETHER and share >= _OWN_SHARE for key, share in zip(cited, shares, strict=True)}
+    fitted = scorer.classifier
+    holds = score >= fitted.together_at
+    return {key: holds and share >= fitted.own_share for key, share in zip(cited, shares, strict=True)}

@@ -83,7 +83,7 @@ class Scripted(Answerer):
 
     def _draft(self, inquiry: Inquiry, passing: int, failing: int, tokens: tuple[int, None]) -> Draft:
         first = inquiry.evidence[0]
-        quotes = chunks.parts(first.paper)[1:][:passing]
+        quotes = chunks.sentences_of(first.paper)[:passing]
         good = [Statement(text, (CitationMark(first.key, wellformed=True),)) for text in quotes]
         bad = [Statement(f"Unicorn {n} did it.", (CitationMark("P0000", wellformed=True),)) for n in range(failing)]
         return Draft((*good, *bad), ("drafted",), "scripted", ("p.v1", "00"), tokens, f"{passing}+{failing}")
@@ -156,5 +156,5 @@ def test_nobody_is_asked_where_there_is_no_evidence(base: Pipeline) -> None:
     nothing = replace(base, answerer=Scripted((1, 0)), allowed=frozenset())
     answer = pipeline.ask(nothing, QUESTION)
     assert replace(answer, seconds=replace(answer.seconds, retrieve=0.0, total=0.0)) == Answer(
-        QUESTION, "abstained", (), (), confidence=0.0
+        QUESTION, "abstained", (), (), confidence=0.0, is_near=False
     )

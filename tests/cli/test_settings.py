@@ -43,7 +43,7 @@ def test_whether_the_embedder_was_named_is_known(environment: dict[str, str], na
 
 @pytest.mark.parametrize("name", ["magic", "openai:", "openai: ", "Local", "local:", "hashing:", "hashing:0"])
 def test_an_embedder_of_no_kind_is_refused(name: str) -> None:
-    with pytest.raises(UsageError, match="use `local` or `openai:<model>` or `hashing:<dimension>`"):
+    with pytest.raises(UsageError, match="use `local` or `onnx:<folder>` or `openai:<model>` or `hashing:<dimension>`"):
         app.load_settings({}, embedder=name)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support import libraries
+from support.libraries import HashedWords
 
 from assistant.domain.errors import LibraryError
 from assistant.library import abstracts, builder, database, health
@@ -91,7 +92,7 @@ def search(folder: Path) -> tuple[list[str], list[str]]:
     embedder = libraries.HashedWords()
     with LibrarySnapshot(folder, embedder.fingerprint, on_message=messages.append) as library:
         evidence = retriever.search(library, embedder, QUESTION, 10)
-        assert len(abstracts.read(library, [item.paper for item in evidence])) == 10
+        assert len(abstracts.read(library, [item.paper for item in evidence], HashedWords())) == 10
     return [item.paper.id for item in evidence], messages
 
 
@@ -141,7 +142,7 @@ def test_a_bit_flipped_while_somebody_reads_does_not_become_evidence(folder: Pat
         put_vectors(folder, vectors_of(folder)[:-2], "id3")
         library.refresh()
         with pytest.raises(LibraryError, match="not as they were stored") as caught:
-            abstracts.read(library, paper)
+            abstracts.read(library, paper, HashedWords())
     assert (caught.value.path, caught.value.cure) == ("id3", REINDEX)
 
 

@@ -64,7 +64,7 @@ def test_the_nearest_papers_of_many_texts_are_those_of_each(library: LibrarySnap
         words = np.zeros(len(library.ids), np.float32)
         for number, score in library.words.search(text, len(library.ids)):
             words[number] = score
-        scores = ranking.combine(words, library.table, vector)
+        scores = ranking.combine(words, library.table.wholes @ vector, library.table.wholes @ vector)
         expected.append({library.ids[row] for row in np.argsort(-scores, kind="stable")[:5]})
     assert [set(ids) for ids in retriever.nearest_papers(library, vectors, texts, 5)] == expected
     assert retriever.nearest_papers(library, vectors[:0], [], 5) == []

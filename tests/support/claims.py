@@ -11,7 +11,7 @@ from assistant.retrieval.finder import PaperIndex
 from assistant.verification import documents
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.documents import DocumentVerifier
-from assistant.verification.support import SupportScorer
+from assistant.verification.support import SupportScorer, classifier
 
 PAPERS = {
     "moss": (
@@ -67,8 +67,9 @@ def make(folder: Path, papers: dict[str, tuple[str, str]] = PAPERS) -> Path:
 
 
 def opened(folder: Path) -> DocumentVerifier:
-    library = LibrarySnapshot(folder)
-    return DocumentVerifier(library, HashedWords(256), PaperIndex(library.papers()), SupportScorer(library.words))
+    library, embedder = LibrarySnapshot(folder), HashedWords(256)
+    scorer = SupportScorer(library.words, classifier.load(embedder.fingerprint))
+    return DocumentVerifier(library, embedder, PaperIndex(library.papers()), scorer)
 
 
 def check(document: DocumentVerifier, claim: str, *names: str) -> Claim:

@@ -16,6 +16,7 @@ from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder
 from assistant.verification import verifier
 from assistant.verification.claims import CitationMark, Statement
+from assistant.verification.support import SupportScorer, classifier
 
 SUITE = Path(__file__).parents[2] / "evals" / "sample"
 Spoil = Callable[[list[Statement], list[str], int], list[Statement]]
@@ -42,7 +43,9 @@ class Checker:
             for claim in turn.claims
         ]
         spoiled = spoil(statements, [item.key for item in items], number)
-        context = verifier.context(turn.read_as, items, abstracts.read(self._library, papers), self._library.words)
+        scorer = SupportScorer(self._library.words, classifier.load(self._embedder.fingerprint))
+        by_id = abstracts.read(self._library, papers, self._embedder)
+        context = verifier.context(turn.read_as, items, by_id, scorer)
         claims = tuple(verifier.verify_statements(spoiled, context, self._embedder))
         answer = Answer(turn.read_as, "answered" if claims else "abstained", claims, tuple(items))
         return replace(turn, claims=outcomes.turn(turn.question, answer, ()).claims, status=answer.status)

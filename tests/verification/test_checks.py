@@ -121,7 +121,9 @@ def test_a_check_is_added_by_a_function_and_a_row(document: DocumentVerifier) ->
 def test_the_claims_of_an_answer_are_checked_by_the_checks_of_their_context(document: DocumentVerifier) -> None:
     papers = document.library.papers(["moss"])
     evidence = [Evidence("P1a2b", paper, 1.0) for paper in papers]
-    context = verifier.context("?", evidence, abstracts.read(document.library, papers), document.library.words)
+    context = verifier.context(
+        "?", evidence, abstracts.read(document.library, papers, document.embedder), document.scorer
+    )
     context = replace(context, checks=(Check("hedge", hedges), *CHECKS))
     hedged = CLAIMS["moss"].replace("Moss", "Moss perhaps")
     claims = verifier.verify_statements([statement(hedged, "P1a2b")], context, HashedWords(256))

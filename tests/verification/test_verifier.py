@@ -142,7 +142,7 @@ def answered(checking: DocumentVerifier, ids: list[str], *statements: Statement)
     keys = citation_keys(ids)
     evidence = [Evidence(keys[paper.id], paper, 1.0) for paper in papers]
     context = verifier.context(
-        "Which 99 walls?", evidence, abstracts.read(checking.library, papers), checking.library.words
+        "Which 99 walls?", evidence, abstracts.read(checking.library, papers, checking.embedder), checking.scorer
     )
     return verifier.verify_statements(statements, context, HashedWords(256))
 

@@ -61,7 +61,12 @@ BGE_SMALL = PublishedModel(
 )
 """BAAI's bge-small-en-v1.5 in 8-bit integers: 12 layers, 384 components, 512 tokens (MIT licence)."""
 
-BGE_SMALL_RECIPE = Recipe(pooling="first", query_prefix="Represent this sentence for searching relevant passages: ")
+BGE_SMALL_RECIPE = Recipe(
+    pooling="first", query_prefix="Represent this sentence for searching relevant passages: ", tokens=256
+)
+"""By its card, but for the tokens: it can read 512, which takes a third longer for abstracts (280 on average) and finds
+hardly more. For 209 questions about 614 papers, by vectors alone, recall@5 is 0.673 with 512 and 0.670 with 256,
+recall@10 0.782 and 0.772; with 192 they are 0.645 and 0.720."""
 BGE_SMALL_DIMENSION = 384
 
 MS_MARCO = PublishedModel(

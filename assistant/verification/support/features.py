@@ -43,8 +43,8 @@ class Match:
 
     sentences: Array
     """One row a sentence, one column a term."""
-    similar: Array
-    """The cosine of the claim with each two neighbouring sentences, or with the only one."""
+    similar: float
+    """The cosine of the claim with title and abstract together."""
 
 
 def match(claim: PreparedClaim, abstract: PreparedAbstract) -> Match:
@@ -64,19 +64,20 @@ def match(claim: PreparedClaim, abstract: PreparedAbstract) -> Match:
         columns, where, values = (np.array(numbers) for numbers in zip(*hits, strict=True))
         spread = (where[:, None] >> np.arange(count)) & 1
         np.maximum.at(rows.T, columns, spread * values[:, None])
-    return Match(rows, (abstract.windows @ claim.vector).astype(np.float64))
+    return Match(rows, float(abstract.abstract.whole @ claim.vector))
 
 
 def paper(claim: PreparedClaim, match: Match) -> Array:
-    """Return the features of a whole abstract, without its title: a title names a subject and claims nothing.
+    """Return the features of a whole abstract; but for the cosine without its title, which names a subject and claims
+    nothing.
 
     covered: share of the claim's idf that occurs anywhere; missing: idf of the rarest term that does not occur, over
     the highest; together: share of the pairs of terms that occur in one sentence, each weighing the geometric mean of
-    its idfs; similar: the best cosine with two neighbouring sentences; dense: share of the claim's idf in the best
-    single sentence.
+    its idfs; similar: the cosine with title and abstract, 0 where there is no abstract; dense: share of the claim's
+    idf in the best single sentence.
     """
     weights, rows = claim.weights, match.sentences
-    similar = float(match.similar.max(initial=0.0))
+    similar = match.similar if len(rows) else 0.0
     if not len(weights) or not len(rows):
         return np.array([0.0, 1.0, 0.0, similar, 0.0])
     best = rows.max(axis=0)
@@ -89,12 +90,15 @@ def paper(claim: PreparedClaim, match: Match) -> Array:
     return np.array([covered, missing, together, similar, float((rows @ weights).max() / weights.sum())])
 
 
-def sentences(claim: PreparedClaim, match: Match, abstract: PreparedAbstract, words: Vocabulary) -> Array:
-    """Return the features of every sentence, one row each, with the columns of `SENTENCE`.
+def sentences(
+    claim: PreparedClaim, match: Match, abstract: PreparedAbstract, words: Vocabulary, cosines: Array | None
+) -> Array:
+    """Return the features of every sentence, one row each, with the columns of `SENTENCE`; `cosines` are those of the
+    sentences with the claim (None: not known).
 
     covered: share of the claim's idf in the sentence; counted: share of its terms; pairs: share of its neighbouring
     terms that are neighbours here; precise: share of the sentence's idf that the claim has; late: place in the
-    abstract, 0 to 1; setup, result, statistic: 1 where such words occur; similar: cosine with the claim.
+    abstract, 0 to 1; setup, result, statistic: 1 where such words occur; similar: cosine with the claim, or 0.
     """
     texts = abstract.abstract.sentences
     count, weights = len(texts), claim.weights
@@ -117,7 +121,7 @@ def sentences(claim: PreparedClaim, match: Match, abstract: PreparedAbstract, wo
             precise,
             np.arange(count) / max(count - 1, 1),
             np.array(cues, np.float64).reshape(count, 3),
-            abstract.abstract.vectors @ claim.vector,
+            np.zeros(count) if cosines is None else cosines,
         ]
     )
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.library import chunks
 from assistant.library.abstracts import Abstract
 from assistant.verification.support.terms import Vocabulary, abbreviations
 
@@ -27,8 +26,6 @@ class PreparedAbstract:
     """The terms in alphabetical order."""
     joined: str
     """The terms with spaces around each."""
-    windows: NDArray[np.float32]
-    """The unit vectors of each two neighbouring sentences, or of the only one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +52,7 @@ def prepare_abstract(abstract: Abstract, words: Vocabulary) -> PreparedAbstract:
     aliases = _aliases(f"{abstract.paper.title}. {' '.join(abstract.sentences)}", words)
     bits |= expanded(bits, aliases)
     ordered = tuple(sorted(bits))
-    windows = abstract.vectors
-    if len(abstract.sentences) > 1:
-        windows = chunks.unit(abstract.vectors[1:] + abstract.vectors[:-1])
-    return PreparedAbstract(abstract, bits, ordered, f" {' '.join(ordered)} ", windows)
+    return PreparedAbstract(abstract, bits, ordered, f" {' '.join(ordered)} ")
 
 
 def prepare_claim(text: str, vector: NDArray[np.float32], words: Vocabulary) -> PreparedClaim:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
-from assistant.verification.support import classifier, features, matching
+from assistant.verification.support import features, matching
+from assistant.verification.support.classifier import Classifier
 from assistant.verification.support.features import Match
 from assistant.verification.support.matching import PreparedAbstract, PreparedClaim
 from assistant.verification.support.terms import Vocabulary
@@ -28,8 +29,9 @@ class Support:
 class SupportScorer:
     """Measures claims against the abstracts of one library; keeps what it prepared for the next claim."""
 
-    def __init__(self, words: BM25Index) -> None:
+    def __init__(self, words: BM25Index, classifier: Classifier) -> None:
         self.words = Vocabulary(words)
+        self.classifier = classifier
         self._prepared: dict[str, PreparedAbstract] = {}
 
     def prepare_claim(self, text: str, vector: NDArray[np.float32]) -> PreparedClaim:
@@ -48,24 +50,23 @@ class SupportScorer:
     def support(self, claim: PreparedClaim, abstract: Abstract) -> Support:
         """Return the support of a claim by an abstract."""
         match = features.match(claim, self.prepare_abstract(abstract))
-        return Support(classifier.support(features.paper(claim, match)), match)
+        return Support(self.classifier.support(features.paper(claim, match)), match)
 
     def best_sentence(self, claim: PreparedClaim, abstract: Abstract, support: Support) -> int:
         """Return the index of the sentence to quote; -1 for an abstract without any."""
         if not abstract.sentences:
             return -1
-        rows = features.sentences(claim, support.match, self.prepare_abstract(abstract), self.words)
-        return int(np.argmax(classifier.sentence_scores(rows)))
+        cosines = None if self.classifier.is_generic else (abstract.vectors @ claim.vector).astype(np.float64)
+        rows = features.sentences(claim, support.match, self.prepare_abstract(abstract), self.words, cosines)
+        return int(np.argmax(self.classifier.sentence_scores(rows)))
 
-
-def together(claim: PreparedClaim, cited: Sequence[Support]) -> tuple[float, list[float]]:
-    """Return the support (log-odds) by several abstracts read as one, and for each the share of the claim's term weight
-    that only this one covers."""
-    matches = [support.match for support in cited]
-    similar = np.concatenate([match.similar for match in matches])
-    joined = Match(np.vstack([match.sentences for match in matches]), similar)
-    score = classifier.support(features.paper(claim, joined))
-    covered = np.array([match.sentences.max(axis=0, initial=0.0) for match in matches])
-    total = float(claim.weights.sum()) or 1.0
-    alone = [covered[i] - np.delete(covered, i, axis=0).max(axis=0, initial=0.0) for i in range(len(cited))]
-    return score, [float(np.maximum(own, 0) @ claim.weights) / total for own in alone]
+    def together(self, claim: PreparedClaim, cited: Sequence[Support]) -> tuple[float, list[float]]:
+        """Return the support (log-odds) by several abstracts read as one, and for each the share of the claim's term
+        weight that only this one covers."""
+        matches = [support.match for support in cited]
+        joined = Match(np.vstack([match.sentences for match in matches]), max(match.similar for match in matches))
+        score = self.classifier.support(features.paper(claim, joined))
+        covered = np.array([match.sentences.max(axis=0, initial=0.0) for match in matches])
+        total = float(claim.weights.sum()) or 1.0
+        alone = [covered[i] - np.delete(covered, i, axis=0).max(axis=0, initial=0.0) for i in range(len(cited))]
+        return score, [float(np.maximum(own, 0) @ claim.weights) / total for own in alone]

@@ -1,0 +1,69 @@
+"""A question and its evidence -> the sentences that a cross-encoder reads, and what its scores are used for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from support.libraries import HashedWords, made
+
+from assistant.answering import answerability, pipeline, reading
+from assistant.answering.pipeline import Pipeline
+from assistant.library import abstracts
+from assistant.library.snapshot import LibrarySnapshot
+
+QUESTION = "How do we predict glaciers?"
+
+
+class CountsLetters:
+    """Scores a pair by the letters of its passage, and remembers it."""
+
+    fingerprint = "letters/1"
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[str, str]] = []
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        self.pairs += pairs
+        return np.array([len(passage) for _, passage in pairs], np.float32)
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Iterator[Pipeline]:
+    embedder = HashedWords()
+    with LibrarySnapshot(made(tmp_path), embedder.fingerprint) as library:
+        yield Pipeline(library, embedder)
+
+
+def test_the_likeliest_sentences_are_read_behind_their_titles(asking: Pipeline) -> None:
+    query, evidence, _ = pipeline.rank(asking, QUESTION, 8)
+    by_id = abstracts.read(asking.library, [item.paper for item in evidence], asking.embedder)
+    reranker, words = CountsLetters(), asking.library.words
+    read = reading.read(reranker, query, evidence, by_id, words)
+    assert len(reranker.pairs) == reading.MOST_PAIRS < sum(len(by_id[item.paper.id].sentences) for item in evidence)
+    passages = {
+        f"{abstract.paper.title}. {sentence}": (id, place)
+        for id, abstract in by_id.items()
+        for place, sentence in enumerate(abstract.sentences)
+    }
+    expected: dict[str, dict[int, float]] = {}
+    for question, passage in reranker.pairs:
+        id, place = passages[passage]
+        expected.setdefault(id, {})[place] = len(passage)
+        assert question == QUESTION
+    assert read.scores == expected
+    first = evidence[0].paper.id
+    assert read.best(first) == max(expected[first].values())
+    assert reading.Reading().best(first) == reading.Reading({first: {}}).best("no paper") < -10
+    assert reading.read(None, query, evidence, by_id, words) == reading.Reading()
+
+
+def test_scores_of_another_cross_encoder_decide_nothing(asking: Pipeline) -> None:
+    """The thresholds belong to the cross-encoder that they were fitted to; with another they are those without one."""
+    reranker = CountsLetters()
+    with_other = pipeline.ask(replace(asking, reranker=reranker), QUESTION)
+    without = pipeline.ask(asking, QUESTION)
+    assert (with_other.claims, with_other.confidence) == (without.claims, without.confidence)
+    assert not answerability.load(asking.embedder.fingerprint, reranker.fingerprint).reads_sentences
