@@ -1,5 +1,6 @@
 """A question for all papers that belong -> every one of them, each with the sentence that shows why."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,6 +14,10 @@ from assistant.retrieval import filters, idf, questions, retriever
 from assistant.retrieval.filters import Narrowing
 from assistant.retrieval.keys import citation_keys
 from assistant.verification.claims import Statement
+
+_OWN = re.compile(r"\b(?:we|our|this\s+(?:paper|work|study|article|survey))\b", re.IGNORECASE)
+_OWN_BONUS = 0.15
+"""Added to the share of words of a sentence in which the authors speak of their own work."""
 
 
 def respond(request: Request) -> Response | None:
@@ -77,14 +82,20 @@ def _order(request: Request) -> str:
     return f"({request.form.order} first) " if request.form.order else ""
 
 
-def _shows(item: Evidence, topic: str, words: BM25Index) -> Statement | None:
-    """Quote the sentence of a paper that has most of some words, by rarity; None where the paper has none."""
+def _shows(item: Evidence, about: str, words: BM25Index) -> Statement | None:
+    """Quote the sentence of a paper that has most of some words, weighted by rarity, best one in which its authors say
+    what they do; None where the paper has no sentence."""
     sentences = chunks.sentences_of(item.paper)
     if not sentences:
         return None
-    weights = idf.term_weights(topic, words)
-    coverage = [idf.coverage(weights, set(words.terms(text))) + is_assertion(text) for text in sentences]
-    return quote(item, sentences[coverage.index(max(coverage))])
+    weights = idf.term_weights(about, words)
+    scores = [
+        idf.coverage(weights, set(words.terms(sentence)))
+        + (_OWN_BONUS if _OWN.search(sentence) else 0.0)
+        + is_assertion(sentence)
+        for sentence in sentences
+    ]
+    return quote(item, sentences[scores.index(max(scores))])
 
 
 def _count(papers: int, request: Request | None = None) -> str:

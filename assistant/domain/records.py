@@ -189,8 +189,7 @@ class Answer:
     """What the reader should know: a cut reply, unknown keys, a revision."""
     prompt: tuple[str, str] | None = None
     """Name and sha256 of the prompt."""
-    tokens: tuple[int | None, int | None] = (None, None)
-    """Input and output tokens, as the endpoint counted them."""
+    tokens: tuple[int | None, int | None] = (None, None)  # input and output, as the endpoint counted them
     seconds: Seconds = Seconds()
     confidence: float | None = None
     """Estimated probability that the library holds an answer; None where the question names the papers itself."""

@@ -15,7 +15,7 @@ from support.chats import OVEROPTIMIZATION
 def test_nothing_is_coloured_when_piped_and_signs_fit_the_encoding(run_process: Run, real_library: Path) -> None:
     done = run_process("ask", OVEROPTIMIZATION, "--library", real_library, PYTHONIOENCODING="ascii", FORCE_COLOR="1")
     assert "\x1b" not in done.stdout
-    assert "[ok] " in done.stdout
+    assert "[quote] " in done.stdout
 
 
 def test_a_reader_that_has_enough_is_no_error(clean_environment: Mapping[str, str], real_library: Path) -> None:

@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 FORMAT = 1
 Json = Mapping[str, Any]
 Record = TypeVar("Record")
-_LATER: Mapping[type, Sequence[str]] = {Paper: ("aliases",), Answer: ("kind", "text"), Reading: ("intent",)}
-"""Fields that earlier versions did not write: they are left out where they say nothing."""
+_LATER: Mapping[type, Mapping[str, object]] = {
+    Paper: {"aliases": ()},
+    Answer: {"kind": "prose", "text": "", "is_near": True},
+    Reading: {"intent": ""},
+}
+"""Fields that earlier versions did not write, with what they are where they are left out."""
 _CHECKSUM = re.compile(r', "crc32": "([0-9a-f]{8})"\}$')
 
 
@@ -169,8 +173,8 @@ def _is_whole(line: bytes) -> bool:
 def _to_json(record: object) -> dict[str, Any]:
     """Return the fields of a record as plain values."""
     fields: dict[str, Any] = _adapters()[type(record)].dump_python(record, mode="json")
-    for name in _LATER.get(type(record), ()):
-        if not getattr(record, name) or fields[name] == "prose":
+    for name, default in _LATER.get(type(record), {}).items():
+        if getattr(record, name) == default:
             del fields[name]
     return fields
 
