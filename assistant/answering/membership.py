@@ -25,7 +25,7 @@ CANDIDATES = 60
 """Papers nearest to a topic, of which those that belong are picked; the cross-encoder reads them in about a second."""
 _SENTENCES = 2
 """Sentences of a paper that are read with the topic, behind its title: those with most of its words."""
-COLUMNS = ("words", "coverage", "reader", "behind")
+COLUMNS = ("words", "coverage", "reader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def features(
 ) -> NDArray[np.float64]:
     """Return one row a paper, with `COLUMNS`: its BM25 score as a share of the best one of the library; the share of
     the topic's words, weighted by rarity, that it has; the cross-encoder's score of its title and of the sentences with
-    most of these words; that score minus the best one of all these papers. Raises `ModelError`."""
+    most of these words. Raises `ModelError`."""
     words = library.words
     hits = dict(words.search(topic, len(library.ids)))
     numbers = {id: number for number, id in enumerate(library.ids)}
@@ -79,7 +79,7 @@ def features(
         read = np.zeros(len(papers))
     else:
         read = np.asarray(reranker.score([(topic, _extract(paper, weights, words)) for paper in papers]), np.float64)
-    return np.column_stack((np.array(by_words).reshape(len(papers), 2), read, read - read.max(initial=-np.inf)))
+    return np.column_stack((np.array(by_words).reshape(len(papers), 2), read))
 
 
 def _extract(paper: Paper, weights: dict[str, float], words: BM25Index) -> str:

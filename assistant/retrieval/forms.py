@@ -84,7 +84,8 @@ _RELATION = re.compile(
     rf"""^(?:\s*(?:are|is)\s+(?:there|available|known)\b{HERE}
     |\s*(?:exists?|appeared|came\s+out|(?:were|are|was|has\s+been|have\s+been|have|has)\s+(?:published|appeared|done))\b
     |\s*(?:do|does)\s+(?:you|we|the\s+library|it)\s+(?:have|hold|contain|know)(?:\s+of)?\b{HERE}
-    |\s*(?:in|of)\s+(?:the|this|your|my)\s+(?:library|collection|database|corpus)\b)*\s*""",
+    |\s*(?:in|of)\s+(?:the|this|your|my)\s+(?:library|collection|database|corpus)\b
+    |\s*(?:are|is|were|was)$)*\s*""",
     _FLAGS,
 )
 _MERE_TOPIC = re.compile(

@@ -123,7 +123,7 @@ def test_a_cross_encoder_reads_title_and_two_sentences_where_its_numbers_are_kno
         ("known moss", "A Review of Moss. This one lists what is known of moss. Reviews are long."),
         ("known moss", "Comets. Comets have tails."),
     ]
-    assert columns[:, 1:].tolist() == [[1.0, -73.0, -47.0], [0.0, -26.0, 0.0]]
+    assert columns[:, 1:].tolist() == [[1.0, -73.0], [0.0, -26.0]]
     unknown = Longest("unknown")
     assert pipeline.ask(replace(base, reranker=unknown), "Which papers study moss?").text == "3 papers on moss"
     assert unknown.read == []

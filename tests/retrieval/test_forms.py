@@ -27,6 +27,7 @@ LISTS = {
     "Among works from before 2023, which tune rewards?": ("tune rewards", "that tune rewards"),
     "In 2025, which papers studied trust?": ("trust", "on trust"),
     "papers since May": ("", ""),
+    "Which papers are from before 2022?": ("", ""),
 }
 FACTS = {
     "how many papers are there?": ("count", ""),
