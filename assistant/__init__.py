@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assistant.app.handle import Library, open_library
+    from assistant.domain.answers import Answer, Seconds
     from assistant.domain.errors import (
         ArchiveError,
         AssistantError,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
         ModelError,
         UsageError,
     )
-    from assistant.domain.records import Answer, Claim, Entry, Evidence, Finding, Listing, Paper, Rejection, Seconds
+    from assistant.domain.records import Claim, Entry, Evidence, Finding, Listing, Paper, Rejection
     from assistant.domain.settings import Settings
     from assistant.library.writer import Report
     from assistant.models.base import ChatModel, Embedder, Message, Reply, Reranker
@@ -61,7 +62,8 @@ _MODULES = {
     "app.handle": "Library open_library",
     "domain.errors": "ArchiveError AssistantError FingerprintError LibraryError LockedError MissingModelError "
     "ModelError UsageError",
-    "domain.records": "Answer Claim Entry Evidence Finding Listing Paper Rejection Seconds",
+    "domain.answers": "Answer Seconds",
+    "domain.records": "Claim Entry Evidence Finding Listing Paper Rejection",
     "domain.settings": "Settings",
     "library.writer": "Report",
     "models.base": "ChatModel Embedder Message Reply Reranker",

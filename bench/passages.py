@@ -28,6 +28,9 @@ from bench import calibrations, regression
 _RIDGE = 3.0
 _PAPERS = 8
 _FOLDS = 10
+_JOINED_WITHIN = 0.75
+"""On the dev half, with a cross-encoder, the first passage then hits 0.746 of the time, and 0.676 without joining, at
+284 characters instead of 227; joining always gives 0.817 at 382."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,34 @@ def main(suite: str, folder: str) -> None:
             for fold in range(_FOLDS)
             for group in halves["dev"][fold::_FOLDS]
         ]
-        figures = {"hit": round(_hit(halves["dev"], weights), 3), "hit_left_out": round(float(np.mean(held_out)), 3)}
-        print(models, dict(zip(passages.COLUMNS, weights, strict=True)), figures, "test", _hit(halves["test"], weights))
-        calibrations.write(passages.FILE, "passages", models, {"weights": weights}, figures)
+        judge = passages.Judge(np.array(weights), _JOINED_WITHIN)
+        joined = {
+            half: _passage_hit([question for question in marked if question.split == half], judge, reads=bool(models))
+            for half in halves
+        }
+        figures = {
+            "hit": round(_hit(halves["dev"], weights), 3),
+            "hit_left_out": round(float(np.mean(held_out)), 3),
+            "hit_joined": round(joined["dev"], 3),
+        }
+        constants: calibrations.Constants = {"weights": weights, "joined_within": _JOINED_WITHIN}
+        print(models, dict(zip(passages.COLUMNS, weights, strict=True)), figures)
+        print("test", round(_hit(halves["test"], weights), 3), "joined", round(joined["test"], 3), flush=True)
+        calibrations.write(passages.FILE, "passages", models, constants, figures)
+
+
+def _passage_hit(marked: Sequence[MarkedQuestion], judge: passages.Judge, *, reads: bool) -> float:
+    """Return the share of questions of whose first passage a sentence answers."""
+    hits = []
+    for question in marked:
+        measured = question.read if reads else question.unread
+        scores = measured.columns @ judge.weights
+        item, place = measured.places[int(np.argmax(scores))]
+        rows = {other: row for row, (paper, other) in enumerate(measured.places) if paper is item}
+        by_place = {other: float(scores[row]) for other, row in rows.items()}
+        first, last = passages.neighbours(chunks.sentences_of(item.paper), place, by_place, judge.joined_within)
+        hits.append(any(question.answers[row] for other, row in rows.items() if first <= other <= last))
+    return float(np.mean(hits))
 
 
 def _answers(row: dict[str, object], measured: Candidates, number: int) -> bool:

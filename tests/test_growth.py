@@ -26,9 +26,10 @@ from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.answering.pipeline import Pipeline
 from assistant.cli.views import answers, exports
 from assistant.domain import markdown, sanitize, sentences, titles
+from assistant.domain.answers import Answer
 from assistant.domain.errors import UsageError
 from assistant.domain.limits import ABSTRACT_LIMIT, CLAIM_LIMIT, QUESTION_LIMIT, TEXT_LIMIT, require_question
-from assistant.domain.records import Answer, Claim, Entry, Evidence, Finding, Listing, Paper
+from assistant.domain.records import Claim, Entry, Evidence, Finding, Listing, Paper
 from assistant.domain.verdicts import MARKS
 from assistant.ingest.abstracts import is_cut
 from assistant.library import bm25, chunks, writer

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from assistant.answering.answerability import Features
 from assistant.answering.reading import Reading
+from assistant.domain.answers import Status
 from assistant.domain.callbacks import OnToken
-from assistant.domain.records import Claim, Evidence, Status
+from assistant.domain.records import Claim, Evidence
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
 from assistant.library.snapshot import LibrarySnapshot

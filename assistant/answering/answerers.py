@@ -7,7 +7,7 @@ from assistant.answering import catalogue_facts, lists, small_talk
 from assistant.answering.answerer import Answerer, Responder
 from assistant.answering.extractive import Extractive
 from assistant.answering.generative import Generative
-from assistant.domain.records import Kind
+from assistant.domain.answers import Kind
 from assistant.models.base import ChatModel
 
 

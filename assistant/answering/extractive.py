@@ -31,8 +31,8 @@ def _quotes(inquiry: Inquiry) -> Iterator[Statement]:
     if not answerability.has_answer(inquiry.features):
         return
     selected = answerability.select(text, inquiry.evidence, inquiry.features)
-    weights = passages.load(inquiry.reading.reader)
-    ranked = passages.best(text, inquiry.evidence, inquiry.abstracts, words, inquiry.reading, weights)
+    judge = passages.load(inquiry.reading.reader)
+    ranked = passages.best(text, inquiry.evidence, inquiry.abstracts, words, inquiry.reading, judge)
     for place, passage in enumerate(ranked):
         if not place or passage.item in selected:
             yield quote(passage.item, passage.text)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from assistant.answering import membership
 from assistant.answering.answerer import Draft, Request, Response, quote
 from assistant.answering.reading import is_assertion
-from assistant.domain.records import NEAREST, Evidence
+from assistant.domain.answers import NEAREST
+from assistant.domain.records import Evidence
 from assistant.library import chunks
 from assistant.library.bm25 import BM25Index
 from assistant.retrieval import filters, idf, questions, retriever

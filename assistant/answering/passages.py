@@ -84,6 +84,16 @@ _LEANS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Judge:
+    """The fitted numbers."""
+
+    weights: NDArray[np.float64]
+    """One for each of `COLUMNS`."""
+    joined_within: float
+    """By how much less likely, in log-odds, a neighbour of the best sentence may be and still be quoted with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """One or two sentences of a paper, as they stand in its abstract."""
 
@@ -103,9 +113,10 @@ class Candidates:
     """One row a sentence, with `COLUMNS`."""
 
 
-def load(reranker: str | None) -> NDArray[np.float64]:
-    """Return one weight for each of `COLUMNS`, for the cross-encoder with this fingerprint; raises `AssistantError`."""
-    return np.array(calibration.load(FILE, {"reranker": reranker} if reranker else {}).numbers("weights"))
+def load(reranker: str | None) -> Judge:
+    """Return the numbers for the cross-encoder with this fingerprint, or without one; raises `AssistantError`."""
+    table = calibration.load(FILE, {"reranker": reranker} if reranker else {})
+    return Judge(np.array(table.numbers("weights")), table.number("joined_within"))
 
 
 def best(
@@ -114,18 +125,22 @@ def best(
     abstracts: Mapping[str, Abstract],
     words: BM25Index,
     reading: Reading,
-    weights: NDArray[np.float64],
+    judge: Judge,
 ) -> list[Passage]:
     """Return the best passage of each paper that has one, best first."""
     candidates = measure(question, evidence, abstracts, words, reading)
-    scores = candidates.columns @ weights
-    passages: dict[str, Passage] = {}
-    for row in np.argsort(-scores, kind="stable"):
-        item, place = candidates.places[row]
-        if item.paper.id not in passages:
-            text = passage(abstracts[item.paper.id], place)
-            passages[item.paper.id] = Passage(item, text, float(scores[row]))
-    return list(passages.values())
+    scores = candidates.columns @ judge.weights
+    by_paper: dict[str, dict[int, float]] = {}
+    items = {item.paper.id: item for item, _ in candidates.places}
+    for (item, place), score in zip(candidates.places, scores, strict=True):
+        by_paper.setdefault(item.paper.id, {})[place] = float(score)
+    passages = []
+    for id, of_paper in by_paper.items():
+        place = max(of_paper, key=lambda place: of_paper[place])
+        abstract = abstracts[id]
+        text = span(abstract, *neighbours(abstract.sentences, place, of_paper, judge.joined_within))
+        passages.append(Passage(items[id], text, of_paper[place]))
+    return sorted(passages, key=lambda passage: -passage.score)
 
 
 def measure(
@@ -153,16 +168,33 @@ def measure(
     return Candidates(tuple(places), np.array(rows, np.float64).reshape(len(rows), len(COLUMNS)))
 
 
-def passage(abstract: Abstract, place: int) -> str:
-    """Return a sentence, after the one before it where it leans on that: "This …", "Third, …"."""
-    sentence = abstract.sentences[place]
-    if place and _LEANS.match(sentence):
-        text = abstract.paper.abstract
-        start = text.rfind(abstract.sentences[place - 1], 0, text.find(sentence))
-        end = text.find(sentence) + len(sentence)
-        if start >= 0 and end - start <= _LONGEST:
-            return text[start:end]
-    return sentence
+def neighbours(
+    sentences: Sequence[str], place: int, scores: Mapping[int, float], joined_within: float
+) -> tuple[int, int]:
+    """Return the places of the first and the last sentence to quote: that at `place`, and at most one beside it.
+
+    That is the one before it where it leans on that ("This …", "Third, …"), else the one whose score is nearest to its
+    own, if by no more than `joined_within`; `scores` is by place. What would be too long is not joined.
+    """
+    beside = [place - 1] if place and _LEANS.match(sentences[place]) else []
+    if not beside:
+        near = [
+            other for other in (place - 1, place + 1) if scores.get(other, -np.inf) >= scores[place] - joined_within
+        ]
+        beside = sorted(near, key=lambda other: -scores[other])[:1]
+    fitting = [other for other in beside if len(sentences[place]) + len(sentences[other]) <= _LONGEST]
+    return min([place, *fitting]), max([place, *fitting])
+
+
+def span(abstract: Abstract, first: int, last: int) -> str:
+    """Return the sentences from `first` to `last`, as they stand in the abstract."""
+    text, sentences = abstract.paper.abstract, abstract.sentences
+    start = end = 0
+    for place, sentence in enumerate(sentences[: last + 1]):
+        begin = text.find(sentence, end)
+        start = begin if place == first else start
+        end = begin + len(sentence)
+    return text[start:end]
 
 
 def _asks(question: str) -> tuple[bool, bool, bool, bool]:

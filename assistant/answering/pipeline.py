@@ -7,9 +7,10 @@ from datetime import date
 
 from assistant.answering import answerability, answerers, reading
 from assistant.answering.answerer import Answerer, Draft, Inquiry, Request, Response
+from assistant.domain.answers import Answer, Seconds
 from assistant.domain.callbacks import OnToken
 from assistant.domain.errors import ModelError
-from assistant.domain.records import Answer, Claim, Evidence, Seconds
+from assistant.domain.records import Claim, Evidence
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel, Embedder, Reranker

@@ -2,9 +2,9 @@
 
 import time
 
+from assistant.domain.answers import Answer, Seconds
 from assistant.domain.errors import MissingModelError
 from assistant.domain.limits import require_question
-from assistant.domain.records import Answer, Seconds
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import words
 

@@ -9,9 +9,10 @@ from assistant import app
 from assistant.app import arguments, by_words
 from assistant.app.filters import Day, admitted, paper_filter, select
 from assistant.app.models import Models
+from assistant.domain.answers import Answer
 from assistant.domain.callbacks import OnMessage, OnProgress, OnToken
 from assistant.domain.errors import LibraryError, MissingModelError
-from assistant.domain.records import Answer, Claim, Evidence, Paper
+from assistant.domain.records import Claim, Evidence, Paper
 from assistant.domain.settings import Settings
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel, Embedder, Reranker
@@ -213,10 +214,8 @@ class Library:
         self._models.tell_unfitted(embedder=not judge.reads_cosines, reranker=not judge.reads_sentences)
         allowed = self.admitted(papers_filter) if papers_filter else None
         ordinary = app.ordinary() if self._models.own_embedder is None else None
-        models = self.embedder, self.model
-        return Pipeline(
-            self.snapshot, *models, arguments.positive(limit), allowed, on_token, ordinary, reranker=self.reranker
-        )
+        parts = self.embedder, self.model, arguments.positive(limit), allowed, on_token, ordinary
+        return Pipeline(self.snapshot, *parts, reranker=self.reranker)
 
     def verifier(self) -> "DocumentVerifier":
         """Return what claims about any paper of the library are checked with."""
@@ -224,11 +223,10 @@ class Library:
         from assistant.verification.documents import DocumentVerifier
         from assistant.verification.support import SupportScorer, classifier
 
-        snapshot = self.snapshot
-        index = PaperIndex(snapshot.papers())
-        scorer = SupportScorer(snapshot.words, classifier.load(self.embedder.fingerprint))
+        index = PaperIndex(self.snapshot.papers())
+        scorer = SupportScorer(self.snapshot.words, classifier.load(self.embedder.fingerprint))
         self._models.tell_unfitted(embedder=scorer.classifier.is_generic)
-        return DocumentVerifier(snapshot, self.embedder, index, scorer, reranker=self.reranker)
+        return DocumentVerifier(self.snapshot, self.embedder, index, scorer, reranker=self.reranker)
 
     def require_sound(self, id: str) -> None:
         """Raise `LibraryError` where the paper with this id is in the library, and not as it was written."""

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.domain import verdicts
+from assistant.domain.answers import Answer, Seconds
 from assistant.domain.errors import ModelError
-from assistant.domain.records import Answer, Claim, Evidence, Finding, Seconds
+from assistant.domain.records import Claim, Evidence, Finding
 from assistant.domain.sentences import Span
 from assistant.evaluation.cases import Case
 

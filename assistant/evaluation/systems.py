@@ -10,7 +10,8 @@ from assistant.answering.conversation.session import Session
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.answering.pipeline import Pipeline
 from assistant.domain import sentences
-from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper
+from assistant.domain.answers import Answer
+from assistant.domain.records import Claim, Evidence, Finding, Paper
 from assistant.evaluation import outcomes
 from assistant.evaluation.cases import DIALOGUE, Case, GoldTurn
 from assistant.evaluation.outcomes import Outcome, TurnOutcome

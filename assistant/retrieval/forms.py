@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from assistant.domain.records import Kind
+from assistant.domain.answers import Kind
 from assistant.retrieval import fact_questions, periods, small_talk
 from assistant.retrieval.fact_questions import COUNT, HERE, Fact
 from assistant.retrieval.small_talk import SmallTalk

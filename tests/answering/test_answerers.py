@@ -13,8 +13,9 @@ from assistant.answering.answerers import ANSWERERS, AnswererKind, choose
 from assistant.answering.extractive import Extractive
 from assistant.answering.generative import Generative
 from assistant.answering.pipeline import Pipeline
+from assistant.domain.answers import Answer
 from assistant.domain.errors import ModelError
-from assistant.domain.records import Answer, Claim, Evidence
+from assistant.domain.records import Claim, Evidence
 from assistant.library import chunks
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.testing import ScriptedModel

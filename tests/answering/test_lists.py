@@ -14,7 +14,8 @@ from support.libraries import HashedWords
 from assistant.answering import membership, pipeline
 from assistant.answering.pipeline import Pipeline
 from assistant.cli.views import answers as views
-from assistant.domain.records import Answer, Entry, Listing
+from assistant.domain.answers import Answer
+from assistant.domain.records import Entry, Listing
 from assistant.domain.verdicts import MARKS
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval.retriever import Context

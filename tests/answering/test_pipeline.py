@@ -14,7 +14,8 @@ from support.endpoint import refuses, says, serve
 from assistant.answering import evidence_prompt, pipeline, prompts
 from assistant.answering.pipeline import Pipeline
 from assistant.cli.views import answers as render
-from assistant.domain.records import Answer, Entry, Evidence, Listing, Paper
+from assistant.domain.answers import Answer
+from assistant.domain.records import Entry, Evidence, Listing, Paper
 from assistant.domain.verdicts import MARKS
 from assistant.library import writer
 from assistant.library.snapshot import LibrarySnapshot

@@ -12,7 +12,7 @@ from support.libraries import HashedWords
 
 from assistant import open_library
 from assistant.answering import answerability
-from assistant.domain.records import Answer
+from assistant.domain.answers import Answer
 from assistant.library import writer
 from assistant.models.base import Embedder
 from assistant.models.onnx.published import BGE_SMALL, MS_MARCO

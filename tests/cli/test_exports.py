@@ -9,8 +9,9 @@ from support.exported import entries, paper
 
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.cli.views import exports
+from assistant.domain.answers import Answer
 from assistant.domain.errors import UsageError
-from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper
+from assistant.domain.records import Claim, Evidence, Finding, Paper
 from assistant.domain.verdicts import Verdict
 
 BEGUN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)

@@ -19,8 +19,9 @@ from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.cli.console import StyledLine
 from assistant.cli.views import answers, papers
 from assistant.domain import settings
+from assistant.domain.answers import Answer
 from assistant.domain.errors import LibraryError, UsageError
-from assistant.domain.records import Answer, Claim, Finding, Paper
+from assistant.domain.records import Claim, Finding, Paper
 from assistant.domain.settings import Settings
 from assistant.domain.verdicts import MARKS
 from assistant.library import database, sample, writer

@@ -8,8 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from assistant.domain.answers import Answer
 from assistant.domain.markdown import escape, link
-from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper
+from assistant.domain.records import Claim, Evidence, Finding, Paper
 from assistant.domain.sanitize import one_line
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -11,8 +11,9 @@ from support import small_runs
 from support.pages import TODAY
 from support.shared import shared
 
+from assistant.domain.answers import Seconds
 from assistant.domain.errors import UsageError
-from assistant.domain.records import Entry, Seconds
+from assistant.domain.records import Entry
 from assistant.evaluation import expectations, gold_checks, suites
 from assistant.evaluation.metrics import followups
 from assistant.evaluation.outcomes import ClaimOutcome, FindingOutcome, TurnOutcome

@@ -13,8 +13,9 @@ from conftest import Run
 from support import small_runs
 from support.small_runs import TITLES
 
+from assistant.domain.answers import Answer
 from assistant.domain.errors import UsageError
-from assistant.domain.records import Answer, Claim, Finding, Paper
+from assistant.domain.records import Claim, Finding, Paper
 from assistant.evaluation import gold_checks, outcomes, runs, scoring, suites
 from assistant.evaluation.metrics import quotes, titles
 from assistant.evaluation.metrics.quotes import Quote

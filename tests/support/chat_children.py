@@ -11,8 +11,9 @@ from pathlib import Path
 from assistant.answering.conversation import transcript
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
+from assistant.domain.answers import Answer, Seconds
 from assistant.domain.errors import ArchiveError
-from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper, Seconds
+from assistant.domain.records import Claim, Evidence, Finding, Paper
 
 BEGUN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from assistant.domain.records import Answer, Evidence
+from assistant.domain.answers import Answer
+from assistant.domain.records import Evidence
 from assistant.evaluation import outcomes, runs, scoring, suites, summary
 from assistant.evaluation.outcomes import Key, Outcome, TurnOutcome
 from assistant.evaluation.runs import Run

@@ -13,7 +13,8 @@ from support.made_runs import write_suite
 
 from assistant.answering.conversation.session import Session
 from assistant.answering.pipeline import Pipeline
-from assistant.domain.records import Paper, Seconds
+from assistant.domain.answers import Seconds
+from assistant.domain.records import Paper
 from assistant.evaluation import runner, runs, suites
 from assistant.evaluation.manifests import Manifest
 from assistant.evaluation.outcomes import Key, Outcome

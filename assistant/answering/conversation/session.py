@@ -10,9 +10,9 @@ from assistant.answering.conversation.rewriting import HISTORY_TOKENS, CountToke
 from assistant.answering.conversation.turns import Conversation, Intent, Reading, Turn
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.pipeline import ask as answer_question
+from assistant.domain.answers import Answer
 from assistant.domain.errors import ArchiveError, UsageError
 from assistant.domain.limits import require_question
-from assistant.domain.records import Answer
 from assistant.domain.sanitize import one_line
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.domain import verdicts
-from assistant.domain.records import SAMPLE_SOURCE, Answer, Claim, Finding, Paper
+from assistant.domain.answers import Answer
+from assistant.domain.records import SAMPLE_SOURCE, Claim, Finding, Paper
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from assistant.domain.records import LIST_ROWS, Answer, Paper
+from assistant.domain.answers import LIST_ROWS, Answer
+from assistant.domain.records import Paper
 
 How = Literal["alone", "rule", "model"]
 Intent = Literal[

@@ -14,7 +14,7 @@ from assistant.domain.errors import ModelError
 
 if TYPE_CHECKING:
     from assistant.answering.pipeline import Pipeline
-    from assistant.domain.records import Answer
+    from assistant.domain.answers import Answer
     from assistant.library.snapshot import LibrarySnapshot
 
 ABSTAINED = 3
@@ -79,7 +79,7 @@ def _answer(asking: "Pipeline", question: str, *, as_json: bool, strict: bool, e
     from assistant.answering import pipeline
     from assistant.cli import live
     from assistant.cli.views import answers
-    from assistant.domain.records import Answer
+    from assistant.domain.answers import Answer
 
     code = 0
     try:
@@ -98,7 +98,7 @@ def _answer(asking: "Pipeline", question: str, *, as_json: bool, strict: bool, e
 def _print(library: "LibrarySnapshot", answer: "Answer", *, as_json: bool, every: bool) -> None:
     """Print an answer; one that failed only as JSON, for its error was told."""
     from assistant.cli.views import answers
-    from assistant.domain.records import LIST_ROWS
+    from assistant.domain.answers import LIST_ROWS
 
     if as_json:
         console.record(answers.record(answer, library.fingerprint, len(library.ids)))

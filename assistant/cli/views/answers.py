@@ -5,7 +5,8 @@ from typing import Any
 
 from assistant.cli import console
 from assistant.cli.console import StyledLine
-from assistant.domain.records import LIST_ROWS, NEAREST, Answer, Claim, Finding, Paper, cited_papers
+from assistant.domain.answers import LIST_ROWS, NEAREST, Answer
+from assistant.domain.records import Claim, Finding, Paper, cited_papers
 from assistant.domain.sanitize import one_line
 from assistant.domain.verdicts import Verdict, conclusion
 

@@ -7,7 +7,8 @@ import pytest
 
 from assistant.answering.conversation import followups, languages
 from assistant.answering.conversation.turns import Reading, Turn
-from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper
+from assistant.domain.answers import Answer
+from assistant.domain.records import Claim, Evidence, Finding, Paper
 from assistant.library import bm25
 
 FIRST = "How can reward overoptimization be mitigated?"

@@ -14,7 +14,8 @@ from support.chat_children import begin, turn
 
 from assistant.answering.conversation import transcript
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
-from assistant.domain.records import Answer, Claim, Evidence, Finding, Paper, Seconds
+from assistant.domain.answers import Answer, Seconds
+from assistant.domain.records import Claim, Evidence, Finding, Paper
 
 FORMAT_1 = Path(__file__).with_name("format-1.jsonl").read_text(encoding="ascii")
 """A file of format 1, as the first version wrote it: two turns, the second in place of the first, then undone."""
