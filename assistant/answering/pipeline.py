@@ -55,7 +55,7 @@ def ask(pipeline: Pipeline, question: str) -> Answer:
         question,
         "answered" if checked.claims else "abstained",
         checked.claims,
-        inquiry.evidence,
+        inquiry.evidence if checked.claims or _is_near(pipeline, inquiry) else (),
         model=draft.model,
         notes=(*notes, *draft.notes),
         prompt=draft.prompt,
@@ -63,8 +63,12 @@ def ask(pipeline: Pipeline, question: str) -> Answer:
         seconds=replace(checked.seconds, retrieve=retrieved - began, total=time.perf_counter() - began),
         confidence=None if pipeline.context.named_papers else answerability.confidence(inquiry.features),
         reply=draft.reply,
-        is_near=bool(pipeline.context.named_papers) or answerability.is_near(inquiry.features),
     )
+
+
+def _is_near(pipeline: Pipeline, inquiry: Inquiry) -> bool:
+    """Whether the evidence is worth naming where it does not answer."""
+    return bool(pipeline.context.named_papers) or answerability.is_near(inquiry.features)
 
 
 def rank(pipeline: Pipeline, question: str, limit: int) -> tuple[Query, tuple[Evidence, ...], tuple[str, ...]]:

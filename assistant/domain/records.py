@@ -201,8 +201,6 @@ class Answer:
     """Estimated probability that the library holds an answer; None where the question names the papers itself."""
     reply: str = ""
     """What the model wrote, as it wrote it; "" where the answer is extractive."""
-    is_near: bool = True
-    """Whether the question is near enough to the library for the evidence to be named where it does not answer."""
 
     @property
     def numbers(self) -> dict[str, int]:
