@@ -30,9 +30,10 @@ from bench import calibrations, regression
 
 _FOLDS = 10
 _RIDGE = 3.0
-_WITHHELD = 0.08  # share of the answers that may be withheld
-_FLOOR = 0.5  # times the probability from which on an answer is given
+_WITHHELD = 0.055  # share of the answers that may be withheld: 8 %, less the standard error of so few questions
+_FLOOR = 0.6  # times the probability from which on an answer is given
 _CURVE = (0.02, 0.04, 0.06, 0.08, 0.10, 0.15, 0.20)
+_NEAR_MISS = 1.7  # how much a question without an answer weighs against a twin, of which there are three times as many
 _OF_MODELS = {"whole": "embedder", "whole_behind": "embedder", "reader": "reranker", "reader_behind": "reranker"}
 """The columns that only a model fills."""
 Rows = NDArray[np.float64]
@@ -128,18 +129,20 @@ def fit(samples: Sequence[Sample], models: dict[str, str]) -> None:
     questions = _blank(np.array([sample.features.question for sample in samples]), QUESTION_COLUMNS, missing)
     labels = np.array([float(sample.has_answer) for sample in samples])
     owners = np.array([number[sample.case.id] for sample in samples])
-    chances = _left_out(questions, labels, owners, len(number))
+    weights = np.array([1.0 if sample.case.answerable else _NEAR_MISS for sample in samples])
+    chances = _left_out(questions, labels, owners, weights)
     plain = [sample for sample in samples if sample.case.answerable and not sample.twin]
     papers = _blank(np.concatenate([sample.features.papers for sample in plain]), PAPER_COLUMNS, missing)
     right = np.concatenate([sample.right for sample in plain])
     paper_owners = np.array([number[sample.case.id] for sample in plain for _ in sample.right])
     paper_chances = np.split(
-        _left_out(papers, right, paper_owners, len(number)), np.cumsum([len(sample.right) for sample in plain])[:-1]
+        _left_out(papers, right, paper_owners, np.ones(len(right))),
+        np.cumsum([len(sample.right) for sample in plain])[:-1],
     )
     answer_at = _threshold(chances[labels == 1], _WITHHELD)
     further, several = (_best_threshold(plain, paper_chances, several=several) for several in (False, True))
     constants = {
-        "question": regression.logistic(questions, labels, ridge=_RIDGE).round(3).tolist(),
+        "question": regression.logistic(questions, labels, weights, ridge=_RIDGE).round(3).tolist(),
         "paper": regression.logistic(papers, right, ridge=_RIDGE).round(3).tolist(),
         "answer_at": answer_at,
         "floor": round(_FLOOR * answer_at, 3),
@@ -206,12 +209,13 @@ def _blank(rows: Rows, columns: Sequence[str], missing: set[str]) -> Rows:
     return np.where([column in missing for column in columns], 0.0, rows)
 
 
-def _left_out(rows: Rows, labels: Rows, owner: NDArray[np.int64], questions: int) -> Rows:
+def _left_out(rows: Rows, labels: Rows, owner: NDArray[np.int64], weights: Rows) -> Rows:
     """Return the probability of each row by a fit without its fold of questions."""
-    folds = np.random.default_rng(0).integers(0, _FOLDS, questions)[owner]
+    folds = np.random.default_rng(0).integers(0, _FOLDS, owner.max() + 1)[owner]
     chances = np.zeros(len(rows))
     for fold in range(_FOLDS):
-        model = regression.logistic(rows[folds != fold], labels[folds != fold], ridge=_RIDGE)
+        rest = folds != fold
+        model = regression.logistic(rows[rest], labels[rest], weights[rest], ridge=_RIDGE)
         chances[folds == fold] = 1 / (1 + np.exp(-(model[0] + rows[folds == fold] @ model[1:])))
     return chances
 

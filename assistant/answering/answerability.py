@@ -34,7 +34,10 @@ _ASKS_FOR_SEVERAL = re.compile(
     re.IGNORECASE,
 )
 PAPER_COLUMNS = ("whole", "reader", "words", "words_at_once", "whole_behind", "reader_behind", "rank")
-QUESTION_COLUMNS = ("whole", "reader", "words")
+QUESTION_COLUMNS = ("whole", "reader", "words", "unknown")
+_FULL_LIBRARY = 600
+"""Papers from which on a word that none of them has is full evidence that the question is off topic; in a smaller
+library that signal is scaled down."""
 Regression = tuple[float, ...]
 """Intercept, then one weight a column; 0 for a column that a calibration leaves out."""
 
@@ -46,9 +49,9 @@ class Judge:
     paper: Regression
     question: Regression
     answer_at: float
-    """From which on an answer is given: 8 % of the questions with an answer, left out of the fit, lie below."""
+    """From which on an answer is given: 5 % of the questions with an answer, left out of the fit, lie below."""
     floor: float
-    """Below which not even the closest papers are worth naming: half of that. Few questions with an answer lie there,
+    """Below which not even the closest papers are worth naming: 0.6 of that. Few questions with an answer lie there,
     and most that are foreign to the library."""
     further_paper_at: float
     """From which on a paper after the first is used, where one paper is asked for."""
@@ -69,8 +72,9 @@ class Features:
     the paper; the cross-encoder's best score of a sentence (`Reading.best`); share of the question's words, weighted by
     rarity, in the paper and in its best sentence; the first two minus the highest of all papers; 1 / rank."""
     question: NDArray[np.float64]
-    """The columns of `QUESTION_COLUMNS`: the highest of each over the papers. The length of a question is left out on
-    purpose: it predicts who wrote the question, not whether it has an answer."""
+    """The columns of `QUESTION_COLUMNS`: the highest of each of the first three over the papers, and the share of the
+    question's words, by rarity, that no paper of the library has. The length of a question is left out on purpose: it
+    predicts who wrote the question, not whether it has an answer."""
     judge: Judge
 
 
@@ -107,10 +111,11 @@ def features(
         shares = _shares_of_words(abstract, weights, words)
         rows.append([whole, reading.best(item.paper.id), *shares, 0.0, 0.0, 1 / rank])
     papers = np.array(rows, np.float64).reshape(len(rows), len(PAPER_COLUMNS))
-    count = len(QUESTION_COLUMNS)
-    highest = papers[:, :count].max(axis=0) if len(rows) else np.zeros(count)
+    highest = papers[:, :3].max(axis=0) if len(rows) else np.zeros(3)
     papers[:, PAPER_COLUMNS.index("whole_behind") : -1] = papers[:, :2] - highest[:2]
-    return Features(papers, highest, judge)
+    known = {term for term in weights if words.frequency(term)}
+    unknown = 1.0 - idf.coverage(weights, known) if weights else 1.0
+    return Features(papers, np.append(highest, unknown * min(1.0, words.size / _FULL_LIBRARY)), judge)
 
 
 def confidence(features: Features) -> float:
