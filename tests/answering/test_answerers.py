@@ -157,5 +157,5 @@ def test_nobody_is_asked_where_there_is_no_evidence(base: Pipeline) -> None:
     nothing = replace(base, answerer=Scripted((1, 0)), allowed=frozenset())
     answer = pipeline.ask(nothing, QUESTION)
     assert replace(answer, seconds=replace(answer.seconds, retrieve=0.0, total=0.0)) == Answer(
-        QUESTION, "abstained", (), (), confidence=0.0
+        QUESTION, "abstained", (), (), confidence=0.0, is_near=False
     )

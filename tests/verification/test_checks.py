@@ -40,7 +40,10 @@ def cited(claim: str, id: str, quote: str = "") -> Statement:
 
 
 TWIN = "Salt water is bad for the wear of bridge cables."
-THREE = "Salt water doubled cable wear, and blue light unrolled ferns sooner, and small grains leave tails first."
+THREE = (
+    "Salt water wears cables, and the tail length of comets depends on grain size rather than on mass, "
+    "and ferns under blue light unrolled leaves sooner than under red."
+)
 BESIDE = "Moss covered 42% of the QX-9 granite walls after three winters."
 ROWS = {
     "key_names_a_paper": (
@@ -82,7 +85,7 @@ ROWS = {
     ),
     "part_is_supported": (
         statement(THREE, "bridge", "fern", "comet"),
-        ("located", "support", "Salt water doubled", "holds a part of what is claimed"),
+        ("located", "support", "Salt water", "holds a part of what is claimed"),
     ),
     "no_rival_is_better": (
         cited(CLAIMS["violin"], "glacier"),
@@ -118,7 +121,7 @@ def test_each_check_decides_its_claim_and_none_before_it_does(document: Document
     assert (finding.verdict, finding.step, finding.reason) == (verdict, step, reason)
     assert finding.quote.startswith(quote)
     place = list(ROWS).index(name)
-    up_to_here = replace(document, checks=CHECKS[: place + 1])
+    up_to_here = replace(document, checks=(*CHECKS[: place + 1], CHECKS[-1]))  # others of its citations end there
     assert next(documents.verify_claims(up_to_here, [claim])).findings[0] == finding
     with pytest.raises(AssistantError, match="no check decides on this citation") as raised:
         next(documents.verify_claims(replace(document, checks=CHECKS[:place]), [claim]))
