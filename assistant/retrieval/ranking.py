@@ -25,7 +25,7 @@ def combine(words: Scores, cosines: Scores, sample: Scores) -> Scores:
     `words` has the papers' BM25 scores, 0 where no word fits, `cosines` their cosines with the question, and `sample`
     those of papers drawn from the whole library.
     """
-    deviation, highest = float(sample.std()), float(words.max(initial=0.0))
+    deviation, highest = float(sample.std()) if len(sample) else 0.0, float(words.max(initial=0.0))
     scores: Scores = (cosines - sample.mean()) / deviation if deviation > 0 else cosines - cosines
     return scores + _WORDS * words / highest if highest > 0 else scores
 

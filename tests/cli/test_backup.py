@@ -14,7 +14,7 @@ EMBEDDER = {"ASSISTANT_EMBEDDER": "hashing", "ASSISTANT_MODEL": "none"}
 RUST = {"id": "a", "title": "Rust on iron", "abstract": "Rust grows on iron. It can slow by as much as 70%."}
 MOSS = {"id": "b", "title": "Moss on stone", "abstract": "Moss grows on stone. It is green and soft."}
 
-SOUND = "Rust grows on iron, and it can slow by as much as 70% [a]."
+SOUND = "It can slow by as much as 70% [a]."
 ALTERED = SOUND.replace("70%", "30%")
 
 

@@ -86,7 +86,7 @@ def test_a_model_rewrites_a_follow_up_and_answers_without_seeing_earlier_answers
     assert (second.reading.tokens, second.answer.tokens) == ((500, 9), (9_000, 9))
     assert (second.answer.model, second.answer.reply) == ("scripted", SEEDS)
     assert second.answer.prompt == ("answer.v1", prompts.load("answer.v1").sha256)
-    assert [claim.verdict for claim in second.answer.claims] == ["supported"]
+    assert [claim.verdict for claim in second.answer.claims] == ["located"]
     assert second.answer.seconds.total > second.answer.seconds.generate > 0
     assert all(item.score > 0 for item in second.answer.evidence)
 

@@ -22,24 +22,42 @@ from assistant.answering.conversation.archive import Archive
 
 SESSION = """\
 > How can reward overoptimization be mitigated?
-❝ “Reward model overoptimization can be reduced by training several reward
-models and optimizing a conservative combination of their scores, according to
-this study.” [1]
-❝ “Larger proxy reward models and more preference data delay reward
-overoptimization, and the coefficients of the curves change smoothly with reward
-model size.” [2]
+❝ “With best-of-n sampling, the conservative ensemble objectives all but remove
+reward overoptimization, and final quality can rise by as much as 70%. With PPO,
+a conservative ensemble weakens overoptimization compared with a single reward
+model, and adding a small KL penalty on top stops the decline without
+sacrificing performance.” [1]
+❝ “Overoptimization follows simple curves in the distance, measured by KL
+divergence, between the tuned policy and its starting point, with a different
+curve for each of the two optimization methods. Larger proxy reward models and
+more preference data delay reward overoptimization, and the coefficients of the
+curves change smoothly with reward model size.” [2]
+❝ “Constrained RLHF thus stops pushing a reward model once its proxy point is
+reached, because higher values of that reward model can no longer be trusted.”
+[3]
+❝ “Both kinds of ensemble do better than a single reward model, so combining
+reward models is a useful mitigation of reward hacking. Reward model ensembles
+do not eliminate reward hacking, because all members may share the same blind
+spot and then a policy can exploit the common error.” [4]
 
 [1] Reward Model Ensembles Help Mitigate Overoptimization (2023-10-04)
 [2] Scaling Laws for Reward Model Overoptimization (2022-10-19)
-2 quotes from 2 papers; no model, so nothing was concluded · 0.0 s
+[3] Confronting Reward Model Overoptimization with Constrained RLHF (2023-10-06)
+[4] Helping or Herding? Reward Model Ensembles Mitigate but do not Eliminate
+Reward Hacking (2023-12-14)
+4 quotes from 4 papers; no model, so nothing was concluded · 0.0 s
 > /why 2
-❝ Larger proxy reward models and more preference data delay reward
-overoptimization, and the coefficients of the curves change smoothly with reward
-model size.
+❝ Overoptimization follows simple curves in the distance, measured by KL
+divergence, between the tuned policy and its starting point, with a different
+curve for each of the two optimization methods. Larger proxy reward models and
+more preference data delay reward overoptimization, and the coefficients of the
+curves change smoothly with reward model size.
     ❝ [Scaling Laws for Reward Model Overoptimization]
-      “Larger proxy reward models and more preference data delay reward
-overoptimization, and the coefficients of the curves change smoothly with reward
-model size.”
+      “Overoptimization follows simple curves in the distance, measured by KL
+divergence, between the tuned policy and its starting point, with a different
+curve for each of the two optimization methods. Larger proxy reward models and
+more preference data delay reward overoptimization, and the coefficients of the
+curves change smoothly with reward model size.”
     [2] quoted, decided by the step “quote”, score 1.00
 > /sorces
 assistant: error: there is no command /sorces; did you mean /sources?

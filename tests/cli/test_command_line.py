@@ -109,7 +109,7 @@ def test_show_prints_one_paper_by_title_in_any_case(run: Run, real_library: Path
 def test_status_tells_counts_and_health(run: Run, real_library: Path) -> None:
     [status] = objects(run("status", "--json", "--library", real_library).stdout)
     assert (status["papers"], status["listings"], status["healthy"], status["problems"]) == (614, 643, True, [])
-    assert status["chunks"] > 614
+    assert status["chunks"] >= 614
     assert status["fingerprint"].startswith("bge-small-en-v1.5@6c9c6101/int8/")
 
 

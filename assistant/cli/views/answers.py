@@ -174,6 +174,7 @@ def _citation(number: int, paper: Paper, finding: Finding | None) -> dict[str, A
         "url": paper.url,
         "quote": finding.quote if finding else "",
         "verdict": finding.verdict if finding else None,
+        "remark": paper.remark or None,
     }
 
 
