@@ -81,7 +81,7 @@ def test_a_conversation_without_a_model(talk: Talk, archive: Archive) -> None:
 COMMANDS = """\
 assistant: error: give words to search for: /search reward hacking
 assistant: error: give the number or the title of a paper: /open 2
-assistant: error: nothing was cited as [9] so far; the last is [2]
+assistant: error: nothing was cited as [9] so far; the last is [4]
 assistant: error: no titles begin so; /search finds papers, Tab completes titles
 assistant: error: no claim of the last answer cites [7]
 assistant: error: x is no number; give one of those in brackets
@@ -152,7 +152,7 @@ def test_every_command_and_its_refusals(talk: Talk, archive: Archive, tmp_path: 
     assert [line.split()[0] for line in ranked[8:]] == [f"{n}." for n in (*range(1, 9), *range(1, 4))]
     assert sum(f"{SCALING}  2022-10-19" in line and line.endswith("  [2]") for line in ranked) == 2
     assert (tmp_path / "notes.md").read_text().startswith(f"# {OVEROPTIMIZATION}\n")
-    assert (tmp_path / "notes.bib").read_text().count("@misc{") == 2
+    assert (tmp_path / "notes.bib").read_text().count("@misc{") == 4
 
 
 OPENED = """\
@@ -163,8 +163,8 @@ Pushing a language model too hard against a learned reward model eventually make
 measures how that decline unfolds. Because human labels are costly, the authors let a large fixed "gold" reward model \
 stand in for people and train smaller proxy reward models on the labels it gives. Both best-of-n sampling and \
 reinforcement learning raise the gold score at first and then lower it, while the proxy score keeps climbing. \
-Overoptimization follows simple curves in the distance, measured by KL divergence, between the tuned policy and its \
-starting point, with a different curve for each of the two optimization methods. »Larger proxy reward models and more \
+»Overoptimization follows simple curves in the distance, measured by KL divergence, between the tuned policy and its \
+starting point, with a different curve for each of the two optimization methods. Larger proxy reward models and more \
 preference data delay reward overoptimization, and the coefficients of the curves change smoothly with reward model \
 size.« In the reinforcement learning runs, a KL penalty acted much like stopping early: the penalty did not improve \
 the gold score reachable at a given KL distance.
@@ -220,10 +220,8 @@ def test_answers_go_to_standard_output_and_all_else_to_standard_error(
     kept = only(archive)
     remark, _, answer = quoted(kept, 2).partition("\n")
     assert done.stderr == f"assistant: error: there is no command /xyzzy; /help lists the commands\n{remark}\n"
-    nearest = "".join(f"  {item.paper.title} ({item.paper.date})\n" for item in kept.recorded[2].answer.evidence[:3])
     assert masked(done.stdout) == (
-        f"{QUOTED}\n# {FOLLOW_UP}\n{answer}\n# What is the capital of France?\n"
-        f"no sentence found that answers; closest papers:\n{nearest}"
+        f"{QUOTED}\n# {FOLLOW_UP}\n{answer}\n# What is the capital of France?\nno sentence found that answers.\n"
     )
 
 
