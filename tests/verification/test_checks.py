@@ -27,7 +27,10 @@ def cited(claim: str, id: str, quote: str = "") -> Statement:
     return Statement(claim, (CitationMark(id, wellformed=True, quote=quote),))
 
 
-THREE = "Salt water doubled cable wear, and blue light unrolled ferns sooner, and small grains leave tails first."
+FOUR = (
+    "Salt water doubled cable wear, and small grains leave tails first, and glacier melt began weeks earlier, and "
+    "lichen did not slow moss."
+)
 BESIDE = "Moss covered 42% of the QX-9 granite walls after three winters."
 ROWS = {
     "key_names_a_paper": (
@@ -60,8 +63,8 @@ ROWS = {
         ),
     ),
     "part_is_supported": (
-        statement(THREE, "bridge", "fern", "comet"),
-        ("weak", "support", "Salt water doubled", "holds a part of what is claimed"),
+        statement(FOUR, "bridge", "comet", "glacier", "moss"),
+        ("weak", "support", "Melt began", "holds a part of what is claimed"),
     ),
     "no_rival_is_better": (
         cited(CLAIMS["violin"], "glacier"),
