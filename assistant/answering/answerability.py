@@ -35,7 +35,7 @@ _ASKS_FOR_SEVERAL = re.compile(
 )
 PAPER_COLUMNS = ("whole", "reader", "words", "words_at_once", "whole_behind", "reader_behind", "rank")
 QUESTION_COLUMNS = ("whole", "reader", "words", "unknown")
-_FULL_LIBRARY = 600
+_FULL_LIBRARY = 200
 """Papers from which on a word that none of them has is full evidence that the question is off topic; in a smaller
 library that signal is scaled down."""
 Regression = tuple[float, ...]
