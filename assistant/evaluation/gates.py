@@ -1,11 +1,12 @@
 """A run, and the run it is measured against -> passed, failed or inconclusive, each rule with its reason."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from assistant.domain.errors import UsageError
-from assistant.evaluation import comparison
+from assistant.evaluation import comparison, trivial_systems
 from assistant.evaluation.manifests import Manifest
 from assistant.evaluation.metrics import registry
 from assistant.evaluation.metrics.registry import METRICS, Metrics
@@ -32,17 +33,20 @@ def decide(
     settings: GateSettings,
     baseline: Baseline | None,
     missing: int = 0,
+    trivial: Mapping[str, RunSummary] = MappingProxyType({}),
     metrics: Metrics = METRICS,
 ) -> tuple[GateResult, list[Rule]]:
     """Return the decision and every rule that was tried; a failed rule outweighs an inconclusive one.
 
-    `settings` are the suite's, `missing` is the number of outcomes that an interrupted run left out.
+    `settings` are the suite's, `missing` is the number of outcomes that an interrupted run left out, `trivial` has the
+    figures of systems that answer without reading.
     """
     rules = [
         *_complete(missing),
         *_errors(summary, settings.most_errors),
         *_invariants(summary, metrics),
         *_bounds(summary, settings),
+        *_above_trivial(summary, settings, trivial),
     ]
     if baseline is not None:
         rules += _against(manifest, summary.questions, baseline, settings.margin, metrics)
@@ -91,6 +95,17 @@ def _bounds(summary: RunSummary, settings: GateSettings) -> Iterator[Rule]:
             wrong = value < bound if is_floor else value > bound
             reason = f"{name} is {value:.4f}; {'at least' if is_floor else 'at most'} {bound}"
             yield Rule(name, "failed" if wrong else "passed", reason)
+
+
+def _above_trivial(summary: RunSummary, settings: GateSettings, trivial: Mapping[str, RunSummary]) -> Iterator[Rule]:
+    """Yield a rule for each system without reading and each figure that is gated and demands reading."""
+    names = [name for name in settings.floors if name.rpartition(":")[2] in trivial_systems.BEATEN]
+    for system, other in trivial.items():
+        for name in names:
+            own, value = figure(summary, name), figure(other, name)
+            if own is not None and value is not None:
+                reason = f"{name} is {own:.4f}; more than the {value:.4f} of {system}, which reads nothing, passes"
+                yield Rule(f"{name} above {system}", "passed" if own > value else "failed", reason)
 
 
 def _against(

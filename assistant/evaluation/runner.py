@@ -83,7 +83,6 @@ def manifest(suite: Suite, plan: RunPlan, context: EvaluationContext) -> dict[st
         "repeats": plan.repeats,
         "seed": perturbations.SEED,
         "limit": pipeline.limit,
-        "baseline_system": context.baseline_system,
         "model": pipeline.model.name if pipeline.model else None,
         "prompts": {path.stem: prompts.load(path.stem).sha256 for path in sorted(prompts.home().glob("*.md"))},
         "fingerprint": pipeline.library.fingerprint,

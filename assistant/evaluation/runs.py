@@ -5,13 +5,16 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from assistant.domain import sentences
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import LibraryError, LockedError, UsageError
 from assistant.domain.files import private
 from assistant.domain.records import Paper
+from assistant.domain.sentences import Span
 from assistant.evaluation import files, manifests, outcomes
 from assistant.evaluation.manifests import Manifest
 from assistant.evaluation.outcomes import Key, Outcome
@@ -34,6 +37,8 @@ class Run:
     """Paper id -> title, of the library without perturbations."""
     outcomes: Mapping[Key, Outcome]
     """The last outcome of each case; an error only where nothing better followed."""
+    openings: Mapping[str, Span] = field(default_factory=dict)
+    """Paper id -> where the first sentence of its abstract stands; empty for a run made before this was kept."""
 
 
 class OutcomeLog:
@@ -106,7 +111,10 @@ def load(folder: Path) -> Run:
         cure = f"`assistant eval run SUITE --out {folder}` makes one"
         raise UsageError("holds no run", path=folder, cure=cure)
     manifest = manifests.read(folder / MANIFEST)
-    return Run(folder, manifest, _titles(folder / CORPUS, manifest), read_outcomes(folder))
+    papers = _papers(folder / CORPUS, manifest)
+    titles = {row["id"]: row["title"] for row in papers}
+    openings = {row["id"]: tuple(row["opening"]) for row in papers if row.get("opening")}
+    return Run(folder, manifest, titles, read_outcomes(folder), openings)
 
 
 def read_outcomes(folder: Path) -> dict[Key, Outcome]:
@@ -119,7 +127,7 @@ def _open(folder: Path, manifest: Manifest, papers: Iterable[Paper], on_message:
     """Begin the run, or go on with the one that is there."""
     _refuse_foreign(folder)  # now that nobody else changes it
     path, corpus = folder / MANIFEST, folder / CORPUS
-    rows = "".join(json.dumps({"id": paper.id, "title": paper.title}) + "\n" for paper in papers)
+    rows = "".join(map(_row, papers))
     begun = (folder / OUTCOMES).exists() and files.read(folder / OUTCOMES) != b""
     if path.exists() and (begun or not manifests.is_torn(path)):
         earlier = manifests.read(path)
@@ -192,17 +200,23 @@ def _replace(path: Path, text: str) -> None:
             raise
 
 
-def _titles(path: Path, manifest: Manifest) -> dict[str, str]:
-    """Return {paper id: title}; raises `UsageError` where these are not all papers of the run."""
-    titles: dict[str, str] = {}
+def _row(paper: Paper) -> str:
+    """Return the line of a paper: the first sentence of its abstract by its place, no text of it."""
+    opening = next(iter(sentences.split(paper.abstract)), None)
+    return json.dumps({"id": paper.id, "title": paper.title, "opening": opening}) + "\n"
+
+
+def _papers(path: Path, manifest: Manifest) -> list[dict[str, Any]]:
+    """Return the lines of the papers; raises `UsageError` where these are not all papers of the run."""
+    papers: dict[str, dict[str, Any]] = {}
     for number, row in files.rows(path):
         if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not isinstance(row.get("title"), str):
             raise UsageError("no paper of a run", path=f"{path}:{number}", cure=_MENDED)
-        titles[row["id"]] = row["title"]
-    count = manifest.get("papers", len(titles))
-    if count != len(titles):
-        raise UsageError(f"holds {len(titles)} of the {count} papers of the run", path=path, cure=_MENDED)
-    return titles
+        papers[row["id"]] = row
+    count = manifest.get("papers", len(papers))
+    if count != len(papers):
+        raise UsageError(f"holds {len(papers)} of the {count} papers of the run", path=path, cure=_MENDED)
+    return list(papers.values())
 
 
 _MENDED = "`assistant eval run` with the same options mends it"

@@ -77,8 +77,11 @@ def mean(values: Iterable[float | None], failed: int = 0) -> Mean:
     )
 
 
-def summarise(scores: Sequence[Score], prices: Prices | None = None) -> RunSummary:
-    """Return a run in numbers, its cost by `prices`; raises `ValueError` for a run without a line."""
+def summarise(scores: Sequence[Score], prices: Prices | None = None, *, intervals: bool = True) -> RunSummary:
+    """Return a run in numbers, its cost by `prices`, with intervals where `intervals` says so.
+
+    Raises `ValueError` for a run without a line.
+    """
     questions = average(scores)
     if not questions:
         raise ValueError("nothing was asked yet")
@@ -88,14 +91,14 @@ def summarise(scores: Sequence[Score], prices: Prices | None = None) -> RunSumma
     means = {"all": _means(plain)} if plain else {}
     for kind in dict.fromkeys(question.type for question in questions):
         means[kind] = _means([question for question in questions if question.type == kind])
-    intervals = {
+    between = {
         metric: statistics.bootstrap(values, clusters)
-        for metric in means.get("all", {})
+        for metric in (means.get("all", {}) if intervals else ())
         for values, clusters in [_column(plain, metric)]
         if values
     }
     extra = _extra(means.get("all", {}), plain_scores) | _costs(scores, prices)
-    return RunSummary(means, intervals, extra, _lost(plain_scores), tuple(questions))
+    return RunSummary(means, between, extra, _lost(plain_scores), tuple(questions))
 
 
 def average(scores: Iterable[Score]) -> list[Question]:

@@ -1,6 +1,6 @@
-"""One case -> its outcome: asked through the doors that `ask` and `chat` use, of the assistant or of a baseline."""
+"""One case -> its outcome: asked through the doors that `ask` and `chat` use."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -9,16 +9,12 @@ from assistant.answering.conversation import followups, session
 from assistant.answering.conversation.session import Session
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.answering.pipeline import Pipeline
-from assistant.domain import sentences
 from assistant.domain.answers import Answer
 from assistant.domain.records import Claim, Evidence, Finding, Paper
 from assistant.evaluation import outcomes
 from assistant.evaluation.cases import DIALOGUE, Case, GoldTurn
 from assistant.evaluation.outcomes import Outcome, TurnOutcome
 from assistant.library.snapshot import LibrarySnapshot
-
-System = Callable[[Answer], Answer]
-"""The assistant's answer -> what the system says: the same, or what can be said without reading anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +24,6 @@ class EvaluationContext:
     pipeline: Pipeline
     session: Session
     """For the turns of conversations, which are not archived."""
-    baseline_system: str = "assistant"
-    """A name in `SYSTEMS`."""
     papers: Mapping[str, Paper] = field(default_factory=dict)
     """The papers of the library by title."""
 
@@ -37,10 +31,6 @@ class EvaluationContext:
         """Return the same with another library."""
         papers = {paper.title: paper for paper in library.papers()}
         return replace(self, pipeline=replace(self.pipeline, library=library), papers=papers)
-
-    def answer(self, answer: Answer) -> Answer:
-        """Return what the system makes of the assistant's answer."""
-        return SYSTEMS[self.baseline_system](answer)
 
 
 def run(context: EvaluationContext, case: Case, repeat: int) -> Outcome:
@@ -55,7 +45,7 @@ def run(context: EvaluationContext, case: Case, repeat: int) -> Outcome:
 
 
 def _question(context: EvaluationContext, question: str) -> TurnOutcome:
-    answer = context.answer(pipeline.ask(context.pipeline, question))
+    answer = pipeline.ask(context.pipeline, question)
     return outcomes.turn(question, answer, _ranking(context.pipeline, question))
 
 
@@ -66,7 +56,7 @@ def _dialogue(context: EvaluationContext, case: Case) -> list[TurnOutcome]:
     for gold in case.turns:
         conversation = session.ask(context.session, context.pipeline, conversation, gold.question)
         reading, answer = conversation.recorded[-1].reading, conversation.recorded[-1].answer
-        outcome = outcomes.turn(gold.question, context.answer(answer), ())
+        outcome = outcomes.turn(gold.question, answer, ())
         notes = (*outcome.notes, reading.note) if reading.note else outcome.notes
         turns.append(replace(outcome, notes=notes, how=reading.how))
     return turns
@@ -85,7 +75,7 @@ def _conversation(context: EvaluationContext, case: Case) -> list[TurnOutcome]:
         reading = followups.resolve(gold.question, right.turns, right.papers, context.pipeline.library.words.terms)
         outcome = outcomes.turn(
             gold.question,
-            context.answer(turn.answer),
+            turn.answer,
             _ranking_in(context, before, gold.question, turn.reading),
         )
         turns.append(
@@ -121,30 +111,3 @@ def _right_turn(context: EvaluationContext, number: int, gold: GoldTurn, reading
 def _ranking(asking: Pipeline, text: str) -> tuple[Evidence, ...]:
     _, ranking, _ = pipeline.rank(asking, text, outcomes.DEPTH)
     return ranking
-
-
-def _cite(count: int) -> System:
-    """Return the system that cites the first papers of the evidence, each by its first sentence, whatever is asked."""
-
-    def system(answer: Answer) -> Answer:
-        items: Sequence[Evidence] = answer.evidence[:count]
-        findings = tuple(
-            Finding(item.paper, item.key, "quoted", "quote", _first_sentence(item.paper)) for item in items
-        )
-        claim = Claim("See these papers.", "quoted", "quote", findings)
-        return replace(answer, status="answered", claims=(claim,))
-
-    return system
-
-
-def _first_sentence(paper: Paper) -> str:
-    return next((paper.abstract[start:end] for start, end in sentences.split(paper.abstract)), "")
-
-
-SYSTEMS: Mapping[str, System] = {
-    "assistant": lambda answer: answer,
-    "cite-first": _cite(1),
-    "cite-all": _cite(1_000),
-    "abstain": outcomes.abstention,
-}
-"""The assistant, and the baselines that any figure worth its name must rank far below it."""

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from conftest import Run
-from support.made_runs import HOSTILE, SOUND, claim, made, scores, turn
+from support.made_runs import HALF, HOSTILE, SOUND, claim, made, scores, turn
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from support.made_runs import HOSTILE, SOUND, claim, made, scores, turn
         (SOUND, SOUND, {"corpus": "other"}, 3, "the baseline has another corpus"),
         (
             SOUND,
-            {**SOUND, "q1": turn(HOSTILE, ["p2"], claim("No.", "supported", P0002="p2"))},
+            {**HALF, "q1": turn(HOSTILE, ["p2"], claim("No.", "supported", P0002="p2"))},
             {},
             4,
             "title_f1 is 0.2222",
@@ -43,6 +43,28 @@ def test_the_gate_decides(
     assert [case.get("name") for case in questions.findall("testcase")] == ["q1", "q2", "q3", "q4"]
     assert (int(rules.get("failures", "")) > 0) == (code == 4)
     assert len(rules.findall("testcase/skipped")) == int(rules.get("skipped", ""))
+
+
+def test_systems_that_read_nothing_are_rows_and_must_lose(run: Run, tmp_path: Path) -> None:
+    """Found are a gold paper and another for q1, both gold papers for q2, none for q4, whose gold is in no library."""
+    rows: dict[str, dict[str, float]] = {
+        "cite-first": {"title_precision": 2 / 3, "title_recall": 1 / 2, "title_f1": 5 / 9, "exact_set": 1 / 3},
+        "cite-all": {"title_precision": 1 / 2, "title_recall": 2 / 3, "title_f1": 5 / 9, "exact_set": 1 / 3},
+        "abstain": dict.fromkeys(("title_precision", "title_recall", "title_f1", "exact_set"), 0),
+    }
+    answering = {"cite-first": (0, 1, 1 / 2), "cite-all": (0, 1, 1 / 2), "abstain": (1, 0, 1 / 2)}
+    for system, figures in rows.items():
+        figures |= dict(zip(("false_abstain", "false_answer", "balanced_abstention"), answering[system], strict=True))
+        figures["headline"] = (figures["title_f1"] + figures["exact_set"] + figures["balanced_abstention"]) / 3
+    folder = made(tmp_path, SOUND, limit=2)
+    _, table = scores(run, folder)
+    assert table["trivial"] == {
+        system: pytest.approx(figures) for system, figures in {**rows, "first-sentence": {}}.items()
+    }
+    gate = run("eval", "gate", made(tmp_path / "half", HALF, limit=2))
+    assert "title_f1 is 0.5556; more than the 0.5556 of cite-first, which reads nothing, passes" in gate.stdout
+    assert gate.returncode == 4
+    assert "this run" in run("eval", "score", folder).stdout
 
 
 def test_too_many_errors_are_inconclusive(run: Run, tmp_path: Path) -> None:

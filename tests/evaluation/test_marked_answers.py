@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from support.small_runs import TITLES
 from assistant.domain.answers import Answer
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Claim, Finding, Paper
-from assistant.evaluation import gold_checks, outcomes, runs, scoring, suites
+from assistant.evaluation import gold_checks, outcomes, runs, suites, trivial_systems
 from assistant.evaluation.metrics import quotes, titles
 from assistant.evaluation.metrics.quotes import Quote
 
@@ -64,10 +63,10 @@ def test_a_quote_hits_with_half_of_a_span_or_within_one(start: int, end: int, ex
 
 def test_a_quote_is_placed_in_its_abstract_whatever_the_white_space() -> None:
     findings = tuple(
-        Finding(PAPER, "P1", "supported", "quote", text)
+        Finding(PAPER, "P1", "quoted", "quote", text)
         for text in ("Agents must learn a causal model.", "Thus they do.", "Thus they did.", "")
     )
-    turn = outcomes.turn("?", Answer("?", "answered", (Claim("", "supported", "quote", findings),), ()), ())
+    turn = outcomes.turn("?", Answer("?", "answered", (Claim("", "quoted", "quote", findings),), ()), ())
     assert [finding.span for finding in turn.claims[0].findings] == [SPAN, (53, 66), None, None]
     case = outcomes.read(outcomes.line(outcomes.Outcome("c", 1, "done", "", (turn,))))
     assert case.turns == (turn,)
@@ -129,8 +128,8 @@ def test_a_file_is_run_and_scored_by_its_own_metrics(tmp_path: Path) -> None:
         for suite in (sentences, lists):
             gold_checks.check(suite, papers.values())
             folder = tmp_path / suite.name.rpartition("/")[2]
-            assert small_runs.go_on(folder, suite, replace(context, baseline_system="cite-first")) == []
-            scores += scoring.score(runs.load(folder), suite)
+            assert small_runs.go_on(folder, suite, context) == []
+            scores += trivial_systems.scores(runs.load(folder), suite)["cite-first"]
     names = ("sentence_hit@1", "sentence_hit", "list_recall", "list_precision", "false_answer")
     assert [{name: score.values[name] for name in names if name in score.values} for score in scores] == [
         {"sentence_hit@1": 1, "sentence_hit": 1},

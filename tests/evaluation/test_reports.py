@@ -23,7 +23,13 @@ def test_the_report_is_one_file_with_everything_in_it(run: Run, tmp_path: Path) 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert page.count('<details class="question"') == 4
     assert page.index("Where gold papers were lost") < page.index("All questions")
-    for words in ("On Comets: dropped from the evidence", "unsupported", "risk over coverage", "headline 0.600"):
+    for words in (
+        "On Comets: dropped from the evidence",
+        "unsupported",
+        "risk over coverage",
+        "headline 0.600",
+        "<td>cite-first</td>",
+    ):
         assert words in page
 
 

@@ -179,10 +179,10 @@ def test_a_run_with_the_names_of_earlier_versions_is_gone_on_with(run: Run, tmp_
     suite, folder = write_suite(tmp_path / "suite", *TWO), tmp_path / "run"
     assert run("eval", "run", suite, "--out", folder).returncode == 0
     manifest = json.loads((folder / runs.MANIFEST).read_text())
-    manifest["overlays"], manifest["system"] = manifest.pop("perturbations"), manifest.pop("baseline_system")
+    manifest["overlays"], manifest["system"] = manifest.pop("perturbations"), "assistant"
     (folder / runs.MANIFEST).write_text(json.dumps(manifest))
     (folder / runs.OUTCOMES).unlink()
     assert run("eval", "run", suite, "--out", folder).returncode == 0
     assert run("eval", "score", folder, "--json").returncode == 0
-    other = run("eval", "run", suite, "--out", folder, "--baseline-system", "abstain")
-    assert (other.returncode, "holds a run with other baseline_system" in other.stderr) == (2, True)
+    other = run("eval", "run", suite, "--out", folder, "-k", "3")
+    assert (other.returncode, "holds a run with other limit" in other.stderr) == (2, True)

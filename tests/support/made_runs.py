@@ -117,7 +117,9 @@ def scores(run: Run, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return {question["id"]: question["values"] for question in questions}, table
 
 
-SOUND = {"q2": turn("q2", ["p2", "p3"], claim("Stones.", "supported", P0002="p2"))}
+SOUND = {"q2": turn("q2", ["p2", "p3"], claim("Both.", "supported", P0002="p2", P0003="p3"))}
+"""Better than to cite whatever was found first, which `HALF` is."""
+HALF = {"q2": turn("q2", ["p2", "p3"], claim("Stones.", "supported", P0002="p2"))}
 
 
 TWO = [

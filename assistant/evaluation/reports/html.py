@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 from assistant.domain.sanitize import one_line
@@ -52,8 +53,17 @@ class QuestionView:
     ranking: Sequence[RankedPaper] = ()
 
 
-def html(run: Run, scores: Sequence[Score], summary: RunSummary, metrics: Metrics = METRICS) -> str:
-    """Return the page; raises `UsageError` where jinja2 is missing."""
+def html(
+    run: Run,
+    scores: Sequence[Score],
+    summary: RunSummary,
+    metrics: Metrics = METRICS,
+    trivial: Mapping[str, RunSummary] = MappingProxyType({}),
+) -> str:
+    """Return the page, with the figures of trivial systems beside those of the run.
+
+    Raises `UsageError` where jinja2 is missing.
+    """
     ids = PaperIds(run.titles)
     return _render(
         {
@@ -65,6 +75,7 @@ def html(run: Run, scores: Sequence[Score], summary: RunSummary, metrics: Metric
             ],
             "tables": {
                 "All questions": tables.overall(summary),
+                "Beside systems that read nothing": tables.beside(summary, trivial),
                 "By type": tables.by_type(summary, metrics),
                 "Turns of conversations, recall@5 by history": tables.conversations(summary, metrics),
             },

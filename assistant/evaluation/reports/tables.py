@@ -1,8 +1,9 @@
 """A summary or a comparison -> rows of cells, for a terminal and for Markdown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.evaluation import summary as summaries
+from assistant.evaluation import trivial_systems
 from assistant.evaluation.cases import DIALOGUE
 from assistant.evaluation.comparison import Comparison
 from assistant.evaluation.metrics.registry import METRICS, Metrics
@@ -56,6 +57,16 @@ def dialogues(summary: RunSummary) -> Rows:
     means = summary.means.get(DIALOGUE, {})
     rows = [[key.removesuffix(f", {name}"), _cell(mean)] for key, mean in means.items() if key.endswith(f", {name}")]
     return [["turn", name], ["all", _cell(means[name])], *sorted(rows)] if rows else []
+
+
+def beside(summary: RunSummary, trivial: Mapping[str, RunSummary]) -> Rows:
+    """Return one row for the run and one for each system that reads nothing, one column a figure."""
+    own = trivial_systems.figures(summary)
+    rows = []
+    for system, other in {"this run": summary, **trivial}.items():
+        figures = trivial_systems.figures(other)
+        rows.append([system, *(_number(figures[name]) if name in figures else "" for name in own)])
+    return [["system", *own], *rows]
 
 
 def funnel(summary: RunSummary) -> Rows:

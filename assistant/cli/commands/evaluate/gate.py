@@ -18,7 +18,8 @@ _STYLES = {"passed": "green", "failed": "bold red", "inconclusive": "yellow"}
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
 @options.json
 def gate(run: Path, baseline: Path | None, suite: Path | None, junit: Path | None, as_json: bool) -> int:
-    """Decide whether RUN is good enough: by the floors of its suite, and by a baseline.
+    """Decide whether RUN is good enough: by the floors of its suite, by systems that read nothing, and by a
+    baseline.
 
     \b
     Exit codes: 0 passed, 4 failed, 3 inconclusive (too many errors of the endpoint, another library or gold,
@@ -38,7 +39,9 @@ def gate(run: Path, baseline: Path | None, suite: Path | None, junit: Path | Non
     judged_runs.tell_code(judged.run.manifest, {"code": manifests.code()}, f"{run} was made by other code than this")
     if before:
         judged_runs.tell_code(before.manifest, judged.run.manifest, f"{baseline} and {run} were made by other code")
-    result, rules = gates.decide(judged.run.manifest, judged.summary, judged.suite.gate, against, judged.missing)
+    result, rules = gates.decide(
+        judged.run.manifest, judged.summary, judged.suite.gate, against, judged.missing, judged.trivial()
+    )
     if junit is not None:
         files.write(junit, xml.xml(judged.suite.name, judged.summary, rules))
     if as_json:

@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant.cli import console
 from assistant.domain import settings
 from assistant.domain.errors import UsageError
-from assistant.evaluation import files, intersection, manifests, runs, scoring, suites, summary
+from assistant.evaluation import files, intersection, manifests, runs, scoring, suites, summary, trivial_systems
 from assistant.evaluation.manifests import Manifest
 from assistant.evaluation.metrics import costs
 from assistant.evaluation.metrics.costs import Prices
@@ -30,6 +30,11 @@ class JudgedRun:
     summary: RunSummary
     missing: int
     """Lines that an interrupted run left out."""
+
+    def trivial(self) -> dict[str, RunSummary]:
+        """Return the figures of systems that answer the same questions without reading, without intervals."""
+        scores = trivial_systems.scores(self.run, self.suite)
+        return {name: summary.summarise(rows, intervals=False) for name, rows in scores.items() if rows}
 
 
 @dataclass(frozen=True, slots=True)

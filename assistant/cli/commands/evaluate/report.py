@@ -26,7 +26,7 @@ def report(run: Path, suite: Path | None, out: Path | None) -> int:
 
     judged = judged_runs.judge(run, suite)
     path = out or run / _NAME
-    page = html.html(judged.run, judged.scores, judged.summary)
+    page = html.html(judged.run, judged.scores, judged.summary, trivial=judged.trivial())
     files.write(path, page)
     console.tell(f"written to {path}")
     return 0

@@ -10,7 +10,6 @@ from assistant.cli import console, options, progress
 from assistant.domain import errors
 from assistant.domain.errors import AssistantError
 from assistant.evaluation.perturbations import NAMES
-from assistant.evaluation.systems import SYSTEMS
 
 if TYPE_CHECKING:
     from assistant.domain.settings import Settings
@@ -36,13 +35,6 @@ _JOBS = 2
 @click.option("--jobs", type=click.IntRange(1, 64), default=_JOBS, show_default=True, help="How many at a time.")
 @click.option("-k", "limit", type=click.IntRange(1, 50), default=8, show_default=True, help="Papers of evidence.")
 @click.option("--model", metavar="NAME", help="The answering model, `none` for quotes [ASSISTANT_MODEL].")
-@click.option(
-    "--baseline-system",
-    type=click.Choice(list(SYSTEMS)),
-    default="assistant",
-    show_default=True,
-    help="What answers: the assistant, or a baseline that does without thought.",
-)
 @options.timeout
 @options.library
 @options.reranker
@@ -56,7 +48,6 @@ def run(  # noqa: PLR0913  one parameter for each option
     jobs: int,
     limit: int,
     model: str | None,
-    baseline_system: str,
     timeout: str | None,
     library: str | None,
     embedder: str | None,
@@ -81,7 +72,7 @@ def run(  # noqa: PLR0913  one parameter for each option
         app.environment(), library=library, embedder=embedder, model=model, reranker=reranker, seconds=timeout
     )
     plan = RunPlan(split, perturbations, repeats, types)
-    failures = _run(suite, out, plan, settings, limit, baseline_system, jobs)
+    failures = _run(suite, out, plan, settings, limit, jobs)
     if not failures:
         return 0
     console.tell(f"the first: {failures[0].case}: {failures[0].error_type}: {failures[0].error}")
@@ -95,9 +86,7 @@ def _exit_code(failure: "Outcome") -> int:
     return kind.exit_code if isinstance(kind, type) and issubclass(kind, AssistantError) else AssistantError.exit_code
 
 
-def _run(
-    folder: Path, out: Path, plan: "RunPlan", settings: "Settings", limit: int, baseline_system: str, jobs: int
-) -> "list[Outcome]":
+def _run(folder: Path, out: Path, plan: "RunPlan", settings: "Settings", limit: int, jobs: int) -> "list[Outcome]":
     """Run a plan of the suite in `folder`, and return the outcomes that are errors."""
     from assistant import app
     from assistant.answering.conversation.session import Session
@@ -117,7 +106,7 @@ def _run(
         gold_checks.check(suite, library.papers())
         reranker = app.reranker(settings, environment)
         pipeline = Pipeline(library, embedder, model, limit, ordinary=app.ordinary(), reranker=reranker)
-        context = EvaluationContext(pipeline, Session(None, app.counter()), baseline_system)
+        context = EvaluationContext(pipeline, Session(None, app.counter()))
         with runs.begin(out, runner.manifest(suite, plan, context), library.papers(), console.tell) as log:
             planned = runner.jobs(suite, plan, context, Path(scratch))
             failures = runner.run(log, planned, context, jobs, on_progress)

@@ -55,6 +55,7 @@ def _print(judged: "JudgedRun", *, as_markdown: bool) -> None:
     tables_by_heading = {
         "Where gold papers were lost": tables.funnel(judged.summary),
         "All questions": tables.overall(judged.summary),
+        "Beside systems that read nothing: mean (questions)": tables.beside(judged.summary, judged.trivial()),
         "By type: mean (questions)": tables.by_type(judged.summary),
         "Turns of conversations, recall@5 by history: mean (turns)": tables.conversations(judged.summary),
         "Later turns of dialogues, answered rightly: mean (turns)": tables.dialogues(judged.summary),
@@ -70,6 +71,7 @@ def _print(judged: "JudgedRun", *, as_markdown: bool) -> None:
 
 def _record(judged: "JudgedRun") -> dict[str, object]:
     from assistant.evaluation import summary as summaries
+    from assistant.evaluation import trivial_systems
 
     summary = judged.summary
     return {
@@ -81,4 +83,5 @@ def _record(judged: "JudgedRun") -> dict[str, object]:
         "headline": summaries.headline(summary),
         "extra": dict(summary.extra),
         "lost": dict(summary.lost),
+        "trivial": {system: trivial_systems.figures(other) for system, other in judged.trivial().items()},
     }
