@@ -147,6 +147,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "chunks": lambda text: chunks.split(Paper("p", TITLE, text)),
     "periods": periods.read,
     "patterns": lambda text: resolve(text, TEXT),
+    "patterns before a word": lambda text: resolve(f"{text} papers", TEXT),
     "followups": lambda text: resolve("What about it?", text),
     "names of papers": lambda text: (index().find_all(text), index().nearest(text), index().suggestions(text)),
     "prompts": evidence_prompt.neutralise,
@@ -171,7 +172,12 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "export": lambda text: exports.markdown(conversation(text)),
     "view": lambda text: answers.lines(turn(text).answer, MARKS),
 }  # fmt: skip
-LIMITS = {"patterns": QUESTION_LIMIT, "periods": QUESTION_LIMIT, "names of papers": 600}
+LIMITS = {
+    "patterns": QUESTION_LIMIT,
+    "patterns before a word": QUESTION_LIMIT - 7,
+    "periods": QUESTION_LIMIT,
+    "names of papers": 600,
+}
 """What is read of no greater length than this."""
 
 

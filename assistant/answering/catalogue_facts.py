@@ -13,6 +13,10 @@ from assistant.retrieval.keys import citation_keys
 
 _CANDIDATES = 50  # papers with words of a title, among which the one that it names is sought
 _SEVERAL = 5  # papers that are shown where "the newest papers" says no number
+_AROUND_NAME = re.compile(
+    r"^(?:the\s+)?(?:paper|article|work|study)\s+(?:(?:on|about|called|titled|entitled|named)\s+)?|\s+(?:paper|article|study)$",
+    re.IGNORECASE,
+)
 _LONG_NAME = 3  # words; a shorter name that no paper has may be no title
 
 
@@ -60,7 +64,7 @@ def _oldest(request: Request, allowed: frozenset[str] | None) -> tuple[str, list
 
 def _by_date(request: Request, allowed: frozenset[str] | None, *, newest: bool) -> tuple[str, list[str]]:
     catalogue = request.library.catalogue
-    many = re.search(r"papers|works|articles|publications|studies|preprints|new$", request.question, re.IGNORECASE)
+    many = re.search(r"papers|works|articles|publications|studies|preprints|new\W*$", request.question, re.IGNORECASE)
     limit = request.form.limit or (_SEVERAL if many else 1)
     ids = overview.by_date(catalogue, limit, allowed, newest=newest)
     counts = overview.overview(catalogue, allowed)
@@ -112,7 +116,8 @@ def _of_papers(request: Request, tell: Callable[[Paper], str]) -> Response | Non
             return _none(f"Nothing was cited so far that {what} could mean: name the paper by its title.")
     else:
         papers = _named(request, name)
-        if not papers and (len(name.split()) < _LONG_NAME or request.form.fact == "date"):
+        is_subject = len(papers) != 1 and request.form.fact == "date"  # "when did scaling laws appear?"
+        if is_subject or (not papers and len(name.split()) < _LONG_NAME):
             return None
         if not papers:
             return _none(f"No paper of the library is called “{name}”.")
@@ -129,7 +134,7 @@ def _none(text: str) -> Response:
 def _named(request: Request, name: str) -> list[Paper]:
     """Return the papers that a name means: an id, a whole title, its beginning, or words that one title alone has."""
     library = request.library
-    name = re.sub(r"^(?:the\s+)?(?:paper|article|work)\s+|\s+(?:paper|article)$", "", name, flags=re.IGNORECASE)
+    name = _AROUND_NAME.sub("", name)
     numbers = [number for number, _ in library.words.search(name, _CANDIDATES)]
     index = PaperIndex(library.papers([*_ids_like(library.ids, name), *(library.ids[number] for number in numbers)]))
     if papers := index.find_beginning(name):

@@ -69,13 +69,14 @@ def _candidates(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Candidat
     top = max((item.score for item in evidence), default=0.0)
     bonus = cues.bonus((context.latest or inquiry.query).text, wants_reason=context.wants_reason)
     embed_sentences(inquiry.abstracts[item.paper.id] for item in evidence)
+    quoted = "\n".join(context.quoted)
     rows = []
     for item in evidence:
         abstract = inquiry.abstracts[item.paper.id]
         title = set(words.terms(item.paper.title))
         base = _CITED * (item.paper.id in context.cited) + _RANK * (item.score - top)
         for place, sentence in enumerate(abstract.sentences):
-            if sentence in context.quoted_sentences or not is_assertion(sentence):
+            if sentence in quoted or not is_assertion(sentence):
                 continue
             vector = abstract.vectors[place]
             here = set(words.terms(sentence))

@@ -1,13 +1,14 @@
 """A question for all papers that belong -> every one of them, each with the sentence that shows why."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.answering import membership
+from assistant.answering import membership, reading
 from assistant.answering.answerer import Draft, Request, Response, quote
-from assistant.answering.reading import is_assertion
 from assistant.domain.answers import NEAREST
+from assistant.domain.errors import ModelError
 from assistant.domain.records import Evidence
 from assistant.library import chunks
 from assistant.library.bm25 import BM25Index
@@ -17,6 +18,8 @@ from assistant.retrieval.keys import citation_keys
 from assistant.verification.claims import Statement
 
 _OWN = re.compile(r"\b(?:we|our|this\s+(?:paper|work|study|article|survey))\b", re.IGNORECASE)
+_NEAR = 0.5
+"""Share of a topic's words, by rarity, that a paper has to have to be named as close where none belongs."""
 _OWN_BONUS = 0.15
 """Added to the share of words of a sentence in which the authors speak of their own work."""
 
@@ -24,7 +27,7 @@ _OWN_BONUS = 0.15
 def respond(request: Request) -> Response | None:
     """Return the papers that belong, best first; all of a period where the question names no topic.
 
-    None where there is no embedder. Raises `ModelError`.
+    None where there is no embedder. Raises `ModelError` where that fails.
     """
     if request.embedder is None:
         return None
@@ -38,17 +41,42 @@ def respond(request: Request) -> Response | None:
     candidates = retriever.retrieve(
         library, query.vector, query.text, membership.CANDIDATES, narrowing.allowed, replace(request.context, cited=())
     )
-    every = membership.select(query.text, candidates, library, request.reranker)
+    every, failure = _members(query.text, candidates, request)
+    notes = (*notes, *failure)
     members = [item for item in every if item.paper.id not in request.context.shown]
     if not members:
         further = "further " if every else ""
-        text = f"No {further}paper {request.form.label} was found."
-        nearest = () if every else tuple(candidates[:NEAREST])
+        text = f"No {further}papers {request.form.label} were found."
+        nearest = () if every else _near(query.text, candidates, library.words)
         return Response(Draft(notes=notes, text=text), nearest, "abstained")
     members, more = _ordered(request, members)
     statements = [_shows(item, query.text, library.words) for item in members]
     text = f"{_count(len(members), request)} {_order(request)}{request.form.label}"
     return Response(Draft(tuple(row for row in statements if row), (*notes, *more), text=text), tuple(members))
+
+
+def _members(topic: str, candidates: Sequence[Evidence], request: Request) -> tuple[list[Evidence], tuple[str, ...]]:
+    """Return the candidates that belong to a topic, and notes: that the cross-encoder failed, that more may belong."""
+    notes: tuple[str, ...] = ()
+    try:
+        members = membership.select(topic, candidates, request.library, request.reranker)
+    except ModelError as error:
+        members = membership.select(topic, candidates, request.library, None)
+        notes = (reading.failed(error),)
+    if len(members) == membership.CANDIDATES:
+        notes = (*notes, f"only the {len(members)} nearest papers were looked at, and all belong: more may")
+    return members, notes
+
+
+def _near(topic: str, candidates: Sequence[Evidence], words: BM25Index) -> tuple[Evidence, ...]:
+    """Return the first candidates that have most of the topic's words, by rarity."""
+    weights = idf.term_weights(topic, words)
+    near = (
+        item
+        for item in candidates
+        if idf.coverage(weights, set(words.terms(f"{item.paper.title} {item.paper.abstract}"))) >= _NEAR
+    )
+    return tuple(itertools.islice(near, NEAREST))
 
 
 def _all(request: Request, narrowing: Narrowing, notes: tuple[str, ...]) -> Response:
@@ -93,7 +121,7 @@ def _shows(item: Evidence, about: str, words: BM25Index) -> Statement | None:
     scores = [
         idf.coverage(weights, set(words.terms(sentence)))
         + (_OWN_BONUS if _OWN.search(sentence) else 0.0)
-        + is_assertion(sentence)
+        + reading.is_assertion(sentence)
         for sentence in sentences
     ]
     return quote(item, sentences[scores.index(max(scores))])

@@ -156,11 +156,10 @@ def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[In
     by_id = abstracts.read(pipeline.library, [item.paper for item in evidence], pipeline.embedder)
     words = pipeline.library.words
     read = reading.read(pipeline.reranker, query, evidence, by_id, words)
-    reranker = pipeline.reranker.fingerprint if pipeline.reranker else None
-    judge = answerability.load(pipeline.embedder.fingerprint, reranker)
+    judge = answerability.load(pipeline.embedder.fingerprint, read.reader)
     features = answerability.features(query, evidence, by_id, words, read, judge)
     inquiry = Inquiry(question, query, evidence, by_id, read, features, words, pipeline.context, pipeline.on_token)
-    return inquiry, notes
+    return inquiry, (*notes, *filter(None, [read.problem]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +186,8 @@ def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> CheckedD
     if not inquiry.evidence:
         return CheckedDraft(Draft(), (), Seconds())  # there is nothing to answer from
     scorer = SupportScorer(inquiry.words, classifier.load(pipeline.embedder.fingerprint))
-    context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, scorer, pipeline.reranker)
+    reranker = pipeline.reranker if inquiry.reading.reader else None  # one that failed would fail again
+    context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, scorer, reranker)
     began = time.perf_counter()
     first = _check(answerer.state(inquiry), began, context, pipeline.embedder)
     if not first.failing:
@@ -204,7 +204,13 @@ def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> CheckedD
 def _check(draft: Draft, began: float, context: VerificationContext, embedder: Embedder) -> CheckedDraft:
     """Verify a draft whose writing `began` at a reading of the clock: the one place where answers are verified."""
     written = time.perf_counter()
-    claims = verifier.verify_statements(draft.statements, context, embedder)
+    try:
+        claims = verifier.verify_statements(draft.statements, context, embedder)
+    except ModelError as error:
+        if context.reranker is None:
+            raise
+        claims = verifier.verify_statements(draft.statements, replace(context, reranker=None), embedder)
+        draft = replace(draft, notes=(*draft.notes, reading.failed(error)))
     return CheckedDraft(draft, claims, Seconds(generate=written - began, verify=time.perf_counter() - written))
 
 

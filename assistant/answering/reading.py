@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assistant.domain.errors import ModelError
 from assistant.domain.records import Evidence
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
@@ -27,6 +28,8 @@ class Reading:
     """Paper id -> place of the sentence in the abstract -> score; higher is better."""
     reader: str | None = None
     """The fingerprint of the cross-encoder."""
+    problem: str = ""
+    """Why one that was there read nothing."""
 
     def best(self, paper_id: str) -> float:
         """Return the highest score of a sentence of this paper."""
@@ -40,7 +43,7 @@ def read(
     abstracts: Mapping[str, Abstract],
     words: BM25Index,
 ) -> Reading:
-    """Have the likeliest sentences of the evidence read with the question. Raises `ModelError`.
+    """Have the likeliest sentences of the evidence read with the question; where that fails, none is read.
 
     The title stands before each: "they" and "this" in an abstract are what its title names.
     """
@@ -52,11 +55,19 @@ def read(
         f"{abstract.paper.title}. {abstract.sentences[place]}"
         for abstract, (_, place) in zip(sources, places, strict=True)
     ]
-    logits = reranker.score([(query.text, text) for text in texts]) if texts else ()
+    try:
+        logits = reranker.score([(query.text, text) for text in texts]) if texts else ()
+    except ModelError as error:
+        return Reading(problem=failed(error))
     scores: dict[str, dict[int, float]] = {}
     for (id, place), logit in zip(places, logits, strict=True):
         scores.setdefault(id, {})[place] = float(logit)
     return Reading(scores, reranker.fingerprint)
+
+
+def failed(error: ModelError) -> str:
+    """Return the note that a question is answered without the cross-encoder, which failed."""
+    return f"the reranker failed, and this is answered without it: {error}"
 
 
 def candidates(

@@ -44,10 +44,10 @@ _QUESTIONS: Sequence[tuple[Fact, str, Sequence[str]]] = (
         "count",
         r"how|number|count|size",
         (
-            rf"how\s+many\s+{_PAPERS}{HERE}",
+            rf"how\s+many\s+{_PAPERS}(?:\s+(?:are|were))?{HERE}",
             rf"how\s+many\s+{_PAPERS}\s+(?:are\s+there|are\s+in\s+{LIBRARY}){HERE}",
             rf"how\s+many\s+{_PAPERS}\s+(?:do|does)\s+(?:you|we|i|it|{LIBRARY})\s+(?:have|hold|contain|know){HERE}",
-            rf"how\s+many\s+{_PAPERS}\s+(?:were|was|are)\s+(?:published|dated|written|added){HERE}",
+            rf"how\s+many\s+{_PAPERS}\s+(?:(?:were|was|are)\s+(?:published|dated|written|added)|appeared|came\s+out){HERE}",
             rf"(?:what\s+is\s+)?(?:the\s+)?number\s+of\s+{_PAPERS}{HERE}",
             rf"(?:how\s+(?:big|large)\s+is|what\s+is\s+the\s+size\s+of)\s+{LIBRARY}",
             rf"count\s+(?:the\s+|all\s+)?{_PAPERS}{HERE}",
@@ -55,7 +55,7 @@ _QUESTIONS: Sequence[tuple[Fact, str, Sequence[str]]] = (
     ),
     (
         "contents",
-        r"what|which|tell|describe|library|collection|database|corpus|catalog",
+        r"what|which|tell|describe|summari|overview|library|collection|database|corpus|catalog|how many",
         (
             rf"what(?:'s|\s+is)?\s+in\s+{LIBRARY}",
             rf"what\s+(?:do\s+you|does\s+{LIBRARY})\s+(?:have|hold|contain|know)",
@@ -63,7 +63,9 @@ _QUESTIONS: Sequence[tuple[Fact, str, Sequence[str]]] = (
             rf"(?:what|which)\s+{_PAPERS}\s+does\s+{LIBRARY}\s+(?:have|hold|contain)",
             rf"(?:what|which)\s+(?:period|years|dates|time\s+span)\s+(?:do|does)\s+(?:the\s+{_PAPERS}|{LIBRARY}|you)\s+"
             r"(?:cover|span)",
-            rf"(?:(?:describe|tell\s+me\s+about)\s+)?{LIBRARY}",
+            rf"(?:(?:describe|summari[sz]e|tell\s+me\s+about|(?:give\s+(?:me\s+)?)?an\s+overview\s+of)\s+)?{LIBRARY}",
+            rf"(?:which|what|how\s+many)\s+{_PAPERS}\s+(?:(?:have|has|lack|with|without)\s+(?:no\s+|an?\s+)?dates?"
+            r"|are\s+(?:not\s+dated|undated|without\s+an?\s+date))",
         ),
     ),
     (
@@ -91,6 +93,8 @@ _QUESTIONS: Sequence[tuple[Fact, str, Sequence[str]]] = (
         (
             rf"where\s+(?:do|did)\s+(?:the|these|your|all)(?:\s+the)?\s+{_PAPERS}\s+come\s+from",
             rf"where\s+are\s+(?:the|these|your)\s+{_PAPERS}\s+from",
+            r"(?:what|which)\s+(?:sources|files|listings)\s+(?:do|did|are)\s+(?:the|these|your|all)(?:\s+the)?\s+"
+            rf"{_PAPERS}\s+(?:come\s+)?from",
             r"sources",
             rf"(?:(?:what|which)(?:\s+are)?|list|show(?:\s+me)?)\s+(?:all\s+)?(?:the\s+|your\s+)?"
             rf"(?:sources|source\s+files|files|listings)(?:\s+(?:are\s+there|do\s+you\s+have|of\s+{LIBRARY}"

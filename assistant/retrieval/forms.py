@@ -36,6 +36,7 @@ _ASKING = (
     r"(?:how|why|when|who|whose|where|what|which|is|are|was|were|do|does|did|can|could|should|would|will|explain|has"
     r"|have|had|describe|compare|summari[sz]e|define|if|but|not|no|these|those|this|that|i|we|my|our|the)"
 )
+_ADJECTIVE = rf"(?!(?:{_ASKING}|of)\b)[\w-]+"  # "which files do the papers come from" is no list of them
 _COURTESY = re.compile(
     r"""^(?:(?:please|hey|hi|hello|ok(?:ay)?|so|now|then|well|and)\b[,\s]+
     |(?:can|could|would|will)\s+you\s+(?:please\s+)?(?=\w)
@@ -51,7 +52,7 @@ _LISTS = (
     rf"(?:list|show|give|find|enumerate|name|get|fetch|recommend|suggest|display|print|search|look|see)\s+{_WORK}\b"
     r"(?P<rest>.*)",
     rf"(?:among|of)\s+{_WORK}[^,]*,\s*which\s+(?P<rest>.+)",
-    rf"(?:which|what|list|show|give|find)\s+{_DETERMINERS}(?!{_DETERMINED}\b)(?P<adjectives>(?:[\w-]+\s+){{1,3}}?)"
+    rf"(?:which|what|list|show|give|find)\s+{_DETERMINERS}(?!{_DETERMINED}\b)(?P<adjectives>(?:{_ADJECTIVE}\s+){{1,3}}?)"
     rf"{_NOUN}\b(?P<rest>.*)",
     rf"(?:are|is)\s+there\s+{_THING}\b(?P<rest>.*)",
     r"(?:do|does|have|has)\s+(?:you|we|i|the\s+library|it|this\s+library)\s+(?:have|hold|contain|know|got|include)\s+"
@@ -65,7 +66,7 @@ _LISTS = (
     rf"{_DETERMINERS}{_MASS}\s+(?P<rest>(?:on|about|in)\s.+)",
     r"list\s+(?:me\s+|us\s+)?(?:all|every)\s+(?:the\s+)?(?!.*\[\d)(?P<topic>.+)",
     rf"(?P<topic>.+?)\s*(?:[,:;]|\s[–—-]+\s)\s*(?:which|what|any)\s+{_PLURAL}\b.{{0,40}}",
-    rf"(?!{_ASKING}\b)(?P<adjectives>(?:[\w-]+\s+){{1,6}}?){_NOUN}(?:\s+(?P<rest>{_LINK}\b.*))?",
+    rf"(?P<adjectives>(?:{_ADJECTIVE}\s+){{1,6}}?){_NOUN}(?:\s+(?P<rest>{_LINK}\b.*))?",
 )
 """The ways to ask for all papers that belong, the surest first. `rest` follows the noun and says what they do or are
 about, `adjectives` stand before it; `topic` is what they are about."""
@@ -100,7 +101,8 @@ _MERE_TOPIC = re.compile(
 )
 _TRAILING = re.compile(
     r"""(?:[\s,]+(?:please|are\s+there|do\s+(?:you|we)\s+have|there\s+are|exist|so\s+far|here|published|written|appeared
-    |in\s+(?:the|this|your|my)\s+(?:library|collection|database|corpus)|do\s+this|for\s+me|at\s+all))+$""",
+    |in\s+(?:the|this|your|my)\s+(?:library|collection|database|corpus)|do\s+this|for\s+me|at\s+all
+    |are|is|were|was))+$""",  # "papers on agents are", of which the period was taken away
     _FLAGS,
 )
 _BY = re.compile(r"^(?:\s*(?:written|published|authored|are\s+there)){0,2}\s*by\s+(?P<name>.+)", re.IGNORECASE)

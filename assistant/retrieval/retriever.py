@@ -43,7 +43,7 @@ class Context:
     """Paper id -> the key it was given before and keeps."""
     latest: Query | None = None
     """The words just typed, where the question is longer because it repeats what was said before."""
-    quoted_sentences: frozenset[str] = frozenset()
+    quoted: frozenset[str] = frozenset()
     """Sentences of earlier answers, which are not to be quoted again."""
     new_terms: frozenset[str] = frozenset()
     """Index terms of the words just typed that name something not named before."""

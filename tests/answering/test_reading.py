@@ -11,8 +11,10 @@ from support.libraries import HashedWords, made
 
 from assistant.answering import answerability, pipeline, reading
 from assistant.answering.pipeline import Pipeline
+from assistant.domain.errors import ModelError
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.onnx.published import MS_MARCO
 
 QUESTION = "How do we predict glaciers?"
 
@@ -58,6 +60,24 @@ def test_the_likeliest_sentences_are_read_behind_their_titles(asking: Pipeline) 
     assert read.best(first) == max(expected[first].values())
     assert reading.Reading().best(first) == reading.Reading({first: {}}).best("no paper") < -10
     assert reading.read(None, query, evidence, by_id, words) == reading.Reading()
+
+
+class Fails:
+    """A cross-encoder that gives no score; by its fingerprint it is one that thresholds were fitted to."""
+
+    fingerprint = MS_MARCO.fingerprint
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        raise ModelError("the model failed")
+
+
+@pytest.mark.parametrize("question", [QUESTION, "Which papers predict glaciers?"])
+def test_a_cross_encoder_that_fails_costs_no_answer(asking: Pipeline, question: str) -> None:
+    without = pipeline.ask(asking, question)
+    answer = pipeline.ask(replace(asking, reranker=Fails()), question)
+    assert (answer.status, answer.claims, answer.confidence) == (without.status, without.claims, without.confidence)
+    assert answer.claims
+    assert answer.notes == (*without.notes, "the reranker failed, and this is answered without it: the model failed")
 
 
 def test_scores_of_another_cross_encoder_decide_nothing(asking: Pipeline) -> None:

@@ -28,10 +28,15 @@ LISTS = {
     "In 2025, which papers studied trust?": ("trust", "on trust"),
     "papers since May": ("", ""),
     "Which papers are from before 2022?": ("", ""),
+    "Which papers on moss are from 2023?": ("moss", "on moss"),
 }
 FACTS = {
     "how many papers are there?": ("count", ""),
     "how many papers from 2023?": ("count", ""),
+    "how many papers are from 2024?": ("count", ""),
+    "how many papers have no date?": ("contents", ""),
+    "Summarize the library": ("contents", ""),
+    "which files do the papers come from?": ("sources", ""),
     "newest paper?": ("newest", ""),
     "oldest papers in the library": ("oldest", ""),
     "what sources are there?": ("sources", ""),
@@ -65,6 +70,7 @@ PROSES = [
     "Studies show that models lie. Is it so?",
     "Papers contradict each other on optimizers. Is there a way to settle it?",
     "which paper introduced LoRA?",
+    "What data do the papers use?",
     "what does [1] say about KL?",
     "When does grokking happen?",
     "What were the sources of error?",

@@ -11,7 +11,10 @@ _LEAD = re.compile(
     r"|yes|sure|fine)\b[\s,.;:!-]*)+",
     re.IGNORECASE,
 )
-_END = re.compile(r"[\s?.!,;:]+$|[\s,]+(?:please|then|though|too|as\s+well)[\s?.!]*$", re.IGNORECASE)
+_END = re.compile(
+    r"(?<![\s?.!,;:])[\s?.!,;:]+$|(?<![\s,])[\s,]+(?:please|then|though|too|as\s+well)[\s?.!]*$", re.IGNORECASE
+)
+"""Looks behind itself: a run of marks is read from its beginning only."""
 _WORKS = (
     r"(?:papers?|works?|stud(?:y|ies)|articles?|publications?|research|literature|ones?|sources?|authors?|examples?)"
 )

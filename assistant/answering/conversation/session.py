@@ -82,7 +82,7 @@ def context(
         rephrasings=tuple(queries[text] for text in (reading.other,) if text),
         keys=conversation.keys,
         latest=queries.get(latest),
-        quoted_sentences=frozenset(claims if reading.intent not in ("again", "cite") else ()),
+        quoted=frozenset(claims if reading.intent not in ("again", "cite") else ()),
         new_terms=followups.new_terms(question, conversation.turns, terms) if latest == question else frozenset(),
         shown=frozenset(paper.id for turn in conversation.turns for paper in turn.shown) if others else frozenset(),
         each=reading.intent not in ("why", "doubt"),
