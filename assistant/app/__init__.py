@@ -98,14 +98,21 @@ def reranker(settings: Settings, environment: Mapping[str, str]) -> Reranker | N
 
 
 def model(settings: Settings, environment: Mapping[str, str]) -> ChatModel | None:
-    """Return the answering model, or None for the extractive answerer; raises `UsageError` for an endpoint without an
-    address."""
+    """Return the answering model, or None for the extractive answerer. One that is named while neither a key nor an
+    endpoint is set is looked for at the usual addresses of this machine.
+
+    Raises `UsageError` for an endpoint without an address, and where OpenAI's own would be asked without a key.
+    """
     if settings.model is None:
         return None
     from assistant.models.openai.chat import OpenAIModel
-    from assistant.models.openai.client import resolve_base_url
+    from assistant.models.openai.client import OFFICIAL, resolve_base_url
 
     key, base_url = environment.get("OPENAI_API_KEY", ""), resolve_base_url(settings.base_url)
+    if base_url.rstrip("/") == OFFICIAL and not key.strip():
+        from assistant.models.openai import servers
+
+        base_url = servers.find_server(settings.model, () if settings.base_url else servers.USUAL).base_url
     return OpenAIModel(
         settings.model, key=key, base_url=base_url, silence=settings.timeout, max_tokens=settings.max_tokens
     )
