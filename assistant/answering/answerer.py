@@ -60,6 +60,8 @@ class Draft:
     """What the model wrote, as it wrote it."""
     text: str = ""
     """What the assistant says itself; no paper is cited for it, and it is not verified."""
+    is_broken: bool = False
+    """True where the model's reply broke off before its end."""
 
 
 class Answerer(Protocol):

@@ -15,6 +15,8 @@ from assistant.verification import quotes
 from assistant.verification.claims import Statement
 from assistant.verification.verifier import FAILING
 
+_SENTENCE_ENDS = tuple('.!?…。！？])”’"*')
+
 
 @dataclass(frozen=True, slots=True)
 class Generative(Answerer):
@@ -32,7 +34,9 @@ class Generative(Answerer):
         return self._draft([_request(prompt, inquiry)], prompt, inquiry)
 
     def revise(self, inquiry: Inquiry, draft: Draft, claims: Sequence[Claim]) -> Draft | None:
-        """Send the reply back with what verification found, and have it written again."""
+        """Send the reply back with what verification found, and have it written again, unless it broke off."""
+        if draft.is_broken:
+            return None  # whoever fell silent is not asked for the same once more
         prompt = prompts.load("answer.v1")
         messages = [_request(prompt, inquiry), Message("assistant", draft.reply), _findings(claims, inquiry)]
         return self._draft(messages, prompt, inquiry)
@@ -42,7 +46,7 @@ class Generative(Answerer):
         if reason := excess(reply.text, REPLY_LIMIT):
             raise ModelError(f"the reply {reason}", path=reply.model)
         abstention = quotes.normal(prompt.abstain)
-        sentences = replies.split(reply.text)
+        sentences = _finished(replies.split(reply.text), reply)
         statements = tuple(sentence for sentence in sentences if quotes.normal(sentence.text) != abstention)
         return Draft(
             statements,
@@ -51,7 +55,14 @@ class Generative(Answerer):
             prompt=(prompt.name, prompt.sha256),
             tokens=(reply.input_tokens, reply.output_tokens),
             reply=reply.text,
+            is_broken=bool(reply.break_cause),
         )
+
+
+def _finished(sentences: Sequence[Statement], reply: Reply) -> Sequence[Statement]:
+    """Return the sentences of a reply; of one that was cut not the last one, where it has no end and is not alone."""
+    is_ended = not reply.cut or reply.text.rstrip().endswith(_SENTENCE_ENDS)
+    return sentences if is_ended else sentences[:-1] or sentences
 
 
 def _request(prompt: Prompt, inquiry: Inquiry) -> Message:
@@ -72,7 +83,9 @@ def _findings(claims: Sequence[Claim], inquiry: Inquiry) -> Message:
 def _notes(reply: Reply, statements: Sequence[Statement], inquiry: Inquiry) -> tuple[str, ...]:
     """Return what the reader should know about a reply."""
     notes = []
-    if reply.cut:
+    if reply.break_cause:
+        notes.append(f"the model's reply broke off ({reply.break_cause}); what came before is shown and checked")
+    elif reply.cut:
         notes.append("the model's reply was cut off, at its length limit or by a filter")
     if reply.shortened:
         notes.append(f"the endpoint read only {reply.input_tokens:,} tokens of the prompt: raise its context length")

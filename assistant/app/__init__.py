@@ -11,7 +11,15 @@ from pathlib import Path
 
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import MissingModelError
-from assistant.domain.settings import DEFAULT_MODEL, DEFAULT_TIMEOUT, Settings, checkout, folder_of, timeout
+from assistant.domain.settings import (
+    DEFAULT_MAX_TOKENS,
+    DEFAULT_MODEL,
+    Settings,
+    checkout,
+    folder_of,
+    max_tokens,
+    timeout,
+)
 from assistant.library import database, embeddings
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
@@ -29,9 +37,11 @@ def load_settings(
     embedder: str | None = None,
     reranker: str | None = None,
     seconds: str | float | None = None,
+    tokens: str | int | None = None,
     kinds: Sequence[EmbedderKind] = EMBEDDERS,
 ) -> Settings:
-    """Settle flags (None where not given) against the environment; `seconds` are those that a reply may take.
+    """Settle flags (None where not given) against the environment; `seconds` are those that a model may be silent, or
+    that a reply of an embedder may take, `tokens` the most of a reply.
 
     Raises `UsageError`, also where the embedder is of none of these kinds, or there is no such reranker.
     """
@@ -43,6 +53,8 @@ def load_settings(
     reranker_name = reranker or environment.get("ASSISTANT_RERANKER") or None
     if reranker_name:
         rerankers.find_kind(reranker_name)
+    patience = (environment.get("ASSISTANT_TIMEOUT") or None) if seconds is None else seconds
+    length = environment.get("ASSISTANT_MAX_TOKENS") or DEFAULT_MAX_TOKENS if tokens is None else tokens
     return Settings(
         library=Path(os.path.abspath(folder)),  # noqa: PTH100  resolve() would follow links the user made
         chosen=bool(name),
@@ -50,7 +62,8 @@ def load_settings(
         reranker=reranker_name,
         model=_model(environment, model),
         base_url=environment.get("OPENAI_BASE_URL", "").strip(),
-        timeout=timeout(environment.get("ASSISTANT_TIMEOUT") or DEFAULT_TIMEOUT if seconds is None else seconds),
+        timeout=None if patience is None else timeout(patience),
+        max_tokens=max_tokens(length),
     )
 
 
@@ -85,15 +98,24 @@ def reranker(settings: Settings, environment: Mapping[str, str]) -> Reranker | N
 
 
 def model(settings: Settings, environment: Mapping[str, str]) -> ChatModel | None:
-    """Return the answering model, or None for the extractive answerer; raises `UsageError` for an endpoint without an
-    address."""
+    """Return the answering model, or None for the extractive answerer. One that is named while neither a key nor an
+    endpoint is set is looked for at the usual addresses of this machine.
+
+    Raises `UsageError` for an endpoint without an address, and where OpenAI's own would be asked without a key.
+    """
     if settings.model is None:
         return None
     from assistant.models.openai.chat import OpenAIModel
-    from assistant.models.openai.client import resolve_base_url
+    from assistant.models.openai.client import OFFICIAL, resolve_base_url
 
     key, base_url = environment.get("OPENAI_API_KEY", ""), resolve_base_url(settings.base_url)
-    return OpenAIModel(settings.model, key=key, base_url=base_url, deadline=settings.timeout)
+    if base_url.rstrip("/") == OFFICIAL and not key.strip():
+        from assistant.models.openai import servers
+
+        base_url = servers.find_server(settings.model, () if settings.base_url else servers.USUAL).base_url
+    return OpenAIModel(
+        settings.model, key=key, base_url=base_url, silence=settings.timeout, max_tokens=settings.max_tokens
+    )
 
 
 def library(

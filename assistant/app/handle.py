@@ -1,5 +1,6 @@
 """A folder, an embedder and a model -> one library to ask, search, verify and ingest with."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,7 @@ def open_library(
     embedder: str | Embedder | None = None,
     model: str | ChatModel | None = None,
     timeout: str | float | None = None,
+    max_tokens: str | int | None = None,
     reranker: str | Reranker | None = None,
     environment: Mapping[str, str] | None = None,
     on_message: OnMessage | None = None,
@@ -39,11 +41,11 @@ def open_library(
     What is None is settled as for the command line: `folder` by ASSISTANT_LIBRARY, else the default library, or the
     sample while that is empty; `embedder` by ASSISTANT_EMBEDDER, else `local`; `model` by ASSISTANT_MODEL, else the
     default model where OPENAI_API_KEY or OPENAI_BASE_URL is set, else none; `reranker` by ASSISTANT_RERANKER, else
-    `local`. `model="none"` answers with quotes, without a model. Each may also be an object: anything that fits
-    `Embedder`, `ChatModel` or `Reranker`. `timeout` is how many seconds a reply of an endpoint may take in all; by
-    ASSISTANT_TIMEOUT, else 120. `environment` stands in for `os.environ`. `on_message` gets what a person should know,
-    such as that a damaged index is rebuilt; by default that goes to the logger "assistant". Raises `UsageError` for
-    settings that are none.
+    `local`. `model="none"` answers with quotes. Each may also be an object that fits `Embedder`, `ChatModel` or
+    `Reranker`. `timeout`: seconds that a model may be silent, or an embedder take; by ASSISTANT_TIMEOUT, else 120, and
+    600 before the first word of a model on this machine. `max_tokens` of a reply; by ASSISTANT_MAX_TOKENS, else 4,096.
+    `environment` stands in for `os.environ`. `on_message` gets what a person should know, such as that a damaged index
+    is rebuilt; by default the logger "assistant" does. Raises `UsageError` for settings that are none.
     """
     environment = app.environment() if environment is None else environment
     settings = app.load_settings(
@@ -52,9 +54,10 @@ def open_library(
         embedder=embedder if isinstance(embedder, str) else None,
         model=model if isinstance(model, str) else None,
         seconds=timeout,
+        tokens=max_tokens,
         reranker=reranker if isinstance(reranker, str) else None,
     )
-    on_message = on_message or _log
+    on_message = on_message or logging.getLogger("assistant").warning
     models = Models(settings, environment, on_message, embedder, model, reranker)
     return Library(settings, environment, models, on_message)
 
@@ -243,9 +246,3 @@ class Library:
             self._snapshot = app.library(self.settings, self._environment, maker, self.on_message)
             self._is_checked = maker is not None
         return self._snapshot
-
-
-def _log(message: str) -> None:
-    import logging
-
-    logging.getLogger("assistant").warning(message)

@@ -38,7 +38,7 @@ COMMANDS = {
         "Run question sets, score the answers, compare runs, and gate on them.",
     ),
     "status": (f"{_ROOM}.status", "status", "Tell what the library holds, whether it is sound, and what to do."),
-    "models": (f"{_ROOM}.models", "models", "Fetch the models that run on this machine."),
+    "models": (f"{_ROOM}.models", "models", "List the models that can write answers, and fetch those that search."),
     "reindex": (f"{_ROOM}.reindex", "reindex", "Rebuild the indexes from the catalogue, or with another embedder."),
     "backup": (f"{_ROOM}.backup", "backup", "Write the library into one file, whoever writes to it meanwhile."),
     "restore": (f"{_ROOM}.backup", "restore", "Make a library of a file that `backup` wrote."),

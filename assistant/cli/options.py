@@ -27,6 +27,7 @@ class LibraryOptions:
     model: str | None = None
     reranker: str | None = None
     timeout: str | None = None
+    max_tokens: str | None = None
 
     def open(self) -> "Library":
         """Return the library, which tells a person what there is to know; raises `UsageError`."""
@@ -38,6 +39,7 @@ class LibraryOptions:
             model=self.model,
             reranker=self.reranker,
             timeout=self.timeout,
+            max_tokens=self.max_tokens,
             on_message=console.tell,
         )
 
@@ -110,9 +112,16 @@ timeout = click.option(
     metavar="SECONDS",
     envvar="ASSISTANT_TIMEOUT",
     show_envvar=True,
-    help="How long a reply of a model or an embedder may take in all [120].",
+    help="How long a model may be silent, or an embedder may take [120; 600 before a local model's first word].",
 )
 """Add `--timeout`, an argument of its own."""
+_MAX_TOKENS = click.option(
+    "--max-tokens",
+    metavar="N",
+    envvar="ASSISTANT_MAX_TOKENS",
+    show_envvar=True,
+    help="The most tokens of a model's reply [4096].",
+)
 _NO_MODEL = click.option("--no-model", is_flag=True, help="Answer with quotes, whatever model is set.")
 _SINCE = click.option(
     "--since", type=Day(last=False), help="Only papers dated no earlier: 2024, 2024-05 or 2024-05-31."
@@ -162,8 +171,8 @@ def verifying(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:
-    """Add what `indexed` does, `--reranker`, `--model`, `--no-model` and `--timeout`; the command gets `place`, a
-    `LibraryOptions`."""
+    """Add what `indexed` does, `--reranker`, `--model`, `--no-model`, `--timeout` and `--max-tokens`; the command gets
+    `place`, a `LibraryOptions`."""
 
     @functools.wraps(command)
     def wrapped(
@@ -174,12 +183,13 @@ def answering(command: Callable[..., int]) -> Callable[..., int]:
         model: str | None,
         no_model: bool,
         timeout: str | None,
+        max_tokens: str | None,
         **others: object,
     ) -> int:
         name = "none" if no_model else model
-        return command(place=LibraryOptions(library, embedder, name, reranker, timeout), **others)
+        return command(place=LibraryOptions(library, embedder, name, reranker, timeout, max_tokens), **others)
 
-    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(_RERANKER(timeout(wrapped))))))
+    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(_RERANKER(timeout(_MAX_TOKENS(wrapped)))))))
 
 
 def filters(command: Callable[..., int]) -> Callable[..., int]:

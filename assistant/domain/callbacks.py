@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 OnToken = Callable[[str], None]
-"""Gets each piece of a model's reply as it arrives."""
+"""Gets each piece of a model's reply as it arrives; "" where the model thinks, which is no part of its reply."""
+
+OnStage = Callable[[str], None]
+"""Gets in words for a person what is being done for an answer; pieces of a reply that come then are of a new one."""
 
 OnMessage = Callable[[str], None]
 """Gets a sentence for a person."""

@@ -10,7 +10,10 @@ from assistant.domain.errors import UsageError
 
 DEFAULT_MODEL = "gpt-4.1-mini"
 DEFAULT_TIMEOUT = 120.0
+DEFAULT_MAX_TOKENS = 4_096
+"""Of a reply: an answer has about 300, and reasoning models think before they write."""
 _LONGEST_TIMEOUT = 86_400.0  # seconds; a day
+_MOST_TOKENS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,10 @@ class Settings:
     """The answering model; None for the extractive answerer."""
     base_url: str = ""
     """The OpenAI-compatible endpoint; "" for OpenAI's own."""
-    timeout: float = DEFAULT_TIMEOUT
-    """Seconds that a reply of the endpoint may take in all, retries included."""
+    timeout: float | None = None
+    """Seconds that a model may be silent, or that a reply of an embedder may take; None for the default of each."""
+    max_tokens: int = DEFAULT_MAX_TOKENS
+    """The most tokens that a model may write in one reply."""
 
 
 def timeout(given: str | float) -> float:
@@ -47,6 +52,22 @@ def timeout(given: str | float) -> float:
         cure = f"give more than 0 and at most {_LONGEST_TIMEOUT:,.0f} with --timeout or ASSISTANT_TIMEOUT"
         raise UsageError(f"{str(given)[:80]!r} is not a number of seconds that a reply may take", cure=cure)
     return seconds
+
+
+def max_tokens(given: str | int) -> int:
+    """Return the most tokens of a reply; raises `UsageError` for what is none.
+
+    >>> max_tokens("2048")
+    2048
+    """
+    try:
+        tokens = int(given)
+    except ValueError:
+        tokens = 0
+    if not 0 < tokens <= _MOST_TOKENS:
+        cure = f"give a whole number from 1 to {_MOST_TOKENS:,} with --max-tokens or ASSISTANT_MAX_TOKENS"
+        raise UsageError(f"{str(given)[:80]!r} is not a number of tokens that a reply may have", cure=cure)
+    return tokens
 
 
 def address(base_url: str) -> str:

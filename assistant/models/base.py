@@ -21,17 +21,19 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """All that the model wrote; where a reply breaks off there is a `ModelError` and no `Reply`."""
+    """What the model wrote; where nothing of an answer came there is a `ModelError` and no `Reply`."""
 
     text: str
     model: str
     """The name the endpoint gives itself."""
     cut: bool = False
-    """True where the endpoint stopped at its length limit or filtered the rest."""
+    """True where the rest is missing: at a length limit, by a filter, or because the reply broke off."""
     input_tokens: int | None = None
     output_tokens: int | None = None
     shortened: bool = False
     """True where the endpoint counted far fewer tokens than it was sent: it did not read all of the messages."""
+    break_cause: str = ""
+    """Why it broke off, where it did: the connection failed, the endpoint fell silent; "" where the model ended it."""
 
 
 class ChatModel(Protocol):
@@ -42,7 +44,10 @@ class ChatModel(Protocol):
         """The model's name, as the user typed it."""
 
     def reply(self, messages: Sequence[Message], on_token: OnToken | None = None) -> Reply:
-        """Return the whole reply; `on_token` gets each piece of it as it arrives. Raises `ModelError`."""
+        """Return the reply, or what came of it before it broke off; raises `ModelError` where nothing came.
+
+        `on_token` gets each piece as it arrives, and "" while the model thinks, which is no part of its reply.
+        """
 
 
 class Embedder(Protocol):

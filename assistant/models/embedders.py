@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.domain.errors import UsageError
-from assistant.domain.settings import Settings
+from assistant.domain.settings import DEFAULT_TIMEOUT, Settings
 from assistant.models.base import Embedder
 from assistant.models.onnx.published import BGE_SMALL
 
@@ -77,7 +77,7 @@ def _open_openai(argument: str, settings: Settings, environment: Environment) ->
 
     base_url = resolve_base_url(settings.base_url)
     key = environment.get("OPENAI_API_KEY", "")
-    return OpenAIEmbedder(argument, key=key, base_url=base_url, deadline=settings.timeout)
+    return OpenAIEmbedder(argument, key=key, base_url=base_url, deadline=settings.timeout or DEFAULT_TIMEOUT)
 
 
 def _openai_name(fingerprint: str) -> str | None:

@@ -121,6 +121,18 @@ def test_what_still_fails_is_shown_as_failing(kitchen: Pipeline) -> None:
     assert "1 claim: 1 unsupported !" in text
 
 
+def test_a_reply_that_broke_off_is_checked_as_far_as_it_goes_and_not_sent_back(
+    kitchen: Pipeline, keys: dict[str, str]
+) -> None:
+    reply = f"Yeast makes dough rise [{keys[YEAST]}]. Unicorns help [P0000]. Colder dough rises mo"
+    cause = "no word of a reply for 120 seconds"
+    model = ScriptedModel([Reply(reply, "scripted", cut=True, break_cause=cause)])
+    answer = pipeline.ask(replace(kitchen, model=model), QUESTION)
+    assert [claim.text for claim in answer.claims] == ["Yeast makes dough rise.", "Unicorns help."]
+    assert (answer.claims[1].verdict, len(model.requests), answer.reply) == ("unsupported", 1, reply)
+    assert f"the model's reply broke off ({cause}); what came before is shown and checked" in answer.notes
+
+
 def test_a_claim_without_a_citation_fails(kitchen: Pipeline) -> None:
     answer, _ = written(kitchen, "Dough rises.", "Dough rises.")
     assert verdicts(answer) == [("uncited", "citation")]

@@ -33,7 +33,7 @@ Ask = Callable[[str, str, float], object]
 
 
 def _chat(url: str, key: str, deadline: float) -> object:
-    return OpenAIModel("m", key=key, base_url=url, deadline=deadline).reply([Message("user", "Why?")])
+    return OpenAIModel("m", key=key, base_url=url, silence=deadline).reply([Message("user", "Why?")])
 
 
 def _embeddings(url: str, key: str, deadline: float) -> object:
@@ -74,7 +74,7 @@ LATE: dict[str, Step] = {
     "drips its head": drips(HEAD + b"X-Filler: " + b"x" * 999, head=b"HTTP/1.1 "),
     "drips an error": drips(b'{"error": {"message": "' + b"x" * 999, head=b"HTTP/1.1 401 No\r\n\r\n"),
     "stalls at once": streams(then="stall"),
-    "stalls midway": streams(chunk("Half"), then="stall"),
+    "stalls midway": streams(chunk(), then="stall"),
     "sends comments for ever": drips(b": wait\n\n" * 999),
     "informs for ever": informs,
     "asks to wait": refuses(429, "slow down", retry_after="30"),

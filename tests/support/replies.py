@@ -31,7 +31,7 @@ def failure(
 ) -> tuple[str, Server]:
     """What is said of the failure, once it is certain that it quotes no key and names a next step."""
     with serve(script) as server, pytest.raises(ModelError) as caught:
-        OpenAIModel("m", key=key, base_url=server.url, deadline=deadline, largest=largest).reply(ASKED)
+        OpenAIModel("m", key=key, base_url=server.url, silence=deadline, largest=largest).reply(ASKED)
     error = caught.value
     assert error.what == f"the model m at {server.url} failed"
     assert error.cure.endswith(NEXT)

@@ -1,15 +1,17 @@
-"""Messages -> a reply from any OpenAI-compatible endpoint, streamed, within a deadline and a size."""
+"""Messages -> a reply from any OpenAI-compatible endpoint, streamed, within a silence, a length and a size."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain.callbacks import OnToken
 from assistant.domain.errors import ModelError
+from assistant.domain.settings import DEFAULT_MAX_TOKENS, DEFAULT_TIMEOUT
 from assistant.models.base import Message, Reply
+from assistant.models.openai.address import is_this_machine
 from assistant.models.openai.client import OFFICIAL, UNUSABLE_KEY, Endpoint, explain, vendor_errors
-from assistant.models.openai.stream import read_reply, valid
+from assistant.models.openai.request import Dialect
+from assistant.models.openai.stream import NoAnswer, ReplyReader
 
 if TYPE_CHECKING:
     import httpx
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from assistant.models.openai.deadline import BoundedCall
 
 _LARGEST_REPLY = 64_000_000  # bytes; 200,000 characters, streamed one by one, are 50 million
+_FIRST_WORD = 600.0  # seconds in which a model of this machine reads its prompt: 2,700 tokens at 5 a second
+_TOTAL = 1_800.0  # seconds; 4,096 tokens at 3 a second take 1,365
 
 
 class OpenAIModel:
@@ -28,15 +32,23 @@ class OpenAIModel:
         *,
         key: str,
         base_url: str = OFFICIAL,
-        deadline: float = 120.0,
+        silence: float | None = None,
+        total: float | None = None,
+        max_tokens: int = DEFAULT_MAX_TOKENS,
         largest: int = _LARGEST_REPLY,
         transport: "httpx.BaseTransport | None" = None,
     ) -> None:
-        """`deadline` is in seconds, for a whole reply with its retries; `largest` is the most bytes of a reply that
-        are read; `transport` stands in for the network."""
+        """`silence` is how many seconds may pass without a word of the reply: by default 120, and 600 before the first
+        word of a model on this machine, which reads the prompt meanwhile. `total` is how many a reply may take in all,
+        retries included: by default half an hour, or ten times `silence` where that is more. `max_tokens` and `largest`
+        (bytes) are the most of a reply that is asked for, and that is read; `transport` stands in for the network."""
         self.name = name
         self._endpoint = Endpoint(base_url, key)
-        self._deadline = deadline
+        between = DEFAULT_TIMEOUT if silence is None else silence
+        first = _FIRST_WORD if silence is None and is_this_machine(base_url) else between
+        self.patience = (first, between, max(_TOTAL, 10 * between) if total is None else total)
+        """Seconds in which the first word has to come, then the next, and the whole reply."""
+        self._dialect = Dialect(max_tokens)
         self._largest = largest
         self._transport = transport
 
@@ -44,28 +56,38 @@ class OpenAIModel:
         return f"OpenAIModel({self.name!r}, base_url={str(self._endpoint)!r})"
 
     def reply(self, messages: Sequence[Message], on_token: OnToken | None = None) -> Reply:
-        """Return the whole reply; raises `ModelError` where it fails, breaks off or takes too long."""
+        """Return the reply, or what came of it before it broke off; raises `ModelError` where nothing came."""
         import openai  # noqa: F401  a second or more, which is not the endpoint's
 
-        from assistant.models.openai.deadline import BoundedCall, Deadline, DeadlineExceeded
+        from assistant.models.openai.deadline import BoundedCall, DeadlineExceeded, Silence
 
         if not self._endpoint.has_usable_key:
             raise self._failure(UNUSABLE_KEY, "set OPENAI_API_KEY anew")
-        call: BoundedCall[Reply] = BoundedCall(Deadline(self._deadline), self._largest)
-        try:
-            return call.run(lambda put_token: self._converse(call, messages, put_token), on_token)
-        except DeadlineExceeded as error:
-            raise self._failure(str(error), "ask again, or with fewer papers (-k)") from None
+        silence = Silence(*self.patience)
+        call: BoundedCall[Reply] = BoundedCall(silence, self._largest)
+        reader = ReplyReader(self.name, sum(len(message.text) for message in messages), self._endpoint.secrets)
 
-    def _converse(self, call: "BoundedCall[Reply]", messages: Sequence[Message], on_token: OnToken) -> Reply:
+        def converse(put_token: OnToken) -> Reply:
+            try:
+                with self._endpoint.connect(call, self._transport) as client:
+                    return reader.read(self._events(client, call, messages), put_token, silence.hear)
+            except NoAnswer as error:
+                raise self._failure(str(error), error.cure) from None
+            # Not `from error`: the vendors' messages may quote the key, and would be part of a traceback.
+            except vendor_errors() as error:
+                cause, cure = explain(error)
+                # What is larger than it may be is a plain `ValueError`: nothing of a flood is kept.
+                if type(error) is not ValueError and (reply := reader.partial(cause)):
+                    return reply
+                raise self._failure(cause, cure) from None
+
         try:
-            with self._endpoint.connect(call, self._transport) as client:
-                characters = sum(len(message.text) for message in messages)
-                events = self._events(client, call, messages)
-                return read_reply(events, self.name, characters, on_token, self._endpoint.secrets)
-        # Not `from error`: the vendors' messages may quote the key, and would be part of a traceback.
-        except vendor_errors() as error:
-            raise self._failure(*explain(error)) from None
+            return call.run(converse, on_token)
+        except DeadlineExceeded as error:
+            if reply := reader.partial(str(error)):
+                return reply
+            cure = "wait longer (--timeout), or ask with fewer papers (-k)"
+            raise self._failure(str(error), cure) from None
 
     def _events(self, client: Any, call: "BoundedCall[Reply]", messages: Sequence[Message]) -> Iterator[Any]:
         """Ask the endpoint; yield the events of its reply, or the one document of a server that does not stream."""
@@ -73,19 +95,21 @@ class OpenAIModel:
 
         from assistant.models.openai.deadline import MOST_REQUESTS
 
-        turns = [{"role": message.role, "content": valid(message.text)} for message in messages]
-        optional = {"temperature": 0, "stream_options": {"include_usage": True}}
         while True:
             try:
-                stream = client.chat.completions.create(model=self.name, messages=turns, stream=True, **optional)
+                stream = client.chat.completions.create(model=self.name, **self._dialect.fields(messages))
                 break
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                # Some servers refuse what they do not know; ask again without it.
-                refused = optional.keys() & set(re.findall(r"\w+", error.message))
-                if not refused or call.requests >= MOST_REQUESTS:
+            except (openai.BadRequestError, openai.UnprocessableEntityError, openai.InternalServerError) as error:
+                # Servers refuse what they do not know; ask again without it, now and from now on.
+                dialect = self._dialect.after(error.message, messages)
+                is_server_error = isinstance(error, openai.InternalServerError)
+                if not dialect or (is_server_error and dialect.has_system_role == self._dialect.has_system_role):
                     raise
-                optional = {name: value for name, value in optional.items() if name not in refused}
-                client = client.with_options(max_retries=MOST_REQUESTS - 1 - call.requests)
+                if call.requests >= call.most_requests and not is_server_error:
+                    raise
+                self._dialect = dialect
+                call.most_requests += 1
+                client = client.with_options(max_retries=max(MOST_REQUESTS - 1 - call.requests, 0))
         if "json" in stream.response.headers.get("Content-Type", ""):
             yield json.loads(stream.response.read())  # a server that does not stream, or an error with status 200
         else:

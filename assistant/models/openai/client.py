@@ -66,7 +66,8 @@ class Endpoint:
         if transport is None and is_this_machine(self.base_url):
             transport = httpx.HTTPTransport()  # where one is given, the variables that name proxies are not read
         seconds = max(call.deadline.remaining, 0.001)
-        timeout = httpx.Timeout(seconds, connect=min(5.0, seconds))
+        # A read may take a moment longer than the call, so that it is the call's deadline that is told.
+        timeout = httpx.Timeout(seconds + 1.0, connect=min(5.0, seconds))
         with (
             httpx.Client(follow_redirects=False, timeout=timeout, transport=transport) as http,
             self.secrets.masked_logs(),

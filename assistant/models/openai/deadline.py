@@ -1,4 +1,4 @@
-"""One HTTP call -> its result, within a total deadline and caps on the size of the reply and the number of requests."""
+"""One HTTP call -> its result, within a deadline and caps on the size of the reply and the number of requests."""
 
 import socket
 import threading
@@ -43,6 +43,44 @@ class Deadline:
         """The seconds that are left; less than 0 where it is over."""
         return self.seconds - self.elapsed
 
+    @property
+    def is_final(self) -> bool:
+        """Whether it is over even for what has arrived and is not taken yet."""
+        return self.remaining <= 0
+
+    def __str__(self) -> str:
+        """Say what did not come before it."""
+        return f"no whole reply within {self.seconds:g} seconds"
+
+
+class Silence(Deadline):
+    """The moment at which nothing was heard for too long; a model that writes slowly is not late."""
+
+    def __init__(self, first: float, between: float, total: float) -> None:
+        """`first` is how many seconds may pass before anything is heard, `between` before more is, `total` in all."""
+        super().__init__(total)
+        self._longest = first
+        self._between = between
+        self._latest = monotonic()
+
+    @property
+    def remaining(self) -> float:
+        """The seconds that are left unless something is heard."""
+        return min(super().remaining, self._longest - (monotonic() - self._latest))
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the time for all of it is over."""
+        return super().remaining <= 0
+
+    def hear(self) -> None:
+        """Begin to count anew: something came."""
+        self._latest, self._longest = monotonic(), self._between
+
+    def __str__(self) -> str:
+        """Say what did not come before it."""
+        return super().__str__() if self.is_final else f"no word of a reply for {self._longest:g} seconds"
+
 
 class BoundedCall(Generic[Result]):
     """One call, done in a thread of its own: a client's timeouts are for each read, and for no name look-up at all."""
@@ -50,10 +88,12 @@ class BoundedCall(Generic[Result]):
     def __init__(self, deadline: Deadline, largest: int, largest_document: int = LARGEST_DOCUMENT) -> None:
         """`largest` is the most bytes of a reply that are read, `largest_document` of one that is not in events.
 
-        `requests` counts what was asked for it; `seconds` is how long it took, once it has ended.
+        `requests` counts what was asked for it, at most `most_requests`; `seconds` is how long it took, once it has
+        ended.
         """
         self.deadline = deadline
         self.requests = 0
+        self.most_requests = MOST_REQUESTS
         self.seconds = 0.0
         self._largest = largest
         self._largest_document = largest_document
@@ -84,14 +124,17 @@ class BoundedCall(Generic[Result]):
         tokens: SimpleQueue[str | None] = SimpleQueue()
         self.start(lambda: work(tokens.put), lambda: tokens.put(None))
         try:
-            while (remaining := self.deadline.remaining) > 0:
-                token = tokens.get(timeout=remaining)
+            while not self.deadline.is_final:
+                try:
+                    token = tokens.get(timeout=max(self.deadline.remaining, 0))
+                except Empty:
+                    if self.deadline.remaining > 0:
+                        continue  # something came meanwhile that is not passed on
+                    break
                 if token is None:
                     return self.result()
                 if on_token:
                     on_token(token)
-        except Empty:
-            pass
         finally:
             self.end()
         raise self.exceeded()
@@ -104,7 +147,7 @@ class BoundedCall(Generic[Result]):
 
     def exceeded(self) -> DeadlineExceeded:
         """Return the error of a call whose deadline has come."""
-        return DeadlineExceeded(f"no whole reply within {self.deadline.seconds:g} seconds{self._last_error}")
+        return DeadlineExceeded(f"{self.deadline}{self._last_error}")
 
     def _work(self, work: Callable[[], Result], on_end: Callable[[], None]) -> None:
         start = monotonic()
@@ -117,7 +160,7 @@ class BoundedCall(Generic[Result]):
 
     def _on_request(self, request: httpx.Request) -> None:
         self.requests += 1
-        if self._over.is_set() or self.requests > MOST_REQUESTS:
+        if self._over.is_set() or self.requests > self.most_requests:
             raise DeadlineExceeded("this call is over")
         request.extensions = {**request.extensions, "trace": self._on_connection}
 

@@ -1,7 +1,6 @@
-"""The events of a streamed reply, whatever their shape -> the whole reply; where it is not whole, an error."""
+"""The events of a streamed reply, whatever their shape -> the reply, or what of it came before it broke off."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from assistant.domain.callbacks import OnToken
@@ -10,63 +9,138 @@ from assistant.domain.sanitize import one_line
 from assistant.models.base import Reply
 from assistant.models.openai.client import NOT_A_REPLY
 from assistant.models.openai.secrets import MaskedTokens, Secrets
+from assistant.models.thoughts import ThoughtFilter, without_thoughts
 
 _CHARACTERS_PER_TOKEN = 8  # at most; English text has about 4
 _WHOLE = frozenset({"stop", "eos_token", "stop_sequence", "end_turn"})
-# Reasoning models think in the reply itself, between <think> and </think>; the prompts of some hold the opening mark,
-# so that only the closing one comes back. Thoughts that were cut off before their end are all there is.
-_THOUGHTS = re.compile(r"\s*<think>.*?(?:</think>|\Z)|.*?^[ \t]*</think>[ \t]*$", re.DOTALL | re.MULTILINE)
+_THOUGHT_FIELDS = ("reasoning_content", "reasoning")  # of vLLM, llama.cpp and DeepSeek; of Ollama and OpenRouter
+_LONGEST_QUOTE = 300  # characters
 
 
-def read_reply(events: Iterable[Any], name: str, characters: int, on_token: OnToken, secrets: Secrets) -> Reply:
-    """Return the reply, by the model `name` where the endpoint names none, to messages of so many `characters`.
+class BrokenOff(ValueError):
+    """The events ended before the reply did."""
 
-    `on_token` gets each piece; a secret that the endpoint echoes is in none, nor in the reply. Raises `ValueError`
-    where the reply is too long, empty, broken off or not one.
-    """
-    import httpx
 
-    tokens = MaskedTokens(secrets, on_token)
-    pieces: list[str] = []
-    length, finish, usage, model, complaint = 0, "", None, "", ""
-    try:
-        for event in events:
-            usage = _field(event, "usage") or usage
-            model = _text(_field(event, "model")) or model
-            complaint = _complaint(event) or complaint
-            choice = _first(_field(event, "choices"))
-            finish = _text(_field(choice, "finish_reason")) or finish
-            piece = _text(_field(_field(choice, "delta") or _field(choice, "message"), "content"))
-            length += len(piece)
-            if length > REPLY_LIMIT:
-                raise ValueError(f"the reply is longer than {REPLY_LIMIT:,} characters")
-            if piece:
-                pieces.append(piece)
-                tokens.put(piece)
-    except httpx.HTTPError:
-        if not finish:  # all that may follow the end of a reply is its usage
-            raise
-    if not finish:
-        raise ValueError(complaint or ("the reply broke off" if pieces else NOT_A_REPLY))
-    tokens.end()
-    text = _without_thoughts(secrets.mask_reply(valid("".join(pieces))))
-    if not text:
-        raise ValueError(f"the reply is empty (it ended for the reason: {finish})")
-    read, written = _count(_field(usage, "prompt_tokens")), _count(_field(usage, "completion_tokens"))
-    shortened = read is not None and read * _CHARACTERS_PER_TOKEN < characters
-    return Reply(
-        text, secrets.mask_reply(one_line(model))[:200] or name, finish not in _WHOLE, read, written, shortened
-    )
+class NoAnswer(ValueError):
+    """The endpoint replied, with something else than an answer."""
+
+    def __init__(self, cause: str, cure: str) -> None:
+        super().__init__(cause)
+        self.cure = cure
+
+
+class ReplyReader:
+    """Reads one reply; what has come of it can be had at any time."""
+
+    def __init__(self, name: str, characters: int, secrets: Secrets) -> None:
+        """`name` is the model's where the endpoint names none; `characters` is how many the messages have."""
+        self._name = name
+        self._characters = characters
+        self._secrets = secrets
+        self._pieces: list[str] = []
+        self._length = 0
+        self._refusal = ""
+        self._tool = ""
+        self._has_thought = False
+        self._finish = ""
+        self._usage: Any = None
+        self._model = ""
+        self._complaint = ""
+
+    def read(self, events: Iterable[Any], on_token: OnToken, on_heard: Callable[[], None]) -> Reply:
+        """Return the whole reply. `on_token` gets each piece of the answer, and "" for thoughts; a secret that the
+        endpoint echoes is in none, nor in the reply. `on_heard` is called for each piece of either.
+
+        Raises `BrokenOff`, `NoAnswer`, or `ValueError` where the reply is too long, empty or not one.
+        """
+        import httpx
+
+        tokens, thoughts = MaskedTokens(self._secrets, on_token), ThoughtFilter()
+        try:
+            for event in events:
+                delta = self._note(event)
+                piece = _text(_field(delta, "content"))
+                self._length += len(piece)
+                if self._length > REPLY_LIMIT:
+                    raise ValueError(f"the reply is longer than {REPLY_LIMIT:,} characters")
+                is_thought = any(_text(_field(delta, field)) for field in _THOUGHT_FIELDS)
+                if piece or is_thought:
+                    on_heard()
+                if piece:
+                    self._pieces.append(piece)
+                    tokens.put(thoughts.visible(piece))
+                if is_thought or thoughts.is_thinking:
+                    self._has_thought = True
+                    on_token("")
+        except httpx.HTTPError:
+            if not self._finish:  # all that may follow the end of a reply is its usage
+                raise
+        tokens.put(thoughts.end())
+        tokens.end()
+        return self._whole()
+
+    def _whole(self) -> Reply:
+        """Return the reply once all events are read; raises what `read` does where it is none."""
+        if not self._finish:
+            no_end = "the endpoint ended it without a mark of its end" if self._pieces else NOT_A_REPLY
+            raise BrokenOff(self._complaint or no_end)
+        reply = self._reply()
+        if not reply.text:
+            raise self._no_answer()
+        return reply
+
+    def partial(self, cause: str) -> Reply | None:
+        """Return what has come of a reply that broke off because of `cause`; None where nothing of an answer has."""
+        cause = self._secrets.mask(one_line(cause))[:_LONGEST_QUOTE].rstrip(".")
+        reply = self._reply("" if self._finish else cause)
+        return reply if reply.text else None
+
+    def _note(self, event: Any) -> Any:
+        """Note what an event says beside the words of the reply; return its part of the message."""
+        self._usage = _field(event, "usage") or self._usage
+        self._model = _text(_field(event, "model")) or self._model
+        self._complaint = _complaint(event) or self._complaint
+        choice = _first(_field(event, "choices"))
+        self._finish = _text(_field(choice, "finish_reason")) or self._finish
+        delta = _field(choice, "delta") or _field(choice, "message")
+        self._refusal = (self._refusal + _text(_field(delta, "refusal")))[:_LONGEST_QUOTE]
+        if call := _first(_field(delta, "tool_calls")):
+            self._tool = self._tool or _text(_field(_field(call, "function"), "name")) or "one without a name"
+        return delta
+
+    def _reply(self, break_cause: str = "") -> Reply:
+        text = without_thoughts(self._secrets.mask_reply(valid("".join(tuple(self._pieces)))))
+        read, written = (_count(_field(self._usage, name)) for name in ("prompt_tokens", "completion_tokens"))
+        return Reply(
+            text,
+            self._secrets.mask_reply(one_line(self._model))[:200] or self._name,
+            cut=bool(break_cause) or self._finish not in _WHOLE,
+            input_tokens=read,
+            output_tokens=written,
+            shortened=read is not None and read * _CHARACTERS_PER_TOKEN < self._characters,
+            break_cause=break_cause,
+        )
+
+    def _no_answer(self) -> ValueError:
+        """Return what to raise for a reply without text."""
+        if refusal := one_line(valid(self._refusal)).strip():
+            cause = f"the model refuses to answer: “{refusal}”"
+            return NoAnswer(cause, "ask in other words, or choose another --model")
+        if self._tool:
+            tool = one_line(self._tool)[:100]
+            cause = f"the model called a tool ({tool}) instead of answering; none was offered to it"
+            return NoAnswer(cause, "ask again, or choose another --model")
+        if self._finish == "content_filter":
+            return NoAnswer("the reply is empty: a filter of the endpoint withheld it", "ask in other words")
+        if self._has_thought:
+            cause = f"the reply is empty: the model only thought (it ended for the reason: {self._finish})"
+            return NoAnswer(cause, "let it write more (--max-tokens), or choose another --model")
+        return ValueError(f"the reply is empty (it ended for the reason: {self._finish})")
 
 
 def valid(text: str) -> str:
     """Return text that can be encoded: halves of a character that came apart are joined, lone ones replaced."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _without_thoughts(text: str) -> str:
-    thoughts = _THOUGHTS.match(text)
-    return (text[thoughts.end() :] if thoughts else text).strip()
 
 
 def _complaint(event: Any) -> str:

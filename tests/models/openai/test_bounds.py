@@ -5,6 +5,7 @@ import contextlib
 import html
 import json
 import logging
+import re
 import resource
 import socket
 import threading
@@ -31,7 +32,7 @@ def warm() -> None:
 def test_the_deadline_holds_whatever_the_endpoint_does(ask: Ask, step: Step) -> None:
     before = set(threading.enumerate())
     error, _, server = failure(ask, step, deadline=0.3)
-    assert error.cause.startswith("no whole reply within 0.3 seconds")
+    assert re.match(r"(no whole reply within|no word of a reply for) 0\.3 seconds", error.cause)
     assert len(server.requests) <= 1  # none where the machine is so busy that the time is over before
     if step is not LATE["asks to wait"]:  # the client sleeps on; it asks nothing more when it wakes
         for thread in set(threading.enumerate()) - before:
@@ -58,7 +59,7 @@ def test_nothing_that_has_arrived_is_read_once_a_call_is_over() -> None:
 def test_what_was_answered_before_the_deadline_is_told(ask: Ask) -> None:
     error, _, server = failure(ask, refuses(429, "slow down", retry_after="59"), deadline=2)
     assert len(server.requests) == 1
-    assert error.cause == "no whole reply within 2 seconds, after an answer of status 429"
+    assert re.match(r"no .* 2 seconds, after an answer of status 429$", error.cause)
 
 
 @both

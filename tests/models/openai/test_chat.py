@@ -27,6 +27,7 @@ def test_the_request_holds_the_messages_and_little_else() -> None:
         "model": "m",
         "messages": [{"role": "user", "content": "What is Frobnicate?"}],
         "temperature": 0,
+        "max_tokens": 4096,
         "stream": True,
         "stream_options": {"include_usage": True},
     }

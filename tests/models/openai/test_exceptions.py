@@ -37,21 +37,32 @@ def _made(kind: type[Exception], values: dict[str, Any]) -> Exception:
 class Breaking(httpx.SyncByteStream):
     """A body that begins well and then raises."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: Exception, words: str) -> None:
         self.error = error
+        self.words = words
 
     def __iter__(self) -> Iterator[bytes]:
-        yield encoded(chunk("Half"), done=False)
+        yield encoded(chunk(self.words), done=False)
         raise self.error
 
 
 @pytest.mark.parametrize("error", list(_errors()), ids=lambda error: type(error).__name__)
-def test_every_exception_of_the_vendors_becomes_a_model_error(error: Exception) -> None:
+@pytest.mark.parametrize("words", ["", "Half"])
+def test_every_exception_of_the_vendors_becomes_a_model_error_or_the_cause_of_a_cut(
+    error: Exception, words: str
+) -> None:
     def breaks(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, headers={"Content-Type": "text/event-stream"}, stream=Breaking(error))
+        return httpx.Response(200, headers={"Content-Type": "text/event-stream"}, stream=Breaking(error, words))
 
+    model = OpenAIModel("m", key=KEY, transport=httpx.MockTransport(breaks))
+    if words and type(error) is not ValueError:  # which is what is raised for too large a reply
+        reply = model.reply(ASKED)
+        assert (reply.text, reply.cut) == ("Half", True)
+        assert reply.break_cause
+        assert KEY not in reply.break_cause
+        return
     with pytest.raises(ModelError) as caught:
-        OpenAIModel("m", key=KEY, transport=httpx.MockTransport(breaks)).reply(ASKED)
+        model.reply(ASKED)
     assert KEY not in str(caught.value)
 
 

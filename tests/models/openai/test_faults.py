@@ -11,10 +11,11 @@ import openai
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.endpoint import Step, answers, chunk, encoded, repeats, says, serve, streams
+from support.endpoint import Exchange, Step, answers, chunk, drips, encoded, repeats, says, serve, streams
 from support.replies import ASKED, KEY, failure, warm
 
 from assistant.domain.errors import ModelError
+from assistant.models.base import Reply
 from assistant.models.openai.chat import OpenAIModel
 
 __all__ = ["warm"]
@@ -25,10 +26,70 @@ HALF = [chunk("Half"), chunk(" a reply")]
 
 def test_tokens_that_are_taken_slowly_do_not_outlast_the_deadline() -> None:
     clock = threading.Event()
-    with serve(says(*["piece"] * 50)) as server, pytest.raises(ModelError, match=r"no whole reply within 0\.3"):
-        OpenAIModel("m", key=KEY, base_url=server.url, deadline=0.3).reply(
-            ASKED, lambda piece: _ignore(clock.wait(0.1))
-        )
+    with serve(streams(*[chunk("piece ")] * 50, then="stall")) as server:
+        model = OpenAIModel("m", key=KEY, base_url=server.url, total=0.3)
+        reply = model.reply(ASKED, lambda piece: _ignore(clock.wait(0.1)))
+    assert reply.text.startswith("piece")
+    assert (reply.cut, reply.break_cause) == (True, "no whole reply within 0.3 seconds")
+
+
+def test_a_model_that_writes_slowly_is_not_late() -> None:
+    """It takes five times as long as it may be silent."""
+    with serve(drips(encoded(*[chunk("x")] * 3, chunk(finish="stop"), done=False), pause=0.001)) as server:
+        reply = OpenAIModel("m", key=KEY, base_url=server.url, silence=0.4).reply(ASKED)
+    assert reply == Reply("xxx", "scripted")
+
+
+def test_thinking_is_no_silence() -> None:
+    def thinks(exchange: Exchange) -> None:
+        exchange.begin()
+        for _ in range(4):
+            exchange.send(encoded(_thought("Hm."), done=False))
+            exchange.wait(0.2)
+        exchange.send(encoded(chunk("Yes."), chunk(finish="stop")))
+        exchange.end()
+
+    heard: list[str] = []
+    with serve(thinks) as server:
+        reply = OpenAIModel("m", key=KEY, base_url=server.url, silence=0.5).reply(ASKED, heard.append)
+    assert (reply.text, heard) == ("Yes.", ["", "", "", "", "Yes."])
+
+
+@pytest.mark.parametrize(
+    ("silence", "base_url", "seconds"),
+    [
+        (None, "http://127.0.0.1:8080/v1", (600.0, 120.0, 1_800.0)),
+        (None, "https://host.example/v1", (120.0, 120.0, 1_800.0)),
+        (7.5, "http://127.0.0.1:8080/v1", (7.5, 7.5, 1_800.0)),
+        (900.0, "https://host.example/v1", (900.0, 900.0, 9_000.0)),
+    ],
+)
+def test_a_model_on_this_machine_has_longer_to_read(
+    silence: float | None, base_url: str, seconds: tuple[float, float, float]
+) -> None:
+    assert OpenAIModel("m", key=KEY, base_url=base_url, silence=silence).patience == seconds
+
+
+BROKEN = {
+    "bad JSON": (streams(*HALF, b"data: {'a': 1}\n\n"), STRANGE),
+    "bad UTF-8": (streams(*HALF, b'data: {"a": "\xff"}\n\n'), STRANGE),
+    "a deep event": (streams(*HALF, b"data: " + b"[" * 100_000 + b"\n\n"), STRANGE),
+    "no end": (streams(*HALF), "without a mark of its end"),
+    "no end and no mark": (streams(*HALF, done=False), "without a mark of its end"),
+    "cut": (streams(*HALF, then="cut"), "the connection failed: peer closed"),
+    "silent": (streams(*HALF, then="stall"), "no word of a reply for 0.5 seconds"),
+    "an error event": (streams(*HALF, b'event: error\ndata: {"message": "out of memory"}\n\n'), "out of memory"),
+    "an error midway": (streams(*HALF, {"error": {"message": f"out of memory {KEY}"}}), "out of memory ***"),
+}
+
+
+@pytest.mark.parametrize(("step", "cause"), BROKEN.values(), ids=BROKEN)
+def test_what_came_before_a_break_is_kept_and_said_to_be_cut(step: Step, cause: str) -> None:
+    with serve(step) as server:
+        reply = OpenAIModel("m", key=KEY, base_url=server.url, silence=0.5).reply(ASKED)
+    assert (reply.text, reply.cut) == ("Half a reply", True)
+    assert cause in reply.break_cause
+    assert len(server.requests) == 1
 
 
 def test_what_the_listener_raises_is_its_own_and_ends_the_call() -> None:
@@ -60,16 +121,8 @@ NONSENSE = {
     "content a list": (streams(chunk([{"text": "Hi"}]), chunk(finish="stop")), "the reply is empty"),
     "events of no shape": (streams([], "a", 1, None, {}), STRANGE),
     "not events": (streams(b"hello\n\n", b"data\n\n"), STRANGE),
-    "bad JSON": (streams(*HALF, b"data: {'a': 1}\n\n"), STRANGE),
-    "bad UTF-8": (streams(*HALF, b'data: {"a": "\xff"}\n\n'), STRANGE),
-    "a deep event": (streams(*HALF, b"data: " + b"[" * 100_000 + b"\n\n"), STRANGE),
     "a number without end": (streams(b'data: {"usage": ' + b"9" * 10_000 + b"}\n\n"), "limit"),
-    "no end": (streams(*HALF), "the reply broke off"),
-    "no end and no mark": (streams(*HALF, done=False), "the reply broke off"),
-    "cut": (streams(*HALF, then="cut"), "the connection failed: peer closed"),
     "cut at once": (streams(then="cut"), "the connection failed: peer closed"),
-    "an error event": (streams(*HALF, b'event: error\ndata: {"message": "out of memory"}\n\n'), "out of memory"),
-    "an error midway": (streams(*HALF, {"error": {"message": f"out of memory {KEY}"}}), "out of memory ***"),
     "compressed": (answers(200, b"\x1f\x8b", content_encoding="gzip"), "compressed (gzip)"),
     "a compressed error": (answers(400, b"\x1f\x8b", content_encoding="br"), "compressed (br)"),
 }
@@ -85,12 +138,8 @@ def test_nonsense_is_told_from_a_reply_and_asked_for_once(step: Step, told: str)
 @pytest.mark.parametrize("then", ["cut", "stall"])
 def test_what_breaks_after_the_end_of_a_reply_does_not_lose_it(then: Any) -> None:
     with serve(streams(chunk("Whole."), chunk(finish="stop"), then=then)) as server:
-        model = OpenAIModel("m", key=KEY, base_url=server.url, deadline=0.3)
-        if then == "cut":
-            assert model.reply(ASKED).text == "Whole."
-        else:
-            with pytest.raises(ModelError):
-                model.reply(ASKED)
+        model = OpenAIModel("m", key=KEY, base_url=server.url, silence=0.3)
+        assert model.reply(ASKED) == Reply("Whole.", "scripted")
 
 
 FLOODS = {
@@ -120,7 +169,7 @@ def test_nobody_at_the_address_is_told_within_seconds() -> None:
 
 def test_a_server_without_encryption_is_told_from_one_with() -> None:
     with serve(says("Never.")) as server:
-        model = OpenAIModel("m", key=KEY, base_url=server.url.replace("http:", "https:"), deadline=0.5)
+        model = OpenAIModel("m", key=KEY, base_url=server.url.replace("http:", "https:"), silence=0.5)
         with pytest.raises(ModelError, match="failed"):
             model.reply(ASKED)
     assert server.requests == []
@@ -153,6 +202,10 @@ def test_whatever_the_endpoint_says_is_a_reply_or_a_model_error(events: list[Any
 
 def _unreachable(request: httpx.Request) -> httpx.Response:
     raise openai.OpenAIError("an address that should not have been used")
+
+
+def _thought(text: str) -> dict[str, Any]:
+    return chunk() | {"choices": [{"index": 0, "delta": {"reasoning_content": text}, "finish_reason": None}]}
 
 
 def _ignore(_: object) -> None:

@@ -1,0 +1,63 @@
+"""Messages and what an endpoint refused -> the fields of a request that it takes."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assistant.models.base import Message
+from assistant.models.openai.stream import valid
+
+_OPTIONAL = ("temperature", "stream_options", "max_tokens", "max_completion_tokens")
+_TOO_MANY = re.compile(r"too (?:large|long|many|high)|context|in the completion", re.IGNORECASE)
+_ROLES = re.compile(r"\bsystem\b.*\brole|\brole.*\bsystem\b|\bsystem message|\broles? must alternate", re.I | re.DOTALL)
+_ONLY_TWO = re.compile(r"only user and assistant|user/assistant/user", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How an endpoint wants to be asked, as far as it is known."""
+
+    max_tokens: int
+    """The most tokens of a reply."""
+    refused: frozenset[str] = frozenset({"max_completion_tokens"})
+    """Optional fields that are left out."""
+    has_system_role: bool = True
+    """False where the system's text goes into the message of the user."""
+
+    def fields(self, messages: Sequence[Message]) -> dict[str, Any]:
+        """Return the fields of a request for a streamed reply, but for the model's name."""
+        values = (0, {"include_usage": True}, self.max_tokens, self.max_tokens)
+        optional = {name: value for name, value in zip(_OPTIONAL, values, strict=True) if name not in self.refused}
+        parts = messages if self.has_system_role else _without_system(messages)
+        turns = [{"role": message.role, "content": valid(message.text)} for message in parts]
+        return {"messages": turns, "stream": True, **optional}
+
+    def after(self, complaint: str, messages: Sequence[Message]) -> "Dialect | None":
+        """Return the dialect to try after the endpoint refused a request with a `complaint`; None where there is none.
+
+        >>> complaint = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+        >>> sorted(Dialect(99).after(complaint, []).fields([]))
+        ['max_completion_tokens', 'messages', 'stream', 'stream_options', 'temperature']
+        """
+        has_system = self.has_system_role and any(message.role == "system" for message in messages)
+        if has_system and (_ROLES.search(complaint) or _ONLY_TWO.search(complaint)):
+            return replace(self, has_system_role=False)
+        names = set(re.findall(r"\w+", complaint)) & set(_OPTIONAL)
+        if _TOO_MANY.search(complaint) and ("completion" in complaint or names & {"max_tokens"}):
+            names |= {"max_tokens", "max_completion_tokens"}  # the prompt and so long a reply do not fit together
+        elif "max_tokens" in names and "max_tokens" not in self.refused:
+            other = self.refused - {"max_completion_tokens"}
+            return replace(self, refused=other | (names - {"max_completion_tokens"}))
+        if names <= self.refused:
+            return None
+        return replace(self, refused=self.refused | names)
+
+
+def _without_system(messages: Sequence[Message]) -> list[Message]:
+    """Return the messages with the system's text at the beginning of the first that is the user's."""
+    system = "\n\n".join(message.text for message in messages if message.role == "system")
+    others = [message for message in messages if message.role != "system"]
+    if others and others[0].role == "user":
+        return [replace(others[0], text=f"{system}\n\n{others[0].text}"), *others[1:]]
+    return [Message("user", system), *others]
