@@ -9,6 +9,10 @@ _ASKS_FOR_FIGURE = re.compile(
     r"|which (?:percentage|share|fraction|score|accuracy|figure|number))\b",
     re.IGNORECASE,
 )
+_FIGURE = re.compile(
+    r"(?<!\w)\d|\b(?:half|third|quarter|twice|double[ds]?|triple[ds]?|dozens?|hundreds?|thousands?|millions?)\b",
+    re.IGNORECASE,
+)
 _FIGURE_BONUS = 0.2
 """Added to the score of a sentence with a figure where the question asks for one."""
 _REASON = re.compile(
@@ -54,4 +58,4 @@ def asks_for_figure(question: str) -> bool:
 
 def figure_bonus(sentence: str) -> float:
     """Return what is added to the score of a sentence where a figure is asked for."""
-    return _FIGURE_BONUS * any(character.isdigit() for character in sentence)
+    return _FIGURE_BONUS * bool(_FIGURE.search(sentence))

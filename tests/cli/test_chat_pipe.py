@@ -78,6 +78,14 @@ def test_a_conversation_without_a_model(talk: Talk, archive: Archive) -> None:
     assert [kept.papers[number].title for number in (1, 2)] == [ENSEMBLES, SCALING]
 
 
+def test_small_talk_and_facts_are_answered_and_a_farewell_ends_the_chat(talk: Talk) -> None:
+    code, shown = talk("thanks", "How many papers are there?", "exit", "Is this read?")
+    assert (code, shown) == (
+        0,
+        "\n# thanks\nYou are welcome.\n\n# How many papers are there?\n48 papers.\nfrom the catalogue · 0.0 s\n",
+    )
+
+
 COMMANDS = """\
 assistant: error: give words to search for: /search reward hacking
 assistant: error: give the number or the title of a paper: /open 2

@@ -18,6 +18,7 @@ _ANTECEDENT_WORDS = 2  # content words that, before a pronoun, may be what it st
 _ELLIPTIC_WORDS = 1  # content words; a question with no more leaves out what it is about
 _PREPOSITION = re.compile(r"(?:in|for|with|without|on|from|of|by|using|under|at|about)\b", re.IGNORECASE)
 _ABOUT = re.compile(r"(?:and|what\s+about|how\s+about)\b", re.IGNORECASE)
+_BRINGS = frozenset({"", "continue", "correction", "others", "narrow"})
 _WHOLE_WORDS = 3  # content words of what corrects a question, from which on it may be one itself
 
 
@@ -95,9 +96,9 @@ def _by_intent(
     before = _latest(turns)
     if before is None:
         return None
-    last = last_cited(turns)
-    subject = before.reading.text
-    listed = forms.read(subject, today) if before.answer.kind == "list" else None
+    last = before.cited or last_cited(turns)
+    subject = _subject(turns)
+    listed = before.answer.kind == "list"
     match follow_up.intent:
         case "others":
             text = f"papers on {follow_up.words}" if follow_up.words else subject
@@ -152,7 +153,7 @@ def _corrected(question: str, words: str, turns: Sequence[Turn], terms: Terms) -
     preposition = _PREPOSITION.match(words)
     if preposition and (same := re.search(rf"\s{preposition[0]}\s", root, re.IGNORECASE)):
         root = root[: same.start()]  # "... in images", "sorry, in text"
-    elif len(content) > 1 and set(content) & set(terms(root)):  # another thing of nearly the same name
+    elif len(content) > 1 and set(terms(patterns.GENERIC.sub(" ", words))) & set(terms(root)):  # of nearly that name
         frame = re.match(r"(?:what\s+(?:is|are)|explain|define|describe)\s", root, re.IGNORECASE)
         root = frame[0] if frame else ""
     return Reading(f"{root} {words}".strip(), "rule", intent="correction")
@@ -164,7 +165,7 @@ def _continued(
     """Return the reading of a question that leaves out what it is about."""
     papers = named or last_cited(turns)
     before = _latest(turns)
-    if before and before.answer.kind == "list" and not named and _ABOUT.match(question):
+    if before and not named and _ABOUT.match(question) and forms.read(_root(turns)).kind == "list":
         if _PREPOSITION.match(follow_up.words):
             return _some_of_list(follow_up.words, turns)
         return Reading(f"papers on {follow_up.words}", "rule", intent="continue")
@@ -201,6 +202,13 @@ def _root(turns: Sequence[Turn]) -> str:
     """Return the last question that stood alone, or that a model completed, of those that papers answer."""
     asked = (turn for turn in reversed(turns) if turn.answer.kind in ("prose", "list"))
     return next((turn.reading.text for turn in asked if turn.reading.how != "rule"), "")
+
+
+def _subject(turns: Sequence[Turn]) -> str:
+    """Return the last question that brought a subject: none that asked for the reason of an answer, or more of it."""
+    asked = (turn for turn in reversed(turns) if turn.answer.kind in ("prose", "list"))
+    brings = (turn.reading.text for turn in asked if not turn.reading.named and turn.reading.intent in _BRINGS)
+    return next(brings, "") or _root(turns)
 
 
 def _ids(papers: Sequence[Paper]) -> tuple[str, ...]:

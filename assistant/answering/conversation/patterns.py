@@ -9,7 +9,8 @@ NUMBER = re.compile(r"\[(\d{1,4})\] | \b(?:papers?|sources?|citations?|reference
 
 PLACES = {
     "first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "latter": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
-    "fifth": 4, "5th": 4, "sixth": 5, "last": -1,
+    "fifth": 4, "5th": 4, "sixth": 5, "6th": 5, "seventh": 6, "7th": 6, "eighth": 7, "8th": 7, "ninth": 8, "9th": 8,
+    "tenth": 9, "10th": 9, "last": -1,
 }  # fmt: skip
 """Word -> place in a list, 0-based."""
 
@@ -114,6 +115,12 @@ FUNCTION = re.compile(
     _FLAGS,
 )
 """Words that say nothing of a subject, beyond those that the word index leaves out."""
+
+GENERIC = re.compile(
+    r"\b(?:models?|learning|networks?|data|training|language|neural|large|deep|tasks?|systems?|algorithms?|agents?)\b",
+    re.IGNORECASE,
+)
+"""Words that so many subjects share that they tell none from another."""
 
 POINTERS = re.compile(
     r"""\[\d+\]|\b(?:first|second|third|fourth|fifth|last|former|latter|ones?|two|three|both|compare[ds]?|differ\w*|tell|like|true

@@ -75,6 +75,7 @@ def context(
     texts = [text for text in dict.fromkeys((reading.other, latest)) if text]
     queries = {text: Query(text, vector) for text, vector in zip(texts, embedder.embed_queries(texts), strict=True)}
     others = reading.intent == "others"
+    new_terms = followups.new_terms(question, conversation.turns, terms) if latest == question else frozenset()
     claims = [claim.text for turn in conversation.turns for claim in turn.answer.claims]
     return Context(
         named_papers=frozenset(reading.papers if reading.named else ()),
@@ -83,9 +84,9 @@ def context(
         keys=conversation.keys,
         latest=queries.get(latest),
         quoted=frozenset(claims if reading.intent not in ("again", "cite") else ()),
-        new_terms=followups.new_terms(question, conversation.turns, terms) if latest == question else frozenset(),
+        new_terms=new_terms,
         shown=frozenset(paper.id for turn in conversation.turns for paper in turn.shown) if others else frozenset(),
-        each=reading.intent not in ("why", "doubt"),
+        each=reading.intent == "compare" or (not new_terms and reading.intent not in ("why", "doubt")),
         doubts=reading.intent == "doubt",
         wants_reason=reading.intent == "why" or question.lower().startswith(("why", "but why", "and why", "how come")),
     )
