@@ -8,7 +8,7 @@ from typing import Protocol
 from assistant.answering.answerability import Features
 from assistant.answering.reading import Reading
 from assistant.domain.answers import Status
-from assistant.domain.callbacks import OnToken
+from assistant.domain.callbacks import OnStage, OnToken
 from assistant.domain.records import Claim, Evidence
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
@@ -41,6 +41,8 @@ class Inquiry:
     """What the conversation so far adds to the question."""
     on_token: OnToken | None = None
     """Gets each piece of a reply as it arrives."""
+    on_stage: OnStage | None = None
+    """Gets what is being done for the answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from assistant.verification import quotes
 from assistant.verification.claims import Statement
 from assistant.verification.verifier import FAILING
 
+_CHARACTERS_PER_TOKEN = 4.5  # of prompts of English abstracts with their keys
 _SENTENCE_ENDS = tuple('.!?…。！？])”’"*')
 
 
@@ -31,7 +32,7 @@ class Generative(Answerer):
     def state(self, inquiry: Inquiry) -> Draft:
         """Have the model answer from the evidence alone."""
         prompt = prompts.load("answer.v1")
-        return self._draft([_request(prompt, inquiry)], prompt, inquiry)
+        return self._draft([_request(prompt, inquiry)], prompt, inquiry, "reading")
 
     def revise(self, inquiry: Inquiry, draft: Draft, claims: Sequence[Claim]) -> Draft | None:
         """Send the reply back with what verification found, and have it written again, unless it broke off."""
@@ -39,10 +40,14 @@ class Generative(Answerer):
             return None  # whoever fell silent is not asked for the same once more
         prompt = prompts.load("answer.v1")
         messages = [_request(prompt, inquiry), Message("assistant", draft.reply), _findings(claims, inquiry)]
-        return self._draft(messages, prompt, inquiry)
+        return self._draft(messages, prompt, inquiry, "asking again, as claims failed: reading")
 
-    def _draft(self, messages: Sequence[Message], prompt: Prompt, inquiry: Inquiry) -> Draft:
+    def _draft(self, messages: Sequence[Message], prompt: Prompt, inquiry: Inquiry, stage: str) -> Draft:
+        on_stage = inquiry.on_stage or (lambda _: None)
+        tokens = sum(len(message.text) for message in messages) / _CHARACTERS_PER_TOKEN
+        on_stage(f"{stage} about {max(round(tokens, -2), 100):,.0f} tokens")
         reply = self.model.reply(messages, inquiry.on_token)
+        on_stage("checking")
         if reason := excess(reply.text, REPLY_LIMIT):
             raise ModelError(f"the reply {reason}", path=reply.model)
         abstention = quotes.normal(prompt.abstain)

@@ -8,7 +8,7 @@ from datetime import date
 from assistant.answering import answerability, answerers, reading
 from assistant.answering.answerer import Answerer, Draft, Inquiry, Request, Response
 from assistant.domain.answers import Answer, Seconds
-from assistant.domain.callbacks import OnToken
+from assistant.domain.callbacks import OnStage, OnToken
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Claim, Evidence
 from assistant.library import abstracts
@@ -46,6 +46,8 @@ class Pipeline:
     """Who answers whatever is asked; None for what `answerers` has for the kind of question."""
     today: date = field(default_factory=date.today)
     """What "since May" and "last year" are counted from."""
+    on_stage: OnStage | None = None
+    """Gets what is being done for an answer that a model writes."""
 
 
 def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
@@ -158,7 +160,8 @@ def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[In
     read = reading.read(pipeline.reranker, query, evidence, by_id, words)
     judge = answerability.load(pipeline.embedder.fingerprint, read.reader)
     features = answerability.features(query, evidence, by_id, words, read, judge)
-    inquiry = Inquiry(question, query, evidence, by_id, read, features, words, pipeline.context, pipeline.on_token)
+    listeners = pipeline.on_token, pipeline.on_stage
+    inquiry = Inquiry(question, query, evidence, by_id, read, features, words, pipeline.context, *listeners)
     return inquiry, (*notes, *filter(None, [read.problem]))
 
 

@@ -102,6 +102,17 @@ def test_failing_claims_go_back_once_with_the_findings(kitchen: Pipeline, keys: 
     assert answer.notes == ("1 failing claim was sent back once; this is the revision",)
 
 
+def test_what_is_being_done_is_told_as_it_is_done(kitchen: Pipeline, keys: dict[str, str]) -> None:
+    replies = ["Unicorns [P0000].", f"Yeast makes dough rise [{keys[YEAST]}]."]
+    told: list[str] = []
+    model = ScriptedModel(replies)
+    pipeline.ask(replace(kitchen, model=model, on_stage=told.append, on_token=told.append), QUESTION)
+    stages = [re.sub(r"about [0-9,]+00 tokens", "N", words) for words in told]
+    again = "asking again, as claims failed: reading N"
+    first, second = ([*re.findall(r"\S+\s*", reply)] for reply in replies)
+    assert stages == ["reading N", *first, "checking", again, *second, "checking"]
+
+
 def test_a_revision_that_gives_up_what_had_passed_is_not_taken(kitchen: Pipeline, keys: dict[str, str]) -> None:
     passing = (
         f"Carbon dioxide from yeast makes dough rise [{keys[YEAST]}]. Colder dough rises more slowly [{keys[YEAST]}]."

@@ -83,8 +83,8 @@ def _answer(asking: "Pipeline", question: str, *, as_json: bool, strict: bool, e
 
     code = 0
     try:
-        with live.preview(asking.model is not None) as on_token:
-            answer = pipeline.ask(replace(asking, on_token=on_token), question)
+        with live.preview(asking.model is not None) as watching:
+            answer = pipeline.ask(replace(asking, on_token=watching.on_token, on_stage=watching.on_stage), question)
     except ModelError as error:
         console.tell(f"error: {error}")
         answer = Answer(question, "failed", (), (), getattr(asking.model, "name", None), (str(error),))

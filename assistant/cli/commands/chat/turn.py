@@ -30,9 +30,11 @@ def retry(chat: Chat) -> Chat:
 
 def _show(chat: Chat, take: Take) -> Chat:
     chat = state.current(chat)
-    with live.preview(chat.pipeline.model is not None) as on_token:
+    numbers = {key: chat.conversation.numbers.get(id, 0) for id, key in chat.conversation.keys.items()}
+    with live.preview(chat.pipeline.model is not None, numbers) as watching:
         listening = replace(chat.session, on_reading=_show_reading(chat.conversation))
-        conversation = take(listening, replace(chat.pipeline, on_token=on_token), chat.conversation)
+        watched = replace(chat.pipeline, on_token=watching.on_token, on_stage=watching.on_stage)
+        conversation = take(listening, watched, chat.conversation)
     answer = conversation.turns[-1].answer
     console.lines(*answers.lines(answer, console.marks(), conversation.numbers, more="“more” shows them"))
     return replace(chat, conversation=conversation)
