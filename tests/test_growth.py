@@ -19,7 +19,7 @@ from support.growth import check_linear
 from support.libraries import HashedWords
 
 from assistant import ingest
-from assistant.answering import evidence_prompt, pipeline
+from assistant.answering import evidence_prompt, passages, pipeline
 from assistant.answering.conversation import followups, session
 from assistant.answering.conversation.session import Session
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
@@ -150,6 +150,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "patterns before a word": lambda text: resolve(f"{text} papers", TEXT),
     "followups": lambda text: resolve("What about it?", text),
     "names of papers": lambda text: (index().find_all(text), index().nearest(text), index().suggestions(text)),
+    "roles of sentences": lambda text: passages.neighbours((f"not known {text}", text), 0, {0: 0.0}, 0.0),
     "prompts": evidence_prompt.neutralise,
     "replies": claims.split,
     "replies cut in a citation": lambda text: claims.split(f"It holds [P1a2b: “b”, {text}"),

@@ -60,6 +60,11 @@ _EARLIER = re.compile(
     r"|have (?:demonstrated|shown)|has been shown|is believed|popular|important|crucial|key (?:challenge|problem))\b",
     re.IGNORECASE,
 )
+_SETTLES = re.compile(
+    r"(?:[\w-]+,? ){0,5}?we (?:\w+ly )?(?:answer|settle|resolve|show|find|prove|demonstrate|establish|discover)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that answers the question which the one before it leaves open."""
 _ASKS_FOR_DEFINITION = re.compile(
     r"^\s*(?:what(?:'s| is| are)\b(?!.*\b(?:happen|cause|effect|role|score|accuracy|share|rate|best|difference)\b)"
     r"|define|definition|meaning of|explain)|definition\??$|\bmeans?\?$|\bmean(?:t)? by\b|\bstands? for\b",
@@ -168,14 +173,26 @@ def measure(
     return Candidates(tuple(places), np.array(rows, np.float64).reshape(len(rows), len(COLUMNS)))
 
 
+def _settled(sentences: Sequence[str], place: int) -> tuple[int, int] | None:
+    """Return the places to quote where the sentence at `place` leaves a question open and in the next one its
+    authors settle it: both, or the second alone where both would be too long; None where that is not so."""
+    if place + 1 >= len(sentences) or not _GAP.search(sentences[place]) or not _SETTLES.match(sentences[place + 1]):
+        return None
+    fits = len(sentences[place]) + len(sentences[place + 1]) <= _LONGEST
+    return place + (not fits), place + 1
+
+
 def neighbours(
     sentences: Sequence[str], place: int, scores: Mapping[int, float], joined_within: float
 ) -> tuple[int, int]:
     """Return the places of the first and the last sentence to quote: that at `place`, and at most one beside it.
 
-    That is the one before it where it leans on that ("This …", "Third, …"), else the one whose score is nearest to its
-    own, if by no more than `joined_within`; `scores` is by place. What would be too long is not joined.
+    That is the one after it where that settles what it leaves open, the one before it where it leans on that ("This …",
+    "Third, …"), else the one whose score is nearest to its own, if by no more than `joined_within`; `scores` is by
+    place. What would be too long is not joined.
     """
+    if pair := _settled(sentences, place):
+        return pair
     beside = [place - 1] if place and _LEANS.match(sentences[place]) else []
     if not beside:
         near = [

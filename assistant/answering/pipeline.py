@@ -14,7 +14,7 @@ from assistant.domain.records import Claim, Evidence
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel, Embedder, Reranker
-from assistant.retrieval import forms, questions
+from assistant.retrieval import forms, languages, questions
 from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
 from assistant.verification import verifier
@@ -70,7 +70,7 @@ def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
         checked.claims,
         inquiry.evidence,
         model=draft.model,
-        notes=(*notes, *draft.notes),
+        notes=(*notes, *draft.notes, *(() if checked.claims else languages.hint(question))),
         prompt=draft.prompt,
         tokens=draft.tokens,
         seconds=replace(checked.seconds, retrieve=retrieved - began, total=time.perf_counter() - began),

@@ -71,6 +71,12 @@ class Answer:
         """What it says where it abstains: nothing of what the library holds, for nobody established that."""
         return NOTHING_FOUND if self.model is None else NO_ANSWER
 
+    @property
+    def nearest(self) -> tuple[Evidence, ...]:
+        """The papers to name where it abstains; none where it says why nothing could be looked for."""
+        names = self.status == "abstained" and self.is_near and (self.kind == "list" or not self.text)
+        return self.evidence[:NEAREST] if names else ()
+
     def markdown(self, numbers: Mapping[str, int]) -> str:
         """What it says itself, then a list: each claim with its mark, what it cites, and what is wrong with it."""
         if self.status != "answered":
@@ -94,9 +100,14 @@ class Answer:
             model = markdown.escape(self.model) if self.model else None
             counted = conclusion([claim.verdict for claim in self.claims], len(self.numbers), model)
             parts.append(f"*{counted}*" if self.claims else "*from the catalogue*" if self.kind == "facts" else "")
-        elif self.status == "abstained" and self.evidence and self.is_near and not self.text:
-            nearest = "\n".join(f"- {reference(item.paper)}" for item in self.evidence[:NEAREST])
-            parts = [f"{self.abstention}; closest papers:\n\n{nearest}"]
+        elif self.nearest:
+            nearest = "\n".join(f"- {reference(item.paper)}" for item in self.nearest)
+            said = (
+                f"{markdown.escape(self.text)}\n\nClosest papers:"
+                if self.text
+                else f"{self.abstention}; closest papers:"
+            )
+            parts = [f"{said}\n\n{nearest}"]
         parts += [f"*note: {markdown.escape(note)}*" for note in self.notes]
         return "\n\n".join(part for part in parts if part)
 

@@ -106,6 +106,7 @@ _TRAILING = re.compile(
     _FLAGS,
 )
 _BY = re.compile(r"^(?:\s*(?:written|published|authored|are\s+there)){0,2}\s*by\s+(?P<name>.+)", re.IGNORECASE)
+_BEHIND_NAME = re.compile(r"\s(?:on|about|regarding|concerning|that|which)\s.*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,10 @@ def read(question: str, today: date | None = None) -> Form:
     for _ in range(3):
         bare = _COURTESY.sub("", bare)
     timeless = _PARTINGS.sub("", periods.without(bare, today))
-    if fact := fact_questions.read(timeless):
-        return Form("facts", fact.fact, fact.name, limit=fact.limit)
+    fact = fact_questions.read(timeless)
+    if fact and (fact.fact != "by" or _is_writer(fact.name)):
+        name = _BEHIND_NAME.sub("", fact.name) if fact.fact == "by" else fact.name
+        return Form("facts", fact.fact, name, limit=fact.limit)
     if _SECOND_SENTENCE.search(timeless):
         return PROSE
     return _ordered(timeless) or _list(timeless)
@@ -182,8 +185,8 @@ def _list(question: str) -> Form:
 def _about(adjectives: str, rest: str) -> Form:
     """Return the form of a list of papers whose noun has `adjectives` before it and is followed by `rest`."""
     rest = _trimmed(_RELATION.sub("", rest, count=1))
-    if (by := _BY.match(rest)) and not adjectives:
-        return Form("facts", "by", _trimmed(by["name"]))
+    if (by := _BY.match(rest)) and not adjectives and _is_writer(by["name"]):
+        return Form("facts", "by", _trimmed(_BEHIND_NAME.sub("", by["name"])))
     match = _MERE_TOPIC.match(rest)
     if match or not rest:
         return on(f"{adjectives} {_trimmed(match['topic']) if match else ''}".strip())
@@ -191,6 +194,11 @@ def _about(adjectives: str, rest: str) -> Form:
     return Form(
         "list", topic=f"{adjectives} {rest}".strip(), label=f"{f'on {adjectives} ' if adjectives else ''}{link}{rest}"
     )
+
+
+def _is_writer(name: str) -> bool:
+    """Whether a name may be one of a person: "Gao", "gao", "Gao on rewards", but not "models on theorems"."""
+    return name[:1].isupper() or not _BEHIND_NAME.search(name)
 
 
 def _trimmed(words: str) -> str:

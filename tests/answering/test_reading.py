@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from support.libraries import HashedWords, made
 
-from assistant.answering import answerability, pipeline, reading
+from assistant.answering import answerability, passages, pipeline, reading
 from assistant.answering.pipeline import Pipeline
 from assistant.domain.errors import ModelError
 from assistant.library import abstracts
@@ -60,6 +60,14 @@ def test_the_likeliest_sentences_are_read_behind_their_titles(asking: Pipeline) 
     assert read.best(first) == max(expected[first].values())
     assert reading.Reading().best(first) == reading.Reading({first: {}}).best("no paper") < -10
     assert reading.read(None, query, evidence, by_id, words) == reading.Reading()
+
+
+def test_what_settles_an_open_question_is_quoted_with_it() -> None:
+    asks, settles = "Whether moss sleeps is not known.", "Here we show that it does, at noon."
+    scores = {0: -9.0, 1: 0.0, 2: -9.0}
+    assert passages.neighbours(["Moss is green.", asks, settles], 1, scores, 0.5) == (1, 2)
+    assert passages.neighbours(["Moss is green.", asks, "Moss was wet."], 1, scores, 0.5) == (1, 1)
+    assert passages.neighbours(["Moss is green.", asks, settles + " So" * 200], 1, scores, 0.5) == (2, 2)
 
 
 class Fails:

@@ -1,15 +1,15 @@
 """A question and the turns before it -> a question that stands alone, by rule, and the papers that it refers to."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from assistant.answering.conversation import intents, languages, patterns, references
+from assistant.answering.conversation import intents, patterns, references
 from assistant.answering.conversation.intents import FollowUp
 from assistant.answering.conversation.turns import Reading, Turn, last_cited
 from assistant.domain.records import Paper
-from assistant.retrieval import fact_questions, forms, periods
+from assistant.retrieval import fact_questions, forms, languages, periods
 
 Terms = Callable[[str], list[str]]
 """Words -> index terms: stemmed, without stop words."""
@@ -19,6 +19,7 @@ _ELLIPTIC_WORDS = 1  # content words; a question with no more leaves out what it
 _PREPOSITION = re.compile(r"(?:in|for|with|without|on|from|of|by|using|under|at|about)\b", re.IGNORECASE)
 _ABOUT = re.compile(r"(?:and|what\s+about|how\s+about)\b", re.IGNORECASE)
 _BRINGS = frozenset({"", "continue", "correction", "others", "narrow"})
+_UNCLEAR = "no question so far is one that this goes on with: ask a whole one"
 _WHOLE_WORDS = 3  # content words of what corrects a question, from which on it may be one itself
 
 
@@ -47,6 +48,8 @@ def resolve(
         return _noted(reading, question, cited)
     if not named_papers and (not turns or (follow_up.intent != "holds" and stands_alone(question, terms))):
         return Reading(question)
+    if not named_papers and not _latest(turns) and not new_terms(question, turns, terms):
+        return Reading(question, "rule", note=_UNCLEAR, intent="missing")
     return _noted(_continued(question, follow_up, named_papers, turns, terms), question, cited)
 
 
@@ -195,19 +198,24 @@ def _noted(reading: Reading, question: str, cited: Mapping[int, Paper]) -> Readi
 
 def _latest(turns: Sequence[Turn]) -> Turn | None:
     """Return the last turn that asked for something that papers say."""
-    return next((turn for turn in reversed(turns) if turn.answer.kind in ("prose", "list")), None)
+    return next(_asking(turns), None)
 
 
 def _root(turns: Sequence[Turn]) -> str:
     """Return the last question that stood alone, or that a model completed, of those that papers answer."""
-    asked = (turn for turn in reversed(turns) if turn.answer.kind in ("prose", "list"))
-    return next((turn.reading.text for turn in asked if turn.reading.how != "rule"), "")
+    return next((turn.reading.text for turn in _asking(turns) if turn.reading.how != "rule"), "")
+
+
+def _asking(turns: Sequence[Turn]) -> Iterator[Turn]:
+    """Yield the turns that asked for what papers say, the last first; none that named what is not there."""
+    return (
+        turn for turn in reversed(turns) if turn.answer.kind in ("prose", "list") and turn.reading.intent != "missing"
+    )
 
 
 def _subject(turns: Sequence[Turn]) -> str:
     """Return the last question that brought a subject: none that asked for the reason of an answer, or more of it."""
-    asked = (turn for turn in reversed(turns) if turn.answer.kind in ("prose", "list"))
-    brings = (turn.reading.text for turn in asked if not turn.reading.named and turn.reading.intent in _BRINGS)
+    brings = (turn.reading.text for turn in _asking(turns) if not turn.reading.named and turn.reading.intent in _BRINGS)
     return next(brings, "") or _root(turns)
 
 

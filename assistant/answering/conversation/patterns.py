@@ -126,7 +126,7 @@ POINTERS = re.compile(
     r"""\[\d+\]|\b(?:first|second|third|fourth|fifth|last|former|latter|ones?|two|three|both|compare[ds]?|differ\w*|tell|like|true
     |really|also|even|too|still|same|happen\w*|occur\w*|instead|others?|else|why|mean\w*|do|them|those|these|its|under
     |propos\w*|suggest\w*|show\w*|find|finds|found|claim\w*|introduc\w*|present\w*|conclud\w*|argu\w*|stud(?:y|ies|ied)
-    |explain\w*|report\w*|discuss\w*|describ\w*|authors?|kinds?|types?|sorts?|things?|exactly|precisely)\b""",
+    |explain\w*|report\w*|discuss\w*|describ\w*|before|previous|earlier|above|next|authors?|kinds?|types?|sorts?|things?|exactly|precisely)\b""",
     _FLAGS,
 )
 """Words of a follow-up that point back or join, and name nothing."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from assistant.cli import console
 from assistant.cli.console import StyledLine
-from assistant.domain.answers import LIST_ROWS, NEAREST, Answer
+from assistant.domain.answers import LIST_ROWS, Answer
 from assistant.domain.records import Claim, Finding, Paper, cited_papers
 from assistant.domain.sanitize import one_line
 from assistant.domain.verdicts import Verdict, conclusion
@@ -193,9 +193,7 @@ def _claim(claim: Claim, numbers: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _abstained(answer: Answer) -> list[StyledLine]:
-    nearest = answer.evidence[:NEAREST] if answer.kind == "list" or not answer.text else ()
-    if not answer.is_near:
-        nearest = ()
+    nearest = answer.nearest
     said = answer.text or f"{answer.abstention}{'; closest papers:' if nearest else '.'}"
     rows: list[StyledLine] = [((one_line(line), "bold"),) for line in said.splitlines()]
     if nearest and answer.text:

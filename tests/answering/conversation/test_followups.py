@@ -5,11 +5,12 @@ from datetime import datetime
 
 import pytest
 
-from assistant.answering.conversation import followups, languages
+from assistant.answering.conversation import followups
 from assistant.answering.conversation.turns import Reading, Turn
 from assistant.domain.answers import Answer
 from assistant.domain.records import Claim, Evidence, Finding, Paper
 from assistant.library import bm25
+from assistant.retrieval import languages
 
 FIRST = "How can reward overoptimization be mitigated?"
 PAPERS = [Paper("a", "On Ensembles", ""), Paper("b", "On Constraints", ""), Paper("c", "On Weight Averages", "")]
@@ -170,6 +171,16 @@ def test_another_language_is_told_and_not_guessed_at() -> None:
 )
 def test_languages_are_told_by_small_words_and_scripts(question: str, language: str | None) -> None:
     assert languages.foreign(question) == language
+
+
+def test_words_that_name_nothing_are_not_searched_for_where_no_question_was_asked_of_papers() -> None:
+    asked = "What is the newest paper?"
+    newest = Answer(asked, "answered", (), (Evidence("a", PAPERS[0], 1.0),), kind="facts")
+    fact = Turn(1, datetime.min, asked, Reading(asked), newest)
+    reading = followups.resolve("and the one before?", [fact], {1: PAPERS[0]}, terms())
+    assert (reading.text, reading.intent) == ("and the one before?", "missing")
+    about = followups.resolve("what does it say about moss?", [fact], {1: PAPERS[0]}, terms())
+    assert (about.intent, about.papers) == ("continue", ("a",))
 
 
 def test_a_number_that_nothing_has_is_told() -> None:

@@ -67,6 +67,12 @@ _SCRIPTS = (
 _SPANISH_MARKS = re.compile("[¿¡]")
 
 
+def hint(question: str) -> tuple[str, ...]:
+    """Return a note for a question that found nothing, where it is in another language than English; else none."""
+    language = foreign(question)
+    return (f"this seems to be {language}; where the papers are in English, ask in English",) if language else ()
+
+
 def foreign(question: str) -> str | None:
     """Return the language of a question, None for English and where too few words tell.
 
