@@ -44,6 +44,8 @@ def draft(inquiry: Inquiry) -> Draft:
     """
     named = [item for item in inquiry.evidence if item.paper.id in inquiry.context.named_papers]
     evidence = named or list(inquiry.evidence)
+    if again := [quote(item, text) for text in inquiry.context.repeated for item in named if _has(item, text)]:
+        return Draft(tuple(again))
     rows = _candidates(inquiry, evidence)
     if not rows:
         return Draft(text=_NOTHING_NEW) if evidence else Draft()
@@ -59,6 +61,10 @@ def draft(inquiry: Inquiry) -> Draft:
 
 
 _NOTHING_NEW = "Nothing is left to quote that was not quoted before."
+
+
+def _has(item: Evidence, sentence: str) -> bool:
+    return sentence in item.paper.abstract
 
 
 def _says_nothing(named: Sequence[Evidence]) -> str:

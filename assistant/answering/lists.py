@@ -49,9 +49,9 @@ def respond(request: Request) -> Response | None:
         text = f"No {further}papers {request.form.label} were found."
         nearest = () if every else _near(query.text, candidates, library.words)
         return Response(Draft(notes=notes, text=text), nearest, "abstained")
+    text = _header(request, len(members))
     members, more = _ordered(request, members)
     statements = [_shows(item, query.text, library.words) for item in members]
-    text = f"{_count(len(members), request)} {_order(request)}{request.form.label}"
     return Response(Draft(tuple(row for row in statements if row), (*notes, *more), text=text), tuple(members))
 
 
@@ -107,8 +107,13 @@ def _ordered(request: Request, members: Sequence[Evidence]) -> tuple[list[Eviden
     return (dated or list(members))[: form.limit], (note,) if missing else ()
 
 
-def _order(request: Request) -> str:
-    return f"({request.form.order} first) " if request.form.order else ""
+def _header(request: Request, papers: int) -> str:
+    """Return how many papers belong, and which of them are shown where not all are."""
+    form = request.form
+    count = f"{_count(papers, request)} {form.label}"
+    if not form.order:
+        return count
+    return f"The {form.order} of {count}" if form.limit == 1 < papers else f"{count}, the {form.order} first"
 
 
 def _shows(item: Evidence, about: str, words: BM25Index) -> Statement | None:

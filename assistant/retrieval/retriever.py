@@ -47,6 +47,8 @@ class Context:
     """Sentences of earlier answers, which are not to be quoted again."""
     new_terms: frozenset[str] = frozenset()
     """Index terms of the words just typed that name something not named before."""
+    repeated: tuple[str, ...] = ()
+    """Sentences of the last answer, where these are asked for again, as by who asks for their source."""
     shown: frozenset[str] = frozenset()
     """Ids of the papers that were shown before, where others are asked for."""
     each: bool = True

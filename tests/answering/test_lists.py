@@ -70,10 +70,12 @@ def test_a_period_filters_and_is_told_and_an_order_is_kept(base: Pipeline) -> No
     assert (titles(answer), answer.notes) == (["Moss on Granite"], (note,))
     newest = pipeline.ask(base, "the newest papers on moss")
     assert (newest.text, titles(newest), newest.notes) == (
-        "2 papers (newest first) on moss",
+        "3 papers on moss, the newest first",
         ["Moss on Granite", "Moss in the Shade"],
         ("1 of 3 papers on moss has no date",),
     )
+    [first] = pipeline.ask(base, "the newest paper on moss").cited
+    assert first.title == "Moss on Granite"
     every = pipeline.ask(base, "papers from 2024")
     assert shown(every, 2)[:-2] == [
         "3 papers dated from 2024-01-01 to 2024-12-31",

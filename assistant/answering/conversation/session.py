@@ -83,7 +83,8 @@ def context(
         rephrasings=tuple(queries[text] for text in (reading.other,) if text),
         keys=conversation.keys,
         latest=queries.get(latest),
-        quoted=frozenset(claims if reading.intent not in ("again", "cite") else ()),
+        quoted=frozenset(claims),
+        repeated=_last_claims(conversation) if reading.intent in ("again", "cite") else (),
         new_terms=new_terms,
         shown=frozenset(paper.id for turn in conversation.turns for paper in turn.shown) if others else frozenset(),
         each=reading.intent == "compare" or (not new_terms and reading.intent not in ("why", "doubt")),
@@ -97,9 +98,14 @@ def _latest_words(conversation: Conversation, question: str, reading: Reading) -
     if reading.how != "rule" or reading.intent in _BY_RULE:
         return ""
     if reading.intent == "doubt":
-        claims = [claim.text for turn in reversed(conversation.turns) for claim in turn.answer.claims[:1]]
-        return claims[0] if claims else ""
+        return next(iter(_last_claims(conversation)), "")
     return question
+
+
+def _last_claims(conversation: Conversation) -> tuple[str, ...]:
+    """Return what the last answer that says anything says."""
+    said = (turn.answer.claims for turn in reversed(conversation.turns) if turn.answer.claims)
+    return tuple(claim.text for claim in next(said, ()))
 
 
 def changes(conversation: Conversation, library: LibrarySnapshot) -> list[str]:
@@ -173,6 +179,9 @@ def _form(question: str, reading: Reading, conversation: Conversation, pipeline:
         return forms.read(question, pipeline.today)
     if reading.named or reading.intent == "which":
         return forms.PROSE
+    if reading.how == "rule" and reading.other:  # completed by what was said before, which may have been a list
+        form = forms.read(question, pipeline.today)
+        return replace(form, topic=reading.text) if form.kind == "list" else forms.PROSE
     form = forms.read(reading.text, pipeline.today)
     if reading.intent == "narrow" and reading.papers:
         return replace(form, topic=intents.read(question).words)
