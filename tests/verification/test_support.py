@@ -36,6 +36,7 @@ RULE = Classifier(
     contrast_supported_at=0.56,
     together_at=-1.0,
     own_share=0.15,
+    grace=0.9,
 )
 WORDS = bm25.build_index([("Title", text) for text in TEXTS], None)
 
