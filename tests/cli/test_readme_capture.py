@@ -11,12 +11,18 @@ from pathlib import Path
 from support.chats import OVEROPTIMIZATION
 from support.terminal import CTRL_D, Terminal, masked
 
+from assistant.library import sample
+from assistant.models.onnx.local import local_embedder
+
 README = Path(__file__).parents[2] / "README.md"
 BLOCK = re.compile(r"(?<=<!-- capture: chat -->\n).*?(?=<!-- /capture -->)", re.DOTALL)
 
 
-def test_the_conversation_in_the_readme_is_what_a_terminal_shows(environment: Mapping[str, str]) -> None:
-    with Terminal("chat", environment=environment) as terminal:
+def test_the_conversation_in_the_readme_is_what_a_terminal_shows(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    library = sample.library(tmp_path, local_embedder(environment), lambda _: None)
+    with Terminal("chat", environment={**environment, "ASSISTANT_LIBRARY": str(library)}) as terminal:
         terminal.until_prompt()
         begin = len(terminal.lines()) - 1
         for typed in (OVEROPTIMIZATION, "What about ensembles?", "/why 3"):
