@@ -1,5 +1,6 @@
 """A question and abstracts -> the sentences likely to answer it, each with the score that a cross-encoder gives it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,10 @@ MOST_PAIRS = 16
 there is an answer (the AUC differs by less than 0.01)."""
 _RANK_COSTS = 0.01
 """Share of the question's words that one rank of the paper is worth."""
+_ORDER = re.compile(
+    r"(?:^|[:;.,] )(?:please )?(?:ignore|disregard|forget) (?:all|any|the|your|previous|prior|every|what)\b",
+    re.IGNORECASE,
+)
 _UNREAD = -11.0
 """The score of what was not read: about the lowest that the cross-encoder gives."""
 
@@ -87,5 +92,5 @@ def candidates(
 
 
 def is_assertion(sentence: str) -> bool:
-    """Whether a sentence says something; a question does not, and so answers none."""
-    return not sentence.rstrip("\"'”’)]} ").endswith("?")
+    """Whether a sentence says something: a question does not, nor does an order to whoever reads; neither answers."""
+    return not sentence.rstrip("\"'”’)]} ").endswith("?") and not _ORDER.search(sentence)

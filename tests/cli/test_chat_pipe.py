@@ -103,10 +103,9 @@ assistant: filter: since 2023-10-06, until 2023-10-31, source nothing; 0 papers
 assistant: filter: none; 48 papers
 assistant: error: 'soon' is no date; write 2024, 2024-05 or 2024-05-31
 assistant: answers: quotes, no model
-assistant: answers: model-x
 assistant: answers: quotes, no model
-  1. kept      108 tokens  How can reward overoptimization be mitigated?
-108 of 2,000 tokens
+  1. kept      316 tokens  How can reward overoptimization be mitigated?
+316 of 2,000 tokens
 assistant: error: give the name of a file that ends in .md or .bib, such as notes.md
 assistant: error: give the name of a file that ends in .md or .bib, such as notes.md
 assistant: error: nowhere/notes.md: cannot be written (No such file or directory)
@@ -138,7 +137,7 @@ def test_every_command_and_its_refusals(talk: Talk, archive: Archive, tmp_path: 
     code, shown = talk(
         OVEROPTIMIZATION, "/sources", "/search", "/search KL penalty", "/open", "/open 9", "/open two words", "/why 7",
         "/why x", "/since 2023-10-06", "/until 2023-10", "/search KL penalty", "/filter papers", "/filter nothing",
-        "/since 2024", "/filter", "/filter --clear", "/since soon", "/model", "/model model-x", "/model none",
+        "/since 2024", "/filter", "/filter --clear", "/since soon", "/model", "/model none",
         "/context", "/export", "/export notes.txt", "/export nowhere/notes.md", "/export notes.md", "/export notes.md",
         "/export notes.bib", "/retri", "/xyzzy", "/HELP", "/quit", "This is not read.",
     )  # fmt: skip

@@ -120,7 +120,7 @@ MUTATIONS: dict[str, tuple[Spoil, set[str], dict[str, int]]] = {
     "top hit": (
         top_hit,
         TITLES | SUPPORT | {"traps", "cited", "facts", "false_abstain", "false_answer"},
-        {"false_answer": 1, "passing": -1, "facts": -1},
+        {"false_answer": 1, "citation_recall": -1, "facts": -1},  # too short to be judged: located, which passes
     ),
 }
 

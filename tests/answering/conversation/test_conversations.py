@@ -78,7 +78,7 @@ def test_a_reason_is_looked_for_in_the_papers_just_cited(talk: Talk) -> None:
 def test_others_leave_out_what_was_shown_and_end(talk: Talk) -> None:
     first, others, none = talk("papers on granite walls", "any others?", "what else?")
     assert sorted(cited(first)) == ["Lichen on granite walls", MOSS]
-    assert (others.answer.text, cited(others)) == ("No further paper on granite walls was found.", [])
+    assert (others.answer.text, cited(others)) == ("No further papers on granite walls were found.", [])
     assert cited(none) == []
 
 
