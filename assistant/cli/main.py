@@ -67,6 +67,7 @@ _LACKS = {
     "bad_alloc": _MEMORY,
     "Too many open files": ("too many open files", "allow this program more of them (`ulimit -n`)"),
     "can't start new thread": ("no thread can be started", "allow this user more of them (`ulimit -u`)"),
+    "timestamp too large": ("the clock of this machine is past 2262-04-11, which Python cannot tell", "set the clock"),
 }
 """What the system, or a library that is written in another language, says -> what is lacking, and what to do."""
 
@@ -161,11 +162,11 @@ def run(words: Sequence[str]) -> int:
 
 
 def _lacking(error: BaseException | None) -> ResourceError | None:
-    """Return what to tell where an error, or one that it came of, says that the machine has none left of something."""
+    """Return what to tell where an error, or one that it came of, says that the machine lacks something."""
     while error is not None:
         if isinstance(error, MemoryError):
             return ResourceError(_MEMORY[0], cure=_MEMORY[1])
-        if isinstance(error, ImportError | OSError | RuntimeError):
+        if isinstance(error, ImportError | OSError | RuntimeError | OverflowError):
             for text, (what, cure) in _LACKS.items():
                 if text in str(error):
                     return ResourceError(what, cause=str(error)[:200], cure=cure)

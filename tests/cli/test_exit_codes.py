@@ -163,6 +163,11 @@ def test_closed_streams_of_a_process_are_not_taken_for_its_files(home: Home) -> 
             RuntimeError("can't start new thread"),
             "no thread can be started (can't start new thread); allow this user more of them (`ulimit -u`)",
         ),
+        (
+            OverflowError("timestamp too large to convert to C _PyTime_t"),
+            "the clock of this machine is past 2262-04-11, which Python cannot tell (timestamp too large to convert to "
+            "C _PyTime_t); set the clock",
+        ),
         (ValueError("none of these"), None),
     ],
 )
