@@ -43,7 +43,7 @@ def open_library(
     default model where OPENAI_API_KEY or OPENAI_BASE_URL is set, else none; `reranker` by ASSISTANT_RERANKER, else
     `local`. `model="none"` answers with quotes. Each may also be an object that fits `Embedder`, `ChatModel` or
     `Reranker`. `timeout`: seconds that a model may be silent, or an embedder take; by ASSISTANT_TIMEOUT, else 120, and
-    600 before the first word of a model on this machine. `max_tokens` of a reply; by ASSISTANT_MAX_TOKENS, else 4,096.
+    180 before the first word of a model on this machine. `max_tokens` of a reply; by ASSISTANT_MAX_TOKENS, else 4,096.
     `environment` stands in for `os.environ`. `on_message` gets what a person should know, such as that a damaged index
     is rebuilt; by default the logger "assistant" does. Raises `UsageError` for settings that are none.
     """

@@ -112,7 +112,7 @@ timeout = click.option(
     metavar="SECONDS",
     envvar="ASSISTANT_TIMEOUT",
     show_envvar=True,
-    help="How long a model may be silent, or an embedder may take [120; 600 before a local model's first word].",
+    help="How long a model may be silent, or an embedder may take [120; 180 before a local model's first word].",
 )
 """Add `--timeout`, an argument of its own."""
 _MAX_TOKENS = click.option(

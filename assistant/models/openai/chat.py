@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.models.openai.deadline import BoundedCall
 
 _LARGEST_REPLY = 64_000_000  # bytes; 200,000 characters, streamed one by one, are 50 million
-_FIRST_WORD = 600.0  # seconds in which a model of this machine reads its prompt: 2,700 tokens at 5 a second
+_FIRST_WORD = 180.0  # seconds in which a model of this machine reads its prompt: 2,700 tokens at 15 a second
 _TOTAL = 1_800.0  # seconds; 4,096 tokens at 3 a second take 1,365
 
 
@@ -38,7 +38,7 @@ class OpenAIModel:
         largest: int = _LARGEST_REPLY,
         transport: "httpx.BaseTransport | None" = None,
     ) -> None:
-        """`silence` is how many seconds may pass without a word of the reply: by default 120, and 600 before the first
+        """`silence` is how many seconds may pass without a word of the reply: by default 120, and 180 before the first
         word of a model on this machine, which reads the prompt meanwhile. `total` is how many a reply may take in all,
         retries included: by default half an hour, or ten times `silence` where that is more. `max_tokens` and `largest`
         (bytes) are the most of a reply that is asked for, and that is read; `transport` stands in for the network."""

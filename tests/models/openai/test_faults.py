@@ -58,7 +58,7 @@ def test_thinking_is_no_silence() -> None:
 @pytest.mark.parametrize(
     ("silence", "base_url", "seconds"),
     [
-        (None, "http://127.0.0.1:8080/v1", (600.0, 120.0, 1_800.0)),
+        (None, "http://127.0.0.1:8080/v1", (180.0, 120.0, 1_800.0)),
         (None, "https://host.example/v1", (120.0, 120.0, 1_800.0)),
         (7.5, "http://127.0.0.1:8080/v1", (7.5, 7.5, 1_800.0)),
         (900.0, "https://host.example/v1", (900.0, 900.0, 9_000.0)),
