@@ -34,10 +34,10 @@ def test_tokens_that_are_taken_slowly_do_not_outlast_the_deadline() -> None:
 
 
 def test_a_model_that_writes_slowly_is_not_late() -> None:
-    """It takes five times as long as it may be silent."""
-    with serve(drips(encoded(*[chunk("x")] * 3, chunk(finish="stop"), done=False), pause=0.001)) as server:
-        reply = OpenAIModel("m", key=KEY, base_url=server.url, silence=0.4).reply(ASKED)
-    assert reply == Reply("xxx", "scripted")
+    """It takes longer than it may be silent."""
+    with serve(drips(encoded(*[chunk("x")] * 8, chunk(finish="stop"), done=False), pause=0.001)) as server:
+        reply = OpenAIModel("m", key=KEY, base_url=server.url, silence=1.0).reply(ASKED)
+    assert reply == Reply("x" * 8, "scripted")
 
 
 def test_thinking_is_no_silence() -> None:
