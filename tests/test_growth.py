@@ -90,9 +90,13 @@ def filled(unit: str, length: int, ending: str = "") -> str:
 
 
 @cache
+def words() -> bm25.BM25Index:
+    return bm25.build_index([(paper.title, paper.abstract) for paper in PAPERS], None)
+
+
+@cache
 def scorer() -> SupportScorer:
-    words = bm25.build_index([(paper.title, paper.abstract) for paper in PAPERS], None)
-    return SupportScorer(words, classifier.load(HashedWords().fingerprint))
+    return SupportScorer(words(), classifier.load(HashedWords().fingerprint))
 
 
 @cache
@@ -107,7 +111,7 @@ def spans(text: str) -> list[str]:
 def support(claim: str, text: str) -> None:
     embedder, paper = HashedWords(), Paper("p", TITLE, text)
     [whole, vector] = embedder.embed([chunks.split(paper)[0].text, claim])
-    abstract = Abstract(paper, chunks.sentences_of(paper), whole, embedder)
+    abstract = Abstract(paper, chunks.sentences_of(paper), whole, embedder, words())
     prepared = scorer().prepare_claim(claim, vector)
     scorer().best_sentence(prepared, abstract, scorer().support(prepared, abstract))
 

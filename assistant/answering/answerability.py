@@ -152,9 +152,8 @@ def _shares_of_words(abstract: Abstract, weights: dict[str, float], words: BM25I
 
     A title alone may repeat the question above an abstract that does not answer it: it is no best sentence.
     """
-    title, *sentences = (
-        set(words.terms(text)) for text in (abstract.paper.title, *filter(is_assertion, abstract.sentences))
-    )
+    title = set(words.terms(abstract.paper.title))
+    sentences = [terms for text, terms in zip(abstract.sentences, abstract.terms, strict=True) if is_assertion(text)]
     at_once = max((idf.coverage(weights, terms) for terms in sentences), default=0.0)
     return [idf.coverage(weights, title.union(*sentences)), at_once]
 
