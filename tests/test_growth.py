@@ -52,7 +52,7 @@ from assistant.verification import (
 )
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.documents import DocumentVerifier
-from assistant.verification.support import SupportScorer, classifier, terms
+from assistant.verification.support import SupportScorer, terms
 from assistant.verification.verifier import VerificationContext
 
 UNITS = (
@@ -96,7 +96,7 @@ def words() -> bm25.BM25Index:
 
 @cache
 def scorer() -> SupportScorer:
-    return SupportScorer(words(), classifier.load(HashedWords().fingerprint))
+    return SupportScorer.fitted(words(), HashedWords())
 
 
 @cache

@@ -19,7 +19,7 @@ from assistant.retrieval import retriever
 from assistant.retrieval.finder import PaperIndex
 from assistant.verification import documents, references
 from assistant.verification.documents import DocumentVerifier
-from assistant.verification.support import SupportScorer, classifier
+from assistant.verification.support import SupportScorer
 
 QUESTION = "We weigh item8 and see moss change"  # paper id8 says so in these words
 ALTERED = "is not as it was written: its checksum is another"
@@ -199,7 +199,7 @@ def test_no_page_of_the_catalogue_that_is_wiped_or_put_in_the_place_of_another_i
                     library,
                     embedder,
                     PaperIndex(library.papers()),
-                    SupportScorer(library.words, classifier.load(embedder.fingerprint)),
+                    SupportScorer.fitted(library.words, embedder),
                 )
                 claims = references.split("We measure moss near granite [id8]. It is so [id18].", verifier.papers)
                 list(documents.verify_claims(verifier, claims))
