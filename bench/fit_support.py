@@ -61,7 +61,7 @@ def gather(scifact: SciFact, library: LibrarySnapshot, embedder: Embedder) -> Da
     near = {claim: list(ids) for claim, ids in zip(texts, nearest, strict=True)}
     right = [(row.claim_id, row.paper_id) for row in scifact.supported]
     papers = dict.fromkeys([paper for _, paper in right] + [paper for ids in near.values() for paper in ids])
-    scorer = SupportScorer(library.words, classifier.load(embedder.fingerprint))
+    scorer = SupportScorer.fitted(library.words, embedder)
     read = abstracts.read(library, library.papers(list(papers)), embedder)
     abstracts.embed_sentences(read[row.paper_id] for row in scifact.supported)
     prepared = {paper: scorer.prepare_abstract(abstract) for paper, abstract in read.items()}

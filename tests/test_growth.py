@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from support.growth import check_linear
+from support.growth import UNITS, check_linear, filled
 from support.libraries import HashedWords
 
 from assistant import ingest
@@ -52,30 +52,9 @@ from assistant.verification import (
 )
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.documents import DocumentVerifier
-from assistant.verification.support import SupportScorer, classifier, terms
+from assistant.verification.support import SupportScorer, terms
 from assistant.verification.verifier import VerificationContext
 
-UNITS = (
-    # letters, words, scripts, marks that combine, signs as wide as nothing, characters that NFKC makes long
-    "a", "A ", "aA", "Ab ", "GPT-4 ", "LLM ", "A-", "a+", "é", "漢", "漢字。", "あ ",
-    "a\u0301", "\u0301", "\u200b", "ﷺ", "😀", "½",
-    # digits, numbers, units, powers
-    "1", "1 ", "1,", "1,000", "1/", "1-2 ", "1.5 ", "2x ", "1%", "1e1", "10^{5} ", "10(3) ", "1²", "x10^", "type 1 ",
-    # punctuation
-    "!", "…", "..", ". ", "?! ", "。", ", ", ";", ": ", "-", "—",
-    # brackets, citations, quotes
-    "[", "]", "[]", "[a] ", "[1] ", "[P1a2b] ", "[P1a2b, ", "P1a2b, ", "[P1a2b: “", "“a” ", "[a; ", "a; ",
-    "(", ")", "(AB) ",
-    "【", "{", '"', "“", "«", "'", "et al ", "(Smith, ", "[a](http://",
-    # mathematics, markup, addresses
-    "$", "$a", "\\(", "\\[", "\\a ", "\\'", "^", "_a ", "*a ", "**a", "`", "```\n", "| a |\n", "# a\n",
-    "- a\n", "1. ", "<|", "&amp;",
-    "http://", "www.a.b ", "10.1000/a ",
-    # white space
-    " ", "\t", "\n", "\n\n", "\r", "\u00a0", "\u2003", "\u2028",
-    # words that mean something to a conversation, to dates and to checks
-    "it is ", "the second one ", "paper 2 ", "what about ", "for a ", "not ", "from the ", "in 2020 ", "ok, ", "and ",
-)  # fmt: skip
 LENGTH, LONG = 5_000, 100_000
 SLOWLY = [LENGTH, pytest.param(LONG, marks=pytest.mark.slow)]
 BYTES = 600  # of memory that a character may take, beside a million for all
@@ -85,14 +64,14 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PAPERS = [Paper(f"id{number}", f"{TITLE}, part {number}", TEXT) for number in range(20)]
 
 
-def filled(unit: str, length: int, ending: str = "") -> str:
-    return (unit * (length // len(unit) + 1))[:length] + ending
+@cache
+def words() -> bm25.BM25Index:
+    return bm25.build_index([(paper.title, paper.abstract) for paper in PAPERS], None)
 
 
 @cache
 def scorer() -> SupportScorer:
-    words = bm25.build_index([(paper.title, paper.abstract) for paper in PAPERS], None)
-    return SupportScorer(words, classifier.load(HashedWords().fingerprint))
+    return SupportScorer.fitted(words(), HashedWords())
 
 
 @cache
@@ -107,7 +86,7 @@ def spans(text: str) -> list[str]:
 def support(claim: str, text: str) -> None:
     embedder, paper = HashedWords(), Paper("p", TITLE, text)
     [whole, vector] = embedder.embed([chunks.split(paper)[0].text, claim])
-    abstract = Abstract(paper, chunks.sentences_of(paper), whole, embedder)
+    abstract = Abstract(paper, chunks.sentences_of(paper), whole, embedder, words())
     prepared = scorer().prepare_claim(claim, vector)
     scorer().best_sentence(prepared, abstract, scorer().support(prepared, abstract))
 
@@ -255,8 +234,7 @@ def test_an_abstract_over_the_limit_is_refused_by_its_length(form: str) -> None:
         "page": lambda text: f"Daily Papers\n\n{TITLE}\n\n{text}\n\n4 authors · May 3\n",
     }
     fault = f"abstract is {ABSTRACT_LIMIT + 1:,} characters long; the limit is {ABSTRACT_LIMIT:,}"
-    (row,) = rows(texts[form](at))
-    (rejection,) = rows(texts[form](over))
+    [row], [rejection] = rows(texts[form](at)), rows(texts[form](over))
     assert isinstance(row, Entry)
     assert fault in str(rejection)
 

@@ -57,10 +57,8 @@ class Judge:
     """From which on a paper after the first is used, where one paper is asked for."""
     several_papers_at: float
     """The same where several are asked for."""
-    reads_cosines: bool
-    """Whether the numbers belong to the embedder at hand; else they go by words."""
-    reads_sentences: bool
-    """Whether the numbers belong to the cross-encoder at hand."""
+    models: frozenset[str]
+    """Of "embedder" and "reranker" those that the numbers were fitted to; what they leave out decides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +87,7 @@ def load(embedder: str, reranker: str | None) -> Judge:
         floor=table.number("floor"),
         further_paper_at=table.number("further_paper_at"),
         several_papers_at=table.number("several_papers_at"),
-        reads_cosines="embedder" in table.models,
-        reads_sentences="reranker" in table.models,
+        models=frozenset(table.models),
     )
 
 
@@ -152,9 +149,8 @@ def _shares_of_words(abstract: Abstract, weights: dict[str, float], words: BM25I
 
     A title alone may repeat the question above an abstract that does not answer it: it is no best sentence.
     """
-    title, *sentences = (
-        set(words.terms(text)) for text in (abstract.paper.title, *filter(is_assertion, abstract.sentences))
-    )
+    title = set(words.terms(abstract.paper.title))
+    sentences = [terms for text, terms in zip(abstract.sentences, abstract.terms, strict=True) if is_assertion(text)]
     at_once = max((idf.coverage(weights, terms) for terms in sentences), default=0.0)
     return [idf.coverage(weights, title.union(*sentences)), at_once]
 

@@ -90,7 +90,7 @@ def _candidates(inquiry: Inquiry, evidence: Sequence[Evidence]) -> list[Candidat
             if sentence in quoted or not is_assertion(sentence):
                 continue
             vector = abstract.vectors[place]
-            here = set(words.terms(sentence))
+            here = abstract.terms[place]
             new = (idf.coverage(weights, here) + idf.coverage(weights, title | here)) / 2 if weights else 0.0
             score = base + _NEW_WORDS * new + _LATEST * float(vector @ latest.vector)
             score += _WHOLE * float(vector @ inquiry.query.vector)
@@ -108,15 +108,14 @@ def _opinion(logit: float | None) -> float:
 
 def _with_new_words(inquiry: Inquiry, evidence: Sequence[Evidence]) -> set[str]:
     """Return the ids of the papers that have enough of the words just typed; none where most are in no paper at all."""
-    weights, terms = _weights(inquiry), inquiry.words.terms
-    unknown = sum(weight for term, weight in weights.items() if not inquiry.words.frequency(term))
+    weights, words = _weights(inquiry), inquiry.words
+    unknown = sum(weight for term, weight in weights.items() if not words.frequency(term))
     if unknown > _MOST_UNKNOWN * sum(weights.values()):
         return set()
     return {
         item.paper.id
         for item in evidence
-        if not weights
-        or idf.coverage(weights, set(terms(f"{item.paper.title} {item.paper.abstract}"))) >= _LEAST_NEW_WORDS
+        if not weights or idf.paper_share(weights, item.paper, words) >= _LEAST_NEW_WORDS
     }
 
 

@@ -41,7 +41,7 @@ def bonus(question: str, *, wants_reason: bool = False) -> Callable[[str], float
     def of(sentence: str) -> float:
         total = _REASON_BONUS if wants_reason and gives_reason(sentence) else 0.0
         total += _PROPOSAL_BONUS if wants_proposal and _PROPOSAL.search(sentence) else 0.0
-        return total + (figure_bonus(sentence) if wants_figure else 0.0)
+        return total + (_FIGURE_BONUS if wants_figure and _FIGURE.search(sentence) else 0.0)
 
     return of
 
@@ -54,8 +54,3 @@ def gives_reason(sentence: str) -> bool:
 def asks_for_figure(question: str) -> bool:
     """Whether a question asks how many, how much, or for another figure."""
     return bool(_ASKS_FOR_FIGURE.search(question))
-
-
-def figure_bonus(sentence: str) -> float:
-    """Return what is added to the score of a sentence where a figure is asked for."""
-    return _FIGURE_BONUS * bool(_FIGURE.search(sentence))

@@ -71,11 +71,7 @@ def _members(topic: str, candidates: Sequence[Evidence], request: Request) -> tu
 def _near(topic: str, candidates: Sequence[Evidence], words: BM25Index) -> tuple[Evidence, ...]:
     """Return the first candidates that have most of the topic's words, by rarity."""
     weights = idf.term_weights(topic, words)
-    near = (
-        item
-        for item in candidates
-        if idf.coverage(weights, set(words.terms(f"{item.paper.title} {item.paper.abstract}"))) >= _NEAR
-    )
+    near = (item for item in candidates if idf.paper_share(weights, item.paper, words) >= _NEAR)
     return tuple(itertools.islice(near, NEAREST))
 
 
@@ -122,12 +118,10 @@ def _shows(item: Evidence, about: str, words: BM25Index) -> Statement | None:
     sentences = chunks.sentences_of(item.paper)
     if not sentences:
         return None
-    weights = idf.term_weights(about, words)
+    shares = idf.shares(idf.term_weights(about, words), sentences, words)
     scores = [
-        idf.coverage(weights, set(words.terms(sentence)))
-        + (_OWN_BONUS if _OWN.search(sentence) else 0.0)
-        + reading.is_assertion(sentence)
-        for sentence in sentences
+        share + (_OWN_BONUS if _OWN.search(sentence) else 0.0) + reading.is_assertion(sentence)
+        for share, sentence in zip(shares, sentences, strict=True)
     ]
     return quote(item, sentences[scores.index(max(scores))])
 

@@ -69,11 +69,7 @@ def features(
     highest = max(hits.values(), default=1.0)
     weights = idf.term_weights(topic, words)
     by_words = [
-        [
-            hits.get(numbers[paper.id], 0.0) / highest,
-            idf.coverage(weights, set(words.terms(f"{paper.title} {paper.abstract}"))),
-        ]
-        for paper in papers
+        [hits.get(numbers[paper.id], 0.0) / highest, idf.paper_share(weights, paper, words)] for paper in papers
     ]
     if reranker is None or not papers:
         read = np.zeros(len(papers))
@@ -85,6 +81,6 @@ def features(
 def _extract(paper: Paper, weights: dict[str, float], words: BM25Index) -> str:
     """Return a paper's title and the sentences with most of some words, that with most first."""
     sentences = chunks.sentences_of(paper)
-    shares = [idf.coverage(weights, set(words.terms(sentence))) for sentence in sentences]
+    shares = idf.shares(weights, sentences, words)
     best = sorted(range(len(sentences)), key=lambda place: -shares[place])[:_SENTENCES]
     return " ".join((f"{paper.title}.", *(sentences[place] for place in best)))

@@ -161,13 +161,13 @@ def measure(
     asks = _asks(question)
     places, rows = [], []
     for rank, item in enumerate(evidence):
-        sentences = abstracts[item.paper.id].sentences
+        abstract = abstracts[item.paper.id]
         read = reading.scores.get(item.paper.id, {})
         nearness = (item.score - evidence[0].score, 1 / (1 + rank))
-        for place, sentence in enumerate(sentences):
+        for place, (sentence, terms) in enumerate(zip(abstract.sentences, abstract.terms, strict=True)):
             if is_assertion(sentence):
-                share = idf.coverage(rarities, set(words.terms(sentence)))
-                role = _role(sentence, place, len(sentences), asks)
+                share = idf.coverage(rarities, terms)
+                role = _role(sentence, place, len(abstract.sentences), asks)
                 places.append((item, place))
                 rows.append([read.get(place, unread), *nearness, share, *role])
     return Candidates(tuple(places), np.array(rows, np.float64).reshape(len(rows), len(COLUMNS)))

@@ -18,7 +18,7 @@ from assistant.retrieval import forms, languages, questions
 from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
 from assistant.verification import verifier
-from assistant.verification.support import SupportScorer, classifier
+from assistant.verification.support import SupportScorer
 from assistant.verification.verifier import FAILING, VerificationContext
 
 
@@ -145,7 +145,7 @@ def _verified(request: Request, response: Response) -> tuple[Claim, ...]:
     if not statements or request.embedder is None:
         return ()
     by_id = abstracts.read(library, [item.paper for item in evidence], request.embedder)
-    scorer = SupportScorer(library.words, classifier.load(request.embedder.fingerprint))
+    scorer = SupportScorer.fitted(library.words, request.embedder)
     context = verifier.context(request.question, evidence, by_id, scorer)
     return verifier.verify_statements(statements, context, request.embedder)
 
@@ -188,7 +188,7 @@ def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> CheckedD
     """Have a draft written and verified, and revised once where claims of it fail."""
     if not inquiry.evidence:
         return CheckedDraft(Draft(), (), Seconds())  # there is nothing to answer from
-    scorer = SupportScorer(inquiry.words, classifier.load(pipeline.embedder.fingerprint))
+    scorer = SupportScorer.fitted(inquiry.words, pipeline.embedder)
     reranker = pipeline.reranker if inquiry.reading.reader else None  # one that failed would fail again
     context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, scorer, reranker)
     began = time.perf_counter()

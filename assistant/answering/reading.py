@@ -83,9 +83,10 @@ def candidates(
     weights = idf.term_weights(query.text, words)
     ranked = []
     for rank, item in enumerate(evidence):
-        for place, sentence in enumerate(abstracts[item.paper.id].sentences):
+        abstract = abstracts[item.paper.id]
+        for place, (sentence, terms) in enumerate(zip(abstract.sentences, abstract.terms, strict=True)):
             if is_assertion(sentence):
-                share = idf.coverage(weights, set(words.terms(sentence)))
+                share = idf.coverage(weights, terms)
                 ranked.append((_RANK_COSTS * rank - share, item.paper.id, place))
     ranked.sort(key=lambda row: row[0])
     return [(id, place) for _, id, place in ranked]

@@ -214,7 +214,7 @@ class Library:
         from assistant.answering.pipeline import Pipeline
 
         judge = answerability.load(self.embedder.fingerprint, self.reranker.fingerprint if self.reranker else None)
-        self._models.tell_unfitted(embedder=not judge.reads_cosines, reranker=not judge.reads_sentences)
+        self._models.tell_unfitted(embedder="embedder" not in judge.models, reranker="reranker" not in judge.models)
         allowed = self.admitted(papers_filter) if papers_filter else None
         ordinary = app.ordinary() if self._models.own_embedder is None else None
         parts = self.embedder, self.model, arguments.positive(limit), allowed, on_token, ordinary
@@ -224,10 +224,10 @@ class Library:
         """Return what claims about any paper of the library are checked with."""
         from assistant.retrieval.finder import PaperIndex
         from assistant.verification.documents import DocumentVerifier
-        from assistant.verification.support import SupportScorer, classifier
+        from assistant.verification.support import SupportScorer
 
         index = PaperIndex(self.snapshot.papers())
-        scorer = SupportScorer(self.snapshot.words, classifier.load(self.embedder.fingerprint))
+        scorer = SupportScorer.fitted(self.snapshot.words, self.embedder)
         self._models.tell_unfitted(embedder=scorer.classifier.is_generic)
         return DocumentVerifier(self.snapshot, self.embedder, index, scorer, reranker=self.reranker)
 

@@ -142,54 +142,50 @@ def reranker(command: Command) -> Command:
 
 def catalogue(command: Callable[..., int]) -> Callable[..., int]:
     """Add `--library`; the command gets `place`, a `LibraryOptions`."""
-
-    @functools.wraps(command)
-    def wrapped(*, library: str | None, **others: object) -> int:
-        return command(place=LibraryOptions(library), **others)
-
-    return _LIBRARY(wrapped)
+    return _placed(command, _LIBRARY)
 
 
 def indexed(command: Callable[..., int]) -> Callable[..., int]:
     """Add `--library`, `--embedder` and `--timeout`; the command gets `place`, a `LibraryOptions`."""
-
-    @functools.wraps(command)
-    def wrapped(*, library: str | None, embedder: str | None, timeout: str | None, **others: object) -> int:
-        return command(place=LibraryOptions(library, embedder, timeout=timeout), **others)
-
-    return _LIBRARY(_EMBEDDER(timeout(wrapped)))
+    return _placed(command, _LIBRARY, _EMBEDDER, timeout)
 
 
 def verifying(command: Callable[..., int]) -> Callable[..., int]:
     """Add `--library`, `--embedder` and `--reranker`; the command gets `place`, a `LibraryOptions`."""
-
-    @functools.wraps(command)
-    def wrapped(*, library: str | None, embedder: str | None, reranker: str | None, **others: object) -> int:
-        return command(place=LibraryOptions(library, embedder, reranker=reranker), **others)
-
-    return _LIBRARY(_EMBEDDER(_RERANKER(wrapped)))
+    return _placed(command, _LIBRARY, _EMBEDDER, _RERANKER)
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:
-    """Add what `indexed` does, `--reranker`, `--model`, `--no-model`, `--timeout` and `--max-tokens`; the command gets
-    `place`, a `LibraryOptions`."""
+    """Add what `indexed` does, `--reranker`, `--model`, `--no-model` and `--max-tokens`; the command gets `place`, a
+    `LibraryOptions`."""
+    return _placed(command, _MODEL, _NO_MODEL, _LIBRARY, _EMBEDDER, _RERANKER, timeout, _MAX_TOKENS)
+
+
+Option = Callable[[Callable[..., int]], Callable[..., int]]
+
+
+def _placed(command: Callable[..., int], *options: Option) -> Callable[..., int]:
+    """Add options, in this order; the command gets what they say as `place`, a `LibraryOptions`."""
 
     @functools.wraps(command)
     def wrapped(
         *,
         library: str | None,
-        embedder: str | None,
-        reranker: str | None,
-        model: str | None,
-        no_model: bool,
-        timeout: str | None,
-        max_tokens: str | None,
+        embedder: str | None = None,
+        reranker: str | None = None,
+        model: str | None = None,
+        no_model: bool = False,
+        timeout: str | None = None,
+        max_tokens: str | None = None,
         **others: object,
     ) -> int:
         name = "none" if no_model else model
         return command(place=LibraryOptions(library, embedder, name, reranker, timeout, max_tokens), **others)
 
-    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(_RERANKER(timeout(_MAX_TOKENS(wrapped)))))))
+    decorated: Callable[..., int] = wrapped
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
 
 
 def filters(command: Callable[..., int]) -> Callable[..., int]:

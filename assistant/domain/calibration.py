@@ -9,6 +9,7 @@ that uses it, and is written by a script of `bench/`, which it names:
 with no models at all is the generic one, which every file has.
 """
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,11 +46,19 @@ def load(path: Path, models: Mapping[str, str]) -> Calibration:
 
     Raises `AssistantError` where the file is not as it was installed.
     """
+    fitting = [table for table in _tables(path) if table.models.items() <= models.items()]
+    return max(fitting, key=lambda table: len(table.models))
+
+
+@functools.cache
+def _tables(path: Path) -> tuple[Calibration, ...]:
+    """Return the tables of a file, the generic one among them; a file is read once a process."""
     try:
-        tables = json.loads(path.read_bytes())["tables"]
-        fitting = [table for table in tables if table["models"].items() <= models.items()]
-        best = max(fitting, key=lambda table: len(table["models"]))
-        return Calibration(best["constants"], best["models"])
+        rows = json.loads(path.read_bytes())["tables"]
+        tables = tuple(Calibration(row["constants"], dict(row["models"])) for row in rows)
+        if all(table.models for table in tables):
+            raise ValueError("no table is generic")
+        return tables
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise AssistantError(
             "this calibration of the program cannot be read",

@@ -94,7 +94,7 @@ class Paper:
     @property
     def shown_day(self) -> str:
         """Its date for a person: "2024-05-31", marked where part of it had to be supplied, "" where there is none."""
-        return f"{self.day or ''}{' (inferred)' if self.date_inferred else ''}"
+        return f"{self.day or ''}{', inferred' * self.date_inferred}"
 
 
 @dataclass(frozen=True, slots=True)

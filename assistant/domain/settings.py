@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from assistant.domain.errors import UsageError
@@ -14,6 +15,7 @@ DEFAULT_MAX_TOKENS = 4_096
 """Of a reply: an answer has about 300, and reasoning models think before they write."""
 _LONGEST_TIMEOUT = 86_400.0  # seconds; a day
 _MOST_TOKENS = 1_000_000
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,8 @@ def timeout(given: str | float) -> float:
     >>> timeout("90")
     90.0
     """
-    try:
-        seconds = float(given)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= _LONGEST_TIMEOUT:
-        cure = f"give more than 0 and at most {_LONGEST_TIMEOUT:,.0f} with --timeout or ASSISTANT_TIMEOUT"
-        raise UsageError(f"{str(given)[:80]!r} is not a number of seconds that a reply may take", cure=cure)
-    return seconds
+    cure = f"give more than 0 and at most {_LONGEST_TIMEOUT:,.0f} with --timeout or ASSISTANT_TIMEOUT"
+    return _positive(float, given, _LONGEST_TIMEOUT, "seconds that a reply may take", cure)
 
 
 def max_tokens(given: str | int) -> int:
@@ -60,14 +56,19 @@ def max_tokens(given: str | int) -> int:
     >>> max_tokens("2048")
     2048
     """
+    cure = f"give a whole number from 1 to {_MOST_TOKENS:,} with --max-tokens or ASSISTANT_MAX_TOKENS"
+    return _positive(int, given, _MOST_TOKENS, "tokens that a reply may have", cure)
+
+
+def _positive(kind: Callable[[str | float], Number], given: str | float, most: Number, what: str, cure: str) -> Number:
+    """Return what was given as a number above 0 and of at most `most`; raises `UsageError` for anything else."""
     try:
-        tokens = int(given)
+        number = kind(given)
     except ValueError:
-        tokens = 0
-    if not 0 < tokens <= _MOST_TOKENS:
-        cure = f"give a whole number from 1 to {_MOST_TOKENS:,} with --max-tokens or ASSISTANT_MAX_TOKENS"
-        raise UsageError(f"{str(given)[:80]!r} is not a number of tokens that a reply may have", cure=cure)
-    return tokens
+        number = kind(0)
+    if not 0 < number <= most:
+        raise UsageError(f"{str(given)[:80]!r} is not a number of {what}", cure=cure)
+    return number
 
 
 def address(base_url: str) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from assistant.domain.errors import LibraryError
 from assistant.domain.records import Paper
 from assistant.library import chunks, embeddings
+from assistant.library.bm25 import BM25Index
 from assistant.library.index import REINDEX
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder
@@ -25,6 +26,13 @@ class Abstract:
     """The unit vector of title and abstract together."""
     embedder: Embedder
     """What made that vector."""
+    words: BM25Index
+    """The word index of its library."""
+
+    @cached_property
+    def terms(self) -> tuple[frozenset[str], ...]:
+        """The index terms of each sentence, computed when first asked for."""
+        return tuple(frozenset(self.words.terms(sentence)) for sentence in self.sentences)
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
@@ -40,7 +48,7 @@ def read(library: LibrarySnapshot, papers: Sequence[Paper], embedder: Embedder) 
     Raises `LibraryError` for a paper whose vectors are not as they were stored, or not those of its text.
     """
     blobs = dict(library.catalogue.embeddings([paper.id for paper in papers]))
-    return {paper.id: _abstract(paper, blobs.get(paper.id), library.dimension, embedder) for paper in papers}
+    return {paper.id: _abstract(paper, blobs.get(paper.id), library, embedder) for paper in papers}
 
 
 def embed_sentences(abstracts: Iterable[Abstract]) -> None:
@@ -53,9 +61,10 @@ def embed_sentences(abstracts: Iterable[Abstract]) -> None:
             vars(abstract)["vectors"] = vectors  # as `cached_property` keeps it
 
 
-def _abstract(paper: Paper, blob: bytes | None, dimension: int, embedder: Embedder) -> Abstract:
+def _abstract(paper: Paper, blob: bytes | None, library: LibrarySnapshot, embedder: Embedder) -> Abstract:
+    dimension = library.dimension
     matrix = embeddings.decode(blob, dimension) if blob is not None else np.empty((0, dimension), np.float32)
     if len(matrix) != len(chunks.split(paper)):
         what = f"the vectors of {paper.title[:80]!r} are missing, not as they were stored, or not those of its text"
         raise LibraryError(what, path=paper.id, cure=REINDEX)
-    return Abstract(paper, chunks.sentences_of(paper), matrix[0], embedder)
+    return Abstract(paper, chunks.sentences_of(paper), matrix[0], embedder, library.words)

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.domain.errors import UsageError
 from assistant.domain.settings import DEFAULT_TIMEOUT, Settings
+from assistant.models import naming
 from assistant.models.base import Embedder
 from assistant.models.onnx.published import BGE_SMALL
 
@@ -40,8 +40,6 @@ class EmbedderKind:
     """(argument, settings, environment) -> its fingerprint, where `open` may fail for want of a model's files."""
     variable: str = ""
     """The variable of the environment that decides, beside the name, which embedder is meant; "" for none."""
-    calibration: str | None = None
-    """The fingerprint of the embedder that thresholds were fitted to; None where none were to any of this kind."""
 
 
 def _open_local(argument: str, settings: Settings, environment: Environment) -> Embedder:
@@ -104,7 +102,6 @@ EMBEDDERS: tuple[EmbedderKind, ...] = (
         name=_local_name,
         free=True,
         fingerprint=_local_fingerprint,
-        calibration=BGE_SMALL.fingerprint,
     ),
     EmbedderKind(
         form="onnx:<folder>",
@@ -139,11 +136,7 @@ def find_kind(name: str, kinds: Sequence[EmbedderKind] = EMBEDDERS) -> tuple[Emb
     >>> kind.form, argument
     ('openai:<model>', 'text-embedding-3-small')
     """
-    for kind in kinds:
-        if match := re.fullmatch(kind.names, name, re.DOTALL):
-            return kind, "".join(group or "" for group in match.groups())
-    forms = " or ".join(f"`{kind.form}`" for kind in kinds)
-    raise UsageError(f"there is no embedder {name!r}", cure=f"use {forms}")
+    return naming.find_kind(name, kinds, "embedder")
 
 
 def open_embedder(settings: Settings, environment: Environment, kinds: Sequence[EmbedderKind] = EMBEDDERS) -> Embedder:
@@ -172,15 +165,3 @@ def recognise(fingerprint: str, kinds: Sequence[EmbedderKind] = EMBEDDERS) -> tu
         if name := kind.name(fingerprint):
             return kind, name
     return None
-
-
-def calibration(fingerprint: str, kinds: Sequence[EmbedderKind] = EMBEDDERS) -> str | None:
-    """Return the fingerprint of the embedder that thresholds were fitted to, for vectors of this fingerprint, of an
-    embedder or a library; None where none were.
-
-    >>> calibration("bge-small-en-v1.5@6c9c6101/int8/1+title/1"), calibration("all-MiniLM-L6-v2@53aa5117/int8/1")
-    ('bge-small-en-v1.5@6c9c6101/int8/1', None)
-    """
-    recognised = recognise(fingerprint, kinds)
-    fitted = recognised[0].calibration if recognised else None
-    return fitted if fitted and fingerprint.partition("+")[0] == fitted else None

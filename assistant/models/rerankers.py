@@ -3,12 +3,11 @@
 Each kind of reranker is one row of `RERANKERS`; nothing outside this file knows the kinds. To add one, write its row.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.domain.errors import UsageError
 from assistant.domain.settings import Settings
+from assistant.models import naming
 from assistant.models.base import Reranker
 
 Environment = Mapping[str, str]
@@ -56,11 +55,7 @@ def find_kind(name: str, kinds: Sequence[RerankerKind] = RERANKERS) -> tuple[Rer
     >>> kind.form, argument
     ('onnx:<folder>', 'models/large')
     """
-    for kind in kinds:
-        if match := re.fullmatch(kind.names, name, re.DOTALL):
-            return kind, "".join(group or "" for group in match.groups())
-    forms = " or ".join(f"`{kind.form}`" for kind in kinds)
-    raise UsageError(f"there is no reranker {name!r}", cure=f"use {forms}")
+    return naming.find_kind(name, kinds, "reranker")
 
 
 def open_reranker(

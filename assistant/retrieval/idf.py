@@ -1,8 +1,9 @@
 """Words -> how rare they are in a library (inverse document frequency), and how much of their weight a text has."""
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 
+from assistant.domain.records import Paper
 from assistant.library.bm25 import BM25Index
 
 
@@ -26,3 +27,13 @@ def coverage(weights: Mapping[str, float], present: Set[str]) -> float:
     """Return the share of the terms' weight that is present, 0 to 1; 0 where there are no terms."""
     total = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in present) / total if total > 0 else 0.0
+
+
+def shares(weights: Mapping[str, float], texts: Sequence[str], words: BM25Index) -> list[float]:
+    """Return for each text the share of the terms' weight that it has, 0 to 1."""
+    return [coverage(weights, set(words.terms(text))) for text in texts]
+
+
+def paper_share(weights: Mapping[str, float], paper: Paper, words: BM25Index) -> float:
+    """Return the share of the terms' weight that a paper has in its title and abstract, 0 to 1."""
+    return shares(weights, [f"{paper.title} {paper.abstract}"], words)[0]

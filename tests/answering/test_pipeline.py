@@ -15,7 +15,7 @@ from assistant.answering import evidence_prompt, pipeline, prompts
 from assistant.answering.pipeline import Pipeline
 from assistant.cli.views import answers as render
 from assistant.domain.answers import Answer
-from assistant.domain.records import Entry, Evidence, Listing, Paper
+from assistant.domain.records import Entry, Evidence, Listing
 from assistant.domain.verdicts import MARKS
 from assistant.library import writer
 from assistant.library.snapshot import LibrarySnapshot
@@ -188,14 +188,11 @@ def test_the_abstention_sentence_abstains(kitchen: Pipeline) -> None:
 
 
 def test_a_long_abstract_takes_no_more_than_its_share(kitchen: Pipeline) -> None:
-    long = replace(a_paper(kitchen), abstract="Dough rises. " * 5000)
-    evidence = [Evidence("P1", long, 1.0), *(Evidence(f"P{n}", a_paper(kitchen), 0.5) for n in range(2, 9))]
+    [paper] = kitchen.library.papers(["k1"])
+    long = replace(paper, abstract="Dough rises. " * 5000)
+    evidence = [Evidence("P1", long, 1.0), *(Evidence(f"P{n}", paper, 0.5) for n in range(2, 9))]
     assert [item.key for item in evidence_prompt.select_within_budget(evidence)] == [item.key for item in evidence]
     assert len(evidence_prompt.render_prompt(prompts.load("answer.v1"), QUESTION, evidence)) < 10_000
-
-
-def a_paper(kitchen: Pipeline) -> Paper:
-    return kitchen.library.papers(["k1"])[0]
 
 
 def test_papers_cannot_give_orders_or_forge_keys(kitchen: Pipeline) -> None:

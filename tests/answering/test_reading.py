@@ -94,4 +94,4 @@ def test_scores_of_another_cross_encoder_decide_nothing(asking: Pipeline) -> Non
     with_other = pipeline.ask(replace(asking, reranker=reranker), QUESTION)
     without = pipeline.ask(asking, QUESTION)
     assert (with_other.claims, with_other.confidence) == (without.claims, without.confidence)
-    assert not answerability.load(asking.embedder.fingerprint, reranker.fingerprint).reads_sentences
+    assert not answerability.load(asking.embedder.fingerprint, reranker.fingerprint).models

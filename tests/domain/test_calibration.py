@@ -46,6 +46,7 @@ def test_what_a_file_lacks_is_named(tmp_path: Path) -> None:
     with pytest.raises(AssistantError, match="no number 'weights'"):
         table.number("weights")
     for text in ("", "{}", '{"tables": []}', '{"tables": [{"models": {"embedder": "x"}, "constants": {}}]}'):
+        path = tmp_path / f"{len(text)}.json"
         path.write_text(text)
         with pytest.raises(AssistantError, match=r"cannot be read .*install it again"):
             calibration.load(path, {})

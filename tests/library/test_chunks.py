@@ -4,7 +4,7 @@ import numpy as np
 from support.libraries import HashedWords
 
 from assistant.domain.records import Paper
-from assistant.library import abstracts, chunks, embeddings
+from assistant.library import abstracts, bm25, chunks, embeddings
 from assistant.library.abstracts import Abstract
 
 SENTENCES = [
@@ -45,7 +45,8 @@ def test_the_cosine_of_a_paper_is_that_of_its_nearest_chunk() -> None:
 def test_vectors_of_sentences_are_computed_when_asked_for_and_once() -> None:
     embedder = HashedWords()
     papers = [SHORT, BARE, LONG]
-    read = [Abstract(paper, chunks.sentences_of(paper), np.zeros(32, np.float32), embedder) for paper in papers]
+    whole, words = np.zeros(32, np.float32), bm25.build_index([], None)
+    read = [Abstract(paper, chunks.sentences_of(paper), whole, embedder, words) for paper in papers]
     assert embedder.read == []
     abstracts.embed_sentences(read)
     assert embedder.read == [*SENTENCES[:10], *SENTENCES[: chunks.MOST_SENTENCES]]

@@ -5,9 +5,19 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from support import libraries
+from support.alterations import (
+    change,
+    date_listing,
+    flip_hash,
+    flip_text,
+    flip_vector,
+    put_vectors,
+    set_papers,
+    shorten_vectors,
+    vectors_of,
+)
 from support.libraries import HashedWords, downgrade
 
 import assistant
@@ -19,57 +29,13 @@ from assistant.retrieval import retriever
 from assistant.retrieval.finder import PaperIndex
 from assistant.verification import documents, references
 from assistant.verification.documents import DocumentVerifier
-from assistant.verification.support import SupportScorer, classifier
+from assistant.verification.support import SupportScorer
 
 QUESTION = "We weigh item8 and see moss change"  # paper id8 says so in these words
 ALTERED = "is not as it was written: its checksum is another"
 LACKS = "has vectors that are missing or not as they were stored"
 INGEST = "run `assistant ingest` on its listings again (made.jsonl)"
 REINDEX = "run `assistant reindex`"
-
-
-def change(folder: Path, statement: str, *values: object) -> None:
-    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
-        assert connection.execute(statement, values).rowcount == 1
-
-
-def flip_text(folder: Path) -> None:
-    change(folder, "UPDATE papers SET abstract = replace(abstract, '9 percent', '8 percent') WHERE id = 'id8'")
-
-
-def vectors_of(folder: Path, id: str = "id8") -> bytes:
-    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection:
-        query = "SELECT vectors FROM embeddings JOIN papers USING (content) WHERE id = ?"
-        [(vectors,)] = connection.execute(query, (id,)).fetchall()
-    assert isinstance(vectors, bytes)
-    return vectors
-
-
-def put_vectors(folder: Path, vectors: bytes, id: str = "id8") -> None:
-    statement = "UPDATE embeddings SET vectors = ? WHERE content = (SELECT content FROM papers WHERE id = ?)"
-    change(folder, statement, vectors, id)
-
-
-def flip_vector(folder: Path) -> None:
-    vectors = bytearray(vectors_of(folder))
-    vectors[np.flatnonzero(np.frombuffer(vectors, np.float16))[0] * 2 + 1] ^= 0x80  # the sign: the length stays one
-    put_vectors(folder, bytes(vectors))
-
-
-def shorten_vectors(folder: Path) -> None:
-    put_vectors(folder, vectors_of(folder)[:-1])
-
-
-def flip_hash(folder: Path) -> None:
-    change(folder, "UPDATE papers SET content = 'f' || substr(content, 2) || 'f' WHERE id = 'id8'")
-
-
-def set_papers(column: str, value: object) -> Callable[[Path], None]:
-    return lambda folder: change(folder, f"UPDATE papers SET {column} = ? WHERE id = 'id8'", value)
-
-
-def date_listing(folder: Path) -> None:
-    change(folder, "UPDATE listings SET date = '2024-01-10' WHERE paper_id = 'id8'")
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], None], str, str]] = {
@@ -199,7 +165,7 @@ def test_no_page_of_the_catalogue_that_is_wiped_or_put_in_the_place_of_another_i
                     library,
                     embedder,
                     PaperIndex(library.papers()),
-                    SupportScorer(library.words, classifier.load(embedder.fingerprint)),
+                    SupportScorer.fitted(library.words, embedder),
                 )
                 claims = references.split("We measure moss near granite [id8]. It is so [id18].", verifier.papers)
                 list(documents.verify_claims(verifier, claims))

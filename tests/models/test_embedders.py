@@ -50,7 +50,6 @@ LETTERS = EmbedderKind(
         fingerprint.replace("/", ":").partition("+")[0] if fingerprint.startswith("letters/") else None
     ),
     free=True,
-    calibration="letters/ab",
 )
 
 
@@ -67,7 +66,6 @@ def test_one_row_adds_a_kind_of_embedder(tmp_path: Path) -> None:
         assert [hit.paper.id for hit in retriever.search(library, embedder, "zzz", 1, None)] == ["2"]
         built = library.fingerprint
     assert app.mismatch(settings, environment, built, kinds) is None
-    assert embedders.calibration(built, kinds) == "letters/ab"
 
     other = replace(settings, embedder="hashing")
     problem, cure = app.mismatch(other, environment, built, kinds) or ("", "")
@@ -108,33 +106,29 @@ SCHEME = embeddings.fingerprint("")
 
 
 @pytest.mark.parametrize(
-    ("fingerprint", "name", "free", "calibration"),
+    ("fingerprint", "name", "free"),
     [
-        (BGE_SMALL.fingerprint, "local", True, BGE_SMALL.fingerprint),
-        ("bge-small-en-v1.5@00000000/int8/9", "local", True, None),
-        ("all-MiniLM-L6-v2@53aa5117/int8/1", "local", True, None),
-        ("onnx:Xenova/e5-small@0a1b2c3d/1", "onnx:Xenova/e5-small", True, None),
-        ("all-MiniLM-L6-v2@127.0.0.1:8080/v1/8000", "openai:all-MiniLM-L6-v2", False, None),
-        ("hashed-words/64@host/8000", "openai:hashed-words/64", False, None),
-        ("m@api.openai.com/v1/8000", "openai:m", False, None),
-        ("hashed-words/32", "hashing:32", True, None),
+        (BGE_SMALL.fingerprint, "local", True),
+        ("bge-small-en-v1.5@00000000/int8/9", "local", True),
+        ("all-MiniLM-L6-v2@53aa5117/int8/1", "local", True),
+        ("onnx:Xenova/e5-small@0a1b2c3d/1", "onnx:Xenova/e5-small", True),
+        ("all-MiniLM-L6-v2@127.0.0.1:8080/v1/8000", "openai:all-MiniLM-L6-v2", False),
+        ("hashed-words/64@host/8000", "openai:hashed-words/64", False),
+        ("m@api.openai.com/v1/8000", "openai:m", False),
+        ("hashed-words/32", "hashing:32", True),
     ],
 )
 @pytest.mark.parametrize("scheme", ["", SCHEME])
-def test_a_fingerprint_tells_the_kind_and_the_name(
-    fingerprint: str, scheme: str, name: str, free: bool, calibration: str | None
-) -> None:
+def test_a_fingerprint_tells_the_kind_and_the_name(fingerprint: str, scheme: str, name: str, free: bool) -> None:
     recognised = embedders.recognise(fingerprint + scheme)
     assert recognised
     assert (recognised[1], recognised[0].free) == (name, free)
-    assert embedders.calibration(fingerprint + scheme) == calibration
     assert embedders.find_kind(name)[0] is recognised[0]
 
 
 @pytest.mark.parametrize("fingerprint", ["", "magic/1", "hashed-words/", "hashed-words/0", "hashed-words/99999999"])
 def test_a_fingerprint_of_no_kind_has_no_name(fingerprint: str) -> None:
     assert embedders.recognise(fingerprint + SCHEME) is None
-    assert embedders.calibration(fingerprint) is None
 
 
 @pytest.mark.parametrize("name", ["local", "openai:m", "hashing", "hashing:64"])

@@ -11,7 +11,7 @@ from assistant.retrieval.finder import PaperIndex
 from assistant.verification import documents
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.documents import DocumentVerifier
-from assistant.verification.support import SupportScorer, classifier
+from assistant.verification.support import SupportScorer
 
 PAPERS = {
     "moss": (
@@ -68,7 +68,7 @@ def make(folder: Path, papers: dict[str, tuple[str, str]] = PAPERS) -> Path:
 
 def opened(folder: Path) -> DocumentVerifier:
     library, embedder = LibrarySnapshot(folder), HashedWords(256)
-    scorer = SupportScorer(library.words, classifier.load(embedder.fingerprint))
+    scorer = SupportScorer.fitted(library.words, embedder)
     return DocumentVerifier(library, embedder, PaperIndex(library.papers()), scorer)
 
 

@@ -17,7 +17,7 @@ from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder
 from assistant.verification import verifier
 from assistant.verification.claims import CitationMark, Statement
-from assistant.verification.support import SupportScorer, classifier
+from assistant.verification.support import SupportScorer
 
 SUITE = Path(__file__).parents[2] / "evals" / "sample"
 Spoil = Callable[[list[Statement], list[str], int], list[Statement]]
@@ -44,7 +44,7 @@ class Checker:
             for claim in turn.claims
         ]
         spoiled = spoil(statements, [item.key for item in items], number)
-        scorer = SupportScorer(self._library.words, classifier.load(self._embedder.fingerprint))
+        scorer = SupportScorer.fitted(self._library.words, self._embedder)
         by_id = abstracts.read(self._library, papers, self._embedder)
         context = verifier.context(turn.read_as, items, by_id, scorer)
         claims = tuple(verifier.verify_statements(spoiled, context, self._embedder))

@@ -44,7 +44,7 @@ WORDS = bm25.build_index([("Title", text) for text in TEXTS], None)
 def abstract(text: str, title: str = "Title", id: str = "") -> Abstract:
     sentences = tuple(text[start:end] for start, end in split(text))
     [whole] = EMBEDDER.embed([f"{title}\n{text}"])
-    return Abstract(Paper(id or text[:20] or title, title, text), sentences, whole, EMBEDDER)
+    return Abstract(Paper(id or text[:20] or title, title, text), sentences, whole, EMBEDDER, WORDS)
 
 
 def measured(claim: str, paper_abstract: Abstract) -> tuple[Support, int]:

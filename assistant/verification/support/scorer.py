@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
+from assistant.models.base import Embedder
 from assistant.verification.lexicon import Lexicon
-from assistant.verification.support import features, matching
+from assistant.verification.support import classifier, features, matching
 from assistant.verification.support.classifier import Classifier
 from assistant.verification.support.features import Match
 from assistant.verification.support.matching import PreparedAbstract, PreparedClaim
@@ -35,6 +36,11 @@ class SupportScorer:
         self.classifier = classifier
         self.lexicon = Lexicon(self.words.terms)
         self._prepared: dict[str, PreparedAbstract] = {}
+
+    @classmethod
+    def fitted(cls, words: BM25Index, embedder: Embedder) -> "SupportScorer":
+        """Return the scorer with the numbers fitted to this embedder, or the generic ones; raises `AssistantError`."""
+        return cls(words, classifier.load(embedder.fingerprint))
 
     def prepare_claim(self, text: str, vector: NDArray[np.float32]) -> PreparedClaim:
         """Prepare a claim, whose unit vector is `vector`."""
