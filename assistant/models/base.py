@@ -1,8 +1,8 @@
-"""Messages -> a reply, texts -> vectors, pairs -> scores: what each kind of model offers the assistant."""
+"""Messages -> a reply, texts -> vectors, pairs -> scores or judgements: what each kind of model offers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from assistant.domain.callbacks import OnToken
 
@@ -93,3 +93,30 @@ class Reranker(Protocol):
 
         Raises `ModelError`.
         """
+
+
+Judgement = Literal["yes", "no", "contradicts", "unscored"]
+"""What a premise says of a claim: that it is so, nothing that settles it, the reverse; or nobody could tell."""
+
+
+class Checker(Protocol):
+    """A model that reads some sentences of a paper and a claim, and says whether the sentences say what it claims."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as a person reads it beside what it judged."""
+
+    def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
+        """Return one judgement for each (premise, claim), in their order; "unscored" where it gave none.
+
+        Raises `ModelError`.
+        """
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A model that counts what it costs."""
+
+    @property
+    def tokens(self) -> tuple[int | None, int | None]:
+        """Input and output tokens of all that the thread which asks has had it do; None where nobody counted them."""
