@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from assistant.domain.callbacks import OnStage
 from assistant.domain.errors import ModelError
-from assistant.domain.records import Finding
+from assistant.domain.records import Claim, Finding
 from assistant.models.base import Checker, Judgement
 from assistant.verification.evidence import CitedEvidence
 
@@ -36,6 +36,11 @@ class _Question:
     citations: tuple[int, ...]
     """The places of the citations, among those of the claim, whose sentences are the premise."""
     premise: str
+
+
+def is_judged(claim: Claim) -> bool:
+    """Whether a checker decided on any citation of a claim."""
+    return any(finding.step == STEP for finding in claim.findings)
 
 
 def judge(

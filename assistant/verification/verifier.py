@@ -64,10 +64,11 @@ def context(
     scorer: SupportScorer,
     reranker: Reranker | None = None,
     checker: Checker | None = None,
+    on_stage: OnStage | None = None,
 ) -> VerificationContext:
     """Put together what the claims of one answer are checked against; `abstracts` is by paper id."""
     cited_as = {item.key: abstracts[item.paper.id] for item in evidence}
-    return VerificationContext(question, cited_as, scorer, reranker=reranker, checker=checker)
+    return VerificationContext(question, cited_as, scorer, reranker=reranker, checker=checker, on_stage=on_stage)
 
 
 def verify_statements(

@@ -43,9 +43,11 @@ class OpenAIModel:
         retries included: by default half an hour, or ten times `silence` where that is more. `max_tokens` and `largest`
         (bytes) are the most of a reply that is asked for, and that is read; `transport` stands in for the network."""
         self.name = name
+        self.is_local = is_this_machine(base_url)
+        """Whether the model is on this machine."""
         self._endpoint = Endpoint(base_url, key)
         between = DEFAULT_TIMEOUT if silence is None else silence
-        first = _FIRST_WORD if silence is None and is_this_machine(base_url) else between
+        first = _FIRST_WORD if silence is None and self.is_local else between
         self.patience = (first, between, max(_TOTAL, 10 * between) if total is None else total)
         """Seconds in which the first word has to come, then the next, and the whole reply."""
         self._dialect = Dialect(max_tokens)

@@ -1,0 +1,138 @@
+"""Pairs of a premise and a claim -> judgements by a chat model: several pairs in one request, or one to a request in
+the form that fact-checking models were trained on."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from assistant.answering import evidence_prompt, prompts
+from assistant.answering.evidence_prompt import neutralise
+from assistant.domain.limits import CLAIM_LIMIT
+from assistant.models.base import ChatModel, Checker, Judgement, Message
+from assistant.models.metering import Meter, Tokens
+
+PROMPT = "check.v1"
+_TOGETHER = 6
+"""Pairs of one request: a small model mixes up more, and the instructions are read once for all of them."""
+_LONGEST_PREMISE = 4_000  # characters; three sentences of each of several papers have fewer
+_ANSWERS: Mapping[str, Judgement] = {"yes": "yes", "no": "no", "contradicts": "contradicts"}
+_WORDS = re.compile(r"yes|no(?!t\s+(?:sure|clear)|\w)|contradict(?:s|ed|ion)?", re.IGNORECASE)
+_LINE = re.compile(
+    r"^\W*(?:claim\s*|pair\s*)?(\d{1,3})\b[\s\"'.):\]*-]*(?:answer\W+)?(\w+)", re.IGNORECASE | re.MULTILINE
+)
+_FACT_CHECKERS = re.compile(r"minicheck", re.IGNORECASE)
+
+
+def open_checker(model: ChatModel) -> Checker:
+    """Return what has this model judge claims, by the form that its name says it was trained on."""
+    return FactChecker(model) if _FACT_CHECKERS.search(model.name) else ChatChecker(model)
+
+
+class ChatChecker:
+    """Asks any chat model about several pairs at once, and holds its reply to the three answers where it can be."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self.name = model.name
+        self._model = model
+        self._meter = Meter()
+
+    @property
+    def tokens(self) -> Tokens:
+        """Input and output tokens of what this thread asked."""
+        return self._meter.tokens
+
+    def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
+        """Return one judgement a pair; "unscored" where the reply has none of the three for it.
+
+        Raises `ModelError` where the model gives no reply.
+        """
+        judgements: list[Judgement] = []
+        for start in range(0, len(pairs), _TOGETHER):
+            batch = pairs[start : start + _TOGETHER]
+            reply = self._model.reply([Message("user", render(batch))], schema=reply_schema(len(batch)))
+            self._meter.count(reply)
+            judgements += read_reply(reply.text, len(batch))
+        return tuple(judgements)
+
+
+class FactChecker:
+    """Asks a model that was trained to check facts, such as Bespoke-MiniCheck, about one pair at a time."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self.name = model.name
+        self._model = model
+        self._meter = Meter()
+
+    @property
+    def tokens(self) -> Tokens:
+        """Input and output tokens of what this thread asked."""
+        return self._meter.tokens
+
+    def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
+        """Return "yes" or "no" for each pair, by whether the document supports the claim; "unscored" for any other
+        reply. Raises `ModelError` where the model gives none."""
+        return tuple(self._judgement(premise, claim) for premise, claim in pairs)
+
+    def _judgement(self, premise: str, claim: str) -> Judgement:
+        # The form of https://ollama.com/library/bespoke-minicheck, whose model was trained on it.
+        text = f"Document: {_plain(premise, _LONGEST_PREMISE)}\nClaim: {_plain(claim, CLAIM_LIMIT)}"
+        reply = self._model.reply([Message("user", text)])
+        self._meter.count(reply)
+        word = re.match(r"\W*(yes|no)\b", reply.text, re.IGNORECASE)
+        return _ANSWERS[word[1].casefold()] if word else "unscored"
+
+
+def render(pairs: Sequence[tuple[str, str]]) -> str:
+    """Return the prompt about some pairs, numbered from 1 and fenced: both sides are strangers' words."""
+    items = "\n\n".join(
+        f"{number}\nPassage: {_plain(premise, _LONGEST_PREMISE)}\nClaim: {_plain(claim, CLAIM_LIMIT)}"
+        for number, (premise, claim) in enumerate(pairs, 1)
+    )
+    return prompts.load(PROMPT).fill(pairs=items, fence=evidence_prompt.fence("", items), count=str(len(pairs)))
+
+
+def reply_schema(count: int) -> Mapping[str, object]:
+    """Return the JSON Schema of a reply about so many pairs: {"1": "yes", "2": "contradicts"}."""
+    names = [str(number) for number in range(1, count + 1)]
+    answer = {"type": "string", "enum": list(_ANSWERS)}
+    return {
+        "type": "object",
+        "properties": dict.fromkeys(names, answer),
+        "required": names,
+        "additionalProperties": False,
+    }
+
+
+def read_reply(text: str, count: int) -> list[Judgement]:
+    """Return the judgements in a reply about so many pairs, whether it is JSON or lines of plain text.
+
+    >>> read_reply('{"1": "yes", "2": "perhaps"}', 2), read_reply("1. No.\\n2: Contradicts, for ...", 2)
+    (['yes', 'unscored'], ['no', 'contradicts'])
+    """
+    answers = _from_json(text) or {int(number): word for number, word in _LINE.findall(text)}
+    if not answers and count == 1:
+        answers = {1: text}
+    return [_judgement(answers.get(number, "")) for number in range(1, count + 1)]
+
+
+def _from_json(text: str) -> dict[int, str]:
+    """Return {number: answer} by the first object of JSON in a text; empty where it has none."""
+    start, end = text.find("{"), text.rfind("}")
+    try:
+        document = json.loads(text[start : end + 1])
+        return {int(number): str(answer) for number, answer in document.items()}
+    except (ValueError, AttributeError, RecursionError):
+        return {}
+
+
+def _judgement(answer: str) -> Judgement:
+    match = _WORDS.match(answer.strip(" \t\n\"'*`.:"))
+    if not match:
+        return "unscored"
+    word = match[0].casefold()
+    return "contradicts" if word.startswith("contradict") else _ANSWERS[word]
+
+
+def _plain(text: str, most: int) -> str:
+    """Return strangers' words on one line, without marks of a template, of at most so many characters."""
+    return neutralise(text)[:most]
