@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from assistant.answering import evidence_prompt, prompts
 from assistant.answering.evidence_prompt import neutralise
 from assistant.domain.limits import CLAIM_LIMIT
-from assistant.models.base import ChatModel, Checker, Judgement, Message
+from assistant.models.base import ChatModel, Checker, Judgement, Message, Reply
 from assistant.models.metering import Meter, Tokens
 
 PROMPT = "check.v1"
 _TOGETHER = 6
 """Pairs of one request: a small model mixes up more, and the instructions are read once for all of them."""
+_SURE = 0.7
+"""How likely a "yes" or "contradicts" has to be, of the three answers, to count."""
 _LONGEST_PREMISE = 4_000  # characters; three sentences of each of several papers have fewer
 _ANSWERS: Mapping[str, Judgement] = {"yes": "yes", "no": "no", "contradicts": "contradicts"}
 _WORDS = re.compile(r"yes|no(?!t\s+(?:sure|clear)|\w)|contradict(?:s|ed|ion)?", re.IGNORECASE)
@@ -51,7 +53,7 @@ class ChatChecker:
             batch = pairs[start : start + _TOGETHER]
             reply = self._model.reply([Message("user", render(batch))], schema=reply_schema(len(batch)))
             self._meter.count(reply)
-            judgements += read_reply(reply.text, len(batch))
+            judgements += _weighed(read_reply(reply.text, len(batch)), reply)
         return tuple(judgements)
 
 
@@ -113,6 +115,35 @@ def read_reply(text: str, count: int) -> list[Judgement]:
     if not answers and count == 1:
         answers = {1: text}
     return [_judgement(answers.get(number, "")) for number in range(1, count + 1)]
+
+
+def _weighed(judgements: list[Judgement], reply: Reply) -> list[Judgement]:
+    """Return judgements without those that the model was not sure of, where the endpoint tells how likely each was."""
+    odds = [shares for token, others in reply.alternatives if (shares := _shares(token, others))]
+    if len(odds) != len(judgements):
+        return judgements
+    return [
+        judgement if judgement == "no" or shares.get(judgement, 0.0) >= _SURE else "unscored"
+        for judgement, shares in zip(judgements, odds, strict=True)
+    ]
+
+
+def _shares(token: str, others: Mapping[str, float]) -> dict[str, float]:
+    """Return how likely each answer was, of the three alone, where a token begins one; empty for another token."""
+    if not _begun(token):
+        return {}
+    shares = dict.fromkeys(_ANSWERS, 0.0)
+    for other, probability in others.items():
+        if answer := _begun(other):
+            shares[answer] += probability
+    total = sum(shares.values())
+    return {answer: share / total for answer, share in shares.items()} if total else {}
+
+
+def _begun(token: str) -> str:
+    """Return the answer that a token is, or begins; "" for another token."""
+    letters = token.strip(' "').casefold()
+    return next((answer for answer in _ANSWERS if letters and answer.startswith(letters)), "")
 
 
 def _from_json(text: str) -> dict[int, str]:

@@ -10,6 +10,7 @@ from assistant.domain.settings import Settings
 from assistant.models.base import ChatModel, Checker
 
 _ONNX = "onnx:"
+_ODDS = 8  # tokens whose odds are asked for; the three answers are among them
 
 
 def open_checker(settings: Settings, environment: Mapping[str, str], answering: ChatModel | None) -> Checker | None:
@@ -30,18 +31,14 @@ def open_checker(settings: Settings, environment: Mapping[str, str], answering: 
         raise UsageError("no model answers that could check claims", cure=cure)
     if settings.check is None and not _is_elsewhere(answering):
         return None
-    from assistant.answering import model_checkers
-
-    return model_checkers.open_checker(answering)
+    return _judging(answering)
 
 
 def followed(checker: Checker | None, before: ChatModel, after: ChatModel | None) -> Checker | None:
     """Return the checker where another model answers from now on: that one, where the model before judged itself."""
     if checker is None or checker.name != before.name:
         return checker
-    from assistant.answering import model_checkers
-
-    return model_checkers.open_checker(after) if after else None
+    return _judging(after) if after else None
 
 
 def _named(name: str, settings: Settings, environment: Mapping[str, str]) -> Checker:
@@ -57,9 +54,15 @@ def _named(name: str, settings: Settings, environment: Mapping[str, str]) -> Che
     model = app.model(replace(settings, model=name), environment)
     if model is None:  # the name is "none"
         raise UsageError("there is no checker none", cure="use --check none")
-    from assistant.answering import model_checkers
+    return _judging(model)
 
-    return model_checkers.open_checker(model)
+
+def _judging(model: ChatModel) -> Checker:
+    """Return what has a chat model judge claims; an endpoint is asked how sure the model is."""
+    from assistant.answering import model_checkers
+    from assistant.models.openai.chat import OpenAIModel
+
+    return model_checkers.open_checker(model.with_alternatives(_ODDS) if isinstance(model, OpenAIModel) else model)
 
 
 def _is_elsewhere(model: ChatModel) -> bool:

@@ -34,6 +34,9 @@ class Reply:
     """True where the endpoint counted far fewer tokens than it was sent: it did not read all of the messages."""
     break_cause: str = ""
     """Why it broke off, where it did: the connection failed, the endpoint fell silent; "" where the model ended it."""
+    alternatives: tuple[tuple[str, Mapping[str, float]], ...] = ()
+    """Each token that was written, and the probabilities of the likeliest ones in its place; empty where nobody asked
+    for them, or the endpoint does not tell."""
 
 
 class ChatModel(Protocol):

@@ -7,7 +7,7 @@ from support.endpoint import says, serve
 
 from assistant.answering import model_checkers
 from assistant.answering.model_checkers import ChatChecker, FactChecker
-from assistant.models.base import Message, Reply
+from assistant.models.base import Judgement, Message, Reply
 from assistant.models.openai.chat import OpenAIModel
 from assistant.testing import ScriptedModel
 
@@ -48,6 +48,20 @@ def test_an_endpoint_is_held_to_one_of_three_answers_a_pair() -> None:
 )
 def test_whatever_is_none_of_the_three_is_unscored(reply: str, judgements: list[str]) -> None:
     assert model_checkers.read_reply(reply, 2) == judgements
+
+
+def test_what_the_model_is_not_sure_of_is_unscored() -> None:
+    def answered(words: str, odds: list[dict[str, float]]) -> tuple[Judgement, ...]:
+        first, second = words.split()
+        tokens = [('{"', {}), (f' "{first}', odds[0]), (":", {}), (second, odds[1]), ("}", {"yes": 1.0})]
+        reply = Reply(f'{{"1": "{first}", "2": "{second}"}}', "scripted", alternatives=tuple(tokens))
+        return ChatChecker(ScriptedModel([reply])).check(PAIRS)
+
+    sure, unsure = {' "yes': 0.4, '"Yes': 0.2, "no": 0.2, "the": 0.2}, {"yes": 0.4, "contr": 0.3, "no": 0.3}
+    assert answered("yes yes", [sure, unsure]) == ("yes", "unscored")
+    assert answered("yes contradicts", [unsure, unsure]) == ("unscored", "unscored")
+    assert answered("no no", [unsure, sure]) == ("no", "no")
+    assert answered("yes yes", [unsure, {}]) == ("yes", "yes")
 
 
 def test_many_pairs_are_asked_in_several_requests_whose_tokens_add_up() -> None:

@@ -1,7 +1,9 @@
 """Messages -> a reply from any OpenAI-compatible endpoint, streamed, within a silence, a length and a size."""
 
+import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain.callbacks import OnToken
@@ -53,6 +55,12 @@ class OpenAIModel:
         self._dialect = Dialect(max_tokens)
         self._largest = largest
         self._transport = transport
+
+    def with_alternatives(self, count: int) -> "OpenAIModel":
+        """Return the same model, which is asked for so many of the likeliest tokens in the place of each it writes."""
+        other = copy.copy(self)
+        other._dialect = replace(self._dialect, alternatives=count)
+        return other
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self.name!r}, base_url={str(self._endpoint)!r})"

@@ -8,7 +8,15 @@ from typing import Any
 from assistant.models.base import Message
 from assistant.models.openai.stream import valid
 
-_OPTIONAL = ("temperature", "stream_options", "max_tokens", "max_completion_tokens", "response_format")
+_OPTIONAL = (
+    "temperature",
+    "stream_options",
+    "max_tokens",
+    "max_completion_tokens",
+    "response_format",
+    "logprobs",
+    "top_logprobs",
+)
 # What servers call it where they refuse to hold a model to a form.
 _FORMS = re.compile(r"json[_ ]?schema|\bgrammar|structured output|guided|json mode", re.IGNORECASE)
 _TOO_MANY = re.compile(r"too (?:large|long|many|high)|context|in the completion", re.IGNORECASE)
@@ -26,11 +34,14 @@ class Dialect:
     """Optional fields that are left out."""
     has_system_role: bool = True
     """False where the system's text goes into the message of the user."""
+    alternatives: int = 0
+    """How many of the likeliest tokens are asked for in the place of each."""
 
     def fields(self, messages: Sequence[Message], schema: Mapping[str, object] | None = None) -> dict[str, Any]:
         """Return the fields of a request for a streamed reply, but for the model's name."""
         form = None if schema is None else _response_format(schema)
-        values = (0, {"include_usage": True}, self.max_tokens, self.max_tokens, form)
+        odds = (True, self.alternatives) if self.alternatives else (None, None)
+        values = (0, {"include_usage": True}, self.max_tokens, self.max_tokens, form, *odds)
         optional = {
             name: value
             for name, value in zip(_OPTIONAL, values, strict=True)
@@ -53,6 +64,8 @@ class Dialect:
         names = set(re.findall(r"\w+", complaint)) & set(_OPTIONAL)
         if _FORMS.search(complaint):
             names.add("response_format")
+        if names & {"logprobs", "top_logprobs"}:
+            names |= {"logprobs", "top_logprobs"}  # one means nothing without the other
         if _TOO_MANY.search(complaint) and ("completion" in complaint or names & {"max_tokens"}):
             names |= {"max_tokens", "max_completion_tokens"}  # the prompt and so long a reply do not fit together
         elif "max_tokens" in names and "max_tokens" not in self.refused:
