@@ -53,7 +53,8 @@ class RememberingChecker:
         self.asked = 0
         self._checker = checker
         self._path = path
-        self._salt = f"{checker.name}\0{prompts.load(model_checkers.PROMPT).sha256}"
+        names = (model_checkers.PROMPT, model_checkers.PROMPT_OF_ONE)
+        self._salt = "\0".join([checker.name, *(prompts.load(name).sha256 for name in names)])
         rows = path.read_text("utf-8").splitlines() if path.exists() else []
         self._judgements: dict[str, Judgement] = dict(map(json.loads, rows))
 

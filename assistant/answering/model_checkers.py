@@ -11,9 +11,9 @@ from assistant.domain.limits import CLAIM_LIMIT
 from assistant.models.base import ChatModel, Checker, Judgement, Message, Reply
 from assistant.models.metering import Meter, Tokens
 
-PROMPT = "check.v1"
-_TOGETHER = 6
-"""Pairs of one request: a small model mixes up more, and the instructions are read once for all of them."""
+PROMPT, PROMPT_OF_ONE = "check.v1", "check_one.v1"
+TOGETHER = 6
+"""Pairs of one request, where a request takes longer than the words in it."""
 _SURE = 0.7
 """How likely a "yes" or "contradicts" has to be, of the three answers, to count."""
 _LONGEST_PREMISE = 4_000  # characters; three sentences of each of several papers have fewer
@@ -25,17 +25,20 @@ _LINE = re.compile(
 _FACT_CHECKERS = re.compile(r"minicheck", re.IGNORECASE)
 
 
-def open_checker(model: ChatModel) -> Checker:
-    """Return what has this model judge claims, by the form that its name says it was trained on."""
-    return FactChecker(model) if _FACT_CHECKERS.search(model.name) else ChatChecker(model)
+def open_checker(model: ChatModel, together: int = TOGETHER) -> Checker:
+    """Return what has this model judge claims, so many in one request, or one by one in the form that its name says it
+    was trained on."""
+    return FactChecker(model) if _FACT_CHECKERS.search(model.name) else ChatChecker(model, together)
 
 
 class ChatChecker:
-    """Asks any chat model about several pairs at once, and holds its reply to the three answers where it can be."""
+    """Asks any chat model about several pairs at once, and holds its reply to the three answers where it can be; or
+    about one pair, for an answer of one word, the quickest that a model on a slow machine can write."""
 
-    def __init__(self, model: ChatModel) -> None:
+    def __init__(self, model: ChatModel, together: int = TOGETHER) -> None:
         self.name = model.name
         self._model = model
+        self._together = together
         self._meter = Meter()
 
     @property
@@ -49,9 +52,10 @@ class ChatChecker:
         Raises `ModelError` where the model gives no reply.
         """
         judgements: list[Judgement] = []
-        for start in range(0, len(pairs), _TOGETHER):
-            batch = pairs[start : start + _TOGETHER]
-            reply = self._model.reply([Message("user", render(batch))], schema=reply_schema(len(batch)))
+        for start in range(0, len(pairs), self._together):
+            batch = pairs[start : start + self._together]
+            schema = reply_schema(len(batch)) if len(batch) > 1 else None
+            reply = self._model.reply([Message("user", render(batch))], schema=schema)
             self._meter.count(reply)
             judgements += _weighed(read_reply(reply.text, len(batch)), reply)
         return tuple(judgements)
@@ -85,12 +89,15 @@ class FactChecker:
 
 
 def render(pairs: Sequence[tuple[str, str]]) -> str:
-    """Return the prompt about some pairs, numbered from 1 and fenced: both sides are strangers' words."""
-    items = "\n\n".join(
-        f"{number}\nPassage: {_plain(premise, _LONGEST_PREMISE)}\nClaim: {_plain(claim, CLAIM_LIMIT)}"
-        for number, (premise, claim) in enumerate(pairs, 1)
-    )
-    return prompts.load(PROMPT).fill(pairs=items, fence=evidence_prompt.fence("", items), count=str(len(pairs)))
+    """Return the prompt about one pair, or about several, numbered from 1; fenced, for both sides are strangers'
+    words."""
+    items = [
+        f"Passage: {_plain(premise, _LONGEST_PREMISE)}\nClaim: {_plain(claim, CLAIM_LIMIT)}" for premise, claim in pairs
+    ]
+    if len(items) == 1:
+        return prompts.load(PROMPT_OF_ONE).fill(pair=items[0], fence=evidence_prompt.fence("", items[0]))
+    text = "\n\n".join(f"{number}\n{item}" for number, item in enumerate(items, 1))
+    return prompts.load(PROMPT).fill(pairs=text, fence=evidence_prompt.fence("", text), count=str(len(items)))
 
 
 def reply_schema(count: int) -> Mapping[str, object]:
@@ -120,6 +127,7 @@ def read_reply(text: str, count: int) -> list[Judgement]:
 def _weighed(judgements: list[Judgement], reply: Reply) -> list[Judgement]:
     """Return judgements without those that the model was not sure of, where the endpoint tells how likely each was."""
     odds = [shares for token, others in reply.alternatives if (shares := _shares(token, others))]
+    odds = odds[:1] if len(judgements) == 1 else odds
     if len(odds) != len(judgements):
         return judgements
     return [

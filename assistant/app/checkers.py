@@ -58,11 +58,15 @@ def _named(name: str, settings: Settings, environment: Mapping[str, str]) -> Che
 
 
 def _judging(model: ChatModel) -> Checker:
-    """Return what has a chat model judge claims; an endpoint is asked how sure the model is."""
+    """Return what has a chat model judge claims. An endpoint is asked how sure the model is, and one on this machine
+    for one word about one claim at a time: a word that it writes takes as long there as many that it reads."""
     from assistant.answering import model_checkers
     from assistant.models.openai.chat import OpenAIModel
 
-    return model_checkers.open_checker(model.with_alternatives(_ODDS) if isinstance(model, OpenAIModel) else model)
+    if not isinstance(model, OpenAIModel):
+        return model_checkers.open_checker(model)
+    together = 1 if model.is_local else model_checkers.TOGETHER
+    return model_checkers.open_checker(model.with_alternatives(_ODDS), together)
 
 
 def _is_elsewhere(model: ChatModel) -> bool:
