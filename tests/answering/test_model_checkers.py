@@ -95,7 +95,7 @@ def test_a_model_on_this_machine_is_asked_for_one_word_about_one_pair() -> None:
     checker = model_checkers.open_checker(model, together=1)
     assert checker.check(PAIRS) == ("unscored", "contradicts")
     assert [request[-1].text.count("Passage: ") for request in model.requests] == [1, 1]
-    assert model.requests[0][-1].text.rstrip().endswith("yes, no, or contradicts where it says the reverse.")
+    assert model.requests[0][-1].text.rstrip().endswith("Answer yes or no.")
 
 
 def test_a_model_that_checks_facts_is_asked_in_its_own_form() -> None:
