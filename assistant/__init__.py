@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from assistant.domain.records import Claim, Entry, Evidence, Finding, Listing, Paper, Rejection
     from assistant.domain.settings import Settings
     from assistant.library.writer import Report
-    from assistant.models.base import ChatModel, Embedder, Message, Reply, Reranker
+    from assistant.models.base import ChatModel, Checker, Embedder, Message, Reply, Reranker
 
 __all__ = [
     "Answer",
     "ArchiveError",
     "AssistantError",
     "ChatModel",
+    "Checker",
     "Claim",
     "Embedder",
     "Entry",
@@ -66,7 +67,7 @@ _MODULES = {
     "domain.records": "Claim Entry Evidence Finding Listing Paper Rejection",
     "domain.settings": "Settings",
     "library.writer": "Report",
-    "models.base": "ChatModel Embedder Message Reply Reranker",
+    "models.base": "ChatModel Checker Embedder Message Reply Reranker",
 }
 
 

@@ -21,9 +21,9 @@ from assistant.models.base import Message, Reply
 
 ROOT = Path(__file__).parents[1]
 NAMES = """
-Answer ArchiveError AssistantError ChatModel Claim Embedder Entry Evidence Finding FingerprintError Library LibraryError
-Listing LockedError Message MissingModelError ModelError Paper Rejection Reply Report Reranker Seconds Settings
-UsageError open_library
+Answer ArchiveError AssistantError ChatModel Checker Claim Embedder Entry Evidence Finding FingerprintError Library
+LibraryError Listing LockedError Message MissingModelError ModelError Paper Rejection Reply Report Reranker Seconds
+Settings UsageError open_library
 """.split()
 
 
@@ -36,7 +36,9 @@ class Scripted:
         self._text = text
         self.messages: list[Sequence[Message]] = []
 
-    def reply(self, messages: Sequence[Message], heard: OnToken | None = None) -> Reply:
+    def reply(
+        self, messages: Sequence[Message], heard: OnToken | None = None, schema: Mapping[str, object] | None = None
+    ) -> Reply:
         self.messages.append(messages)
         if heard:
             heard(self._text)

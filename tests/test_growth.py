@@ -245,6 +245,7 @@ def test_other_texts_over_their_limits_are_refused_by_their_length() -> None:
     with pytest.raises(UsageError, match=r"the text is 1,000,001 characters long; the limit is 1,000,000"):
         references.split("a" * (TEXT_LIMIT + 1), index())
     statement = Statement("a" * (CLAIM_LIMIT + 1), (CitationMark("P1a2b", wellformed=True),))
-    claim = verifier.verify_claim(statement, HashedWords().embed(["a"])[0], VerificationContext("", {}, scorer()))
+    context = VerificationContext("", {}, scorer())
+    (claim,) = verifier.verify_claims([(statement, HashedWords().embed(["a"])[0], context)])
     reason = "the sentence is 20,001 characters long; the limit is 20,000"
     assert (claim.verdict, claim.step, claim.reason) == ("unsupported", "length", reason)

@@ -13,11 +13,12 @@ from assistant.domain.errors import ModelError
 from assistant.domain.records import Claim, Evidence
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel, Embedder, Reranker
+from assistant.models import metering
+from assistant.models.base import ChatModel, Checker, Embedder, Reranker
 from assistant.retrieval import forms, languages, questions
 from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
-from assistant.verification import verifier
+from assistant.verification import entailment, verifier
 from assistant.verification.support import SupportScorer
 from assistant.verification.verifier import FAILING, VerificationContext
 
@@ -48,6 +49,8 @@ class Pipeline:
     """What "since May" and "last year" are counted from."""
     on_stage: OnStage | None = None
     """Gets what is being done for an answer that a model writes."""
+    checker: Checker | None = None
+    """What judges the claims of a model; None for nobody."""
 
 
 def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
@@ -78,6 +81,7 @@ def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
         reply=draft.reply,
         is_near=bool(pipeline.context.named_papers) or answerability.is_near(inquiry.features),
         text=draft.text,
+        checker=pipeline.checker.name if pipeline.checker and any(map(entailment.is_judged, checked.claims)) else None,
     )
 
 
@@ -190,7 +194,8 @@ def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> CheckedD
         return CheckedDraft(Draft(), (), Seconds())  # there is nothing to answer from
     scorer = SupportScorer.fitted(inquiry.words, pipeline.embedder)
     reranker = pipeline.reranker if inquiry.reading.reader else None  # one that failed would fail again
-    context = verifier.context(inquiry.question, inquiry.evidence, inquiry.abstracts, scorer, reranker)
+    parts = inquiry.question, inquiry.evidence, inquiry.abstracts, scorer, reranker
+    context = verifier.context(*parts, pipeline.checker, pipeline.on_stage)
     began = time.perf_counter()
     first = _check(answerer.state(inquiry), began, context, pipeline.embedder)
     if not first.failing:
@@ -207,6 +212,8 @@ def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> CheckedD
 def _check(draft: Draft, began: float, context: VerificationContext, embedder: Embedder) -> CheckedDraft:
     """Verify a draft whose writing `began` at a reading of the clock: the one place where answers are verified."""
     written = time.perf_counter()
+    before, problems = metering.spent(context.checker), list[str]()
+    context = replace(context, on_problem=problems.append)
     try:
         claims = verifier.verify_statements(draft.statements, context, embedder)
     except ModelError as error:
@@ -214,6 +221,8 @@ def _check(draft: Draft, began: float, context: VerificationContext, embedder: E
             raise
         claims = verifier.verify_statements(draft.statements, replace(context, reranker=None), embedder)
         draft = replace(draft, notes=(*draft.notes, reading.failed(error)))
+    spent = metering.spent_since(context.checker, before)
+    draft = replace(draft, notes=(*draft.notes, *problems), tokens=metering.added(draft.tokens, spent))
     return CheckedDraft(draft, claims, Seconds(generate=written - began, verify=time.perf_counter() - written))
 
 
@@ -229,19 +238,12 @@ def _better(first: CheckedDraft, revision: CheckedDraft) -> CheckedDraft:
         best = _noted(first, f"{sent_back}; the revision was worse and is not shown")
     else:
         best = _noted(revision, f"{sent_back}; this is the revision")
-    seconds = Seconds(
-        generate=first.seconds.generate + revision.seconds.generate,
-        verify=first.seconds.verify + revision.seconds.verify,
-    )
-    input_tokens, output_tokens = map(_total, first.draft.tokens, revision.draft.tokens)
-    return replace(best, draft=replace(best.draft, tokens=(input_tokens, output_tokens)), seconds=seconds)
+    generate = first.seconds.generate + revision.seconds.generate
+    seconds = Seconds(generate=generate, verify=first.seconds.verify + revision.seconds.verify)
+    tokens = metering.added(first.draft.tokens, revision.draft.tokens)
+    return replace(best, draft=replace(best.draft, tokens=tokens), seconds=seconds)
 
 
 def _noted(checked: CheckedDraft, note: str) -> CheckedDraft:
     """Return a draft with one note more."""
     return replace(checked, draft=replace(checked.draft, notes=(*checked.draft.notes, note)))
-
-
-def _total(first: int | None, second: int | None) -> int | None:
-    """Return the sum of two counts of tokens, None where neither is known."""
-    return None if first is None and second is None else (first or 0) + (second or 0)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from assistant.domain import settings as domain_settings
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import MissingModelError
 from assistant.domain.settings import (
@@ -29,7 +30,7 @@ from assistant.models.cache import cache_folder
 from assistant.models.embedders import EMBEDDERS, EmbedderKind
 
 
-def load_settings(
+def load_settings(  # noqa: PLR0913  one parameter for each setting
     environment: Mapping[str, str],
     *,
     library: str | None = None,
@@ -38,6 +39,8 @@ def load_settings(
     reranker: str | None = None,
     seconds: str | float | None = None,
     tokens: str | int | None = None,
+    check: str | None = None,
+    checker: str | None = None,
     kinds: Sequence[EmbedderKind] = EMBEDDERS,
 ) -> Settings:
     """Settle flags (None where not given) against the environment; `seconds` are those that a model may be silent, or
@@ -55,6 +58,7 @@ def load_settings(
         rerankers.find_kind(reranker_name)
     patience = (environment.get("ASSISTANT_TIMEOUT") or None) if seconds is None else seconds
     length = environment.get("ASSISTANT_MAX_TOKENS") or DEFAULT_MAX_TOKENS if tokens is None else tokens
+    checking = check or environment.get("ASSISTANT_CHECK") or None
     return Settings(
         library=Path(os.path.abspath(folder)),  # noqa: PTH100  resolve() would follow links the user made
         chosen=bool(name),
@@ -64,6 +68,8 @@ def load_settings(
         base_url=environment.get("OPENAI_BASE_URL", "").strip(),
         timeout=None if patience is None else timeout(patience),
         max_tokens=max_tokens(length),
+        check=domain_settings.check(checking) if checking else None,
+        checker=checker or environment.get("ASSISTANT_CHECKER") or None,
     )
 
 

@@ -16,7 +16,7 @@ from assistant.domain.errors import LibraryError, MissingModelError
 from assistant.domain.records import Claim, Evidence, Paper
 from assistant.domain.settings import Settings
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel, Embedder, Reranker
+from assistant.models.base import ChatModel, Checker, Embedder, Reranker
 from assistant.retrieval.filters import Filter
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assistant.verification.documents import DocumentVerifier
 
 
-def open_library(
+def open_library(  # noqa: PLR0913  one parameter for each setting
     folder: str | Path | None = None,
     *,
     embedder: str | Embedder | None = None,
@@ -33,6 +33,8 @@ def open_library(
     timeout: str | float | None = None,
     max_tokens: str | int | None = None,
     reranker: str | Reranker | None = None,
+    check: str | None = None,
+    checker: str | Checker | None = None,
     environment: Mapping[str, str] | None = None,
     on_message: OnMessage | None = None,
 ) -> "Library":
@@ -41,11 +43,13 @@ def open_library(
     What is None is settled as for the command line: `folder` by ASSISTANT_LIBRARY, else the default library, or the
     sample while that is empty; `embedder` by ASSISTANT_EMBEDDER, else `local`; `model` by ASSISTANT_MODEL, else the
     default model where OPENAI_API_KEY or OPENAI_BASE_URL is set, else none; `reranker` by ASSISTANT_RERANKER, else
-    `local`. `model="none"` answers with quotes. Each may also be an object that fits `Embedder`, `ChatModel` or
-    `Reranker`. `timeout`: seconds that a model may be silent, or an embedder take; by ASSISTANT_TIMEOUT, else 120, and
-    180 before the first word of a model on this machine. `max_tokens` of a reply; by ASSISTANT_MAX_TOKENS, else 4,096.
-    `environment` stands in for `os.environ`. `on_message` gets what a person should know, such as that a damaged index
-    is rebuilt; by default the logger "assistant" does. Raises `UsageError` for settings that are none.
+    `local`. `model="none"` answers with quotes. `check`, by ASSISTANT_CHECK, says who judges claims: the answering
+    "model", as by default where it is not on this machine, or "none"; `checker`, by ASSISTANT_CHECKER, names another
+    model that does. Each may be an object that fits `Embedder`, `ChatModel`, `Reranker` or `Checker`. `timeout`:
+    seconds that a model may be silent, or an embedder take; by ASSISTANT_TIMEOUT, else 120, and 180 before the first
+    word of a model on this machine. `max_tokens` of a reply; by ASSISTANT_MAX_TOKENS, else 4,096. `environment` stands
+    in for `os.environ`. `on_message`, by default the logger "assistant", gets what a person should know. Raises
+    `UsageError` for settings that are none.
     """
     environment = app.environment() if environment is None else environment
     settings = app.load_settings(
@@ -56,9 +60,11 @@ def open_library(
         seconds=timeout,
         tokens=max_tokens,
         reranker=reranker if isinstance(reranker, str) else None,
+        check=check,
+        checker=checker if isinstance(checker, str) else None,
     )
     on_message = on_message or logging.getLogger("assistant").warning
-    models = Models(settings, environment, on_message, embedder, model, reranker)
+    models = Models(settings, environment, on_message, embedder, model, reranker, checker)
     return Library(settings, environment, models, on_message)
 
 
@@ -215,21 +221,16 @@ class Library:
 
         judge = answerability.load(self.embedder.fingerprint, self.reranker.fingerprint if self.reranker else None)
         self._models.tell_unfitted(embedder="embedder" not in judge.models, reranker="reranker" not in judge.models)
-        allowed = self.admitted(papers_filter) if papers_filter else None
         ordinary = app.ordinary() if self._models.own_embedder is None else None
+        allowed = self.admitted(papers_filter) if papers_filter else None
         parts = self.embedder, self.model, arguments.positive(limit), allowed, on_token, ordinary
-        return Pipeline(self.snapshot, *parts, reranker=self.reranker)
+        return Pipeline(self.snapshot, *parts, reranker=self.reranker, checker=self._models.checker)
 
     def verifier(self) -> "DocumentVerifier":
         """Return what claims about any paper of the library are checked with."""
-        from assistant.retrieval.finder import PaperIndex
-        from assistant.verification.documents import DocumentVerifier
-        from assistant.verification.support import SupportScorer
+        from assistant.app.verifying import document_verifier
 
-        index = PaperIndex(self.snapshot.papers())
-        scorer = SupportScorer.fitted(self.snapshot.words, self.embedder)
-        self._models.tell_unfitted(embedder=scorer.classifier.is_generic)
-        return DocumentVerifier(self.snapshot, self.embedder, index, scorer, reranker=self.reranker)
+        return document_verifier(self.snapshot, self._models, self.on_message)
 
     def require_sound(self, id: str) -> None:
         """Raise `LibraryError` where the paper with this id is in the library, and not as it was written."""

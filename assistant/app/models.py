@@ -1,14 +1,14 @@
-"""Names and objects -> the embedder, the answering model and the reranker of one library, made when needed."""
+"""Names and objects -> the embedder, the answering model, reranker and checker of one library, made when needed."""
 
 from collections.abc import Mapping
 from functools import cached_property
 
 from assistant import app
-from assistant.app import by_words
+from assistant.app import by_words, checkers
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import MissingModelError
 from assistant.domain.settings import Settings
-from assistant.models.base import ChatModel, Embedder, Reranker
+from assistant.models.base import ChatModel, Checker, Embedder, Reranker
 
 
 class Models:
@@ -22,6 +22,7 @@ class Models:
         embedder: Embedder | str | None = None,
         model: ChatModel | str | None = None,
         reranker: Reranker | str | None = None,
+        checker: Checker | str | None = None,
     ) -> None:
         """Names, and what is None, are left to `settings`; `on_message` gets what a person should know."""
         self.own_embedder = None if isinstance(embedder, str) else embedder
@@ -31,6 +32,7 @@ class Models:
         self._told: set[str] = set()
         self._own_model = None if isinstance(model, str) else model
         self._own_reranker = None if isinstance(reranker, str) else reranker
+        self._own_checker = None if isinstance(checker, str) else checker
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -69,6 +71,11 @@ class Models:
     def model(self) -> ChatModel | None:
         """The answering model; None where answers are quotes."""
         return self._own_model or app.model(self._settings, self._environment)
+
+    @cached_property
+    def checker(self) -> Checker | None:
+        """What judges claims; None for nobody. Raises `UsageError`, also where one was named that is not there."""
+        return self._own_checker or checkers.open_checker(self._settings, self._environment, self.model)
 
     @cached_property
     def reranker(self) -> Reranker | None:

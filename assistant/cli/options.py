@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from assistant.cli import console
+from assistant.cli.checking import checking
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class LibraryOptions:
-    """Which library, embedder, model and reranker the flags or their variables name; None where they do not."""
+    """Which library, embedder, model, reranker and checker flags or variables name; None where they do not."""
 
     library: str | None
     embedder: str | None = None
@@ -28,6 +29,8 @@ class LibraryOptions:
     reranker: str | None = None
     timeout: str | None = None
     max_tokens: str | None = None
+    check: str | None = None
+    checker: str | None = None
 
     def open(self) -> "Library":
         """Return the library, which tells a person what there is to know; raises `UsageError`."""
@@ -40,6 +43,8 @@ class LibraryOptions:
             reranker=self.reranker,
             timeout=self.timeout,
             max_tokens=self.max_tokens,
+            check=self.check,
+            checker=self.checker,
             on_message=console.tell,
         )
 
@@ -151,14 +156,15 @@ def indexed(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def verifying(command: Callable[..., int]) -> Callable[..., int]:
-    """Add `--library`, `--embedder` and `--reranker`; the command gets `place`, a `LibraryOptions`."""
-    return _placed(command, _LIBRARY, _EMBEDDER, _RERANKER)
+    """Add `--library`, `--embedder`, `--reranker`, `--check` and `--checker`; the command gets `place`, a
+    `LibraryOptions`."""
+    return _placed(command, _LIBRARY, _EMBEDDER, _RERANKER, checking)
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:
-    """Add what `indexed` does, `--reranker`, `--model`, `--no-model` and `--max-tokens`; the command gets `place`, a
-    `LibraryOptions`."""
-    return _placed(command, _MODEL, _NO_MODEL, _LIBRARY, _EMBEDDER, _RERANKER, timeout, _MAX_TOKENS)
+    """Add what `indexed` does, `--reranker`, `--model`, `--no-model`, `--max-tokens`, `--check` and `--checker`; the
+    command gets `place`, a `LibraryOptions`."""
+    return _placed(command, _MODEL, _NO_MODEL, _LIBRARY, _EMBEDDER, _RERANKER, timeout, _MAX_TOKENS, checking)
 
 
 Option = Callable[[Callable[..., int]], Callable[..., int]]
@@ -168,7 +174,7 @@ def _placed(command: Callable[..., int], *options: Option) -> Callable[..., int]
     """Add options, in this order; the command gets what they say as `place`, a `LibraryOptions`."""
 
     @functools.wraps(command)
-    def wrapped(
+    def wrapped(  # noqa: PLR0913  one parameter for each option
         *,
         library: str | None,
         embedder: str | None = None,
@@ -177,10 +183,13 @@ def _placed(command: Callable[..., int], *options: Option) -> Callable[..., int]
         no_model: bool = False,
         timeout: str | None = None,
         max_tokens: str | None = None,
+        check: str | None = None,
+        checker: str | None = None,
         **others: object,
     ) -> int:
         name = "none" if no_model else model
-        return command(place=LibraryOptions(library, embedder, name, reranker, timeout, max_tokens), **others)
+        place = LibraryOptions(library, embedder, name, reranker, timeout, max_tokens, check, checker)
+        return command(place=place, **others)
 
     decorated: Callable[..., int] = wrapped
     for option in reversed(options):

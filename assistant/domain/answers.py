@@ -53,6 +53,8 @@ class Answer:
     kind: Kind = "prose"
     text: str = ""
     """What no paper says but the assistant: how many there are, what the catalogue has, why nothing is quoted."""
+    checker: str | None = None
+    """Who judged its claims; None where nobody did."""
 
     @property
     def cited(self) -> tuple[Paper, ...]:
@@ -98,7 +100,8 @@ class Answer:
         if self.status == "answered":
             parts.append("\n".join(f"- [{number}] {reference(paper)}" for number, paper in enumerate(self.cited, 1)))
             model = markdown.escape(self.model) if self.model else None
-            counted = conclusion([claim.verdict for claim in self.claims], len(self.numbers), model)
+            checker = markdown.escape(self.checker) if self.checker else None
+            counted = conclusion([claim.verdict for claim in self.claims], len(self.numbers), model, checker=checker)
             parts.append(f"*{counted}*" if self.claims else "*from the catalogue*" if self.kind == "facts" else "")
         elif self.nearest:
             nearest = "\n".join(f"- {reference(item.paper)}" for item in self.nearest)

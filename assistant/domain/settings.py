@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from assistant.domain.errors import UsageError
@@ -13,6 +13,8 @@ DEFAULT_MODEL = "gpt-4.1-mini"
 DEFAULT_TIMEOUT = 120.0
 DEFAULT_MAX_TOKENS = 4_096
 """Of a reply: an answer has about 300, and reasoning models think before they write."""
+Check = Literal["model", "none"]
+"""Who judges claims: the answering model, or nobody."""
 _LONGEST_TIMEOUT = 86_400.0  # seconds; a day
 _MOST_TOKENS = 1_000_000
 Number = TypeVar("Number", int, float)
@@ -32,6 +34,10 @@ class Settings:
     """The reranker's name as it was typed, such as `none`; None where none was, which means `local`."""
     model: str | None = None
     """The answering model; None for the extractive answerer."""
+    check: Check | None = None
+    """Whether the answering model judges claims; None where nobody said, which depends on where it is."""
+    checker: str | None = None
+    """Another model that judges claims: its name at the endpoint, or a folder; None for none."""
     base_url: str = ""
     """The OpenAI-compatible endpoint; "" for OpenAI's own."""
     timeout: float | None = None
@@ -69,6 +75,21 @@ def _positive(kind: Callable[[str | float], Number], given: str | float, most: N
     if not 0 < number <= most:
         raise UsageError(f"{str(given)[:80]!r} is not a number of {what}", cure=cure)
     return number
+
+
+def check(given: str) -> Check:
+    """Return who is to judge claims; raises `UsageError` for anybody else.
+
+    >>> check(" None")
+    'none'
+    """
+    match given.strip().casefold():
+        case "model":
+            return "model"
+        case "none":
+            return "none"
+    cure = "use `model` or `none` with --check or ASSISTANT_CHECK, and --checker to name another model"
+    raise UsageError(f"claims cannot be checked by {given[:80]!r}", cure=cure)
 
 
 def address(base_url: str) -> str:

@@ -24,22 +24,31 @@ MARKS: Mapping[Verdict, str] = {
 """The sign of each verdict, in the order in which they are counted."""
 
 
-def counts(verdicts: Sequence[Verdict], papers: int, marks: Mapping[Verdict, str] = MARKS) -> str:
+def counts(
+    verdicts: Sequence[Verdict], papers: int, marks: Mapping[Verdict, str] = MARKS, *, checker: str | None = None
+) -> str:
     """Return how many claims got which verdict: "3 claims: 2 supported ✓, 1 located ≈ (not judged)"; or, where all are
-    quotes, how many there are: "3 quotes from 2 papers"."""
+    quotes, how many there are: "3 quotes from 2 papers". Where a checker judged, its name follows."""
     if verdicts and set(verdicts) == {"quoted"}:
         return f"{_number(len(verdicts), 'quote')} from {_number(papers, 'paper')}"
-    remark = {"located": " (not judged)"}
+    remark = {"located": " (not affirmed)" if checker else " (not judged)"}
     by_verdict = {verdict: verdicts.count(verdict) for verdict in MARKS}
     parts = [f"{count} {name} {marks[name]}{remark.get(name, '')}" for name, count in by_verdict.items() if count]
-    return f"{_number(len(verdicts), 'claim')}{': ' * bool(parts)}{', '.join(parts)}"
+    judged = f" · checked by {checker}" if checker else ""
+    return f"{_number(len(verdicts), 'claim')}{': ' * bool(parts)}{', '.join(parts)}{judged}"
 
 
 def conclusion(
-    verdicts: Sequence[Verdict], papers: int, model: str | None, marks: Mapping[Verdict, str] = MARKS
+    verdicts: Sequence[Verdict],
+    papers: int,
+    model: str | None,
+    marks: Mapping[Verdict, str] = MARKS,
+    *,
+    checker: str | None = None,
 ) -> str:
-    """Return the counts of an answer that cites so many papers, and who wrote it: a model by its name as shown."""
-    counted = counts(verdicts, papers, marks)
+    """Return the counts of an answer that cites so many papers, who judged its claims and who wrote it: models by their
+    names as shown."""
+    counted = counts(verdicts, papers, marks, checker=checker)
     if model is not None:
         return f"{counted} · model {model}"
     return f"{counted}; no model, so nothing was concluded" if set(verdicts) == {"quoted"} else f"{counted} · no model"

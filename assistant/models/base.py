@@ -1,8 +1,8 @@
-"""Messages -> a reply, texts -> vectors, pairs -> scores: what each kind of model offers the assistant."""
+"""Messages -> a reply, texts -> vectors, pairs -> scores or judgements: what each kind of model offers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from assistant.domain.callbacks import OnToken
 
@@ -34,6 +34,9 @@ class Reply:
     """True where the endpoint counted far fewer tokens than it was sent: it did not read all of the messages."""
     break_cause: str = ""
     """Why it broke off, where it did: the connection failed, the endpoint fell silent; "" where the model ended it."""
+    alternatives: tuple[tuple[str, Mapping[str, float]], ...] = ()
+    """Each token that was written, and the probabilities of the likeliest ones in its place; empty where nobody asked
+    for them, or the endpoint does not tell."""
 
 
 class ChatModel(Protocol):
@@ -43,10 +46,16 @@ class ChatModel(Protocol):
     def name(self) -> str:
         """The model's name, as the user typed it."""
 
-    def reply(self, messages: Sequence[Message], on_token: OnToken | None = None) -> Reply:
+    def reply(
+        self,
+        messages: Sequence[Message],
+        on_token: OnToken | None = None,
+        schema: Mapping[str, object] | None = None,
+    ) -> Reply:
         """Return the reply, or what came of it before it broke off; raises `ModelError` where nothing came.
 
-        `on_token` gets each piece as it arrives, and "" while the model thinks, which is no part of its reply.
+        `on_token` gets each piece as it arrives, and "" while the model thinks, which is no part of its reply. `schema`
+        is a JSON Schema for the reply. Not every model can be held to one: whoever reads the reply has to read any.
         """
 
 
@@ -87,3 +96,30 @@ class Reranker(Protocol):
 
         Raises `ModelError`.
         """
+
+
+Judgement = Literal["yes", "no", "contradicts", "unscored"]
+"""What a premise says of a claim: that it is so, nothing that settles it, the reverse; or nobody could tell."""
+
+
+class Checker(Protocol):
+    """A model that reads some sentences of a paper and a claim, and says whether the sentences say what it claims."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as a person reads it beside what it judged."""
+
+    def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
+        """Return one judgement for each (premise, claim), in their order; "unscored" where it gave none.
+
+        Raises `ModelError`.
+        """
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A model that counts what it costs."""
+
+    @property
+    def tokens(self) -> tuple[int | None, int | None]:
+        """Input and output tokens of all that the thread which asks has had it do; None where nobody counted them."""

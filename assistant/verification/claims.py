@@ -48,6 +48,8 @@ class CitationMark:
     wellformed: bool
     quote: str = ""
     """The words put in quotation marks after the key."""
+    sentence: str = ""
+    """The sentence of the abstract that the citation points at; "" where it points at the paper alone."""
 
 
 @dataclass(frozen=True, slots=True)

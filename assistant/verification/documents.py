@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from assistant.domain.callbacks import OnMessage, OnStage
 from assistant.domain.records import Claim, Paper
 from assistant.library import abstracts
 from assistant.library.abstracts import Abstract
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import Embedder, Reranker
+from assistant.models.base import Checker, Embedder, Reranker
 from assistant.retrieval import retriever
 from assistant.retrieval.finder import PaperIndex
 from assistant.verification import references, verifier
@@ -19,6 +20,7 @@ from assistant.verification.verifier import VerificationContext
 RIVALS = 10
 """Papers of the library, nearest to a claim, that may turn out to support it better than the cited one."""
 
+_TOGETHER = 8  # claims that a checker is asked of before the first of them is shown
 _CACHE_SIZE = 4_000  # abstracts kept, about 20 KB each
 
 
@@ -34,6 +36,12 @@ class DocumentVerifier:
     checks: tuple[Check, ...] = CHECKS
     reranker: Reranker | None = None
     """A cross-encoder that compares claims with their opposites; None for none."""
+    checker: Checker | None = None
+    """What reads a claim and the sentences located for it; None for none."""
+    on_stage: OnStage | None = None
+    """Gets how many claims the checker is asked of."""
+    on_problem: OnMessage | None = None
+    """Gets why the checker failed, where it did."""
     _abstracts: dict[str, Abstract] = field(default_factory=dict)
     """Abstracts read so far, by paper id."""
 
@@ -52,13 +60,28 @@ def verify_claims(document: DocumentVerifier, statements: Sequence[Statement]) -
     cited_ids = [paper.id for papers in cited for paper in papers.values() if paper]
     by_id = _abstracts(document, [*cited_ids, *(id for ids in rivals for id in ids)])
     document.library.leave_out_missing(set(cited_ids) - by_id.keys())
+    cases = []
     for statement, vector, papers, near in zip(statements, vectors, cited, rivals, strict=True):
         own = {name: by_id[paper.id] for name, paper in papers.items() if paper and paper.id in by_id}
         own_ids = {abstract.paper.id for abstract in own.values()}
         others = [by_id[id] for id in near if id in by_id and id not in own_ids]
         unknown = {name: _unknown(name, document, paper) for name, paper in papers.items() if name not in own}
-        context = VerificationContext("", own, document.scorer, others, unknown, document.checks, document.reranker)
-        yield verifier.verify_claim(statement, vector, context)
+        context = VerificationContext(
+            "",
+            own,
+            document.scorer,
+            others,
+            unknown,
+            document.checks,
+            document.reranker,
+            document.checker,
+            document.on_stage,
+            document.on_problem,
+        )
+        cases.append((statement, vector, context))
+    size = _TOGETHER if document.checker else 1
+    for start in range(0, len(cases), size):
+        yield from verifier.verify_claims(cases[start : start + size])
 
 
 def _unknown(name: str, document: DocumentVerifier, paper: Paper | None) -> str:

@@ -38,6 +38,8 @@ class CitedEvidence:
     """Compares the claim with its opposite; None where there is no cross-encoder."""
     unknown: str = ""
     """Why `key` names no paper, where more is known than that."""
+    sentence: str = ""
+    """The sentence that the citation points at; "" where it points at the paper alone."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -46,9 +48,12 @@ class CitedEvidence:
 
     @cached_property
     def nearest_sentence(self) -> str:
-        """The sentence of the abstract to quote for the claim, "" where there is none."""
+        """The sentence of the abstract to quote for the claim: the one that the citation points at, else the one that
+        fits best; "" where there is none."""
         if not self.abstract or not self.support or not self.sentences:
             return ""
+        if self.sentence in self.sentences:
+            return self.sentence
         return self.sentences[self.scorer.best_sentence(self.claim, self.abstract, self.support)]
 
     @cached_property
@@ -59,6 +64,14 @@ class CitedEvidence:
         shares = self.support.match.sentences @ self.claim.weights
         order = sorted(range(len(self.sentences)), key=lambda place: -shares[place])[:_SENTENCES]
         return tuple(dict.fromkeys([*(self.sentences[place] for place in order), self.nearest_sentence]))
+
+    @property
+    def premise(self) -> str:
+        """What a checker reads of the paper: its title, and the sentences that the claim may restate, in their
+        order."""
+        located = set(self.likeliest_sentences)
+        sentences = " ".join(sentence for sentence in self.sentences if sentence in located)
+        return f"{self.abstract.paper.title}: {sentences}" if self.abstract else ""
 
     @cached_property
     def verdict(self) -> SupportVerdict:

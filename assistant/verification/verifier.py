@@ -1,22 +1,25 @@
 """Statements and the evidence they may cite -> claims with verdicts: each citation checked, the worst one deciding.
 
-What is located is near a sentence of the abstract; that is not proof.
+What is located is near a sentence of the abstract; that is not proof. A checker, where there is one, reads both.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.domain.callbacks import OnMessage, OnStage
+from assistant.domain.errors import ModelError
 from assistant.domain.limits import CLAIM_LIMIT, excess
 from assistant.domain.records import Claim, Evidence, Finding
 from assistant.domain.verdicts import Verdict
 from assistant.library.abstracts import Abstract
-from assistant.models.base import Embedder, Reranker
-from assistant.verification import checks, facts
+from assistant.models.base import Checker, Embedder, Reranker
+from assistant.verification import checks, entailment, facts
 from assistant.verification.checks import CHECKS, Check
 from assistant.verification.claims import Statement
+from assistant.verification.entailment import CheckedCitations
 from assistant.verification.evidence import CitedEvidence
 from assistant.verification.support import Support, SupportScorer
 from assistant.verification.support.matching import PreparedClaim
@@ -42,6 +45,16 @@ class VerificationContext:
     """The cascade: what is checked of each citation, in this order."""
     reranker: Reranker | None = None
     """A cross-encoder that compares claims with their opposites; None for none."""
+    checker: Checker | None = None
+    """What reads a claim and the sentences located for it; None for none, and then what is located stays so."""
+    on_stage: OnStage | None = None
+    """Gets how many claims the checker is asked of."""
+    on_problem: OnMessage | None = None
+    """Gets why the checker failed, where it did; the claims are then as they are without one."""
+
+
+Case = tuple[Statement, NDArray[np.float32], VerificationContext]
+"""A statement, its unit vector, and what it may rest on."""
 
 
 def context(
@@ -50,10 +63,12 @@ def context(
     abstracts: Mapping[str, Abstract],
     scorer: SupportScorer,
     reranker: Reranker | None = None,
+    checker: Checker | None = None,
+    on_stage: OnStage | None = None,
 ) -> VerificationContext:
     """Put together what the claims of one answer are checked against; `abstracts` is by paper id."""
     cited_as = {item.key: abstracts[item.paper.id] for item in evidence}
-    return VerificationContext(question, cited_as, scorer, reranker=reranker)
+    return VerificationContext(question, cited_as, scorer, reranker=reranker, checker=checker, on_stage=on_stage)
 
 
 def verify_statements(
@@ -63,24 +78,58 @@ def verify_statements(
     if not statements:
         return ()
     vectors = embedder.embed([statement.text for statement in statements])
-    pairs = zip(statements, vectors, strict=True)
-    return tuple(verify_claim(statement, vector, context) for statement, vector in pairs)
+    return verify_claims([(statement, vector, context) for statement, vector in zip(statements, vectors, strict=True)])
 
 
-def verify_claim(statement: Statement, vector: NDArray[np.float32], context: VerificationContext) -> Claim:
-    """Return one statement, whose unit vector is `vector`, as a claim with its verdict."""
+def verify_claims(cases: Sequence[Case]) -> tuple[Claim, ...]:
+    """Return each statement as a claim with its verdict, in order; one checker, that of the first, is asked of all that
+    rules leave open, at once."""
+    results = [_cascade(*case) for case in cases]
+    checked = [result for result in results if isinstance(result, CheckedCitations)]
+    findings = iter(_judged(checked, cases[0][2])) if checked else iter(())
+    return tuple(
+        _conclude(result.text, next(findings)) if isinstance(result, CheckedCitations) else result for result in results
+    )
+
+
+def _judged(checked: Sequence[CheckedCitations], context: VerificationContext) -> list[tuple[Finding, ...]]:
+    """Return the findings of each claim, by the checker where there is one and it does not fail."""
+    if context.checker:
+        try:
+            return entailment.judge(checked, context.checker, context.on_stage)
+        except ModelError as error:
+            if context.on_problem:
+                context.on_problem(f"no claim was judged by a checker, for it failed: {error}")
+    return [claim.findings for claim in checked]
+
+
+def _conclude(text: str, findings: tuple[Finding, ...]) -> Claim:
+    deciding = _deciding(findings)
+    return Claim(text, deciding.verdict, deciding.step, findings, deciding.reason)
+
+
+def _cascade(
+    statement: Statement, vector: NDArray[np.float32], context: VerificationContext
+) -> Claim | CheckedCitations:
+    """Check a statement, whose unit vector is `vector`, by rules: a claim where it has no citations to check."""
     if not statement.citations:
         return Claim(statement.text, "uncited", "citation", reason="cites no paper")
     if reason := excess(statement.text, CLAIM_LIMIT):
         return Claim(statement.text, "unsupported", "length", reason=f"the sentence {reason}")
     evidence = _measure(statement, vector, context)
     by_citation = {
-        citation: checks.first_finding(context.checks, statement, citation, evidence[citation.key, citation.wellformed])
+        citation: replace(evidence[citation.key, citation.wellformed], sentence=citation.sentence)
         for citation in dict.fromkeys(statement.citations)
     }
-    findings = tuple(by_citation[citation] for citation in statement.citations)
-    deciding = _deciding(findings)
-    return Claim(statement.text, deciding.verdict, deciding.step, findings, deciding.reason)
+    findings = {
+        citation: checks.first_finding(context.checks, statement, citation, cited)
+        for citation, cited in by_citation.items()
+    }
+    return CheckedCitations(
+        statement.text,
+        tuple(by_citation[citation] for citation in statement.citations),
+        tuple(findings[citation] for citation in statement.citations),
+    )
 
 
 def _deciding(findings: Sequence[Finding]) -> Finding:

@@ -12,9 +12,11 @@ from conftest import Run
 from support.endpoint import refuses, says, serve
 
 from assistant.answering import evidence_prompt, pipeline, prompts
+from assistant.answering.model_checkers import ChatChecker
 from assistant.answering.pipeline import Pipeline
 from assistant.cli.views import answers as render
 from assistant.domain.answers import Answer
+from assistant.domain.errors import ModelError
 from assistant.domain.records import Entry, Evidence, Listing
 from assistant.domain.verdicts import MARKS
 from assistant.library import writer
@@ -248,3 +250,21 @@ def test_a_filter_that_admits_nothing_abstains_without_calling_the_model(run: Ru
         done = run(*words, OPENAI_BASE_URL=server.url)
         assert (done.returncode, server.requests) == (3, [])
     assert json.loads(done.stdout)["evidence"] == []
+
+
+def test_a_checker_settles_what_is_near_and_its_tokens_count(kitchen: Pipeline, keys: dict[str, str]) -> None:
+    reply = Reply('{"1": "yes"}', "judge", input_tokens=300, output_tokens=5)
+    checker = ChatChecker(ScriptedModel([reply, ModelError("it fell silent")], "judge"))
+    stages: list[str] = []
+    judged = replace(kitchen, checker=checker, on_stage=stages.append)
+    text = f"Carbon dioxide from yeast makes dough rise [{keys[YEAST]}]."
+    answer, _ = written(judged, text)
+    assert verdicts(answer) == [("supported", "checker")]
+    assert (answer.checker, answer.tokens) == ("judge", (1200, 14))
+    assert "checking 1 claim" in stages
+    assert render.summary(answer, MARKS).startswith("1 claim: 1 supported ✓ · checked by judge · model scripted · ")
+    assert render.record(answer, "fingerprint", 4)["checker"] == "judge"
+    failed, _ = written(judged, text)
+    assert verdicts(failed) == [("located", "support")]
+    assert (failed.checker, failed.tokens) == (None, (900, 9))
+    assert failed.notes == ("no claim was judged by a checker, for it failed: it fell silent",)

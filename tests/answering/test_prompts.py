@@ -12,6 +12,8 @@ from assistant.domain.errors import AssistantError
 RELEASED = {
     "condense.v1": "b612d622b178e8f0cfba7cbde8df626ca7114ec32e55428e071b1da1ed98e62e",
     "answer.v1": "16ccd75b47dafc6eaccbfbbe1cdec780b35d59b7ec365bd230e34321d68e14a1",
+    "check.v1": "69e97d24326a032238b6227ee00c94c68a6850cb0e3fccd85b5357ba2f3b93b8",
+    "check_one.v1": "649b557c0eb107de4c80a180650f46732ff2598d9a98d49df3332260a04d40fc",
     "revise.v1": "659e5d9d384cdf982567ae765e891eec4997f9ac7d95191fb4277bec0aa3cac4",
 }
 HOSTILE = [

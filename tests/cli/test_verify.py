@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import Run
+from support import tiny_onnx
 from support.claims import CLAIMS, PAPERS
 
 
@@ -120,3 +121,16 @@ def test_what_cannot_be_verified_is_an_error_of_use(run: Run, library: Path, tmp
     assert run("verify", "--library", library, typed="  \n").returncode == 2
     assert run("verify", "--library", library, tmp_path / "none.txt").returncode == 2
     assert run("verify", "--stdin", "--library", library, typed="{}").returncode == 2
+
+
+def test_a_checker_of_a_folder_judges_and_is_named(run: Run, library: Path, tmp_path: Path) -> None:
+    words = {"Lichen": [9.0, 0.0], "Moss": [0.0, 9.0]}
+    nli = tiny_onnx.write(tmp_path / "nli", words, {"0": "neutral", "1": "entailment"})
+    text = f"{CLAIMS['moss']} [moss] {PAPERS['fern'][1]} [fern]"
+    done = run("verify", "--json", "--library", library, "--checker", nli, typed=text)
+    assert (done.returncode, done.stderr) == (0, "")
+    told = [(row["verdict"], row["step"], row["checker"]) for row in rows(done)]
+    assert told[0] == ("supported", "checker", "nli")
+    assert {row[2] for row in told[1:]} == {None}
+    done = run("verify", "--library", library, "--checker", nli, typed=f"{CLAIMS['moss']} [moss]")
+    assert done.stdout.splitlines()[-1] == "1 claim: 1 supported ✓ · checked by nli"

@@ -13,6 +13,7 @@ from assistant.cli import console, options
 from assistant.cli.options import LibraryOptions
 from assistant.domain.errors import UsageError
 from assistant.domain.limits import CITATION_LIMIT, LINE_LIMIT, NAME_LIMIT, TEXT_LIMIT, bounded_lines, excess
+from assistant.domain.sanitize import one_line
 
 if TYPE_CHECKING:
     from assistant.domain.records import Claim
@@ -40,7 +41,8 @@ def verify(
     With --jsonl each line is {"claim": "…", "papers": ["title or id", …]} and gives {"verdict", "step", "quote",
     "score", "reason", "papers": [{"id", "title", "verdict"}]}: the score is how likely the paper is the right one to
     cite (not whether the claim is true), the quote its sentence nearest to the claim. Verdicts: supported (verbatim in
-    the abstract), located (similar words; not judged), unsupported, contradicted, misattributed, uncited.
+    the abstract, or judged so by a checker), located (similar words; no checker affirmed it), unsupported,
+    contradicted, misattributed, uncited. A step "checker" means that the `checker` named in the line decided.
 
     \b
     Examples:
@@ -94,15 +96,19 @@ def _verify_text(verifier: "DocumentVerifier", text: str, *, as_json: bool) -> "
     from assistant.domain import verdicts
     from assistant.domain.records import cited_papers
     from assistant.verification import documents, references
+    from assistant.verification.entailment import is_judged
 
     claims = list(documents.verify_claims(verifier, references.split(text, verifier.papers)))
     for claim in claims:
         if as_json:
-            console.record({"claim": claim.text, **_record(claim)})
+            console.record({"claim": claim.text, **_record(claim, verifier)})
         else:
             console.lines(*answers.checked(claim, console.marks()))
     if not as_json:
-        counted = verdicts.counts([claim.verdict for claim in claims], len(cited_papers(claims)), console.marks())
+        checker = one_line(verifier.checker.name) if verifier.checker and any(map(is_judged, claims)) else None
+        counted = verdicts.counts(
+            [claim.verdict for claim in claims], len(cited_papers(claims)), console.marks(), checker=checker
+        )
         console.lines(console.plain(counted, "dim"))
     return claims
 
@@ -123,7 +129,7 @@ def _stream(verifier: "DocumentVerifier", stream: BinaryIO) -> "tuple[list[Claim
                 console.record({"error": row})
                 continue
             claims.append(next(verdicts))
-            console.record(_record(claims[-1]))
+            console.record(_record(claims[-1], verifier))
     return claims, bad
 
 
@@ -149,11 +155,15 @@ def _parsed(number: int, raw: bytes) -> "Statement | str":
     return Statement(claim, tuple(CitationMark(str(name), wellformed=True) for name in names))
 
 
-def _record(claim: "Claim") -> dict[str, Any]:
+def _record(claim: "Claim", verifier: "DocumentVerifier") -> dict[str, Any]:
+    from assistant.verification.entailment import is_judged
+
     best = claim.best
+    checker = verifier.checker.name if verifier.checker and is_judged(claim) else None
     return {
         "verdict": claim.verdict,
         "step": claim.step,
+        "checker": checker,
         "quote": best.quote if best else "",
         "score": best.score if best else 0.0,
         "reason": claim.reason,

@@ -103,8 +103,10 @@ def summary(answer: Answer, marks: Mapping[Verdict, str]) -> str:
     if answer.kind == "facts":
         return f"from the catalogue · {answer.seconds.total:.1f} s"
     model = one_line(answer.model) if answer.model else None
+    checker = one_line(answer.checker) if answer.checker else None
     verdicts = [claim.verdict for claim in answer.claims]
-    return f"{conclusion(verdicts, len(answer.numbers), model, marks)} · {answer.seconds.total:.1f} s"
+    counted = conclusion(verdicts, len(answer.numbers), model, marks, checker=checker)
+    return f"{counted} · {answer.seconds.total:.1f} s"
 
 
 def checked(claim: Claim, marks: Mapping[Verdict, str]) -> list[StyledLine]:
@@ -134,6 +136,7 @@ def record(answer: Answer, fingerprint: str, papers: int) -> dict[str, Any]:
         "answer": text(answer),
         "extractive": answer.model is None,
         "model": answer.model,
+        "checker": answer.checker,
         "claims": [_claim(claim, numbers) for claim in answer.claims],
         "citations": [_citation(number, paper, findings.get(paper.id)) for number, paper in enumerate(answer.cited, 1)],
         "evidence": [

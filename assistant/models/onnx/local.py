@@ -1,4 +1,4 @@
-"""The name of a model that runs on this machine -> an embedder or a reranker, which loads it with the first text."""
+"""The name of a model that runs on this machine -> an embedder, a reranker or a checker, loaded with the first text."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assistant.models.cache import cache_folder, checksum
 from assistant.models.onnx import recipe
+from assistant.models.onnx.checker import OnnxChecker
 from assistant.models.onnx.embedder import OnnxEmbedder
 from assistant.models.onnx.places import ModelFiles, find_folder, find_published
 from assistant.models.onnx.published import BGE_SMALL, BGE_SMALL_DIMENSION, BGE_SMALL_RECIPE, MS_MARCO
@@ -44,6 +45,13 @@ def folder_reranker(name: str, environment: Mapping[str, str]) -> OnnxReranker:
     return OnnxReranker(files, _fingerprint(name, files, cache_folder(environment), str(tokens)), tokens)
 
 
+def folder_checker(name: str, environment: Mapping[str, str]) -> OnnxChecker:
+    """Return the model of natural language inference of a folder, or of a repository in the hub's cache; raises
+    `UsageError` where there is none, or nothing tells what its numbers mean."""
+    files = find_folder(name, environment)
+    return OnnxChecker(_known_as(name, files), files, recipe.read(files.folder, name).tokens)
+
+
 def _fingerprint(name: str, files: ModelFiles, cache: Path, *recipe: str) -> str:
     """Return what names all that this model computes: its name, and a digest of its files and of how they are used.
 
@@ -53,5 +61,8 @@ def _fingerprint(name: str, files: ModelFiles, cache: Path, *recipe: str) -> str
     paths = [files.model, files.tokenizer, *(path for path in weights if path.is_file())]
     digests = [checksum(path, cache) for path in paths]
     digest = hashlib.sha256("\0".join([*digests, *recipe]).encode()).hexdigest()
-    known_as = name if "models--" in str(files.folder) else Path(name).name or files.folder.name
-    return f"onnx:{known_as}@{digest[:8]}/{_VERSION}"
+    return f"onnx:{_known_as(name, files)}@{digest[:8]}/{_VERSION}"
+
+
+def _known_as(name: str, files: ModelFiles) -> str:
+    return name if "models--" in str(files.folder) else Path(name).name or files.folder.name

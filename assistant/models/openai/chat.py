@@ -1,7 +1,9 @@
 """Messages -> a reply from any OpenAI-compatible endpoint, streamed, within a silence, a length and a size."""
 
+import copy
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain.callbacks import OnToken
@@ -43,20 +45,36 @@ class OpenAIModel:
         retries included: by default half an hour, or ten times `silence` where that is more. `max_tokens` and `largest`
         (bytes) are the most of a reply that is asked for, and that is read; `transport` stands in for the network."""
         self.name = name
+        self.is_local = is_this_machine(base_url)
+        """Whether the model is on this machine."""
         self._endpoint = Endpoint(base_url, key)
         between = DEFAULT_TIMEOUT if silence is None else silence
-        first = _FIRST_WORD if silence is None and is_this_machine(base_url) else between
+        first = _FIRST_WORD if silence is None and self.is_local else between
         self.patience = (first, between, max(_TOTAL, 10 * between) if total is None else total)
         """Seconds in which the first word has to come, then the next, and the whole reply."""
         self._dialect = Dialect(max_tokens)
         self._largest = largest
         self._transport = transport
 
+    def with_alternatives(self, count: int) -> "OpenAIModel":
+        """Return the same model, which is asked for so many of the likeliest tokens in the place of each it writes."""
+        other = copy.copy(self)
+        other._dialect = replace(self._dialect, alternatives=count)
+        return other
+
     def __repr__(self) -> str:
         return f"OpenAIModel({self.name!r}, base_url={str(self._endpoint)!r})"
 
-    def reply(self, messages: Sequence[Message], on_token: OnToken | None = None) -> Reply:
-        """Return the reply, or what came of it before it broke off; raises `ModelError` where nothing came."""
+    def reply(
+        self,
+        messages: Sequence[Message],
+        on_token: OnToken | None = None,
+        schema: Mapping[str, object] | None = None,
+    ) -> Reply:
+        """Return the reply, or what came of it before it broke off; raises `ModelError` where nothing came.
+
+        The endpoint is asked to keep to the `schema`, unless it refused to: then the reply may be in any form.
+        """
         import openai  # noqa: F401  a second or more, which is not the endpoint's
 
         from assistant.models.openai.deadline import BoundedCall, DeadlineExceeded, Silence
@@ -70,7 +88,7 @@ class OpenAIModel:
         def converse(put_token: OnToken) -> Reply:
             try:
                 with self._endpoint.connect(call, self._transport) as client:
-                    return reader.read(self._events(client, call, messages), put_token, silence.hear)
+                    return reader.read(self._events(client, call, messages, schema), put_token, silence.hear)
             except NoAnswer as error:
                 raise self._failure(str(error), error.cure) from None
             # Not `from error`: the vendors' messages may quote the key, and would be part of a traceback.
@@ -89,7 +107,13 @@ class OpenAIModel:
             cure = "wait longer (--timeout), or ask with fewer papers (-k)"
             raise self._failure(str(error), cure) from None
 
-    def _events(self, client: Any, call: "BoundedCall[Reply]", messages: Sequence[Message]) -> Iterator[Any]:
+    def _events(
+        self,
+        client: Any,
+        call: "BoundedCall[Reply]",
+        messages: Sequence[Message],
+        schema: Mapping[str, object] | None,
+    ) -> Iterator[Any]:
         """Ask the endpoint; yield the events of its reply, or the one document of a server that does not stream."""
         import openai
 
@@ -97,7 +121,7 @@ class OpenAIModel:
 
         while True:
             try:
-                stream = client.chat.completions.create(model=self.name, **self._dialect.fields(messages))
+                stream = client.chat.completions.create(model=self.name, **self._dialect.fields(messages, schema))
                 break
             except (openai.BadRequestError, openai.UnprocessableEntityError, openai.InternalServerError) as error:
                 # Servers refuse what they do not know; ask again without it, now and from now on.

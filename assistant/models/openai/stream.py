@@ -1,5 +1,6 @@
 """The events of a streamed reply, whatever their shape -> the reply, or what of it came before it broke off."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -46,6 +47,7 @@ class ReplyReader:
         self._usage: Any = None
         self._model = ""
         self._complaint = ""
+        self._alternatives: list[tuple[str, Mapping[str, float]]] = []
 
     def read(self, events: Iterable[Any], on_token: OnToken, on_heard: Callable[[], None]) -> Reply:
         """Return the whole reply. `on_token` gets each piece of the answer, and "" for thoughts; a secret that the
@@ -102,6 +104,7 @@ class ReplyReader:
         self._complaint = _complaint(event) or self._complaint
         choice = _first(_field(event, "choices"))
         self._finish = _text(_field(choice, "finish_reason")) or self._finish
+        self._alternatives += _alternatives(_field(choice, "logprobs"))
         delta = _field(choice, "delta") or _field(choice, "message")
         self._refusal = (self._refusal + _text(_field(delta, "refusal")))[:_LONGEST_QUOTE]
         if call := _first(_field(delta, "tool_calls")):
@@ -119,6 +122,7 @@ class ReplyReader:
             output_tokens=written,
             shortened=read is not None and read * _CHARACTERS_PER_TOKEN < self._characters,
             break_cause=break_cause,
+            alternatives=tuple(self._alternatives),
         )
 
     def _no_answer(self) -> ValueError:
@@ -147,6 +151,21 @@ def _complaint(event: Any) -> str:
     """Return what an event says went wrong, in one of the ways servers say it."""
     error = _field(event, "error")
     return _text(_field(error, "message")) or _text(error) or _text(_field(event, "message") or _field(event, "detail"))
+
+
+def _alternatives(logprobs: Any) -> list[tuple[str, Mapping[str, float]]]:
+    """Return each token that an event tells odds of, with the probabilities of the likeliest ones in its place."""
+    tokens = _field(logprobs, "content")
+    rows: list[tuple[str, Mapping[str, float]]] = []
+    for token in tokens if isinstance(tokens, list) else ():
+        others = _field(token, "top_logprobs")
+        odds: dict[str, float] = {}
+        for other in others if isinstance(others, list) else ():
+            logprob = _field(other, "logprob")
+            if isinstance(logprob, int | float) and logprob <= 0:
+                odds[_text(_field(other, "token"))] = math.exp(logprob)
+        rows.append((_text(_field(token, "token")), odds))
+    return rows
 
 
 def _field(value: Any, name: str) -> Any:

@@ -1,5 +1,6 @@
 """A model behind an endpoint that wants to be asked in its own way, or replies with something else than an answer."""
 
+import math
 from typing import Any
 
 import pytest
@@ -77,6 +78,47 @@ def test_a_model_without_a_system_role_is_told_by_the_user(refusal: Step) -> Non
     with serve(script) as server:
         assert OpenAIModel("m", key=KEY, base_url=server.url).reply(TURNS).text == "Because."
     assert server.requests[-1].body["messages"] == [{"role": "user", "content": "Be brief.\n\nWhy?"}]
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "This response_format type is unavailable now",
+        "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.",
+        "failed to parse grammar",
+    ],
+)
+def test_a_form_is_asked_for_and_left_out_where_it_is_refused(complaint: str) -> None:
+    schema = {"type": "object", "properties": {"1": {"enum": ["yes", "no"]}}}
+    with serve([says('{"1": "yes"}'), refuses(400, complaint), says("1: yes")]) as server:
+        model = OpenAIModel("m", key=KEY, base_url=server.url)
+        assert [model.reply(ASKED, schema=schema).text for _ in range(3)] == ['{"1": "yes"}', "1: yes", "1: yes"]
+    form = {"type": "json_schema", "json_schema": {"name": "reply", "strict": True, "schema": schema}}
+    assert [request.body.get("response_format") for request in server.requests] == [form, form, None, None]
+
+
+def odds(token: str, **others: float) -> dict[str, Any]:
+    tops = [{"token": word, "logprob": math.log(share)} for word, share in others.items()]
+    choice = {"index": 0, "delta": {"content": token}, "finish_reason": None}
+    return chunk() | {"choices": [choice | {"logprobs": {"content": [{"token": token, "top_logprobs": tops}]}}]}
+
+
+def test_the_likeliest_tokens_are_told_until_an_endpoint_refuses_to() -> None:
+    script = [
+        streams(odds("yes", yes=0.75, no=0.25), odds("!"), chunk(finish="stop")),
+        refuses(400, "logprobs are not supported with reasoning models"),
+        says("yes!"),
+    ]
+    with serve(script) as server:
+        model = OpenAIModel("m", key=KEY, base_url=server.url).with_alternatives(4)
+        first, second, third = (model.reply(ASKED) for _ in range(3))
+    assert [(token, {k: round(v, 6) for k, v in tops.items()}) for token, tops in first.alternatives] == [
+        ("yes", {"yes": 0.75, "no": 0.25}),
+        ("!", {}),
+    ]
+    assert (second.text, second.alternatives, third.alternatives) == ("yes!", (), ())
+    sent = [(request.body.get("logprobs"), request.body.get("top_logprobs")) for request in server.requests]
+    assert sent == [(True, 4), (True, 4), (None, None), (None, None)]
 
 
 def delta(finish: str | None = None, **fields: object) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from assistant import app
 from assistant.answering.conversation import rewriting, session
+from assistant.app import checkers
 from assistant.app.filters import paper_filter, parse_day
 from assistant.cli import console
 from assistant.cli.commands.chat import state
@@ -38,7 +39,12 @@ def model(chat: Chat, name: str) -> Chat:
     if name:
         environment = app.environment()
         settings = app.load_settings(environment, model=name)
-        chat = replace(chat, pipeline=replace(chat.pipeline, model=app.model(settings, environment)))
+        before, answering = chat.pipeline, app.model(settings, environment)
+        if before.model is None:
+            checker = before.checker or checkers.open_checker(settings, environment, answering)
+        else:
+            checker = checkers.followed(before.checker, before.model, answering)
+        chat = replace(chat, pipeline=replace(before, model=answering, checker=checker))
     answering = chat.pipeline.model
     console.tell(f"answers: {one_line(answering.name) if answering else 'quotes, no model'}")
     return chat

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli import console, options, progress
+from assistant.cli.checking import checking
+from assistant.cli.options import LibraryOptions
 from assistant.domain import errors
 from assistant.domain.errors import AssistantError
 from assistant.evaluation.perturbations import NAMES
@@ -38,6 +40,7 @@ _JOBS = 2
 @options.timeout
 @options.library
 @options.reranker
+@checking
 def run(  # noqa: PLR0913  one parameter for each option
     suite: Path,
     out: Path,
@@ -52,6 +55,8 @@ def run(  # noqa: PLR0913  one parameter for each option
     library: str | None,
     embedder: str | None,
     reranker: str | None,
+    check: str | None,
+    checker: str | None,
 ) -> int:
     """Ask the questions of SUITE, a folder or one file of it, and write every outcome to the folder of --out.
 
@@ -65,12 +70,10 @@ def run(  # noqa: PLR0913  one parameter for each option
       assistant eval run evals/daily_papers --library store/default --split dev --perturb removal --out runs/dev
       assistant eval run evals/daily_papers/sentences.jsonl --library store/default --split dev --out runs/sentences
     """
-    from assistant import app
     from assistant.evaluation.runner import RunPlan
 
-    settings = app.load_settings(
-        app.environment(), library=library, embedder=embedder, model=model, reranker=reranker, seconds=timeout
-    )
+    place = LibraryOptions(library, embedder, model, reranker, timeout, check=check, checker=checker)
+    settings = place.open().settings
     plan = RunPlan(split, perturbations, repeats, types)
     failures = _run(suite, out, plan, settings, limit, jobs)
     if not failures:
@@ -91,6 +94,7 @@ def _run(folder: Path, out: Path, plan: "RunPlan", settings: "Settings", limit: 
     from assistant import app
     from assistant.answering.conversation.session import Session
     from assistant.answering.pipeline import Pipeline
+    from assistant.app import checkers
     from assistant.evaluation import gold_checks, runner, runs, suites
     from assistant.evaluation.systems import EvaluationContext
 
@@ -105,7 +109,9 @@ def _run(folder: Path, out: Path, plan: "RunPlan", settings: "Settings", limit: 
     ):
         gold_checks.check(suite, library.papers())
         reranker = app.reranker(settings, environment)
-        pipeline = Pipeline(library, embedder, model, limit, ordinary=app.ordinary(), reranker=reranker)
+        checker = checkers.open_checker(settings, environment, model)
+        parts = library, embedder, model, limit
+        pipeline = Pipeline(*parts, ordinary=app.ordinary(), reranker=reranker, checker=checker)
         context = EvaluationContext(pipeline, Session(None, app.counter()))
         with runs.begin(out, runner.manifest(suite, plan, context), library.papers(), console.tell) as log:
             planned = runner.jobs(suite, plan, context, Path(scratch))

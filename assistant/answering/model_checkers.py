@@ -1,0 +1,177 @@
+"""Pairs of a premise and a claim -> judgements by a chat model: several pairs in one request, or one to a request in
+the form that fact-checking models were trained on."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from assistant.answering import evidence_prompt, prompts
+from assistant.answering.evidence_prompt import neutralise
+from assistant.domain.limits import CLAIM_LIMIT
+from assistant.models.base import ChatModel, Checker, Judgement, Message, Reply
+from assistant.models.metering import Meter, Tokens
+
+PROMPT, PROMPT_OF_ONE = "check.v1", "check_one.v1"
+TOGETHER = 6
+"""Pairs of one request, where a request takes longer than the words in it."""
+_SURE = 0.7
+"""How likely a "yes" or "contradicts" has to be, of the three answers, to count."""
+_LONGEST_PREMISE = 4_000  # characters; three sentences of each of several papers have fewer
+_ANSWERS: Mapping[str, Judgement] = {"yes": "yes", "no": "no", "contradicts": "contradicts"}
+_WORDS = re.compile(r"yes|no(?!t\s+(?:sure|clear)|\w)|contradict(?:s|ed|ion)?", re.IGNORECASE)
+_LINE = re.compile(
+    r"^\W*(?:claim\s*|pair\s*)?(\d{1,3})\b[\s\"'.):\]*-]*(?:answer\W+)?(\w+)", re.IGNORECASE | re.MULTILINE
+)
+_FACT_CHECKERS = re.compile(r"minicheck", re.IGNORECASE)
+
+
+def open_checker(model: ChatModel, together: int = TOGETHER) -> Checker:
+    """Return what has this model judge claims, so many in one request, or one by one in the form that its name says it
+    was trained on."""
+    return FactChecker(model) if _FACT_CHECKERS.search(model.name) else ChatChecker(model, together)
+
+
+class ChatChecker:
+    """Asks any chat model about several pairs at once, and holds its reply to the three answers where it can be; or
+    about one pair, for an answer of one word, the quickest that a model on a slow machine can write."""
+
+    def __init__(self, model: ChatModel, together: int = TOGETHER) -> None:
+        self.name = model.name
+        self._model = model
+        self._together = together
+        self._meter = Meter()
+
+    @property
+    def tokens(self) -> Tokens:
+        """Input and output tokens of what this thread asked."""
+        return self._meter.tokens
+
+    def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
+        """Return one judgement a pair; "unscored" where the reply has none of the three for it.
+
+        Raises `ModelError` where the model gives no reply.
+        """
+        judgements: list[Judgement] = []
+        for start in range(0, len(pairs), self._together):
+            batch = pairs[start : start + self._together]
+            schema = reply_schema(len(batch)) if len(batch) > 1 else None
+            reply = self._model.reply([Message("user", render(batch))], schema=schema)
+            self._meter.count(reply)
+            judgements += _weighed(read_reply(reply.text, len(batch)), reply)
+        return tuple(judgements)
+
+
+class FactChecker:
+    """Asks a model that was trained to check facts, such as Bespoke-MiniCheck, about one pair at a time."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self.name = model.name
+        self._model = model
+        self._meter = Meter()
+
+    @property
+    def tokens(self) -> Tokens:
+        """Input and output tokens of what this thread asked."""
+        return self._meter.tokens
+
+    def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
+        """Return "yes" or "no" for each pair, by whether the document supports the claim; "unscored" for any other
+        reply. Raises `ModelError` where the model gives none."""
+        return tuple(self._judgement(premise, claim) for premise, claim in pairs)
+
+    def _judgement(self, premise: str, claim: str) -> Judgement:
+        # The form of https://ollama.com/library/bespoke-minicheck, whose model was trained on it.
+        text = f"Document: {_plain(premise, _LONGEST_PREMISE)}\nClaim: {_plain(claim, CLAIM_LIMIT)}"
+        reply = self._model.reply([Message("user", text)])
+        self._meter.count(reply)
+        word = re.match(r"\W*(yes|no)\b", reply.text, re.IGNORECASE)
+        return _ANSWERS[word[1].casefold()] if word else "unscored"
+
+
+def render(pairs: Sequence[tuple[str, str]]) -> str:
+    """Return the prompt about one pair, or about several, numbered from 1; fenced, for both sides are strangers'
+    words."""
+    items = [
+        f"Passage: {_plain(premise, _LONGEST_PREMISE)}\nClaim: {_plain(claim, CLAIM_LIMIT)}" for premise, claim in pairs
+    ]
+    if len(items) == 1:
+        return prompts.load(PROMPT_OF_ONE).fill(pair=items[0], fence=evidence_prompt.fence("", items[0]))
+    text = "\n\n".join(f"{number}\n{item}" for number, item in enumerate(items, 1))
+    return prompts.load(PROMPT).fill(pairs=text, fence=evidence_prompt.fence("", text), count=str(len(items)))
+
+
+def reply_schema(count: int) -> Mapping[str, object]:
+    """Return the JSON Schema of a reply about so many pairs: {"1": "yes", "2": "contradicts"}."""
+    names = [str(number) for number in range(1, count + 1)]
+    answer = {"type": "string", "enum": list(_ANSWERS)}
+    return {
+        "type": "object",
+        "properties": dict.fromkeys(names, answer),
+        "required": names,
+        "additionalProperties": False,
+    }
+
+
+def read_reply(text: str, count: int) -> list[Judgement]:
+    """Return the judgements in a reply about so many pairs, whether it is JSON or lines of plain text.
+
+    >>> read_reply('{"1": "yes", "2": "perhaps"}', 2), read_reply("1. No.\\n2: Contradicts, for ...", 2)
+    (['yes', 'unscored'], ['no', 'contradicts'])
+    """
+    answers = _from_json(text) or {int(number): word for number, word in _LINE.findall(text)}
+    if not answers and count == 1:
+        answers = {1: text}
+    return [_judgement(answers.get(number, "")) for number in range(1, count + 1)]
+
+
+def _weighed(judgements: list[Judgement], reply: Reply) -> list[Judgement]:
+    """Return judgements without those that the model was not sure of, where the endpoint tells how likely each was."""
+    odds = [shares for token, others in reply.alternatives if (shares := _shares(token, others))]
+    odds = odds[:1] if len(judgements) == 1 else odds
+    if len(odds) != len(judgements):
+        return judgements
+    return [
+        judgement if judgement == "no" or shares.get(judgement, 0.0) >= _SURE else "unscored"
+        for judgement, shares in zip(judgements, odds, strict=True)
+    ]
+
+
+def _shares(token: str, others: Mapping[str, float]) -> dict[str, float]:
+    """Return how likely each answer was, of the three alone, where a token begins one; empty for another token."""
+    if not _begun(token):
+        return {}
+    shares = dict.fromkeys(_ANSWERS, 0.0)
+    for other, probability in others.items():
+        if answer := _begun(other):
+            shares[answer] += probability
+    total = sum(shares.values())
+    return {answer: share / total for answer, share in shares.items()} if total else {}
+
+
+def _begun(token: str) -> str:
+    """Return the answer that a token is, or begins; "" for another token."""
+    letters = token.strip(' "').casefold()
+    return next((answer for answer in _ANSWERS if letters and answer.startswith(letters)), "")
+
+
+def _from_json(text: str) -> dict[int, str]:
+    """Return {number: answer} by the first object of JSON in a text; empty where it has none."""
+    start, end = text.find("{"), text.rfind("}")
+    try:
+        document = json.loads(text[start : end + 1])
+        return {int(number): str(answer) for number, answer in document.items()}
+    except (ValueError, AttributeError, RecursionError):
+        return {}
+
+
+def _judgement(answer: str) -> Judgement:
+    match = _WORDS.match(answer.strip(" \t\n\"'*`.:"))
+    if not match:
+        return "unscored"
+    word = match[0].casefold()
+    return "contradicts" if word.startswith("contradict") else _ANSWERS[word]
+
+
+def _plain(text: str, most: int) -> str:
+    """Return strangers' words on one line, without marks of a template, of at most so many characters."""
+    return neutralise(text)[:most]

@@ -1,0 +1,103 @@
+"""Claims with what the cascade found of their citations, and a checker -> findings that the checker's word decides.
+
+The rules compare words; a checker reads. It is asked of what they leave open, and of what only a weak rule objects to:
+a fact that is missing, a quote that nobody wrote and a paper that is not there need no reader, and cost no request.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.domain.callbacks import OnStage
+from assistant.domain.errors import ModelError
+from assistant.domain.records import Claim, Finding
+from assistant.models.base import Checker, Judgement
+from assistant.verification.evidence import CitedEvidence
+
+STEP = "checker"
+"""The step of a finding that a checker decided."""
+_WEAK = frozenset({"opposition", "support", "contrast", "facts"})
+"""Steps of the cascade that decide by likeness of words, where no number is missing."""
+_PASSING = frozenset({"quoted", "supported", "located"})
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCitations:
+    """A claim, and for each of its citations the evidence and what the cascade found."""
+
+    text: str
+    evidence: tuple[CitedEvidence, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    claim: int
+    """The place of the claim."""
+    citations: tuple[int, ...]
+    """The places of the citations, among those of the claim, whose sentences are the premise."""
+    premise: str
+
+
+def is_judged(claim: Claim) -> bool:
+    """Whether a checker decided on any citation of a claim."""
+    return any(finding.step == STEP for finding in claim.findings)
+
+
+def judge(
+    claims: Sequence[CheckedCitations], checker: Checker, on_stage: OnStage | None = None
+) -> list[tuple[Finding, ...]]:
+    """Return the findings of each claim, those that a checker can settle as it judged them, all asked of it at once.
+
+    Raises `ModelError` where the checker does.
+    """
+    questions = [question for place, claim in enumerate(claims) for question in _questions(place, claim)]
+    findings = [list(claim.findings) for claim in claims]
+    if not questions:
+        return [claim.findings for claim in claims]
+    if on_stage:
+        count = len({question.claim for question in questions})
+        on_stage(f"checking {count} claim{'s' * (count != 1)}")
+    pairs = [(question.premise, claims[question.claim].text) for question in questions]
+    judgements = checker.check(pairs)
+    if len(judgements) != len(pairs):
+        cause = f"{len(judgements)} judgements of {len(pairs)} claims"
+        raise ModelError(f"the checker {checker.name} failed", cause=cause, cure="name another one (--checker)")
+    for question, judgement in zip(questions, judgements, strict=True):
+        for place in question.citations:
+            finding = findings[question.claim][place]
+            findings[question.claim][place] = _decided(finding, judgement, checker.name)
+    return [tuple(row) for row in findings]
+
+
+def _questions(place: int, claim: CheckedCitations) -> Iterator[_Question]:
+    """Yield what to ask of a claim: once with all papers that are near it, and once with each that a rule objects to,
+    which the others must not speak for. Nothing where a citation fails for certain, for that decides."""
+    citations = list(zip(claim.evidence, claim.findings, strict=True))
+    opens = [number for number, citation in enumerate(citations) if _is_open(*citation)]
+    if any(claim.findings[number].verdict not in _PASSING for number in range(len(citations)) if number not in opens):
+        return
+    near = [number for number in opens if claim.findings[number].verdict in _PASSING]
+    for numbers in (near, *([number] for number in opens if number not in near)):
+        if numbers:
+            premises = dict.fromkeys(claim.evidence[number].premise for number in numbers)
+            yield _Question(place, tuple(numbers), "\n".join(premises))
+
+
+def _is_open(evidence: CitedEvidence, finding: Finding) -> bool:
+    """Whether nothing certain decided, and there is something to read."""
+    return finding.step in _WEAK and bool(evidence.sentences) and not evidence.missing.numbers
+
+
+def _decided(finding: Finding, judgement: Judgement, name: str) -> Finding:
+    """Return a finding as a checker's judgement leaves it. What the checker affirms never fails; where a rule objects
+    it is not shown as supported either."""
+    located = finding.verdict == "located"
+    if judgement == "yes":
+        if located:
+            return replace(finding, verdict="supported", step=STEP, reason="")
+        return replace(finding, verdict="located", step=STEP, reason=f"{name} affirms it, but {finding.reason}")
+    if judgement == "contradicts":
+        return replace(finding, verdict="contradicted", step=STEP, reason=f"{name} finds the reverse in the abstract")
+    if judgement == "no" and located:
+        return replace(finding, step=STEP, reason=f"{name} does not find it in the sentences nearest to it")
+    return finding
