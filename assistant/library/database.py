@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assistant.domain import files
 from assistant.domain.errors import LibraryError, LockedError
-from assistant.library import disk, index, log, rows, trust
+from assistant.library import disk, index, log, open_catalogues, rows, trust
 
 NAME = "catalogue.sqlite3"
 SCHEMA = 3
@@ -73,13 +73,20 @@ def connect(folder: Path) -> sqlite3.Connection:
     another name of the library's, is a link, a pipe or a device.
     """
     path = folder / NAME
-    with translated(path):
+    with open_catalogues.opening(), translated(path):
         trust.check_folder(path)
-        log.require_whole(path, _check_size(path))
-        log.require_own(path)
+        if not open_catalogues.is_open(path):  # else it was looked at when it was opened
+            log.require_whole(path, _check_size(path))
+            log.require_own(path)
         connection = sqlite3.connect(
-            _address(path), uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
+            _address(path),
+            uri=True,
+            isolation_level=None,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,
+            factory=open_catalogues.CountedConnection,
         )
+        open_catalogues.count(connection, path)
         # A text with a flipped bit may be no UTF-8; it is left to its checksum to refuse.
         connection.text_factory = functools.partial(str, encoding="utf-8", errors="replace")
         try:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assistant.domain import files
 from assistant.domain.errors import LibraryError, LockedError
-from assistant.library import locks, log_checksums
+from assistant.library import locks, log_checksums, open_catalogues
 
 _HEADER = 32  # bytes; https://www.sqlite.org/fileformat2.html 4.1
 _FRAME = 24  # bytes before each page: its number, the size of the database where a transaction ends, the log's salts
@@ -89,6 +89,8 @@ def cure(catalogue: Path) -> str:
     with contextlib.suppress(OSError, sqlite3.Error):
         if not path_of(catalogue).stat().st_size:
             return ""
+        if open_catalogues.is_open(catalogue):
+            return _removal(catalogue)
         address = f"{catalogue.absolute().as_uri()}?mode=ro&immutable=1"
         with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
             [(finding,)] = connection.execute("PRAGMA quick_check(1)")

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,21 @@ def test_a_reader_of_another_embedder_is_refused_each_time_it_asks(tmp_path: Pat
                 reader.refresh()
     with LibrarySnapshot(folder, other.fingerprint) as reader:
         assert (set(reader.ids), reader.problems, reader.dimension) == (libraries.ids(0, libraries.MADE), {}, 16)
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_another_program_that_closes_leaves_the_log_of_a_library_that_is_open_here(tmp_path: Path, more: int) -> None:
+    """Opening it once more, and closing that, gives up no lock of those who have it open."""
+    folder = libraries.made(tmp_path / "library")
+    reader = Catalogue(folder)
+    reader.count()
+    for _ in range(more):
+        another = Catalogue(folder)
+        another.count()
+        another.close()
+    reads = "c = sqlite3.connect(sys.argv[1]); c.execute('SELECT count(*) FROM papers'); c.close()"
+    program = [sys.executable, "-c", f"import sqlite3, sys; {reads}", str(folder / "catalogue.sqlite3")]
+    subprocess.run(program, check=True)
+    assert (folder / "catalogue.sqlite3-wal").exists()  # whoever closes last deletes it
+    reader.close()
+    assert not (folder / "catalogue.sqlite3-wal").exists()
