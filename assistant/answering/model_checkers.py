@@ -14,8 +14,8 @@ from assistant.models.metering import Meter, Tokens
 PROMPT, PROMPT_OF_ONE = "check.v1", "check_one.v1"
 TOGETHER = 6
 """Pairs of one request, where a request takes longer than the words in it."""
-_SURE = 0.6
-"""How likely a "yes" or "contradicts" has to be, of the three answers, to count."""
+_SURE = 0.5
+"""How likely a "yes" or "contradicts" has to be, of the three answers, to count: more than the two others together."""
 _LONGEST_PREMISE = 4_000  # characters; three sentences of each of several papers have fewer
 _ANSWERS: Mapping[str, Judgement] = {"yes": "yes", "no": "no", "contradicts": "contradicts"}
 _WORDS = re.compile(r"yes|no(?!t\s+(?:sure|clear)|\w)|contradict(?:s|ed|ion)?", re.IGNORECASE)
