@@ -2,13 +2,14 @@
 
 LIBRARY holds the papers of the five pages, SCIFACT the files of SciFact; a set whose papers are missing is left out and
 told. The checker is that of the environment (OPENAI_BASE_URL, ASSISTANT_CHECKER, or ASSISTANT_MODEL with
-ASSISTANT_CHECK=model); where that names none, claims are counted as they are without one. What it judged is kept in the
-file REPLIES, by digests of what it read, and it is not asked again.
+ASSISTANT_CHECK=model); where that names none, claims are counted as they are without one. What a model replied is kept
+in the file REPLIES, by digests of what it read, and it is not asked again.
 
 SETS=twins,claims,pairs,scifact, SPLIT=dev or test (of twins and claims) and MOST=20 (claims of each truth, drawn by
 SEED=1) narrow it. Counted are the false claims shown as ✓, the true ones kept as ✓, and the good ones shown failing.
 """
 
+import copy
 import hashlib
 import json
 import os
@@ -18,13 +19,14 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from assistant.answering import model_checkers, prompts
+from assistant.answering.model_checkers import ChatChecker, FactChecker
 from assistant.app.handle import Library, open_library
-from assistant.models.base import Checker, Judgement
+from assistant.domain.callbacks import OnToken
+from assistant.models.base import ChatModel, Checker, Message, Reply
 from assistant.verification import documents
 from assistant.verification.claims import CitationMark, Statement
 from bench import evidence_sentences, twins
@@ -45,37 +47,38 @@ class Case:
     paper: str
 
 
-class RememberingChecker:
-    """Asks a checker what is not in the file, and writes there what it says."""
+class RememberingModel:
+    """Asks a model what is not in the file, and writes there what it replied."""
 
-    def __init__(self, checker: Checker, path: Path) -> None:
-        self.name = checker.name
+    def __init__(self, model: ChatModel, path: Path) -> None:
+        self.name = model.name
         self.asked = 0
-        self._checker = checker
+        self._model = model
         self._path = path
-        names = (model_checkers.PROMPT, model_checkers.PROMPT_OF_ONE)
-        self._salt = "\0".join([checker.name, *(prompts.load(name).sha256 for name in names)])
         rows = path.read_text("utf-8").splitlines() if path.exists() else []
-        self._judgements: dict[str, Judgement] = dict(map(json.loads, rows))
+        self._replies = {digest: Reply(**fields) for digest, fields in map(json.loads, rows)}
 
-    def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
-        new = list(dict.fromkeys(pair for pair in pairs if self._digest(pair) not in self._judgements))
-        judgements = self._checker.check(new) if new else ()
-        self.asked += len(new)
-        with self._path.open("a", encoding="utf-8") as file:
-            for pair, judgement in zip(new, judgements, strict=True):
-                self._judgements[self._digest(pair)] = judgement
-                file.write(json.dumps([self._digest(pair), judgement]) + "\n")
-        return tuple(self._judgements[self._digest(pair)] for pair in pairs)
-
-    def _digest(self, pair: tuple[str, str]) -> str:
-        return hashlib.sha256("\0".join([self._salt, *pair]).encode()).hexdigest()[:20]
+    def reply(
+        self,
+        messages: Sequence[Message],
+        on_token: OnToken | None = None,
+        schema: Mapping[str, object] | None = None,
+    ) -> Reply:
+        asked = json.dumps([self.name, *(message.text for message in messages)])
+        digest = hashlib.sha256(asked.encode()).hexdigest()[:20]
+        if digest not in self._replies:
+            reply = self._replies[digest] = self._model.reply(messages, on_token, schema)
+            self.asked += 1
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([digest, asdict(reply)]) + "\n")
+        return self._replies[digest]
 
 
 def twin_cases(library: Library, split: str | None) -> Iterator[Case]:
-    """Yield the claims of evals/twins.jsonl; raises `ValueError` where the library has not their papers."""
+    """Yield the pairs of evals/twins.jsonl; raises `ValueError` where the library has not their papers."""
     for claim in twins.read({paper.title: paper.abstract for paper in library.papers()}, split):
-        yield Case(claim.truth, claim.kind, claim.text, claim.paper)
+        if claim.truth != "good":
+            yield Case(claim.truth, claim.kind, claim.text, claim.paper)
 
 
 def good_cases(library: Library, split: str | None) -> Iterator[Case]:
@@ -143,7 +146,11 @@ def main(replies: Path, place: str, scifact: Path | None, environment: Mapping[s
     most = int(environment.get("MOST", "1000"))
     own = open_library(place, environment=environment)
     checker = own.verifier().checker
-    remembering = RememberingChecker(checker, replies) if checker else None
+    remembering = None
+    if isinstance(checker, ChatChecker | FactChecker):
+        remembering = RememberingModel(checker.model, replies)
+        checker = copy.copy(checker)
+        checker.model = remembering
     print(f"checker: {checker.name if checker else 'none'}")
     for name in names:
         with tempfile.TemporaryDirectory() as temporary:
@@ -155,10 +162,10 @@ def main(replies: Path, place: str, scifact: Path | None, environment: Mapping[s
             cases = [case for truth in ("true", "false", "good") for case in _drawn(_of(cases, truth), most, seed)]
             began, before = time.perf_counter(), remembering.asked if remembering else 0
             without = signs(library, cases, None)
-            judged = signs(library, cases, remembering) if remembering else None
+            judged = signs(library, cases, checker) if checker else None
             report(name, cases, without, judged)
             if remembering and (asked := remembering.asked - before):
-                print(f"  {asked} judged anew, {(time.perf_counter() - began) / asked:.1f} s each")
+                print(f"  {asked} requests, {(time.perf_counter() - began) / asked:.1f} s each")
 
 
 def _set(

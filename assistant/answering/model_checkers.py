@@ -14,8 +14,8 @@ from assistant.models.metering import Meter, Tokens
 PROMPT, PROMPT_OF_ONE = "check.v1", "check_one.v1"
 TOGETHER = 6
 """Pairs of one request, where a request takes longer than the words in it."""
-_SURE = 0.7
-"""How likely a "yes" or "contradicts" has to be, of the three answers, to count."""
+_SURE = 0.5
+"""How likely a "yes" or "contradicts" has to be, of the three answers, to count: more than the two others together."""
 _LONGEST_PREMISE = 4_000  # characters; three sentences of each of several papers have fewer
 _ANSWERS: Mapping[str, Judgement] = {"yes": "yes", "no": "no", "contradicts": "contradicts"}
 _WORDS = re.compile(r"yes|no(?!t\s+(?:sure|clear)|\w)|contradict(?:s|ed|ion)?", re.IGNORECASE)
@@ -37,7 +37,7 @@ class ChatChecker:
 
     def __init__(self, model: ChatModel, together: int = TOGETHER) -> None:
         self.name = model.name
-        self._model = model
+        self.model = model
         self._together = together
         self._meter = Meter()
 
@@ -55,7 +55,7 @@ class ChatChecker:
         for start in range(0, len(pairs), self._together):
             batch = pairs[start : start + self._together]
             schema = reply_schema(len(batch)) if len(batch) > 1 else None
-            reply = self._model.reply([Message("user", render(batch))], schema=schema)
+            reply = self.model.reply([Message("user", render(batch))], schema=schema)
             self._meter.count(reply)
             judgements += _weighed(read_reply(reply.text, len(batch)), reply)
         return tuple(judgements)
@@ -66,7 +66,7 @@ class FactChecker:
 
     def __init__(self, model: ChatModel) -> None:
         self.name = model.name
-        self._model = model
+        self.model = model
         self._meter = Meter()
 
     @property
@@ -82,7 +82,7 @@ class FactChecker:
     def _judgement(self, premise: str, claim: str) -> Judgement:
         # The form of https://ollama.com/library/bespoke-minicheck, whose model was trained on it.
         text = f"Document: {_plain(premise, _LONGEST_PREMISE)}\nClaim: {_plain(claim, CLAIM_LIMIT)}"
-        reply = self._model.reply([Message("user", text)])
+        reply = self.model.reply([Message("user", text)])
         self._meter.count(reply)
         word = re.match(r"\W*(yes|no)\b", reply.text, re.IGNORECASE)
         return _ANSWERS[word[1].casefold()] if word else "unscored"

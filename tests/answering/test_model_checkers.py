@@ -89,7 +89,7 @@ def test_what_strangers_wrote_is_data_between_fences() -> None:
 
 
 def test_a_model_on_this_machine_is_asked_for_one_word_about_one_pair() -> None:
-    first = Reply("yes", "scripted", alternatives=(("yes", {"yes": 0.6, "no": 0.3}), ("", {"yes": 1.0})))
+    first = Reply("yes", "scripted", alternatives=(("yes", {"yes": 0.4, "no": 0.3, "contr": 0.2}), ("", {"yes": 1.0})))
     second = Reply("Contradicts: no", "scripted", alternatives=(("Contr", {"contr": 0.8}), ("no", {"no": 0.9})))
     model = ScriptedModel([first, second])
     checker = model_checkers.open_checker(model, together=1)
