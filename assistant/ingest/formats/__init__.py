@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from assistant.domain.records import Rejection
 from assistant.ingest.files import Head, Source
-from assistant.ingest.formats import csv, jsonl
+from assistant.ingest.formats import arxiv, csl, csv, jsonl, semantic_scholar
 from assistant.ingest.formats.base import Format, ReadContext
-from assistant.ingest.formats.daily_papers import parser
+from assistant.ingest.formats.daily_papers import api, parser
 
 __all__ = ["FORMATS", "Format", "ReadContext", "recognise"]
 
@@ -30,7 +30,12 @@ def _refuse_markup(source: Source, _: ReadContext) -> Iterator[Rejection]:
 FORMATS: tuple[Format, ...] = (
     # The first that sniffs a source reads it, so a format written in XML stands above this row, and what takes any
     # text stands last.
+    Format("arXiv Atom", arxiv.is_feed, arxiv.read_feed),
     Format("HTML or XML", _is_markup, _refuse_markup),
+    Format("Daily Papers JSON", api.is_answer, api.read_answer),
+    Format("Semantic Scholar JSON", semantic_scholar.is_answer, semantic_scholar.read_answer),
+    Format("Crossref JSON", csl.is_crossref, csl.read_items),
+    Format("CSL-JSON", csl.is_csl, csl.read_items),
     Format("JSON text", jsonl.is_json_text, jsonl.read_json_text),
     Format("JSON lines", jsonl.is_json_lines, jsonl.read_json_lines),
     Format("CSV", csv.is_csv, csv.read_csv),

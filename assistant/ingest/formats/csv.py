@@ -48,7 +48,7 @@ def read_csv(source: Source, context: ReadContext) -> Iterator[Entry | Rejection
             yield Rejection(source.name, number, f"has {len(record.fields)} fields; the header names {len(header)}")
         elif any(text.strip() for text in record.fields):
             row = {key: text for key, text in zip(header, record.fields, strict=False) if key and text.strip()}
-            yield entry(source.name, number, row, year)
+            yield entry(source.name, number, row, year, needs_abstract=context.needs_abstracts)
 
 
 def _records(lines: Iterator[SourceLine], separator: str) -> Iterator[_Record]:
