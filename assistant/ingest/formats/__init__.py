@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.domain.records import Rejection
 from assistant.ingest.files import Head, Source
-from assistant.ingest.formats import arxiv, csl, csv, jsonl, semantic_scholar
+from assistant.ingest.formats import arxiv, bibtex, csl, csv, jsonl, semantic_scholar
 from assistant.ingest.formats.base import Format, ReadContext
 from assistant.ingest.formats.daily_papers import api, parser
 
@@ -39,6 +39,7 @@ FORMATS: tuple[Format, ...] = (
     Format("JSON text", jsonl.is_json_text, jsonl.read_json_text),
     Format("JSON lines", jsonl.is_json_lines, jsonl.read_json_lines),
     Format("CSV", csv.is_csv, csv.read_csv),
+    Format("BibTeX", bibtex.is_bibtex, bibtex.read_bibtex),
     Format("Daily Papers page", parser.is_page, parser.read_page),
 )
 """Every format, in the order in which they sniff a source."""
