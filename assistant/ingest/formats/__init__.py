@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.domain.records import Rejection
 from assistant.ingest.files import Head, Source
-from assistant.ingest.formats import arxiv, bibtex, csl, csv, jsonl, semantic_scholar
+from assistant.ingest.formats import arxiv, bibtex, csl, csv, jsonl, pdf, ris, semantic_scholar
 from assistant.ingest.formats.base import Format, ReadContext
 from assistant.ingest.formats.daily_papers import api, parser
 
@@ -30,6 +30,7 @@ def _refuse_markup(source: Source, _: ReadContext) -> Iterator[Rejection]:
 FORMATS: tuple[Format, ...] = (
     # The first that sniffs a source reads it, so a format written in XML stands above this row, and what takes any
     # text stands last.
+    Format("PDF", pdf.is_pdf, pdf.read_pdf),
     Format("arXiv Atom", arxiv.is_feed, arxiv.read_feed),
     Format("HTML or XML", _is_markup, _refuse_markup),
     Format("Daily Papers JSON", api.is_answer, api.read_answer),
@@ -39,6 +40,7 @@ FORMATS: tuple[Format, ...] = (
     Format("JSON text", jsonl.is_json_text, jsonl.read_json_text),
     Format("JSON lines", jsonl.is_json_lines, jsonl.read_json_lines),
     Format("CSV", csv.is_csv, csv.read_csv),
+    Format("RIS", ris.is_ris, ris.read_ris),
     Format("BibTeX", bibtex.is_bibtex, bibtex.read_bibtex),
     Format("Daily Papers page", parser.is_page, parser.read_page),
 )
