@@ -22,8 +22,8 @@ from assistant.models.base import Message, Reply
 ROOT = Path(__file__).parents[1]
 NAMES = """
 Answer ArchiveError AssistantError ChatModel Claim Embedder Entry Evidence Finding FingerprintError Library LibraryError
-Listing LockedError Message MissingModelError ModelError Paper Rejection Reply Report Reranker Seconds Settings
-UsageError open_library
+Listing LockedError Message MissingModelError ModelError Paper Rejection Reply Report Reranker Seconds ServiceError
+Settings UsageError open_library
 """.split()
 
 
