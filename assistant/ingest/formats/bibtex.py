@@ -28,6 +28,7 @@ _ENCODING = re.compile(rb"^.{0,40}?(?:-\*-.{0,40}?\bcoding:|[Ee]ncoding:)\s*([A-
 _TEXT_ENCODINGS = re.compile(r"(iso|latin|l\d|cp|windows|utf|mac|koi)", re.IGNORECASE)
 _NO_PAPERS = ("xdata", "set", "control")
 _PARENTS = ("xdata", "crossref")
+_MOST_PARENTS = 100
 _INHERITED = {"title": "booktitle", "subtitle": "", "abstract": "", "doi": "", "url": "", "eprint": "", "ids": ""}
 """What a field of a volume is called in the papers of it; "" for what is the volume's own."""
 _VENUES = ("journal", "journaltitle", "booktitle", "eventtitle", "maintitle", "series")
@@ -152,7 +153,7 @@ def _inherited(fields: Fields, entries: Mapping[str, Fields]) -> Fields:
     """The fields with those of the entries that it refers to, but one step only: no circle can be walked."""
     filled = dict(fields)
     for kind in _PARENTS:
-        for key in fields.get(kind, "").split(","):
+        for key in fields.get(kind, "").split(",")[:_MOST_PARENTS]:
             for name, value in entries.get(key.strip().lower(), {}).items():
                 own = _INHERITED.get(name, name) if kind == "crossref" else name
                 if own and name not in _PARENTS:

@@ -60,6 +60,12 @@ def objects(value: object) -> list[Record]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def names(value: object) -> tuple[str, ...]:
+    """The names of a list of authors, each a text or an object with a name."""
+    authors = value if isinstance(value, list) else []
+    return tuple(text(author.get("name")) if isinstance(author, dict) else text(author) for author in authors)
+
+
 def _row(
     name: str, line: int, record: object, context: ReadContext, reference: Callable[[Record, int], Reference]
 ) -> Entry | Rejection | None:

@@ -1,11 +1,13 @@
 """A field of BibTeX, in LaTeX -> text as a person reads it; mathematics stays as it is written."""
 
 import re
+from collections.abc import Iterator
 
+from assistant.domain.limits import ABSTRACT_LIMIT
 from assistant.domain.titles import spell_out
 
 # Mathematics, which is passed over; a dollar sign after a backslash is one.
-_MATHEMATICS = re.compile(r"(?<!\\)(\$\$?)(?:\\.|[^$\\])+\1|\\\((?:(?!\\\)).)+\\\)", re.DOTALL)
+_MATHEMATICS = re.compile(r"(?<!\\)(\$\$?)(?:\\.|[^$\\])+\1|\\\((?:(?!\\[()]).)+\\\)", re.DOTALL)
 _SIGN = re.compile(r"\\([&%$#_])")
 _SIGNS = "&%$#_"
 _KEPT = {ord(sign): 0xE000 + place for place, sign in enumerate(_SIGNS)}  # what LaTeX would take for its own
@@ -14,7 +16,8 @@ _HYPHEN = re.compile(r"\\hyphen(?![a-zA-Z])\s*")  # a hyphen of BibLaTeX's, afte
 _LOGO = re.compile(r"\\((?:[A-Z][A-Za-z]{0,9})?TeX)(?![a-zA-Z])(?:\{\}|\\(?= ))?")
 _MARKS = ("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"), ("~", " ")
 _PIECE = 40  # macros that are spelled out at once; `spell_out` leaves what has many more as it is
-_MACROS = re.compile(rf"(?:[^\\]*\\){{{_PIECE}}}[^\\\s]*\s", re.DOTALL)
+_SPACE = re.compile(r"\s")
+_LONGEST = 2 * ABSTRACT_LIMIT
 
 
 def plain(field: str) -> str:
@@ -23,6 +26,8 @@ def plain(field: str) -> str:
     >>> plain(r"Fa{\ss}{\'e} \& {S}ons: {$\alpha_{i}$} -- 90\%")
     'Faßé & Sons: $\\alpha_{i}$ – 90%'
     """
+    if len(field) > _LONGEST:
+        return field  # it is refused for its length
     pieces: list[str] = []
     end = 0
     for mathematics in _MATHEMATICS.finditer(field):
@@ -50,11 +55,16 @@ def _text(text: str) -> str:
     return text.translate({ord("{"): None, ord("}"): None, **_GIVEN_BACK})
 
 
-def _pieces(text: str) -> list[str]:
+def _pieces(text: str) -> Iterator[str]:
     """The text in pieces of few macros, cut at white space."""
-    pieces: list[str] = []
-    end = 0
-    for piece in _MACROS.finditer(text):
-        pieces.append(piece[0])
-        end = piece.end()
-    return [*pieces, text[end:]]
+    start = count = 0
+    for macro in re.finditer(r"\\", text):
+        count += 1
+        if count < _PIECE or macro.start() < start:
+            continue
+        space = _SPACE.search(text, macro.end())
+        if space is None:
+            break
+        yield text[start : space.end()]
+        start, count = space.end(), 0
+    yield text[start:]

@@ -3,11 +3,14 @@
 import html
 import re
 
+from assistant.domain.limits import ABSTRACT_LIMIT
+
 _TAG = re.compile(r"<(?P<end>/?)(?:[a-z]{1,8}:)?(?P<name>[a-z][a-z0-9\-]{0,40})\b[^<>]{0,500}>", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--(?:(?!-->).){0,10000}-->|<!\[CDATA\[|\]\]>", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:(?!-->|<!--).)*-->|<!\[CDATA\[|\]\]>", re.DOTALL)
 _HEADING = re.compile(r"\s*(?:abstract|summary)\b[\s:.]*", re.IGNORECASE)
 # Publishers leave out the spaces around these: "developed<italic>treebase</italic>, a package".
 _SPACED = frozenset("italic bold i b em strong styled-content ext-link monospace".split())
+_LONGEST = 4 * ABSTRACT_LIMIT
 _INLINE = _SPACED | frozenset("sc scp sup sub inf small u underline span roman sans-serif xref a named-content".split())
 
 
@@ -17,6 +20,8 @@ def plain(text: str) -> str:
     >>> plain("<jats:title>Abstract</jats:title><jats:p>Of CO<jats:sub>2</jats:sub> &amp; more.</jats:p>")
     'Of CO2 & more.'
     """
+    if len(text) > _LONGEST:
+        return text  # it is refused for its length
     if "<" not in text:
         return html.unescape(text)
     text = _COMMENT.sub("", text)

@@ -2,7 +2,7 @@
 
 import re
 
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_AND = re.compile(r"(?<=\s)and(?=\s)", re.IGNORECASE)
 _PART = re.compile(r"^\s*([a-z\-]{3,20})\s*=\s*(.*)$", re.DOTALL)  # the extended format of BibLaTeX
 _ORDER = ("given", "prefix", "family", "suffix")
 _REST = ("others", "et al", "et al.")
@@ -15,10 +15,12 @@ def split(field: str) -> tuple[tuple[str, ...], bool]:
     (('Ann Ash', '{Birch and Sons}'), False)
     """
     names: list[str] = []
-    start = 0
+    start = end = depth = 0
     for word in _AND.finditer(field):
-        if word.start() >= start and field.count("{", start, word.start()) <= field.count("}", start, word.start()):
-            names.append(field[start : word.start()])
+        depth += field.count("{", end, word.start()) - field.count("}", end, word.start())
+        end = word.start()
+        if depth <= 0:
+            names.append(field[start:end])
             start = word.end()
     names.append(field[start:])
     trimmed = [name.strip() for name in names if name.strip()]

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from assistant.domain.records import Entry, Rejection
@@ -15,6 +16,10 @@ from assistant.ingest.formats.base import ReadContext
 from assistant.ingest.formats.references import Reference
 
 _PAGES = 3  # of a paper, within which its abstract stands
+_RUNS = 5_000  # of a page that are looked at; a page in two columns has some 500
+_RUN = 2_000  # characters of a run
+_HEADINGS = 5  # of a page that may be that of the abstract
+_SIZES = 20
 _MAGIC = re.compile(rb"%PDF-[12]\.[0-9]")
 # A heading of its own, or one that the text follows on its line: "Abstract—We", "Abstract. We", "Abstract We show".
 _BEGINS = re.compile(
@@ -30,10 +35,10 @@ _ENDS = re.compile(
 )
 _LONGEST = 3_000  # characters of an abstract whose end nothing marks
 _SHORTEST = 100
-_STAMP = re.compile(r"arXiv:(?P<id>\S+?)(?:v\d+)?\s+\[[\w.\-]+\]\s+(?P<date>\d{1,2}\s+\w{3,9}\s+\d{4})")
+_STAMP = re.compile(r"arXiv:(?P<id>\S{4,40}?)(?:v\d+)?\s+\[[\w.\-]+\]\s+(?P<date>\d{1,2}\s+\w{3,9}\s+\d{4})")
 _DOI = re.compile(r"\bdoi(?:\.org/|:\s*)(10\.[0-9]{4,9}/[^\s,;\])]+)", re.IGNORECASE)
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-_PARTED = re.compile(r"(\w+)[-\u2010\xad]\n[ \t]*([a-z]\w*)")
+_PARTED = re.compile(r"\b(\w+)[-\u2010\xad]\n[ \t]*([a-z]\w*)")
 _COMPOUNDS = frozenset(
     "self pre post non multi cross fine long short large small high low state well end real co re in out zero few"
     " one two three many semi sub inter intra meta model data task user human language text image vision open closed"
@@ -103,10 +108,10 @@ def _pages(data: bytes) -> tuple[list[list[_Run]], dict[str, Any]]:
         runs: list[_Run] = []
 
         def visit(text: str, cm: Any, tm: Any, _: Any, size: float, runs: list[_Run] = runs) -> None:
-            if text:
+            if text and len(runs) < _RUNS:
                 scale = (float(tm[0]) ** 2 + float(tm[1]) ** 2) ** 0.5 * (float(cm[0]) ** 2 + float(cm[1]) ** 2) ** 0.5
                 is_upright = abs(float(tm[1])) <= abs(float(tm[0]))
-                runs.append(_Run(round(float(size) * scale, 1) if is_upright else 0.0, text))
+                runs.append(_Run(round(float(size) * scale, 1) if is_upright else 0.0, text[:_RUN]))
 
         page.extract_text(visitor_text=visit)
         pages.append(runs)
@@ -116,7 +121,7 @@ def _pages(data: bytes) -> tuple[list[list[_Run]], dict[str, Any]]:
 def _abstract(texts: Sequence[str]) -> tuple[int, str]:
     """(page from 1, abstract); (0, "") where there is none. It ends where keywords or the first section begin."""
     for number, text in enumerate(texts, 1):
-        for beginning in _BEGINS.finditer(text):
+        for beginning in islice(_BEGINS.finditer(text), _HEADINGS):
             rest = text[beginning.end() :] + "\n" + "\n".join(texts[number : number + 1])
             ending = _ENDS.search(rest, 1)
             body = rest[: ending.start()] if ending else _whole_sentences(rest[:_LONGEST])
@@ -153,7 +158,7 @@ def _title(runs: Sequence[_Run], text: str, named: str) -> str:
             break
         above.append(run)
     sizes = {run.size for run in above if len(_letters(run.text)) > 2}
-    for size in sorted(sizes, reverse=True):
+    for size in sorted(sizes, reverse=True)[:_SIZES]:
         title = _flowing("".join(run.text for run in above if run.size == size).translate(_LIGATURES))
         if len(_letters(title)) >= 8:
             return title

@@ -29,7 +29,8 @@ class _Record:
     """The fields of one record as they are met, and the first of its lines that cannot be used."""
 
     line: int
-    fields: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    values: defaultdict[str, list[list[str]]] = field(default_factory=lambda: defaultdict(list))
+    """Tag -> its values, each in lines."""
     fault: Rejection | None = None
 
 
@@ -57,9 +58,9 @@ def read_ris(source: Source, context: ReadContext) -> Iterator[Entry | Rejection
             record = None
         elif match:
             tag = match["tag"]
-            record.fields[tag].append((match["value"] or "").strip())
-        elif tag and line.text.strip() and record.fields[tag]:
-            record.fields[tag].append(f"{record.fields[tag].pop()} {line.text.strip()}")
+            record.values[tag].append([(match["value"] or "").strip()])
+        elif tag and line.text.strip() and record.values[tag]:
+            record.values[tag][-1].append(line.text.strip())
     if record:
         yield _row(source.name, record, context)
 
@@ -67,7 +68,7 @@ def read_ris(source: Source, context: ReadContext) -> Iterator[Entry | Rejection
 def _row(name: str, record: _Record, context: ReadContext) -> Entry | Rejection:
     if record.fault:
         return record.fault
-    fields = record.fields
+    fields = {tag: [" ".join(lines) for lines in values] for tag, values in record.values.items()}
     authors = [author for tag in _AUTHORS for author in fields.get(tag, ()) if author]
     given = [value for tag in (*_IDS, *_ADDRESSES) for value in fields.get(tag, ())]
     preprints = [match[1] for value in given if (match := _ARXIV.search(value))]

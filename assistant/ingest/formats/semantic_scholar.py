@@ -38,7 +38,7 @@ def _reference(record: Record, line: int) -> Reference:
         abstract=text(paper.get("abstract")),
         ids=(text(external.get("ArXiv")), text(external.get("DOI"))),
         own_id=text(paper.get("paperId")),
-        authors=tuple(text(author.get("name")) for author in json_records.objects(paper.get("authors"))),
+        authors=json_records.names(paper.get("authors")),
         date=text(paper.get("publicationDate")) or text(paper.get("year")),
         url=text(paper.get("url")),
         venue=text(paper.get("venue")),

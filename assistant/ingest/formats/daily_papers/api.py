@@ -32,7 +32,7 @@ def _reference(record: Record, line: int) -> Reference:
         title=text(paper.get("title")) or text(record.get("title")),
         abstract=text(paper.get("summary")) or text(record.get("summary")),
         ids=(text(paper.get("id")),),
-        authors=tuple(text(author.get("name")) for author in json_records.objects(paper.get("authors"))),
+        authors=json_records.names(paper.get("authors")),
         date=(text(paper.get("publishedAt")) or text(record.get("publishedAt")))[:_DAY],
         venue=text(organisation.get("fullname")) or text(organisation.get("name")),
         discussions=comments if isinstance(comments, int) and not isinstance(comments, bool) else None,
