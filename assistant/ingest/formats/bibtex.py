@@ -44,7 +44,7 @@ def is_bibtex(head: Head) -> bool:
     """Whether a source has a block of BibTeX within its first 8,192 bytes, or says at its beginning that it is it."""
     if head.binary:
         return False
-    text = head.data.decode("utf-8", "replace")
+    text = head.data.decode("utf-8", "replace") + "\n" + "\n".join(head.lines)  # UTF-16 is decoded in the lines
     first = next((line for line in head.lines if not line.lstrip().startswith("%")), "")
     return bool(_BLOCK.search(text) or _FIRST.match(first) or _SAYS_SO.match(head.first_line))
 

@@ -8,10 +8,11 @@ from itertools import chain
 
 from assistant.domain.records import Entry, Rejection
 from assistant.ingest.files import Head, Source, SourceLine
-from assistant.ingest.formats import zotero
 from assistant.ingest.formats.base import ReadContext
 from assistant.ingest.formats.jsonl import ABSTRACTS, entry
 
+ZOTERO_ABSTRACT = "abstract note"
+"""The column of an abstract in Zotero's CSV, and in no other."""
 _SEPARATORS = ",;\t"
 
 
@@ -49,7 +50,9 @@ def read_csv(source: Source, context: ReadContext) -> Iterator[Entry | Rejection
             yield Rejection(source.name, number, f"has {len(record.fields)} fields; the header names {len(header)}")
         elif any(text.strip() for text in record.fields):
             row = {key: text for key, text in zip(header, record.fields, strict=False) if key and text.strip()}
-            if zotero.ABSTRACT in header:
+            if ZOTERO_ABSTRACT in header:
+                from assistant.ingest.formats import zotero
+
                 yield zotero.entry(source.name, number, row, context)
             else:
                 yield entry(source.name, number, row, year, needs_abstract=context.needs_abstracts)
@@ -112,4 +115,4 @@ def _header(line: str, separator: str) -> list[str]:
 
 
 def _names_a_paper(names: Sequence[str]) -> bool:
-    return "title" in names and any(name in names for name in (*ABSTRACTS, zotero.ABSTRACT))
+    return "title" in names and any(name in names for name in (*ABSTRACTS, ZOTERO_ABSTRACT))

@@ -6,10 +6,9 @@ from assistant.domain.records import Entry, Rejection
 from assistant.ingest.dates import row_date
 from assistant.ingest.formats import markup, names, references
 from assistant.ingest.formats.base import ReadContext
+from assistant.ingest.formats.csv import ZOTERO_ABSTRACT
 from assistant.ingest.formats.references import Reference
 
-ABSTRACT = "abstract note"
-"""The column that no other CSV has."""
 _VENUES = ("publication title", "conference name", "series", "publisher")
 _IDS = ("doi", "archive location", "number", "report number", "extra", "url")
 
@@ -23,7 +22,7 @@ def entry(name: str, line: int, row: Mapping[str, str], context: ReadContext) ->
     reference = Reference(
         line=line,
         title=markup.plain(row.get("title", "")),
-        abstract=markup.plain(row.get(ABSTRACT, "")),
+        abstract=markup.plain(row.get(ZOTERO_ABSTRACT, "")),
         ids=tuple(ids),
         own_id=row.get("key", ""),
         authors=tuple(names.natural(author) for author in authors if author),

@@ -100,7 +100,10 @@ def test_of_an_encoding_that_nobody_names_the_entry_is_refused() -> None:
     good, bad = read_rows(text)
     assert isinstance(good, Entry)
     assert bad == Rejection("-", 5, "is not UTF-8 text (byte 0xE9); convert it to UTF-8")
-    assert one(b"\xef\xbb\xbf".decode() + item()).listing.title == TITLE
+    for encoding in ("utf-8-sig", "utf-16"):
+        [row] = read_rows(item(title="{Café}").encode(encoding))
+        assert isinstance(row, Entry)
+        assert row.listing.title == "Café"
 
 
 @pytest.mark.parametrize(

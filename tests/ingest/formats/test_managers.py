@@ -30,6 +30,7 @@ def test_a_record_of_ris_is_read_whole() -> None:
     expected = Entry(LISTING, ABSTRACT, "10.1000/x", NAMES, "https://a.example/x")
     assert read_rows(ris()) == [expected]
     assert read_rows(b"\xef\xbb\xbf" + ris().replace("\n", "\r\n").encode()) == [expected]
+    assert read_rows(ris().encode("utf-16")) == [expected]
     old = ris(TI=[], AB=[], AU=[], DA=[], T1=TITLE, N2=ABSTRACT, A1=["Ash, Ann", "van Gogh, Jr., Vincent"])
     assert read_rows(old.replace("T2", "Y1  - 2022/10/19/\nJF")) == [expected]
 
