@@ -9,6 +9,7 @@ from typing import Literal
 from assistant.domain.identifiers import alias, identity, is_local, is_own
 from assistant.domain.records import Entry, Listing, Paper
 from assistant.domain.titles import normalise
+from assistant.ingest.formats.references import page
 from assistant.ingest.identities import keys_of
 
 Field = Literal["date", "authors", "link", "arXiv id", "DOI", "venue", "title"]
@@ -60,10 +61,11 @@ def enrich(papers: Sequence[Paper], entries: Iterable[Entry]) -> Enrichment:
     gains: list[Gain] = []
     differences: list[Difference] = []
     unmatched: list[Entry] = []
-    for entry in entries:
+    for given in entries:
+        entry = replace(given, url=given.url or page(filter(None, (given.id, *given.aliases))))
         id = find(entry)
         if id is None:
-            unmatched.append(entry)
+            unmatched.append(given)
             continue
         paper = current[id]
         entry_gains, entry_differences = list(_gains(paper, entry)), list(_differences(paper, entry))

@@ -67,7 +67,7 @@ def entry(name: str, reference: Reference, context: ReadContext) -> Entry | Reje
         abstract,
         id=next(iter(every), None),
         authors=authors,
-        url=_address(reference.url, ids),
+        url=_address(reference.url, ids) or page(ids),
         aliases=every[1:],
     )
 
@@ -91,12 +91,21 @@ def _date(text: str) -> ResolvedDate:
     return ResolvedDate(resolved.date, resolved.inferred)
 
 
+def page(ids: Iterable[str]) -> str | None:
+    """The page of a paper with these ids: at arXiv, else at its DOI; None where neither is among them.
+
+    >>> page(["10.1000/x", "arXiv:2401.00001v2"]), page(["7"])
+    ('https://arxiv.org/abs/2401.00001', None)
+    """
+    keys = {identity(id).partition(":")[0]: bare(id) for id in ids}
+    if arxiv := keys.get("arxiv"):
+        return ARXIV_PAGE + arxiv
+    doi = keys.get("doi")
+    return DOI_PAGE + doi if doi else None
+
+
 def _address(url: str, ids: Iterable[str]) -> str | None:
-    """The page of the paper: at arXiv, else as the source says, else at its DOI."""
-    keys = {identity(id).partition(":")[0]: id for id in ids}
-    if "arxiv" in keys:
-        return ARXIV_PAGE + keys["arxiv"]
+    """What the source says is the page of the paper, if it is an address; of a paper of arXiv that is always there."""
     plain = "" if any(character.isspace() for character in url.strip()) else tidy(url)
-    if plain.startswith(("https://", "http://")) and len(plain) <= ADDRESS_LIMIT:
-        return plain
-    return DOI_PAGE + keys["doi"] if "doi" in keys else None
+    is_address = plain.startswith(("https://", "http://")) and len(plain) <= ADDRESS_LIMIT
+    return plain if is_address and not any(identity(id).startswith("arxiv:") for id in ids) else None
