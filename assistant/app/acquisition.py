@@ -27,6 +27,8 @@ class Wanted:
 
     names: Sequence[str] = ()
     """Ids and addresses of papers."""
+    lists: Sequence[str] = ()
+    """Files of any format, of whose papers the ids are named."""
     days: Sequence[date] = ()
     """Days of Daily Papers."""
     searches: Sequence[tuple[str, str]] = ()
@@ -42,11 +44,22 @@ def fetch(
     none; `ServiceError` where a service cannot be reached or fails."""
     from assistant.ingest.services import names
 
-    papers = names.parse(wanted.names)
+    papers = names.parse([*wanted.names, *_listed_ids(wanted.lists)])
     searches = [(service(name), words) for name, words in wanted.searches]
     if any(not words.strip() for _, words in searches):
         raise UsageError("give words to search for")
     return _fetched(papers.arxiv, papers.dois, searches, wanted, environment, on_message, on_progress)
+
+
+def _listed_ids(paths: Sequence[str]) -> Iterator[str]:
+    """The arXiv id, else the DOI, of every paper of these files; raises `UsageError` where there is none."""
+    from assistant import ingest
+
+    rows = list(ingest.read(paths, None, date.today(), needs_abstracts=False)) if paths else []
+    ids = [global_ids((row.id or "", *row.aliases)) for row in rows if isinstance(row, Entry)]
+    if paths and not any(ids):
+        raise UsageError("has no paper with an arXiv id or a DOI", path=", ".join(paths)[:200])
+    yield from (found[0] for found in ids if found)
 
 
 def facts(

@@ -55,6 +55,20 @@ def test_papers_are_added_by_any_name_of_their_id_and_a_second_time_changes_noth
         assert question.parameters == {"id_list": "1605.08386", "max_results": "1"}
 
 
+def test_the_papers_of_a_bibliography_without_abstracts_are_fetched_by_their_ids(home: Home) -> None:
+    bib = "@misc{a, title={Walks}, eprint={1605.08386}}\n@misc{b, title={No id}}\n@misc{c, doi={10.1234/c}, title={C}}"
+    (home.folder / "refs.bib").write_text(bib)
+    (home.folder / "none.bib").write_text("@misc{b, title={No id}}")
+    with playing({"/arxiv": feed("id_1605*")}, home) as server:
+        done = report(home, "--list", "refs.bib")
+        assert (done["added"], len(done["rejections"])) == (1, 1)
+        assert [question.path for question in services.asked(server)] == [
+            "/arxiv", "/crossref/10.1234/c", "/scholar/DOI:10.1234/c",
+        ]  # fmt: skip
+        refused = home.run("add", "--list", "none.bib")
+    assert (refused.returncode, "none.bib: has no paper with an arXiv id or a DOI" in refused.stderr) == (2, True)
+
+
 def test_a_dry_run_changes_nothing(home: Home) -> None:
     with playing({"/arxiv": feed("id_1605*")}, home):
         done = home.run("add", "--dry-run", "1605.08386")
@@ -169,7 +183,7 @@ def test_offline_says_so_at_once_and_ends_with_5(home: Home) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "name papers, --daily with a day, or --search"),
+        ((), "name papers, --list with a file, --daily with a day, or --search"),
         (("7",), "'7' is no arXiv id, DOI, or address"),
         (("2210.10760", "https://a.example/paper"), "'https://a.example/paper' is no arXiv id"),
         (("--daily", "yesterday"), "'yesterday' is no day; write it as 2025-11-11"),

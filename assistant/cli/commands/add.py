@@ -18,6 +18,7 @@ _NOTHING = 3
 
 @click.command()
 @click.argument("names", nargs=-1)
+@click.option("--list", "lists", metavar="FILE", multiple=True, help="The papers whose ids a bibliography has.")
 @click.option("--daily", "days", metavar="DAY", multiple=True, help="The Daily Papers of a day, such as 2025-11-11.")
 @click.option(
     "--search",
@@ -39,6 +40,7 @@ _NOTHING = 3
 @options.indexed
 def add(
     names: tuple[str, ...],
+    lists: tuple[str, ...],
     days: tuple[str, ...],
     searches: tuple[tuple[str, str], ...],
     limit: int,
@@ -53,6 +55,7 @@ def add(
     \b
     Examples:
       assistant add 2210.10760 https://arxiv.org/abs/2401.00001 10.1145/3512
+      assistant add --list references.bib
       assistant add --daily 2025-11-11
       assistant add --search arxiv "reward hacking" --limit 50
     """
@@ -60,9 +63,9 @@ def add(
     from assistant.app import acquisition
     from assistant.library import writer
 
-    if not (names or days or searches):
-        raise UsageError("name papers, --daily with a day, or --search with a service and words")
-    wanted = acquisition.Wanted(names, [_day(day) for day in days], searches, limit)
+    if not (names or lists or days or searches):
+        raise UsageError("name papers, --list with a file, --daily with a day, or --search with a service and words")
+    wanted = acquisition.Wanted(names, lists, [_day(day) for day in days], searches, limit)
     with place.open() as library, progress.bar() as on_progress:
         rows = list(acquisition.fetch(wanted, app.environment(), console.tell, on_progress))
         folder, embedder = library.settings.library, library.embedder
