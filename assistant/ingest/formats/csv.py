@@ -9,10 +9,8 @@ from itertools import chain
 from assistant.domain.records import Entry, Rejection
 from assistant.ingest.files import Head, Source, SourceLine
 from assistant.ingest.formats.base import ReadContext
-from assistant.ingest.formats.jsonl import ABSTRACTS, entry
+from assistant.ingest.formats.jsonl import ABSTRACTS, ZOTERO_ABSTRACT, entry
 
-ZOTERO_ABSTRACT = "abstract note"
-"""The column of an abstract in Zotero's CSV, and in no other."""
 _SEPARATORS = ",;\t"
 
 

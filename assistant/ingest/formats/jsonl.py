@@ -15,6 +15,8 @@ from assistant.ingest.files import MEGABYTE, Head, Source, SourceLine, size_of
 from assistant.ingest.formats.base import ReadContext
 
 ABSTRACTS = ("abstract", "text", "summary")
+ZOTERO_ABSTRACT = "abstract note"
+"""The column of an abstract in Zotero's CSV, and in no other."""
 _IDS = ("_id", "id")
 _GLOBAL_IDS = ("arxiv", "arxiv_id", "doi")
 _DATES = ("date", "published", "publishedat", "publicationdate", "published_at", "publication_date", "year")

@@ -6,7 +6,7 @@ from assistant.domain.records import Entry, Rejection
 from assistant.ingest.dates import row_date
 from assistant.ingest.formats import markup, names, references
 from assistant.ingest.formats.base import ReadContext
-from assistant.ingest.formats.csv import ZOTERO_ABSTRACT
+from assistant.ingest.formats.jsonl import ZOTERO_ABSTRACT
 from assistant.ingest.formats.references import Reference
 
 _VENUES = ("publication title", "conference name", "series", "publisher")
