@@ -111,3 +111,11 @@ def test_nothing_named_is_refused_and_nothing_is_asked(walks: Home) -> None:
         done = walks.run("enrich")
         assert (done.returncode, server.requests) == (2, [])
     assert "name files, or a service with --from" in done.stderr
+
+
+def test_a_bibliography_without_abstracts_says_of_what_use_it_is(walks: Home) -> None:
+    (walks.folder / "a.bib").write_text("@misc{a, title={Walks}, eprint={1605.08386}}")
+    done = walks.run("ingest", "a.bib")
+    assert done.returncode == 2
+    assert "rejected a.bib:1: has no abstract: “Walks”" in done.stderr
+    assert "1 records have no abstract: `assistant add --list FILE` fetches those with an arXiv id" in done.stderr

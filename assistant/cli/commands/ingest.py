@@ -36,6 +36,16 @@ def ingest(paths: tuple[str, ...], as_of: date | None, dry_run: bool, as_json: b
         console.record(reports.record(report))
     else:
         reports.show(report, dry_run=dry_run)
+        _tell_bare(sum("has no abstract" in row.reason for row in report.rejected))
     if report.rejected and not report.listings:
         raise UsageError("nothing could be read; see the reasons above" if not as_json else "nothing could be read")
     return 0
+
+
+def _tell_bare(count: int) -> None:
+    """Tell of what use records without an abstract are."""
+    if count:
+        console.tell(
+            f"{count:,} records have no abstract: `assistant add --list FILE` fetches those with an arXiv id or a DOI, "
+            "`assistant enrich FILE` takes their facts for papers that are held"
+        )

@@ -52,7 +52,7 @@ FORMATS: tuple[Format, ...] = (
     _late("Daily Papers JSON", b'"upvotes"', "daily_papers.api", "is_answer", "read_answer"),
     _late("Semantic Scholar JSON", b'"paperId"', "semantic_scholar", "is_answer", "read_answer"),
     _late("Crossref JSON", b'"message-type"', "csl", "is_crossref", "read_items"),
-    _late("CSL-JSON", b'"title"', "csl", "is_csl", "read_items"),
+    _late("CSL-JSON", b'"type"', "csl", "is_csl", "read_items"),
     Format("JSON text", jsonl.is_json_text, jsonl.read_json_text),
     Format("JSON lines", jsonl.is_json_lines, jsonl.read_json_lines),
     Format("CSV", csv.is_csv, csv.read_csv),

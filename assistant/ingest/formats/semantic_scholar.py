@@ -7,6 +7,7 @@ from assistant.ingest.files import Head, Source
 from assistant.ingest.formats import json_records
 from assistant.ingest.formats.base import ReadContext
 from assistant.ingest.formats.json_records import Record, text
+from assistant.ingest.formats.jsonl import ABSTRACTS
 from assistant.ingest.formats.references import Reference
 
 _WITHIN = ("citingPaper", "citedPaper")  # where an answer about citations has the paper
@@ -35,7 +36,7 @@ def _reference(record: Record, line: int) -> Reference:
     return Reference(
         line=line,
         title=text(paper.get("title")),
-        abstract=text(paper.get("abstract")),
+        abstract=next(filter(None, (text(paper.get(field)) for field in ABSTRACTS)), ""),
         ids=(text(external.get("ArXiv")), text(external.get("DOI"))),
         own_id=text(paper.get("paperId")),
         authors=json_records.names(paper.get("authors")),
