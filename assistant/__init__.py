@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         LockedError,
         MissingModelError,
         ModelError,
+        ServiceError,
         UsageError,
     )
     from assistant.domain.records import Claim, Entry, Evidence, Finding, Listing, Paper, Rejection
@@ -54,6 +55,7 @@ __all__ = [
     "Report",
     "Reranker",
     "Seconds",
+    "ServiceError",
     "Settings",
     "UsageError",
     "open_library",
@@ -62,7 +64,7 @@ __all__ = [
 _MODULES = {
     "app.handle": "Library open_library",
     "domain.errors": "ArchiveError AssistantError FingerprintError LibraryError LockedError MissingModelError "
-    "ModelError UsageError",
+    "ModelError ServiceError UsageError",
     "domain.answers": "Answer Seconds",
     "domain.records": "Claim Entry Evidence Finding Listing Paper Rejection",
     "domain.settings": "Settings",

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 NAMES = """
 Answer ArchiveError AssistantError ChatModel Checker Claim Embedder Entry Evidence Finding FingerprintError Library
 LibraryError Listing LockedError Message MissingModelError ModelError Paper Rejection Reply Report Reranker Seconds
-Settings UsageError open_library
+ServiceError Settings UsageError open_library
 """.split()
 
 

@@ -27,6 +27,9 @@ VENDORS = {
     "scipy": {"evaluation/statistics.py"},
     "jinja2": {"evaluation/reports/html.py"},
     "pylatexenc": {"domain/titles.py"},
+    "bibtexparser": {"ingest/formats/bibtex.py"},
+    "defusedxml": {"ingest/formats/arxiv.py"},
+    "pypdf": {"ingest/formats/pdf.py"},
 }
 
 
@@ -141,6 +144,11 @@ HEAVY = {
     "tokenizers",
     "prompt_toolkit",
     "pylatexenc",
+    "bibtexparser",
+    "defusedxml",
+    "httpx",
+    "pypdf",
+    "xml",
 }
 
 

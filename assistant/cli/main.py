@@ -25,8 +25,10 @@ COMMANDS = {
     "ingest": (
         f"{_ROOM}.ingest",
         "ingest",
-        "Read listings (pages, JSONL, CSV) and add their papers to the library.",
+        "Read files (pages, BibTeX, PDF, CSV, …) and add their papers to the library.",
     ),
+    "add": (f"{_ROOM}.add", "add", "Fetch papers by id, day or words from arXiv and others, and add them."),
+    "enrich": (f"{_ROOM}.enrich", "enrich", "Fill dates, authors, links and DOIs of the papers that are held."),
     "search": (f"{_ROOM}.search", "search", "Find the papers nearest to a query, without an answer."),
     "show": (f"{_ROOM}.papers", "show", "Show one paper."),
     "papers": (f"{_ROOM}.papers", "list_papers", "List papers, by date and source."),

@@ -4,6 +4,7 @@
     ├── UsageError               2  an argument, a path or a setting to mend
     │   └── MissingModelError    2  the files of a model are not on this machine
     ├── ModelError               5  the model endpoint failed
+    ├── ServiceError             5  a service that papers come from cannot be reached, or failed
     ├── ArchiveError             6  a conversation cannot be kept or read
     ├── ResourceError            6  the machine has no memory, room or open file left for this
     └── LibraryError             6  the library cannot be used
@@ -60,6 +61,12 @@ class MissingModelError(UsageError):
 
 class ModelError(AssistantError):
     """The model endpoint failed or answered with something that is not a reply."""
+
+    exit_code = 5
+
+
+class ServiceError(AssistantError):
+    """A service that papers come from cannot be reached, or does not answer as it should."""
 
     exit_code = 5
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
+from urllib.parse import unquote
 
 from assistant.domain.titles import NORMALISATION_VERSION, normalise
 
@@ -36,6 +38,31 @@ def source_identity(given: str, source: str) -> str:
     """
     key = identity(given)
     return f"{_LOCAL}{source}\0{given.removesuffix(qualified('', source))}" if is_local(key) else key
+
+
+def bare(given: str) -> str | None:
+    """An arXiv id or a DOI without what stands around it, None for what is neither.
+
+    >>> bare("https://arxiv.org/abs/2401.00001v2"), bare("doi:10.1000/ABC"), bare("7")
+    ('2401.00001', '10.1000/ABC', None)
+    """
+    plain = given.strip()
+    plain = unquote(plain) if "%" in plain and "://" in plain else plain
+    if match := _ARXIV.fullmatch(plain):
+        return match["number"]
+    match = _DOI.fullmatch(plain)
+    return match["doi"] if match and match["doi"].isprintable() else None
+
+
+def global_ids(texts: Iterable[str]) -> tuple[str, ...]:
+    """The first arXiv id and the first DOI among texts that may be ids, in this order, without what stands around them.
+
+    >>> global_ids(["10.1000/abc", "https://example.org", "10.48550/arXiv.2401.00001"])
+    ('2401.00001', '10.1000/abc')
+    """
+    ids = [id for text in texts if (id := bare(text))]
+    firsts = (next((id for id in ids if identity(id).startswith(kind)), None) for kind in ("arxiv:", "doi:"))
+    return tuple(id for id in firsts if id)
 
 
 def qualified(given: str, source: str) -> str:

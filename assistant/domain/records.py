@@ -26,6 +26,7 @@ class Listing:
     date_inferred: bool = False  # True where the year (or the day) was not written and had to be supplied
     author_count: int | None = None
     organisation: str | None = None
+    """Whose paper the source says it is: the organisation on a page, the journal or conference in a bibliography."""
     discussions: int | None = None
 
     @property
@@ -44,6 +45,10 @@ class Entry:
     """The source's own id (`_id`, `id`), exactly as given."""
     authors: tuple[str, ...] = ()
     url: str | None = None
+    aliases: tuple[str, ...] = ()
+    """Its other ids that mean something everywhere: the DOI of a paper whose `id` is of arXiv."""
+    fills: bool = False
+    """True where what it says only fills what the paper lacks, and what is stored stays."""
 
     @property
     def place(self) -> str:

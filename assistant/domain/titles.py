@@ -47,12 +47,12 @@ def normalise(title: str) -> str:
 def _without_latex(text: str) -> str:
     text = _DOLLAR_SIGN.sub(" ", text)
     if "\\" in text:
-        text = _spell_out(text)
+        text = spell_out(text)
     text = _IN_MATHEMATICS.sub(lambda match: re.sub(r"[_^]", "", match[1] or match[2] or ""), text)
     return re.sub(r"[{}$^]", "", text)
 
 
-def _spell_out(text: str) -> str:
+def spell_out(text: str) -> str:
     """Macros and accents as the characters they stand for; what marks mathematics stays.
 
     Where that cannot be told, as of a macro without its arguments, the names of the macros stay as words.

@@ -1,4 +1,4 @@
-"""Paths -> entries: every paper of pages, JSON lines, JSON arrays and CSV files, recognised from their content."""
+"""Paths -> entries: every paper of pages, bibliographies, tables, documents and answers, by their content."""
 
 import io
 import sys
@@ -24,13 +24,15 @@ def read(
     stdin: BinaryIO | None = None,
     *,
     formats: Sequence[Format] = FORMATS,
+    needs_abstracts: bool = True,
 ) -> Iterator[Entry | Rejection]:
     """Everything the paths hold, in order. A path that does not exist is a `UsageError` before anything is read.
 
     `as_of` is the day the pages were taken, for dates without a year; "-" is `stdin`, the process's own by default.
-    The first of `formats` that recognises a source reads it.
+    The first of `formats` that recognises a source reads it. A paper without an abstract is refused where these are
+    needed.
     """
-    context = ReadContext(as_of, today)
+    context = ReadContext(as_of, today, needs_abstracts)
     if stdin is None and sys.stdin is not None:
         stdin = sys.stdin.buffer
     if stdin is None and STANDARD_INPUT in paths:

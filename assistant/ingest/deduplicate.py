@@ -107,7 +107,7 @@ def _candidates(accepted: Sequence[KeyedEntry], stored: StoredPapers) -> dict[st
         if keyed.root not in roots:
             roots.add(keyed.root)
             paper = keyed.paper
-            keys = frozenset(keys_of(paper)) if paper else frozenset([keyed.key])
+            keys = frozenset(keys_of(paper)) if paper else frozenset(keyed.keys)
             abstract = fullest(keyed.entry.abstract, [paper.abstract] if paper else ())
             by_root[keyed.root] = Candidate(keyed.root, keys, abstract, paper)
     return candidates
@@ -123,14 +123,17 @@ def _outcome(paper: Paper, before: Sequence[Paper]) -> Outcome:
 
 
 def _paper(group: _Group, taken: set[str]) -> Paper:
-    """The first text wins unless it is cut; what it leaves open is filled by later entries, then by what was stored."""
+    """The first text wins unless it is cut; what it leaves open is filled by later entries, then by what was stored,
+    and last by entries that only fill."""
     entries, before = [keyed.entry for keyed in group.entries], group.before
+    telling, filling = [entry for entry in entries if not entry.fills], [entry for entry in entries if entry.fills]
     listings = [entry.listing for entry in entries]
     relisting = relist([listing for paper in before for listing in paper.listings], listings)
-    day = paper_date(relisting, listings, before)
-    counts = [listing.author_count for listing in listings] + [paper.author_count for paper in before]
-    authors = [entry.authors for entry in entries] + [paper.authors for paper in before]
-    urls = [entry.url for entry in entries] + [paper.url for paper in before]
+    day = paper_date(relisting, [entry.listing for entry in telling], before, [entry.listing for entry in filling])
+    ranked: list[Entry | Paper] = [*telling, *before, *filling]
+    counts = [row.listing.author_count if isinstance(row, Entry) else row.author_count for row in ranked]
+    authors = [row.authors for row in ranked]
+    urls = [row.url for row in ranked]
     texts = [entry.abstract for entry in entries] + [paper.abstract for paper in before]
     id = _id(group, taken)
     paper = Paper(
@@ -150,7 +153,7 @@ def _paper(group: _Group, taken: set[str]) -> Paper:
 def _aliases(paper: Paper, group: _Group) -> tuple[str, ...]:
     """Its ids but those that its own id says; of a paper of several sources that does not say whose it is."""
     keys = [key for earlier in group.before for key in keys_of(earlier)]
-    keys += [keyed.key for keyed in group.entries if keyed.key]
+    keys += [key for keyed in group.entries for key in keyed.keys if keyed.key]
     single = len({listing.source for listing in paper.listings}) == 1
     main_keys = set(keys_of(paper)) if single else {identity(paper.id)}
     return tuple(alias(key) for key in sorted({*keys} - main_keys, key=lambda key: (is_local(key), key)))
@@ -159,7 +162,9 @@ def _aliases(paper: Paper, group: _Group) -> tuple[str, ...]:
 def _id(group: _Group, taken: set[str]) -> str:
     """An arXiv id, else a DOI, else an id of a source, with its name where it is `taken`, else one from the title."""
     stored_ids = [id for paper in group.before for id in (paper.id, *paper.aliases)]
-    ids = stored_ids + [keyed.entry.id for keyed in group.entries if keyed.key and keyed.entry.id is not None]
+    ids = stored_ids + [
+        id for keyed in group.entries if keyed.key for id in (keyed.entry.id, *keyed.entry.aliases) if id
+    ]
     for kind in ("arxiv:", "doi:"):
         global_id = next((id for id in ids if identity(id).startswith(kind)), None)
         if global_id is not None:

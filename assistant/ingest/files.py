@@ -88,6 +88,11 @@ def sources(paths: Sequence[str], stdin: BinaryIO, size_limit: int = STREAM_LIMI
     return _sources(paths, stdin, size_limit)
 
 
+def in_memory(name: str, data: bytes, size_limit: int = STREAM_LIMIT) -> Source:
+    """A source of bytes that came from elsewhere."""
+    return _source(name, None, data[:_HEAD_BYTES], io.BytesIO(data), size_limit)
+
+
 def size_of(line: str) -> int:
     """The bytes of a line without its ending."""
     return len(line.removesuffix("\n").encode("utf-8", "replace"))

@@ -23,7 +23,14 @@ class KeyedEntry:
     """Normalised."""
     entry: Entry
     paper: Paper | None = None
-    """The stored paper that has the key."""
+    """The stored paper that has the key, or one of the others."""
+    others: tuple[str, ...] = ()
+    """The same for the other ids of the entry."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key and the others."""
+        return (self.key, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +72,15 @@ class StoredPapers:
         title = normalise(entry.listing.title)
         has_key = entry.id is not None and not is_own(entry.id)
         key = source_identity(entry.id, entry.listing.source) if entry.id is not None and has_key else ""
-        papers = self._by_key.get(key, ())  # several where a source gave an id to one title, and later to another
+        others = tuple(dict.fromkeys(other for id in entry.aliases if (other := identity(id)) != key)) if key else ()
+        # Several where a source gave an id to one title, and later to another.
+        papers = next(filter(None, map(self._by_key.get, (key, *others))), [])
 
         def rank(paper: Paper) -> tuple[bool, bool]:
             return self.titles[paper.id] != title, not is_main(key, paper)
 
         paper = min(papers, key=rank, default=None)
-        return KeyedEntry(key, root_of(paper) if paper else key, title, entry, paper)
+        return KeyedEntry(key, root_of(paper) if paper else key, title, entry, paper, others)
 
 
 def keys_of(paper: Paper) -> Iterator[str]:

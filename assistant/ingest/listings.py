@@ -46,18 +46,24 @@ def relist(stored: Sequence[Listing], listings: Sequence[Listing]) -> Relisting:
     return Relisting(tuple(stored), repeats, tuple(waiting))
 
 
-def paper_date(relisting: Relisting, listings: Sequence[Listing], stored: Sequence[Paper]) -> ResolvedDate:
+def paper_date(
+    relisting: Relisting, listings: Sequence[Listing], stored: Sequence[Paper], filling: Sequence[Listing] = ()
+) -> ResolvedDate:
     """The date of a paper after a run that has these listings of it; `stored` is how it was stored before.
+
+    The dates of `filling` count last.
 
     A written date beats an inferred one; an inferred one stays until the listing it came from is read again.
     """
     run_dates = [ResolvedDate(listing.date, listing.date_inferred) for listing in listings if listing.date]
     stored_dates = [ResolvedDate(paper.date, paper.date_inferred) for paper in stored if paper.date]
-    written = next((resolved for resolved in (*run_dates, *stored_dates) if not resolved.inferred), None)
+    last_dates = [ResolvedDate(listing.date, listing.date_inferred) for listing in filling if listing.date]
+    every = (*run_dates, *stored_dates, *last_dates)
+    written = next((resolved for resolved in every if not resolved.inferred), None)
     if written is not None:
         return written
     if not stored_dates:
-        return next(iter(run_dates), ResolvedDate(None))
+        return next(iter((*run_dates, *last_dates)), ResolvedDate(None))
     revised = {
         listing
         for place, listing in relisting.repeats.items()

@@ -148,7 +148,7 @@ def test_a_file_that_may_not_be_read_is_rejected(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"%PDF-1.7\n...", "is a PDF document, not a listing"),
+        (b"%PDF-toy\n...", "is a PDF document, not a listing"),
         (b"PK\x03\x04abc", "is a ZIP archive, not a listing"),
         (bytes(range(256)) * 8, "is not a listing: it is binary, or text in another encoding than UTF-8"),
         (packed(b"some text" * 99)[:-12], "is a damaged gzip file"),

@@ -16,6 +16,8 @@ class ReadContext:
     as_of: date | None
     """The day the sources were taken, where the user said it."""
     today: date
+    needs_abstracts: bool = True
+    """Whether a paper without an abstract is refused: only one with an abstract can be asked about."""
 
     def year(self, source: Source, written_years: Iterable[int] = ()) -> int:
         """The year of the dates of a source that are written without one (`dates.page_year`)."""

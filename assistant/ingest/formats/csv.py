@@ -9,7 +9,7 @@ from itertools import chain
 from assistant.domain.records import Entry, Rejection
 from assistant.ingest.files import Head, Source, SourceLine
 from assistant.ingest.formats.base import ReadContext
-from assistant.ingest.formats.jsonl import ABSTRACTS, entry
+from assistant.ingest.formats.jsonl import ABSTRACTS, ZOTERO_ABSTRACT, entry
 
 _SEPARATORS = ",;\t"
 
@@ -48,7 +48,12 @@ def read_csv(source: Source, context: ReadContext) -> Iterator[Entry | Rejection
             yield Rejection(source.name, number, f"has {len(record.fields)} fields; the header names {len(header)}")
         elif any(text.strip() for text in record.fields):
             row = {key: text for key, text in zip(header, record.fields, strict=False) if key and text.strip()}
-            yield entry(source.name, number, row, year)
+            if ZOTERO_ABSTRACT in header:
+                from assistant.ingest.formats import zotero
+
+                yield zotero.entry(source.name, number, row, context)
+            else:
+                yield entry(source.name, number, row, year, needs_abstract=context.needs_abstracts)
 
 
 def _records(lines: Iterator[SourceLine], separator: str) -> Iterator[_Record]:
@@ -108,4 +113,4 @@ def _header(line: str, separator: str) -> list[str]:
 
 
 def _names_a_paper(names: Sequence[str]) -> bool:
-    return "title" in names and any(name in names for name in ABSTRACTS)
+    return "title" in names and any(name in names for name in (*ABSTRACTS, ZOTERO_ABSTRACT))

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Never
 
+from assistant.domain.identifiers import global_ids
 from assistant.domain.limits import ADDRESS_LIMIT, AUTHOR_LIMIT, NAME_LIMIT, excess
 from assistant.domain.records import Entry, Listing, Rejection
 from assistant.ingest.dates import ResolvedDate, resolve, row_date
@@ -14,7 +15,10 @@ from assistant.ingest.files import MEGABYTE, Head, Source, SourceLine, size_of
 from assistant.ingest.formats.base import ReadContext
 
 ABSTRACTS = ("abstract", "text", "summary")
+ZOTERO_ABSTRACT = "abstract note"
+"""The column of an abstract in Zotero's CSV, and in no other."""
 _IDS = ("_id", "id")
+_GLOBAL_IDS = ("arxiv", "arxiv_id", "doi")
 _DATES = ("date", "published", "publishedat", "publicationdate", "published_at", "publication_date", "year")
 _URLS = ("url", "link")
 _ID_LENGTH = 500
@@ -50,7 +54,7 @@ def read_json_lines(source: Source, context: ReadContext) -> Iterator[Entry | Re
         if line.fault:
             yield Rejection(source.name, line.number, line.fault)
         elif line.text.strip():
-            yield _line_entry(source.name, line, year)
+            yield _line_entry(source.name, line, year, context)
 
 
 def read_json_text(source: Source, context: ReadContext) -> Iterator[Entry | Rejection]:
@@ -64,32 +68,32 @@ def read_json_text(source: Source, context: ReadContext) -> Iterator[Entry | Rej
     faulty_lines = [line for line in lines if line.fault]
     faulty_numbers = [line.number for line in faulty_lines]
     text = "\n".join(line.text.replace("\0", "\ufffd") for line in lines)
-    decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+    decoder = json.JSONDecoder(parse_constant=refuse_constant)
     end, number = 0, lines[0].number
-    while (start := _object_start(text, end)) < len(text):
+    while (start := object_start(text, end)) < len(text):
         number += text.count("\n", end, start)
         place = bisect_left(faulty_numbers, number)
         faulty = faulty_lines[place] if place < len(faulty_lines) else None
         try:
             value, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError, Unusable) as error:
-            at, reason = (faulty.number, faulty.fault) if faulty else (number, _syntax_fault(error))
+            at, reason = (faulty.number, faulty.fault) if faulty else (number, syntax_fault(error))
             yield Rejection(source.name, at, f"{reason}; nothing after it was read; write one object a line")
             return
         last = number + text.count("\n", start, end)
         if faulty is not None and faulty.number <= last:
             yield Rejection(source.name, faulty.number, faulty.fault)
         else:
-            yield entry(source.name, number, value, year)
+            yield entry(source.name, number, value, year, needs_abstract=context.needs_abstracts)
         number = last
 
 
-def _line_entry(name: str, line: SourceLine, year: int) -> Entry | Rejection:
+def _line_entry(name: str, line: SourceLine, year: int, context: ReadContext) -> Entry | Rejection:
     try:
-        value = json.loads(line.text, parse_constant=_refuse_constant)
+        value = json.loads(line.text, parse_constant=refuse_constant)
     except (ValueError, RecursionError, Unusable) as error:
-        return Rejection(name, line.number, _syntax_fault(error))
-    return entry(name, line.number, value, year)
+        return Rejection(name, line.number, syntax_fault(error))
+    return entry(name, line.number, value, year, needs_abstract=context.needs_abstracts)
 
 
 def _lines_within(lines: Iterable[SourceLine], limit: int) -> list[SourceLine] | None:
@@ -104,12 +108,13 @@ def _lines_within(lines: Iterable[SourceLine], limit: int) -> list[SourceLine] |
     return within
 
 
-def _object_start(text: str, position: int) -> int:
+def object_start(text: str, position: int) -> int:
+    """Where the next object begins after a position, past commas and brackets."""
     match = _BETWEEN.match(text, position)
     return match.end() if match else position
 
 
-def _syntax_fault(error: Exception) -> str:
+def syntax_fault(error: Exception) -> str:
     """Why a text is no JSON."""
     if isinstance(error, json.JSONDecodeError):
         return f"is not valid JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
@@ -118,30 +123,30 @@ def _syntax_fault(error: Exception) -> str:
     return str(error) if isinstance(error, Unusable) else "holds a number of too many digits"
 
 
-def _refuse_constant(constant: str) -> Never:
+def refuse_constant(constant: str) -> Never:
     """NaN and Infinity are not in JSON."""
     raise Unusable(f"is not valid JSON: {constant} is not a JSON value")
 
 
-def entry(name: str, line: int, value: object, year: int) -> Entry | Rejection:
+def entry(name: str, line: int, value: object, year: int, *, needs_abstract: bool = True) -> Entry | Rejection:
     """One object as an entry, or why it is none; `year` is that of dates without one."""
     if not isinstance(value, dict):
         return Rejection(name, line, f"is {_kind(value)}, not a JSON object")
     row = {str(key).strip().lower(): field for key, field in value.items()}
     try:
-        return _entry(name, line, row, year)
+        return _entry(name, line, row, year, needs_abstract=needs_abstract)
     except Unusable as reason:
         return Rejection(name, line, str(reason))
 
 
-def _entry(name: str, line: int, row: Mapping[str, Any], year: int) -> Entry:
+def _entry(name: str, line: int, row: Mapping[str, Any], year: int, *, needs_abstract: bool) -> Entry:
     title = _text(row, ("title",))
     abstract = _text(row, ABSTRACTS)
     if not title:
         raise Unusable("has no title" if "title" not in row else "has an empty title")
     if reason := length_fault(title, abstract):
         raise Unusable(reason)
-    if not abstract:
+    if not abstract and needs_abstract:
         present = any(key in row for key in ABSTRACTS)
         raise Unusable("has an empty abstract" if present else "has no abstract (nor text, nor summary)")
     authors, count = _authors(row.get("authors"))
@@ -150,7 +155,8 @@ def _entry(name: str, line: int, row: Mapping[str, Any], year: int) -> Entry:
     url = _text(row, _URLS)
     if reason := excess(url, ADDRESS_LIMIT):
         raise Unusable(f"url {reason}")
-    return Entry(listing, abstract, id=_id(row), authors=authors, url=url or None)
+    ids = [id for id in (_id(row), *global_ids([_text(row, (key,)) for key in _GLOBAL_IDS])) if id]
+    return Entry(listing, abstract, id=next(iter(ids), None), authors=authors, url=url or None, aliases=tuple(ids[1:]))
 
 
 def _text(row: Mapping[str, Any], keys: Iterable[str]) -> str:
