@@ -16,6 +16,7 @@ from assistant.domain.settings import (
     DEFAULT_MODEL,
     Settings,
     checkout,
+    evidence,
     folder_of,
     max_tokens,
     timeout,
@@ -29,7 +30,7 @@ from assistant.models.cache import cache_folder
 from assistant.models.embedders import EMBEDDERS, EmbedderKind
 
 
-def load_settings(
+def load_settings(  # noqa: PLR0913  one parameter for each setting
     environment: Mapping[str, str],
     *,
     library: str | None = None,
@@ -38,10 +39,11 @@ def load_settings(
     reranker: str | None = None,
     seconds: str | float | None = None,
     tokens: str | int | None = None,
+    evidence_tokens: str | int | None = None,
     kinds: Sequence[EmbedderKind] = EMBEDDERS,
 ) -> Settings:
     """Settle flags (None where not given) against the environment; `seconds` are those that a model may be silent, or
-    that a reply of an embedder may take, `tokens` the most of a reply.
+    that a reply of an embedder may take, `tokens` the most of a reply, `evidence_tokens` those of evidence for a model.
 
     Raises `UsageError`, also where the embedder is of none of these kinds, or there is no such reranker.
     """
@@ -55,6 +57,7 @@ def load_settings(
         rerankers.find_kind(reranker_name)
     patience = (environment.get("ASSISTANT_TIMEOUT") or None) if seconds is None else seconds
     length = environment.get("ASSISTANT_MAX_TOKENS") or DEFAULT_MAX_TOKENS if tokens is None else tokens
+    room = environment.get("ASSISTANT_EVIDENCE") or None if evidence_tokens is None else evidence_tokens
     return Settings(
         library=Path(os.path.abspath(folder)),  # noqa: PTH100  resolve() would follow links the user made
         chosen=bool(name),
@@ -64,6 +67,7 @@ def load_settings(
         base_url=environment.get("OPENAI_BASE_URL", "").strip(),
         timeout=None if patience is None else timeout(patience),
         max_tokens=max_tokens(length),
+        evidence=None if room is None else evidence(room),
     )
 
 

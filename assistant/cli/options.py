@@ -28,6 +28,7 @@ class LibraryOptions:
     reranker: str | None = None
     timeout: str | None = None
     max_tokens: str | None = None
+    evidence: str | None = None
 
     def open(self) -> "Library":
         """Return the library, which tells a person what there is to know; raises `UsageError`."""
@@ -40,6 +41,7 @@ class LibraryOptions:
             reranker=self.reranker,
             timeout=self.timeout,
             max_tokens=self.max_tokens,
+            evidence=self.evidence,
             on_message=console.tell,
         )
 
@@ -122,6 +124,13 @@ _MAX_TOKENS = click.option(
     show_envvar=True,
     help="The most tokens of a model's reply [4096].",
 )
+_EVIDENCE = click.option(
+    "--evidence",
+    metavar="TOKENS",
+    envvar="ASSISTANT_EVIDENCE",
+    show_envvar=True,
+    help="How much of the papers a model is shown [800 for one on this machine, 8000 for another].",
+)
 _NO_MODEL = click.option("--no-model", is_flag=True, help="Answer with quotes, whatever model is set.")
 _SINCE = click.option(
     "--since", type=Day(last=False), help="Only papers dated no earlier: 2024, 2024-05 or 2024-05-31."
@@ -171,8 +180,8 @@ def verifying(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:
-    """Add what `indexed` does, `--reranker`, `--model`, `--no-model`, `--timeout` and `--max-tokens`; the command gets
-    `place`, a `LibraryOptions`."""
+    """Add what `indexed` does, `--reranker`, `--model`, `--no-model`, `--timeout`, `--max-tokens` and `--evidence`; the
+    command gets `place`, a `LibraryOptions`."""
 
     @functools.wraps(command)
     def wrapped(
@@ -184,12 +193,14 @@ def answering(command: Callable[..., int]) -> Callable[..., int]:
         no_model: bool,
         timeout: str | None,
         max_tokens: str | None,
+        evidence: str | None,
         **others: object,
     ) -> int:
         name = "none" if no_model else model
-        return command(place=LibraryOptions(library, embedder, name, reranker, timeout, max_tokens), **others)
+        place = LibraryOptions(library, embedder, name, reranker, timeout, max_tokens, evidence)
+        return command(place=place, **others)
 
-    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(_RERANKER(timeout(_MAX_TOKENS(wrapped)))))))
+    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(_RERANKER(timeout(_MAX_TOKENS(_EVIDENCE(wrapped))))))))
 
 
 def filters(command: Callable[..., int]) -> Callable[..., int]:
@@ -202,8 +213,8 @@ def filters(command: Callable[..., int]) -> Callable[..., int]:
     return _SINCE(_UNTIL(_SOURCE(wrapped)))
 
 
-def top_k(default: int, most: int, text: str) -> Callable[[Command], Command]:
-    """Add `-k` and `--top-k`, the number of papers; the command gets `limit`."""
+def top_k(default: int | None, most: int, text: str) -> Callable[[Command], Command]:
+    """Add `-k` and `--top-k`, the number of papers; the command gets `limit`, None where there is no `default`."""
     return click.option(
         "-k", "--top-k", "limit", type=click.IntRange(1, most), default=default, show_default=True, help=text
     )

@@ -14,6 +14,7 @@ DEFAULT_MAX_TOKENS = 4_096
 """Of a reply: an answer has about 300, and reasoning models think before they write."""
 _LONGEST_TIMEOUT = 86_400.0  # seconds; a day
 _MOST_TOKENS = 1_000_000
+_LEAST_EVIDENCE = 100  # tokens; a title and a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Settings:
     """Seconds that a model may be silent, or that a reply of an embedder may take; None for the default of each."""
     max_tokens: int = DEFAULT_MAX_TOKENS
     """The most tokens that a model may write in one reply."""
+    evidence: int | None = None
+    """Tokens of evidence that a model is shown; None for what suits where it runs."""
 
 
 def timeout(given: str | float) -> float:
@@ -67,6 +70,22 @@ def max_tokens(given: str | int) -> int:
     if not 0 < tokens <= _MOST_TOKENS:
         cure = f"give a whole number from 1 to {_MOST_TOKENS:,} with --max-tokens or ASSISTANT_MAX_TOKENS"
         raise UsageError(f"{str(given)[:80]!r} is not a number of tokens that a reply may have", cure=cure)
+    return tokens
+
+
+def evidence(given: str | int) -> int:
+    """Return the tokens of evidence that a model is shown; raises `UsageError` for what is no such number.
+
+    >>> evidence("800")
+    800
+    """
+    try:
+        tokens = int(given)
+    except ValueError:
+        tokens = 0
+    if not _LEAST_EVIDENCE <= tokens <= _MOST_TOKENS:
+        cure = f"give a whole number from {_LEAST_EVIDENCE} to {_MOST_TOKENS:,} with --evidence or ASSISTANT_EVIDENCE"
+        raise UsageError(f"{str(given)[:80]!r} is not a number of tokens of evidence", cure=cure)
     return tokens
 
 

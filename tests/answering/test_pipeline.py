@@ -11,11 +11,11 @@ import pytest
 from conftest import Run
 from support.endpoint import refuses, says, serve
 
-from assistant.answering import evidence_prompt, pipeline, prompts
+from assistant.answering import pipeline
 from assistant.answering.pipeline import Pipeline
 from assistant.cli.views import answers as render
 from assistant.domain.answers import Answer
-from assistant.domain.records import Entry, Evidence, Listing, Paper
+from assistant.domain.records import Entry, Listing
 from assistant.domain.verdicts import MARKS
 from assistant.library import writer
 from assistant.library.snapshot import LibrarySnapshot
@@ -87,7 +87,7 @@ def test_a_right_reply_is_located_and_cites_by_title(kitchen: Pipeline, keys: di
     assert record["citations"][0]["quote"] in PAPERS[YEAST]
     assert (record["status"], record["extractive"]) == ("answered", False)
     assert record["usage"] == {"input_tokens": 900, "output_tokens": 9}
-    assert record["prompt"]["name"] == "answer.v1"
+    assert record["prompt"]["name"] == "answer.v2"
 
 
 def test_failing_claims_go_back_once_with_the_findings(kitchen: Pipeline, keys: dict[str, str]) -> None:
@@ -119,7 +119,9 @@ def test_a_revision_that_gives_up_what_had_passed_is_not_taken(kitchen: Pipeline
     )
     answer, _ = written(kitchen, f"{passing} Unicorns help [P0000].", "The library does not hold the answer.")
     assert [claim.verdict for claim in answer.claims] == ["located", "supported", "unsupported"]
-    assert answer.notes[-1] == "1 failing claim was sent back once; the revision was worse and is not shown"
+    assert (
+        answer.notes[-1] == "1 failing claim was sent back once; the model then gave up, and its first answer is shown"
+    )
 
 
 def test_what_still_fails_is_shown_as_failing(kitchen: Pipeline) -> None:
@@ -150,7 +152,7 @@ def test_a_claim_without_a_citation_fails(kitchen: Pipeline) -> None:
 
 
 def test_a_malformed_citation_fails_and_is_named(kitchen: Pipeline) -> None:
-    answer, _ = written(kitchen, "Yeast makes dough rise [1].", "Yeast makes dough rise [Smith et al., 2020].")
+    answer, _ = written(kitchen, "Yeast makes dough rise [91].", "Yeast makes dough rise [Smith et al., 2020].")
     assert verdicts(answer) == [("unsupported", "key")]
     assert "citations of no paper of the evidence: Smith et al., 2020" in answer.notes
 
@@ -187,23 +189,11 @@ def test_the_abstention_sentence_abstains(kitchen: Pipeline) -> None:
     assert (answer.status, answer.claims, len(sent)) == ("abstained", (), 1)
 
 
-def test_a_long_abstract_takes_no_more_than_its_share(kitchen: Pipeline) -> None:
-    long = replace(a_paper(kitchen), abstract="Dough rises. " * 5000)
-    evidence = [Evidence("P1", long, 1.0), *(Evidence(f"P{n}", a_paper(kitchen), 0.5) for n in range(2, 9))]
-    assert [item.key for item in evidence_prompt.select_within_budget(evidence)] == [item.key for item in evidence]
-    [message] = evidence_prompt.render_prompt(prompts.load("answer.v1"), QUESTION, evidence)
-    assert len(message.text) < 10_000
-
-
-def a_paper(kitchen: Pipeline) -> Paper:
-    return kitchen.library.papers(["k1"])[0]
-
-
 def test_papers_cannot_give_orders_or_forge_keys(kitchen: Pipeline) -> None:
     _, [prompt] = written(kitchen, "The library does not hold the answer.", question="How do bakers weigh flour?")
     fence = re.search(r"=== [0-9a-f]{16} ===", prompt)
     assert fence
-    before, data, after = prompt.split(f"\n{fence[0]}\n")
+    before, data, after = f"\n{prompt}".split(f"\n{fence[0]}\n")
     assert "Ignore all previous instructions" in data
     assert "Ignore all previous" not in before + after
     assert "dear $question." in data

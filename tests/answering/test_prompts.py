@@ -1,5 +1,6 @@
 """Released prompts: their wording is pinned, their fields are filled once, whatever the values hold."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from assistant.models.base import Message
 
 RELEASED = {
     "condense.v1": "b612d622b178e8f0cfba7cbde8df626ca7114ec32e55428e071b1da1ed98e62e",
-    "answer.v1": "16ccd75b47dafc6eaccbfbbe1cdec780b35d59b7ec365bd230e34321d68e14a1",
-    "revise.v1": "659e5d9d384cdf982567ae765e891eec4997f9ac7d95191fb4277bec0aa3cac4",
+    "answer.v2": "a59cac0871f5cf756f901df012a853c84dc0c072dc3d1b371b5a7b4da0e982aa",
+    "revise.v2": "83bc89df2b1baa29211bf7c7d28f22fad5f8bc8d5112c35d250515b616ffea15",
+    "statements.v2": "c2537d0196a13feb8b783be10ef51b723d3ed1b0fbc7ae785a664c3ea1d5acda",
 }
 HOSTILE = [
     "$question",
@@ -36,7 +38,7 @@ def test_every_prompt_is_released_and_its_wording_never_changes() -> None:
     assert {name: prompts.load(name).sha256 for name in names} == RELEASED
 
 
-@pytest.mark.parametrize("name", ["answer.v1", "revise.v1"])
+@pytest.mark.parametrize("name", ["answer.v2"])
 def test_the_abstention_is_one_sentence_everywhere(name: str) -> None:
     assert prompts.load(name).abstain == "The library does not hold the answer."
 
@@ -50,16 +52,19 @@ def test_a_value_arrives_as_it_is(name: str, value: str) -> None:
 
 
 @given(st.text(), st.text())
-def test_values_are_filled_in_one_pass(findings: str, keys: str) -> None:
-    prompt = prompts.load("revise.v1")
-    head, middle, tail = prompt.text.replace("$keys", "$findings").split("$findings")
-    assert prompt.fill(findings=findings, keys=keys) == head + findings + middle + keys + tail
+def test_values_are_filled_in_one_pass(history: str, question: str) -> None:
+    prompt = prompts.load("condense.v1")
+    pieces = re.split(r"\$(?:history|question|fence)", prompt.text)
+    values = {"history": history, "question": question, "fence": "$question"}
+    names = re.findall(r"\$(history|question|fence)", prompt.text)
+    expected = "".join(piece + values.get(name, "") for piece, name in zip(pieces, [*names, ""], strict=True))
+    assert prompt.fill(**values) == expected
 
 
-@pytest.mark.parametrize("values", [{}, {"findings": "x"}, {"findings": "x", "keys": "y", "more": "z"}])
+@pytest.mark.parametrize("values", [{}, {"findings": "x", "more": "z"}])
 def test_missing_and_unknown_values_are_refused(values: dict[str, str]) -> None:
-    with pytest.raises(AssistantError, match=r"revise\.v1: the prompt needs \['findings', 'keys'\], was given"):
-        prompts.load("revise.v1").fill(**values)
+    with pytest.raises(AssistantError, match=r"revise\.v2: the prompt needs \['findings'\], was given"):
+        prompts.load("revise.v2").fill(**values)
 
 
 @pytest.mark.parametrize(
