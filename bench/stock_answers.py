@@ -5,9 +5,8 @@ and abstract, so that both systems search with the same embedder. Nothing to run
 """
 
 import re
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import chromadb
@@ -31,22 +30,10 @@ _SENTENCES = re.compile(r".+?(?:[.!?]\s+|$)", re.DOTALL).findall
 _ROOM = 128_000  # tokens: no prompt is cut
 
 
-@dataclass
-class Usage:
-    """What the requests for one answer took."""
-
-    tokens: list[int] = field(default_factory=lambda: [0, 0])
-    """Read and written."""
-    began: float = 0.0
-    first_word: float | None = None
-    """Seconds from `began` to the first word of the first reply."""
-
-
 class Endpoint(CustomLLM):  # type: ignore[misc, unused-ignore]
     """A chat model of ours, as llama-index calls one."""
 
     _model: Any = PrivateAttr()
-    _usage: Usage = PrivateAttr(default_factory=Usage)
 
     def __init__(self, model: ChatModel) -> None:
         super().__init__()
@@ -56,22 +43,8 @@ class Endpoint(CustomLLM):  # type: ignore[misc, unused-ignore]
     def metadata(self) -> LLMMetadata:
         return LLMMetadata(context_window=_ROOM, num_output=1_024, model_name=self._model.name)
 
-    def restart(self) -> Usage:
-        """Begin to count anew; return what will hold the count."""
-        self._usage = Usage(began=time.perf_counter())
-        return self._usage
-
     def complete(self, prompt: str, formatted: bool = False, **_: object) -> CompletionResponse:
-        usage = self._usage
-
-        def note(piece: str) -> None:
-            if piece and usage.first_word is None:
-                usage.first_word = time.perf_counter() - usage.began
-
-        reply = self._model.reply([Message("user", prompt)], note)
-        usage.tokens[0] += reply.input_tokens or 0
-        usage.tokens[1] += reply.output_tokens or 0
-        return CompletionResponse(text=reply.text)
+        return CompletionResponse(text=self._model.reply([Message("user", prompt)]).text)
 
     def stream_complete(self, prompt: str, formatted: bool = False, **_: object) -> CompletionResponseGen:
         raise NotImplementedError("the engine is asked for whole answers")
@@ -102,7 +75,6 @@ class StockAnswer:
 
     text: str
     papers: tuple[str, ...]
-    usage: Usage
 
 
 class Stock:
@@ -114,22 +86,20 @@ class Stock:
         collection = chromadb.EphemeralClient().create_collection("papers", metadata={"hnsw:space": "cosine"})
         store = ChromaVectorStore(chroma_collection=collection)
         store.add(_nodes(library, embedder))
-        self._llm = Endpoint(model)
         splitter = SentenceSplitter(
             chunk_size=512, chunk_overlap=20, tokenizer=_WORDS, chunking_tokenizer_fn=_SENTENCES
         )
         self._engine = CitationQueryEngine.from_args(
             VectorStoreIndex.from_vector_store(store, embed_model=SameEmbedder(embedder)),
-            llm=self._llm,
+            llm=Endpoint(model),
             similarity_top_k=limit,
             text_splitter=splitter,
         )
 
     def answer(self, question: str) -> StockAnswer:
-        usage = self._llm.restart()
         response = self._engine.query(question)
         papers = tuple(str(node.node.metadata["paper"]) for node in response.source_nodes)
-        return StockAnswer(str(response), papers, usage)
+        return StockAnswer(str(response), papers)
 
 
 def _nodes(library: LibrarySnapshot, embedder: Embedder) -> Sequence[TextNode]:

@@ -31,6 +31,7 @@ _THERE_IS_NO = r"there(?: is|[’']s| was| are) (?:no|not (?:enough|any|sufficie
 _FACTS = r"(?:information|answer|mention|evidence|data|details?|sources?|statement|indication)"
 _PATTERNS = (
     rf"^{_OPENINGS}{_SOURCES}(?: \w+){{0,2}}? {_NOT}(?: \w+){{0,3}}? (?:{_HOLD}|enough|sufficient|any)\b",
+    rf"^{_OPENINGS}{_SOURCES} (?:says?|holds?|contains?|gives?|tells?|offers?|has|have) (?:nothing|no)\b",
     rf"\b(?:none|neither|nothing) (?:of|in|from) {_SOURCES}\b",
     rf"\bno {_SOURCES} (?:\w+ ){{0,3}}?{_HOLD}\b",
     rf"\b(?:not|n[’']t|never|nowhere)(?: \w+){{0,3}}? {_HELD}(?: \w+){{0,3}}? (?:in|by|from|within) {_SOURCES}\b",

@@ -11,14 +11,16 @@ _KEPT_FIRST = 2
 
 
 def merge(before: Sequence[Evidence], found: Sequence[Sequence[Evidence]], limit: int) -> tuple[Evidence, ...]:
-    """Return the papers of the first search and of further ones, in turns, each once, at most `limit` of them.
+    """Return the first papers, then those of further searches and the others in turns, each once, at most `limit`.
 
     The score of each is that of the search it came from.
     """
-    rows = [before[_KEPT_FIRST:], *found]
-    turns = [row[place] for place in range(max(map(len, rows))) for row in rows if place < len(row)]
-    merged = {item.paper.id: item for item in reversed([*before[:_KEPT_FIRST], *turns])}
-    return tuple(dict(reversed(merged.items())).values())[:limit]
+    rows = [*found, before[_KEPT_FIRST:]]
+    turns = [row[place] for place in range(max(map(len, rows), default=0)) for row in rows if place < len(row)]
+    merged: dict[str, Evidence] = {}
+    for item in (*before[:_KEPT_FIRST], *turns):
+        merged.setdefault(item.paper.id, item)
+    return tuple(merged.values())[:limit]
 
 
 def look_again(

@@ -189,6 +189,34 @@ def test_the_abstention_sentence_abstains(kitchen: Pipeline) -> None:
     assert (answer.status, answer.claims, len(sent)) == ("abstained", (), 1)
 
 
+def test_few_tokens_hold_the_sentences_that_are_likeliest_to_answer(kitchen: Pipeline) -> None:
+    model = ScriptedModel(['{"statements": []}'])
+    answer = pipeline.ask(replace(kitchen, model=model, evidence_tokens=100), QUESTION)
+    sent = model.requests[0][-1].text
+    assert f"[1] {YEAST} (2024-01-01)\n1.1 " in sent
+    assert "The gas makes dough rise to twice its volume" in sent
+    assert RENNET not in sent
+    assert len(sent) < 100 * 4 + 200
+    assert answer.prompt is not None
+    assert (answer.status, answer.prompt[0]) == ("abstained", "statements.v2")
+
+
+def test_a_model_may_look_again_once_and_is_shown_what_is_found(kitchen: Pipeline) -> None:
+    replies = [
+        "The sources say nothing of milk.\nSearch: rennet curd\nSearch: milk enzyme\nSearch: more",
+        f"Milk becomes curd by an enzyme, rennet [{RENNET}].\nSearch: once more",
+    ]
+    answer, sent = written(kitchen, *replies, limit=3)
+    assert RENNET not in sent[0]
+    assert RENNET in sent[1]
+    assert ("“Search: ”" in sent[0], "“Search: ”" in sent[1]) == (True, False)
+    assert [claim.findings[0].paper.title for claim in answer.claims if claim.findings[0].paper] == [RENNET]
+    assert answer.evidence[0].paper.title == YEAST
+    again = "the model had the library searched again, for “rennet curd” and “milk enzyme”"
+    assert any(note.startswith(again) for note in answer.notes)
+    assert answer.tokens == (1800, 18)
+
+
 def test_papers_cannot_give_orders_or_forge_keys(kitchen: Pipeline) -> None:
     _, [prompt] = written(kitchen, "The library does not hold the answer.", question="How do bakers weigh flour?")
     fence = re.search(r"=== [0-9a-f]{16} ===", prompt)
