@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering import evidence_packing, findings, model_reply, prompts, question_prompt, statement_json
+from assistant.answering import (
+    answerability,
+    evidence_packing,
+    findings,
+    model_reply,
+    prompts,
+    question_prompt,
+    statement_json,
+)
 from assistant.answering.answerer import Answerer, Draft, Inquiry
 from assistant.answering.evidence_packing import LARGE
 from assistant.answering.model_reply import KeyedStream, ModelReply
@@ -15,6 +23,7 @@ from assistant.domain.records import Claim
 from assistant.models.base import ChatModel, Message, Reply
 from assistant.verification.claims import Statement
 
+_NOT_ASKED = "the model was not asked: these papers seem to hold no answer, and small models answer nonetheless"
 _CHARACTERS_PER_TOKEN = 4.5  # of prompts of English abstracts with their numbers
 
 
@@ -32,7 +41,13 @@ class Generative(Answerer):
         return self.tokens < evidence_packing.MUCH
 
     def state(self, inquiry: Inquiry) -> Draft:
-        """Have the model answer from the evidence alone."""
+        """Have the model answer from the evidence alone.
+
+        A small one is not asked where the evidence seems to hold no answer: it would answer nonetheless.
+        """
+        continues = inquiry.context.named_papers or inquiry.context.latest
+        if self.writes_json and not continues and not answerability.has_answer(inquiry.features):
+            return Draft(notes=(_NOT_ASKED,))
         prompt, sources = self._prompt(), self._sources(inquiry)
         messages = question_prompt.render(prompt, inquiry, sources)
         return self._draft(messages, prompt, sources, inquiry, "reading")

@@ -16,6 +16,7 @@ from assistant.domain import sentences
 
 _ESCAPE, _UNICODE_ESCAPE = 2, 6  # characters of "\n", and of a character by its code
 _LONE = re.compile("[\ud800-\udfff]")  # half of a character that is written as two codes
+_MOST_STATEMENTS = 6  # small models repeat themselves without end where nothing ends it
 _MOST_NAMED = 400  # sentences that a schema lists; more are named without a list
 
 
@@ -39,8 +40,8 @@ def schema(sources: NumberedSources) -> Mapping[str, object]:
     name: dict[str, object] = {"type": "string"}
     if len(numbers) <= _MOST_NAMED:
         name["enum"] = numbers
-    fields = {"sources": {"type": "array", "items": name}, "text": {"type": "string"}}
-    return _record({"statements": {"type": "array", "items": _record(fields)}})
+    fields = {"sources": {"type": "array", "items": name, "maxItems": 4}, "text": {"type": "string"}}
+    return _record({"statements": {"type": "array", "items": _record(fields), "maxItems": _MOST_STATEMENTS}})
 
 
 def _record(fields: Mapping[str, object]) -> dict[str, object]:
