@@ -32,7 +32,6 @@ from bench.model_sample import kind, sample
 from bench.recorded_model import RecordedModel
 from bench.stock_answers import Stock
 
-_PAPERS = 8
 _FAULTS = {"near": "false answers, near misses", "foreign": "false answers, foreign"}
 
 
@@ -62,16 +61,15 @@ class Judged:
 Answering = Callable[[str], tuple[Claim, ...]]
 
 
-def ours(library: Library, model: RecordedModel, tokens: int | None) -> Answering:
-    """Return what answers as the command does; `tokens` of evidence, None for what suits the model."""
-    base = library.pipeline(_PAPERS)
-    asked = replace(base, model=model, evidence_tokens=base.evidence_tokens if tokens is None else tokens)
+def ours(library: Library, model: RecordedModel) -> Answering:
+    """Return what answers as the command does."""
+    asked = replace(library.pipeline(), model=model)
     return lambda question: pipeline.ask(asked, question).claims
 
 
 def stock(library: Library, model: RecordedModel) -> Answering:
     """Return what answers by stock llama-index, its sentences checked as ours are."""
-    engine = Stock(library.snapshot, library.embedder, model, _PAPERS)
+    engine = Stock(library.snapshot, library.embedder, model, library.pipeline().limit)
     snapshot, embedder = library.snapshot, library.embedder
     scorer = SupportScorer(snapshot.words, classifier.load(embedder.fingerprint))
 
@@ -205,10 +203,10 @@ def main(words: Sequence[str]) -> None:
     endpoint = OpenAIModel(given.model, key=given.key, base_url=given.url, max_tokens=given.max_tokens)
     model = RecordedModel(endpoint, given.replies)
     end = time.monotonic() + 60 * given.minutes
-    with open_library(given.library, model=endpoint) as library:
+    with open_library(given.library, model=endpoint, evidence=given.evidence) as library:
         systems: dict[str, Answering] = {}
         if given.system != "stock":
-            systems["ours"] = ours(library, model, given.evidence)
+            systems["ours"] = ours(library, model)
         if given.system != "ours":
             systems["stock"] = stock(library, model)
         runs = [run(systems, model, questions, repeat, end) for repeat in range(1, given.repeats + 1)]

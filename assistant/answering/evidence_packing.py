@@ -13,15 +13,15 @@ from assistant.domain.records import Evidence
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
 
-LARGE, SMALL = 8_000, 800
-"""Tokens of evidence for a model elsewhere, about 28 whole abstracts; and for one on this machine, which may read ten
+LARGE, SMALL = 10_000, 800
+"""Tokens of evidence for a model elsewhere, about 24 whole abstracts; and for one on this machine, which may read ten
 tokens a second."""
 MUCH = 4_000
 """Tokens of evidence from which on a model is taken to be a large one: it writes free text, and may look again."""
 SMALLEST = 100
 """Tokens that hold one title and one sentence."""
-USUAL_PAPERS, MOST_PAPERS = 8, 28
-"""Papers that are evidence where nobody says how many: 0.92 and 0.98 of the gold papers of the questions in
+USUAL_PAPERS, MOST_PAPERS = 8, 24
+"""Papers that are evidence where nobody says how many: 0.92 and 0.97 of the gold papers of the questions in
 evals/daily_papers are among so many."""
 _BESIDE_EVIDENCE = 2_000
 """Tokens: 700 of instructions and examples, a question, and a reply that is sent back once with what failed of it."""
@@ -57,8 +57,8 @@ def room(context: int) -> int:
 def papers_within(tokens: int) -> int:
     """Return how many papers are worth retrieving for so many tokens of evidence.
 
-    >>> papers_within(800), papers_within(4000), papers_within(8000)
-    (8, 14, 28)
+    >>> papers_within(800), papers_within(5000), papers_within(10000)
+    (8, 12, 24)
     """
     return min(max(USUAL_PAPERS, MOST_PAPERS * tokens // LARGE), MOST_PAPERS)
 

@@ -45,7 +45,7 @@ def open_library(  # noqa: PLR0913  one parameter for each setting
     `local`. `model="none"` answers with quotes. Each may also be an object that fits `Embedder`, `ChatModel` or
     `Reranker`. `timeout`: seconds that a model may be silent, or an embedder take; by ASSISTANT_TIMEOUT, else 120, and
     600 before the first word of a model on this machine. `max_tokens` of a reply; by ASSISTANT_MAX_TOKENS, else 4,096.
-    `evidence`: tokens of papers that a model is shown: by ASSISTANT_EVIDENCE, else 800 if local, else 8,000.
+    `evidence`: tokens of papers that a model is shown: by ASSISTANT_EVIDENCE, else 800 if local, else 10,000.
     `environment` stands in for `os.environ`. `on_message` gets what a person should know, such as that a damaged index
     is rebuilt; by default the logger "assistant" does. Raises `UsageError` for settings that are none.
     """
@@ -103,7 +103,7 @@ class Library:
     ) -> Answer:
         """Return an answer whose every claim has a verdict; it abstains where no answer was found.
 
-        At most `limit` papers (None: 8, up to 28 for a model with room) are evidence: dated from `since` to `until` and
+        At most `limit` papers (None: 8, up to 24 for a model with room) are evidence: dated from `since` to `until` and
         listed in a source with `source` in its name. `on_token` gets a model's reply as it arrives, unchecked. Without
         the embedder's model it abstains, with papers found by words. Raises `UsageError`, `ModelError`, `LibraryError`.
         """

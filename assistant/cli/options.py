@@ -129,7 +129,7 @@ _EVIDENCE = click.option(
     metavar="TOKENS",
     envvar="ASSISTANT_EVIDENCE",
     show_envvar=True,
-    help="How much of the papers a model is shown [800 for one on this machine, 8000 for another].",
+    help="How much of the papers a model is shown [800 for one on this machine, 10000 for another].",
 )
 _NO_MODEL = click.option("--no-model", is_flag=True, help="Answer with quotes, whatever model is set.")
 _SINCE = click.option(

@@ -23,7 +23,7 @@ ABSTAINED = 3
 
 @click.command()
 @click.argument("question", required=False)
-@options.top_k(None, 50, "How many papers are evidence [8; up to 28 for a model that is shown much].")
+@options.top_k(None, 50, "How many papers are evidence [8; up to 24 for a model that is shown much].")
 @click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails; one that is located does not.")
 @click.option("--all", "every", is_flag=True, help="Show all papers of a list, not only the first 20.")
 @options.json

@@ -25,7 +25,7 @@ _NONE, _BEGIN = "there is no conversation to go on with", "`assistant chat` begi
 @click.command()
 @click.option("--continue", "last", is_flag=True, help="Go on with the latest conversation about this library.")
 @click.option("--resume", metavar="ID", help="Go on with this conversation (the beginning of its id will do).")
-@options.top_k(None, 50, "How many papers are evidence [8; up to 28 for a model that is shown much].")
+@options.top_k(None, 50, "How many papers are evidence [8; up to 24 for a model that is shown much].")
 @click.option("--context", type=click.IntRange(0), help="Tokens of earlier turns that a model is told at most [2000].")
 @options.filters
 @options.answering
