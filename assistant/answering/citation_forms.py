@@ -18,6 +18,8 @@ _LABELLED = re.compile(rf",?\s\(?{_LABEL}({_LIST})\)?(?=\.(?:\s|\Z))", re.IGNORE
 _COPIED = re.compile(rf"^[ \t]*(?:[-*•]\s+)?\[?({_SENTENCE})\]?[.:)]?[ \t]+(\S[^\n]*)$", re.MULTILINE)
 _BRACKETS_AT_END = re.compile(r"\s*(?:\[[^\[\]\n]{1,100}\]\s*)+(?=[.!?]?\s*$)")
 
+_LONGEST_TAIL = 400  # characters of the citations at the end of a sentence
+
 
 def canonical(text: str, sources: NumberedSources) -> str:
     """Return a reply in which such citations stand in square brackets."""
@@ -29,7 +31,8 @@ def canonical(text: str, sources: NumberedSources) -> str:
 
     def cited_at_end(match: re.Match[str]) -> str:
         mark = sources.marks.get(match[1])
-        sentence = _BRACKETS_AT_END.sub("", match[2]).strip()
+        head, tail = match[2][:-_LONGEST_TAIL], match[2][-_LONGEST_TAIL:]
+        sentence = (head + _BRACKETS_AT_END.sub("", tail)).strip()
         is_copy = mark is not None and mark.sentence and quotes.normal(mark.sentence) == quotes.normal(sentence)
         return f"{sentence} [{match[1]}]" if is_copy else match[0]
 

@@ -15,7 +15,7 @@ from assistant.answering.statement_json import StatementReader
 from assistant.domain.callbacks import OnToken
 from assistant.domain.sanitize import one_line
 from assistant.verification import claims, quotes
-from assistant.verification.claims import Statement
+from assistant.verification.claims import CitationMark, Statement
 
 MOST_SEARCHES = 2
 _LONGEST_SEARCH = 200  # characters
@@ -92,7 +92,15 @@ def _apart(sentences: Sequence[Statement], abstention: str) -> tuple[tuple[str, 
 def _cited(sentence: Statement, sources: NumberedSources) -> Statement:
     """Return a sentence; one that cites nothing and is word for word one of the sources' with that as its citation."""
     mark = None if sentence.citations else sources.verbatim(sentence.text)
-    return replace(sentence, citations=(mark,) if mark else tuple(dict.fromkeys(sentence.citations)))
+    return replace(sentence, citations=(mark,) if mark else _once(sentence.citations))
+
+
+def _once(marks: Sequence[CitationMark]) -> tuple[CitationMark, ...]:
+    """Return the citations with one of each paper, the first, and every quote: a paper is checked and shown once."""
+    once: dict[tuple[str, str], CitationMark] = {}
+    for mark in marks:
+        once.setdefault((mark.key, mark.quote), mark)
+    return tuple(once.values())
 
 
 def _joined(sentences: Sequence[Statement]) -> tuple[Statement, ...]:

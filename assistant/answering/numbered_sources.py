@@ -68,13 +68,20 @@ class NumberedSources:
         plain = _DATE.sub("", text.strip())
         return self._by_title.get(titles.normalise(plain)) if 0 < len(plain) <= _LONGEST_TITLE else None
 
+    @cached_property
+    def _by_words(self) -> Mapping[str, CitationMark | None]:
+        """{normal form of a sentence: its citation}, None for one that two papers have."""
+        marks: dict[str, CitationMark | None] = {}
+        for mark in filter(lambda mark: mark.sentence, self.marks.values()):
+            words = quotes.normal(mark.sentence)
+            other = marks.setdefault(words, mark)
+            if other and other.key != mark.key:
+                marks[words] = None
+        return marks
+
     def verbatim(self, sentence: str) -> CitationMark | None:
         """Return the citation of the sentence that is shown and is this one; None where there is not just one."""
-        words = quotes.normal(sentence)
-        same = {
-            mark.key: mark for mark in self.marks.values() if mark.sentence and quotes.normal(mark.sentence) == words
-        }
-        return next(iter(same.values())) if len(same) == 1 else None
+        return self._by_words.get(quotes.normal(sentence))
 
     def is_number(self, text: str) -> bool:
         """Whether this is the number of a sentence that is shown."""
@@ -82,11 +89,11 @@ class NumberedSources:
 
     def says(self, words: str) -> bool:
         """Whether these words, such as "1.2", stand in a sentence or title that is shown."""
-        return any(words in text for text in self._texts)
+        return words in self._text
 
     @cached_property
-    def _texts(self) -> tuple[str, ...]:
-        return tuple(text for paper in self.packed for text in (paper.item.paper.title, *paper.sentences))
+    def _text(self) -> str:
+        return "\n".join(text for paper in self.packed for text in (paper.item.paper.title, *paper.sentences))
 
     def with_keys(self, text: str) -> str:
         """Return a text whose citations by number are by key: what is shown and kept of a reply."""
