@@ -56,6 +56,11 @@ def asks_for_figure(question: str) -> bool:
     return bool(_ASKS_FOR_FIGURE.search(question))
 
 
+def has_figure(sentence: str) -> bool:
+    """Whether a sentence has a figure, in digits or as a word of quantity."""
+    return bool(_FIGURE.search(sentence))
+
+
 def figure_bonus(sentence: str) -> float:
     """Return what is added to the score of a sentence where a figure is asked for."""
-    return _FIGURE_BONUS * bool(_FIGURE.search(sentence))
+    return _FIGURE_BONUS * has_figure(sentence)

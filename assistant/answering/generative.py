@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assistant.answering import (
     answerability,
+    cues,
     evidence_packing,
     findings,
     model_reply,
@@ -20,10 +21,10 @@ from assistant.answering.prompts import Prompt
 from assistant.domain.errors import ModelError
 from assistant.domain.limits import REPLY_LIMIT, excess
 from assistant.domain.records import Claim
+from assistant.domain.sanitize import one_line
 from assistant.models.base import ChatModel, Message, Reply
 from assistant.verification.claims import Statement
 
-_NOT_ASKED = "the model was not asked: these papers seem to hold no answer, and small models answer nonetheless"
 _CHARACTERS_PER_TOKEN = 4.5  # of prompts of English abstracts with their numbers
 
 
@@ -43,11 +44,10 @@ class Generative(Answerer):
     def state(self, inquiry: Inquiry) -> Draft:
         """Have the model answer from the evidence alone.
 
-        A small one is not asked where the evidence seems to hold no answer: it would answer nonetheless.
+        A small one is not asked where the library seems to hold no answer: it would answer nonetheless.
         """
-        continues = inquiry.context.named_papers or inquiry.context.latest
-        if self.writes_json and not continues and not answerability.has_answer(inquiry.features):
-            return Draft(notes=(_NOT_ASKED,))
+        if self.writes_json and (reason := _reason_not_to_ask(inquiry)):
+            return Draft(notes=(f"the model was not asked: {reason}",))
         prompt, sources = self._prompt(), self._sources(inquiry)
         messages = question_prompt.render(prompt, inquiry, sources)
         return self._draft(messages, prompt, sources, inquiry, "reading")
@@ -80,6 +80,8 @@ class Generative(Answerer):
         if reason := excess(reply.text, REPLY_LIMIT):
             raise ModelError(f"the reply {reason}", path=reply.model)
         read = model_reply.read(reply.text, sources, prompt.abstain, cut=reply.cut)
+        if self.writes_json and cues.asks_for_figure(inquiry.query.text):
+            read = read.with_figures()
         return Draft(
             read.statements,
             notes=(*_notes(reply, read.statements, inquiry), *read.notes()),
@@ -103,6 +105,15 @@ class Generative(Answerer):
         if stream:
             stream.end()
         return reply
+
+
+def _reason_not_to_ask(inquiry: Inquiry) -> str:
+    """Return why a small model is not asked a question that stands alone; "" where it is."""
+    if inquiry.context.named_papers or inquiry.context.latest:
+        return ""
+    if names := question_prompt.absent_names(inquiry):
+        return f"no paper of the library has the name {', '.join(f'“{one_line(name)}”' for name in names)}"
+    return "" if answerability.has_answer(inquiry.features) else "these papers seem to hold no answer"
 
 
 def _searches(read: ModelReply, inquiry: Inquiry) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering import citation_forms, statement_json
+from assistant.answering import citation_forms, cues, statement_json
 from assistant.answering.abstention import says_missing
 from assistant.answering.numbered_sources import NumberedSources
 from assistant.answering.statement_json import StatementReader
@@ -39,8 +39,16 @@ class ModelReply:
     """Sentences that cite nothing, beside others that do."""
     repeated: int = 0
     """Sentences that were there before, word for word."""
+    without_figure: tuple[str, ...] = ()
+    """What it says, where a figure is asked for and it gives none."""
     searches: tuple[str, ...] = ()
     """Words that it wants the library to be searched for."""
+
+    def with_figures(self) -> "ModelReply":
+        """Return it, or an abstention where none of its statements has a figure: for questions that ask for one."""
+        if not self.statements or any(cues.has_figure(statement.text) for statement in self.statements):
+            return self
+        return replace(self, statements=(), without_figure=tuple(statement.text for statement in self.statements))
 
     def notes(self) -> tuple[str, ...]:
         """Return what the reader should know about what became of it."""
@@ -49,6 +57,8 @@ class ModelReply:
             rows.append(f"not answered, in the model's own words: {_quoted(self.missing)}")
         if self.left_out:
             rows.append(f"left out of the model's reply, as it cites nothing: {_quoted(self.left_out)}")
+        if self.without_figure:
+            rows.append(f"a figure is asked for, and the model's reply has none: {_quoted(self.without_figure)}")
         if self.repeated:
             rows.append(f"left out of the model's reply, as it stood there before: {self.repeated} sentences")
         return tuple(rows)
@@ -69,7 +79,7 @@ def read(text: str, sources: NumberedSources, abstain: str, *, cut: bool = False
     once = tuple({(quotes.normal(sentence.text), sentence.citations): sentence for sentence in said}.values())
     claiming = tuple(sentence for sentence in once if sentence.citations and not sources.titled(sentence.text))
     others = tuple(sentence.text for sentence in once if sentence not in claiming) if claiming else ()
-    return ModelReply(claiming or once, missing, others, len(said) - len(once), searches)
+    return ModelReply(claiming or once, missing, others, len(said) - len(once), searches=searches)
 
 
 def kept(text: str, sources: NumberedSources) -> str:

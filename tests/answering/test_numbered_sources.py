@@ -100,6 +100,16 @@ def test_what_cites_nothing_is_left_out_of_what_cites_and_said_to_be() -> None:
     assert [statement.text for statement in read("Dough rises.").statements] == ["Dough rises."]
 
 
+def test_a_reply_without_the_figure_that_is_asked_for_is_none() -> None:
+    assert (
+        read("Cold slows it twice [1.2]. Gas [1.1].").with_figures().statements
+        == read("Cold slows it twice [1.2]. Gas [1.1].").statements
+    )
+    reply = read("Cold slows it [1.2].").with_figures()
+    note = "a figure is asked for, and the model's reply has none: “Cold slows it.”"
+    assert (reply.statements, reply.notes()) == ((), (note,))
+
+
 def test_a_bare_yes_belongs_to_what_follows() -> None:
     assert cited("Yes. Cold slows it [1.2].") == [("Yes. Cold slows it.", [("Paaaa", SLOW)])]
 

@@ -201,6 +201,17 @@ def test_few_tokens_hold_the_sentences_that_are_likeliest_to_answer(kitchen: Pip
     assert (answer.status, answer.prompt[0]) == ("abstained", "statements.v2")
 
 
+def test_a_small_model_is_not_asked_about_a_name_that_no_paper_has(kitchen: Pipeline) -> None:
+    model = ScriptedModel([])
+    answer = pipeline.ask(replace(kitchen, model=model, evidence_tokens=100), "How does YeastNet make dough rise?")
+    assert (answer.status, answer.notes) == (
+        "abstained",
+        ("the model was not asked: no paper of the library has the name “YeastNet”",),
+    )
+    _, sent = written(kitchen, "The library does not hold the answer.", question="How does YeastNet make dough rise?")
+    assert "\n(No paper of the library has the name “YeastNet”.)\n" in sent[0]
+
+
 def test_a_model_may_look_again_once_and_is_shown_what_is_found(kitchen: Pipeline) -> None:
     replies = [
         "The sources say nothing of milk.\nSearch: rennet curd\nSearch: milk enzyme\nSearch: more",
