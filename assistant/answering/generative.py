@@ -9,6 +9,7 @@ from assistant.answering import (
     evidence_packing,
     findings,
     model_reply,
+    passages,
     prompts,
     question_prompt,
     statement_json,
@@ -20,11 +21,12 @@ from assistant.answering.numbered_sources import NumberedSources
 from assistant.answering.prompts import Prompt
 from assistant.domain.errors import ModelError
 from assistant.domain.limits import REPLY_LIMIT, excess
-from assistant.domain.records import Claim
+from assistant.domain.records import Claim, Evidence
 from assistant.domain.sanitize import one_line
 from assistant.models.base import ChatModel, Message, Reply
 from assistant.verification.claims import Statement
 
+_LIKELIEST = 2
 _CHARACTERS_PER_TOKEN = 4.5  # of prompts of English abstracts with their numbers
 
 
@@ -66,7 +68,8 @@ class Generative(Answerer):
 
     def _sources(self, inquiry: Inquiry) -> NumberedSources:
         """Return what the model is shown of the evidence."""
-        parts = inquiry.evidence, inquiry.abstracts, inquiry.words, inquiry.reading
+        evidence = _likeliest(inquiry) if self.writes_json else inquiry.evidence
+        parts = evidence, inquiry.abstracts, inquiry.words, inquiry.reading
         return NumberedSources(evidence_packing.pack(inquiry.query.text, *parts, self.tokens))
 
     def _draft(
@@ -107,9 +110,29 @@ class Generative(Answerer):
         return reply
 
 
+def _likeliest(inquiry: Inquiry) -> Sequence[Evidence]:
+    """Return the papers that a small model is shown: those that seem to answer, and two with the likeliest passages.
+
+    It cites whatever it is shown. With all of these cited, the title F1 of 30 questions of daily_papers dev is 0.62;
+    with all of 4 or 8 papers cited, it is 0.44 or 0.30.
+    """
+    if _continues(inquiry):
+        return inquiry.evidence
+    text, judge = inquiry.query.text, passages.load(inquiry.reading.reader)
+    ranked = passages.best(text, inquiry.evidence, inquiry.abstracts, inquiry.words, inquiry.reading, judge)
+    keys = {item.key for item in answerability.select(text, inquiry.evidence, inquiry.features)}
+    keys |= {passage.item.key for passage in ranked[:_LIKELIEST]}
+    return [item for item in inquiry.evidence if item.key in keys]
+
+
+def _continues(inquiry: Inquiry) -> bool:
+    """Whether a question goes on with what was said, so that its own words do not tell what answers it."""
+    return bool(inquiry.context.named_papers or inquiry.context.latest)
+
+
 def _reason_not_to_ask(inquiry: Inquiry) -> str:
     """Return why a small model is not asked a question that stands alone; "" where it is."""
-    if inquiry.context.named_papers or inquiry.context.latest:
+    if _continues(inquiry):
         return ""
     if names := question_prompt.absent_names(inquiry):
         return f"no paper of the library has the name {', '.join(f'“{one_line(name)}”' for name in names)}"
