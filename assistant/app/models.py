@@ -8,7 +8,7 @@ from assistant.app import arguments, by_words
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import MissingModelError
 from assistant.domain.settings import Settings
-from assistant.models.base import ChatModel, Embedder, Reranker
+from assistant.models.base import ChatModel, Embedder, PlacedModel, Reranker
 
 
 class Models:
@@ -75,10 +75,9 @@ class Models:
         """Tokens of evidence that the model is shown: those of the settings, as far as its context is known to hold
         them; else few for a model on this machine, which reads slowly, and many for another."""
         from assistant.answering import evidence_packing
-        from assistant.models.openai.chat import OpenAIModel
 
         model, tokens = self.model, self._settings.evidence
-        local = model if isinstance(model, OpenAIModel) and model.is_local else None
+        local = model if isinstance(model, PlacedModel) and model.is_local else None
         if tokens is None:
             return evidence_packing.SMALL if local else evidence_packing.LARGE
         context = local.context() if local and tokens > evidence_packing.SMALL else None

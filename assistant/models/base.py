@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from assistant.domain.callbacks import OnToken
 
@@ -54,6 +54,18 @@ class ChatModel(Protocol):
         `on_token` gets each piece as it arrives, and "" while the model thinks, which is no part of its reply. `schema`
         is a JSON Schema for the reply. Not every model can be held to one: whoever reads the reply has to read any.
         """
+
+
+@runtime_checkable
+class PlacedModel(ChatModel, Protocol):
+    """A chat model that knows where it runs."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on this machine."""
+
+    def context(self) -> int | None:
+        """Return the most tokens that it reads and writes together; None where its server does not tell."""
 
 
 class Embedder(Protocol):
