@@ -68,7 +68,8 @@ def read(text: str, sources: NumberedSources, abstain: str, *, cut: bool = False
     """Read a reply. `abstain` is the sentence that means that there is no answer; `cut`: its end is missing."""
     searches = tuple(one_line(words)[:_LONGEST_SEARCH] for words in _SEARCH.findall(text))[:MOST_SEARCHES]
     if statement_json.is_json(text):
-        plain = "\n\n".join(statement.cited() for statement in statement_json.read(text))
+        written = "\n\n".join(statement.cited() for statement in statement_json.read(text))
+        plain = written if written or statement_json.abstains(text) else text
     else:
         plain = _SEARCH.sub("", _OPENING.sub("", text))
     sentences = claims.split(citation_forms.canonical(plain, sources), sources.mark)

@@ -15,6 +15,10 @@ from assistant.answering.numbered_sources import NumberedSources
 from assistant.domain import sentences
 
 _ESCAPE, _UNICODE_ESCAPE = 2, 6  # characters of "\n", and of a character by its code
+_TEXT = frozenset({"text", "answer", "statement", "sentence", "claim"})
+_SOURCES = frozenset({"sources", "source", "citations", "citation"})
+"""What a statement and its sources are called, also by models that are held to no schema."""
+_ABSTAINS = re.compile(r"\{\s*(?:\"statements\"\s*:\s*\[\s*(?:\]|\Z)|\}|\Z)")
 _LONE = re.compile("[\ud800-\udfff]")  # half of a character that is written as two codes
 _MOST_STATEMENTS = 6  # small models repeat themselves without end where nothing ends it
 _MOST_NAMED = 400  # sentences that a schema lists; more are named without a list
@@ -53,6 +57,11 @@ def is_json(reply: str) -> bool:
     return reply.lstrip().removeprefix("```json").removeprefix("```").lstrip().startswith("{")
 
 
+def abstains(reply: str) -> bool:
+    """Whether such JSON has no statements, rather than some that cannot be read."""
+    return _ABSTAINS.search(reply) is not None
+
+
 def read(reply: str) -> Sequence[WrittenStatement]:
     """Return the statements of a reply, with what there is of the last one where it broke off."""
     reader = StatementReader()
@@ -70,6 +79,7 @@ class StatementReader:
         self._field = ""
         self._string: list[str] | None = None  # the characters of a string that has not ended
         self._escape = ""
+        self._number = ""
         self._last = ""  # the string that ended last: a field, where a colon follows
 
     def take(self, piece: str) -> str:
@@ -78,14 +88,14 @@ class StatementReader:
         for character in piece:
             if self._string is not None:
                 shown.append(self._within(character))
-            elif character == '"':
-                self._string = []
-            elif character == ":":
-                self._field = self._last
-            elif character == "}" and self._text:
-                shown.append(self._close())
-            elif character == "]" or (character == "," and self._field == "text"):
-                self._field = ""
+            elif self._field in _SOURCES and character in "0123456789.":
+                self._number += character
+            elif self._number:
+                self._sources.append(self._number)
+                self._number = ""
+                shown.append(self._between(character))
+            else:
+                shown.append(self._between(character))
         return "".join(shown)
 
     def end(self) -> Sequence[WrittenStatement]:
@@ -94,18 +104,30 @@ class StatementReader:
             self._close()
         return self._statements
 
+    def _between(self, character: str) -> str:
+        """Take a character outside of strings; return the end of a statement that it ends."""
+        if character == '"':
+            self._string = []
+        elif character == ":":
+            self._field = self._last
+        elif character == "}" and self._text:
+            return self._close()
+        elif character == "]" or (character == "," and self._field in _TEXT):
+            self._field = ""
+        return ""
+
     def _within(self, character: str) -> str:
         """Take a character of a string; return what it adds to the words of a statement."""
         if self._escape or character == "\\":
             character = self._escaped(character)
         elif character == '"':
             self._last, self._string = "".join(self._string or []), None
-            if self._field in ("sources", "source"):
+            if self._field in _SOURCES:
                 self._sources.append(self._last)
             return ""
         if character and self._string is not None:
             self._string.append(character)
-            if self._field == "text":
+            if self._field in _TEXT:
                 self._text.append(character)
                 return "" if _LONE.match(character) else character
         return ""

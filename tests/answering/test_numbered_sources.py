@@ -130,6 +130,11 @@ def test_json_is_read_whole_or_as_far_as_it_came() -> None:
     assert cited(whole) == expected
     assert cited(f"```json\n{whole}\n```") == expected
     assert cited('{"statements": []}') == []
+    assert cited('{"statements": [{"sources": [1.2, 2], "claim": "Cold slows it."}]}') == [
+        ("Cold slows it.", [("Paaaa", SLOW), ("Pbbbb", "")])
+    ]
+    assert cited('{"result": "Cold slows it."}') == [('{"result": "Cold slows it."}', [])]
+    assert cited('{"answer": "none"}') == []
     cut = model_reply.read(whole[: whole.index("Much")], SOURCES, NOWHERE, cut=True)
     assert [statement.text for statement in cut.statements] == ["Cold slows it — a bit"]
 
