@@ -13,7 +13,7 @@ from assistant.domain.records import Claim, Evidence
 from assistant.library.abstracts import Abstract
 from assistant.library.bm25 import BM25Index
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import Embedder, Reranker
+from assistant.models.base import Embedder, Message, Reranker
 from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
 from assistant.verification.claims import CitationMark, Statement
@@ -43,6 +43,8 @@ class Inquiry:
     """Gets each piece of a reply as it arrives."""
     on_stage: OnStage | None = None
     """Gets what is being done for the answer."""
+    may_search: bool = False
+    """Whether a draft may ask for further searches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,13 @@ class Draft:
     tokens: tuple[int | None, int | None] = (None, None)
     """Input and output tokens, as the endpoint counted them."""
     reply: str = ""
-    """What the model wrote, as it wrote it."""
+    """What the model wrote, citing by keys."""
     text: str = ""
     """What the assistant says itself; no paper is cited for it, and it is not verified."""
+    exchange: tuple[Message, ...] = ()
+    """What the model was sent, and what it replied, word for word."""
+    searches: tuple[str, ...] = ()
+    """Words that the library should be searched for, for a better draft."""
     is_broken: bool = False
     """True where the model's reply broke off before its end."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.answering import catalogue_facts, lists, small_talk
+from assistant.answering import catalogue_facts, evidence_packing, lists, small_talk
 from assistant.answering.answerer import Answerer, Responder
 from assistant.answering.extractive import Extractive
 from assistant.answering.generative import Generative
@@ -16,13 +16,14 @@ class AnswererKind:
     """One way to answer."""
 
     name: str
-    make: Callable[[ChatModel | None], Answerer | None]
-    """Gets the model (None where there is none); returns None where it cannot answer with that."""
+    make: Callable[[ChatModel | None, int], Answerer | None]
+    """Gets the model (None where there is none) and the tokens of evidence that it is shown; returns None where it
+    cannot answer with that."""
 
 
 ANSWERERS = (
-    AnswererKind("generative", lambda model: Generative(model) if model else None),
-    AnswererKind("extractive", lambda _: Extractive()),
+    AnswererKind("generative", lambda model, tokens: Generative(model, tokens) if model else None),
+    AnswererKind("extractive", lambda *_: Extractive()),
 )
 """Who answers in prose, in order of preference: the first that can answer does."""
 
@@ -34,6 +35,9 @@ RESPONDERS: Mapping[Kind, Responder] = {
 """Who answers what is not prose, whether there is a model or not; what is not here is answered as prose."""
 
 
-def choose(model: ChatModel | None, kinds: Sequence[AnswererKind] = ANSWERERS) -> Answerer:
-    """Return the first answerer of the table that can answer with this model; quotes where none can."""
-    return next((answerer for kind in kinds if (answerer := kind.make(model))), Extractive())
+def choose(
+    model: ChatModel | None, kinds: Sequence[AnswererKind] = ANSWERERS, tokens: int = evidence_packing.LARGE
+) -> Answerer:
+    """Return the first answerer of the table that can answer with this model, which is shown so many `tokens` of
+    evidence; quotes where none can."""
+    return next((answerer for kind in kinds if (answerer := kind.make(model, tokens))), Extractive())

@@ -13,6 +13,11 @@ _FIGURE = re.compile(
     r"(?<!\w)\d|\b(?:half|third|quarter|twice|double[ds]?|triple[ds]?|dozens?|hundreds?|thousands?|millions?)\b",
     re.IGNORECASE,
 )
+_NUMBER_WORD = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
+    r"|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|no|none|zero|single|both|all|most|percent)\b",
+    re.IGNORECASE,
+)
 _FIGURE_BONUS = 0.2
 """Added to the score of a sentence with a figure where the question asks for one."""
 _REASON = re.compile(
@@ -54,3 +59,8 @@ def gives_reason(sentence: str) -> bool:
 def asks_for_figure(question: str) -> bool:
     """Whether a question asks how many, how much, or for another figure."""
     return bool(_ASKS_FOR_FIGURE.search(question))
+
+
+def has_figure(sentence: str) -> bool:
+    """Whether a sentence has a figure, in digits or in words."""
+    return bool(_FIGURE.search(sentence) or _NUMBER_WORD.search(sentence))

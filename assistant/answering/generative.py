@@ -3,20 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering import evidence_prompt, prompts
+from assistant.answering import (
+    answerability,
+    cues,
+    evidence_packing,
+    findings,
+    model_reply,
+    passages,
+    prompts,
+    question_prompt,
+    statement_json,
+)
 from assistant.answering.answerer import Answerer, Draft, Inquiry
+from assistant.answering.evidence_packing import LARGE
+from assistant.answering.model_reply import KeyedStream, ModelReply
+from assistant.answering.numbered_sources import NumberedSources
 from assistant.answering.prompts import Prompt
 from assistant.domain.errors import ModelError
 from assistant.domain.limits import REPLY_LIMIT, excess
 from assistant.domain.records import Claim, Evidence
+from assistant.domain.sanitize import one_line
 from assistant.models.base import ChatModel, Message, Reply
-from assistant.verification import claims as replies
-from assistant.verification import quotes
 from assistant.verification.claims import Statement
-from assistant.verification.verifier import FAILING
 
-_CHARACTERS_PER_TOKEN = 4.5  # of prompts of English abstracts with their keys
-_SENTENCE_ENDS = tuple('.!?…。！？])”’"*')
+_LIKELIEST = 2
+_CHARACTERS_PER_TOKEN = 4.5  # of prompts of English abstracts with their numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,65 +35,113 @@ class Generative(Answerer):
     """Has a model write the answer."""
 
     model: ChatModel
+    tokens: int = LARGE
+    """Tokens of evidence that it is shown."""
 
-    def shortlist(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """Return the papers whose abstracts fit into the prompt."""
-        return evidence_prompt.select_within_budget(evidence)
+    @property
+    def writes_json(self) -> bool:
+        """Whether it is asked for JSON: models that are shown little are small, and cite nothing in free text."""
+        return self.tokens < evidence_packing.MUCH
 
     def state(self, inquiry: Inquiry) -> Draft:
-        """Have the model answer from the evidence alone."""
-        prompt = prompts.load("answer.v1")
-        return self._draft([_request(prompt, inquiry)], prompt, inquiry, "reading")
+        """Have the model answer from the evidence alone.
+
+        A small one is not asked where the library seems to hold no answer: it would answer nonetheless.
+        """
+        if self.writes_json and (reason := _reason_not_to_ask(inquiry)):
+            return Draft(notes=(f"the model was not asked: {reason}",))
+        prompt, sources = self._prompt(), self._sources(inquiry)
+        messages = question_prompt.render(prompt, inquiry, sources)
+        return self._draft(messages, prompt, sources, inquiry, "reading")
 
     def revise(self, inquiry: Inquiry, draft: Draft, claims: Sequence[Claim]) -> Draft | None:
         """Send the reply back with what verification found, and have it written again, unless it broke off."""
         if draft.is_broken:
             return None  # whoever fell silent is not asked for the same once more
-        prompt = prompts.load("answer.v1")
-        messages = [_request(prompt, inquiry), Message("assistant", draft.reply), _findings(claims, inquiry)]
-        return self._draft(messages, prompt, inquiry, "asking again, as claims failed: reading")
+        prompt, sources = self._prompt(), self._sources(inquiry)
+        found = findings.describe(claims, sources)
+        messages = [*draft.exchange, Message("user", prompts.load("revise.v2").fill(findings=found))]
+        return self._draft(messages, prompt, sources, inquiry, "asking again, as claims failed: reading")
 
-    def _draft(self, messages: Sequence[Message], prompt: Prompt, inquiry: Inquiry, stage: str) -> Draft:
+    def _prompt(self) -> Prompt:
+        return prompts.load("statements.v2" if self.writes_json else "answer.v2")
+
+    def _sources(self, inquiry: Inquiry) -> NumberedSources:
+        """Return what the model is shown of the evidence."""
+        evidence = _likeliest(inquiry) if self.writes_json else inquiry.evidence
+        parts = evidence, inquiry.abstracts, inquiry.words, inquiry.reading
+        return NumberedSources(evidence_packing.pack(inquiry.query.text, *parts, self.tokens))
+
+    def _draft(
+        self, messages: Sequence[Message], prompt: Prompt, sources: NumberedSources, inquiry: Inquiry, stage: str
+    ) -> Draft:
         on_stage = inquiry.on_stage or (lambda _: None)
         tokens = sum(len(message.text) for message in messages) / _CHARACTERS_PER_TOKEN
         on_stage(f"{stage} about {max(round(tokens, -2), 100):,.0f} tokens")
-        reply = self.model.reply(messages, inquiry.on_token)
+        reply = self._reply(messages, sources, inquiry)
         on_stage("checking")
         if reason := excess(reply.text, REPLY_LIMIT):
             raise ModelError(f"the reply {reason}", path=reply.model)
-        abstention = quotes.normal(prompt.abstain)
-        sentences = _finished(replies.split(reply.text), reply)
-        statements = tuple(sentence for sentence in sentences if quotes.normal(sentence.text) != abstention)
+        read = model_reply.read(reply.text, sources, prompt.abstain, cut=reply.cut)
+        if self.writes_json and cues.asks_for_figure(inquiry.query.text):
+            read = read.with_figures()
         return Draft(
-            statements,
-            notes=_notes(reply, statements, inquiry),
+            read.statements,
+            notes=(*_notes(reply, read.statements, inquiry), *read.notes()),
             model=reply.model,
             prompt=(prompt.name, prompt.sha256),
             tokens=(reply.input_tokens, reply.output_tokens),
-            reply=reply.text,
+            reply=model_reply.kept(reply.text, sources),
             is_broken=bool(reply.break_cause),
+            exchange=(*messages, Message("assistant", reply.text)),
+            searches=_searches(read, inquiry),
         )
 
+    def _reply(self, messages: Sequence[Message], sources: NumberedSources, inquiry: Inquiry) -> Reply:
+        """Return the model's reply; whoever watches sees keys where it cites numbers."""
+        stream = KeyedStream(sources, inquiry.on_token) if inquiry.on_token else None
+        on_token = stream.take if stream else None
+        if self.writes_json:
+            reply = self.model.reply(messages, on_token, schema=statement_json.schema(sources))
+        else:
+            reply = self.model.reply(messages, on_token)
+        if stream:
+            stream.end()
+        return reply
 
-def _finished(sentences: Sequence[Statement], reply: Reply) -> Sequence[Statement]:
-    """Return the sentences of a reply; of one that was cut not the last one, where it has no end and is not alone."""
-    is_ended = not reply.cut or reply.text.rstrip().endswith(_SENTENCE_ENDS)
-    return sentences if is_ended else sentences[:-1] or sentences
+
+def _likeliest(inquiry: Inquiry) -> Sequence[Evidence]:
+    """Return the papers that a small model is shown: those that seem to answer, and two with the likeliest passages.
+
+    It cites whatever it is shown. With all of these cited, the title F1 of 30 questions of daily_papers dev is 0.62;
+    with all of 4 or 8 papers cited, it is 0.44 or 0.30.
+    """
+    if _continues(inquiry):
+        return inquiry.evidence
+    text, judge = inquiry.query.text, passages.load(inquiry.reading.reader)
+    ranked = passages.best(text, inquiry.evidence, inquiry.abstracts, inquiry.words, inquiry.reading, judge)
+    keys = {item.key for item in answerability.select(text, inquiry.evidence, inquiry.features)}
+    keys |= {passage.item.key for passage in ranked[:_LIKELIEST]}
+    return [item for item in inquiry.evidence if item.key in keys]
 
 
-def _request(prompt: Prompt, inquiry: Inquiry) -> Message:
-    return Message("user", evidence_prompt.render_prompt(prompt, inquiry.question, inquiry.evidence))
+def _continues(inquiry: Inquiry) -> bool:
+    """Whether a question goes on with what was said, so that its own words do not tell what answers it."""
+    return bool(inquiry.context.named_papers or inquiry.context.latest)
 
 
-def _findings(claims: Sequence[Claim], inquiry: Inquiry) -> Message:
-    """Return the message that names the failing claims."""
-    findings = "\n".join(
-        f"- {evidence_prompt.neutralise(claim.text)}\n  {claim.verdict}: {evidence_prompt.neutralise(claim.reason)}"
-        for claim in claims
-        if claim.verdict in FAILING
-    )
-    keys = ", ".join(evidence.key for evidence in inquiry.evidence)
-    return Message("user", prompts.load("revise.v1").fill(findings=findings, keys=keys))
+def _reason_not_to_ask(inquiry: Inquiry) -> str:
+    """Return why a small model is not asked a question that stands alone; "" where it is."""
+    if _continues(inquiry):
+        return ""
+    if names := question_prompt.absent_names(inquiry):
+        return f"no paper of the library has the name {', '.join(f'“{one_line(name)}”' for name in names)}"
+    return "" if answerability.has_answer(inquiry.features) else "these papers seem to hold no answer"
+
+
+def _searches(read: ModelReply, inquiry: Inquiry) -> tuple[str, ...]:
+    """Return what the model wants to be searched for, where it was told that it may."""
+    return read.searches if inquiry.may_search else ()
 
 
 def _notes(reply: Reply, statements: Sequence[Statement], inquiry: Inquiry) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """A question -> an answer: evidence retrieved, statements written by an answerer, every one of them verified."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assistant.answering import answerability, answerers, reading
+from assistant.answering import answerability, answerers, checked_drafts, evidence_packing, further_searches, reading
 from assistant.answering.answerer import Answerer, Draft, Inquiry, Request, Response
+from assistant.answering.checked_drafts import CheckedDraft
 from assistant.domain.answers import Answer, Seconds
 from assistant.domain.callbacks import OnStage, OnToken
 from assistant.domain.errors import ModelError
@@ -20,7 +21,7 @@ from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
 from assistant.verification import entailment, verifier
 from assistant.verification.support import SupportScorer
-from assistant.verification.verifier import FAILING, VerificationContext
+from assistant.verification.verifier import VerificationContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Pipeline:
     """What the conversation so far adds to the question."""
     reranker: Reranker | None = None
     """What reads a question and a sentence together; None where there is none."""
+    evidence_tokens: int = evidence_packing.LARGE
+    """How many tokens of evidence the model is shown."""
     answerer: Answerer | None = None
     """Who answers whatever is asked; None for what `answerers` has for the kind of question."""
     today: date = field(default_factory=date.today)
@@ -62,10 +65,10 @@ def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
         pipeline.library.refresh()
         if answer := _respond(_request(pipeline, question, form)):
             return answer
-    answerer = pipeline.answerer or answerers.choose(pipeline.model)
+    answerer = pipeline.answerer or answerers.choose(pipeline.model, tokens=pipeline.evidence_tokens)
     inquiry, notes = _retrieve(pipeline, answerer, question)
     retrieved = time.perf_counter()
-    checked = _write(pipeline, answerer, inquiry)
+    checked, inquiry = _write(pipeline, answerer, inquiry)
     draft = checked.draft
     return Answer(
         question,
@@ -158,55 +161,76 @@ def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[In
     """Return a question with its evidence, and notes on how it was read and where its words narrowed the search."""
     pipeline.library.refresh()
     query, ranking, notes = rank(pipeline, question, pipeline.limit)
-    evidence = answerer.shortlist(ranking)
+    inquiry = _inquire(pipeline, question, query, answerer.shortlist(ranking))
+    return inquiry, (*notes, *filter(None, [inquiry.reading.problem]))
+
+
+def _inquire(pipeline: Pipeline, question: str, query: Query, evidence: Sequence[Evidence]) -> Inquiry:
+    """Return a question with this evidence, read and measured."""
     by_id = abstracts.read(pipeline.library, [item.paper for item in evidence], pipeline.embedder)
     words = pipeline.library.words
     read = reading.read(pipeline.reranker, query, evidence, by_id, words)
     judge = answerability.load(pipeline.embedder.fingerprint, read.reader)
     features = answerability.features(query, evidence, by_id, words, read, judge)
     listeners = pipeline.on_token, pipeline.on_stage
-    inquiry = Inquiry(question, query, evidence, by_id, read, features, words, pipeline.context, *listeners)
-    return inquiry, (*notes, *filter(None, [read.problem]))
+    may_search = pipeline.evidence_tokens >= evidence_packing.MUCH
+    return Inquiry(
+        question, query, tuple(evidence), by_id, read, features, words, pipeline.context, *listeners, may_search
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedDraft:
-    """A draft with the verdicts on its statements."""
-
-    draft: Draft
-    claims: tuple[Claim, ...]
-    seconds: Seconds
-
-    @property
-    def failing(self) -> int:
-        """How many claims have a verdict that --strict forbids."""
-        return sum(claim.verdict in FAILING for claim in self.claims)
-
-    @property
-    def balance(self) -> int:
-        """How many more claims pass than fail."""
-        return len(self.claims) - 2 * self.failing
-
-
-def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> CheckedDraft:
-    """Have a draft written and verified, and revised once where claims of it fail."""
+def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> tuple[CheckedDraft, Inquiry]:
+    """Have a draft written and verified, once more where it asks for further searches, and revised once where claims
+    of it fail. Return it with the inquiry that it answers."""
     if not inquiry.evidence:
-        return CheckedDraft(Draft(), (), Seconds())  # there is nothing to answer from
-    scorer = SupportScorer.fitted(inquiry.words, pipeline.embedder)
-    reranker = pipeline.reranker if inquiry.reading.reader else None  # one that failed would fail again
-    parts = inquiry.question, inquiry.evidence, inquiry.abstracts, scorer, reranker
-    context = verifier.context(*parts, pipeline.checker, pipeline.on_stage)
-    began = time.perf_counter()
-    first = _check(answerer.state(inquiry), began, context, pipeline.embedder)
+        return CheckedDraft(Draft(), (), Seconds()), inquiry  # there is nothing to answer from
+    first, context = _state(pipeline, answerer, inquiry)
+    if first.draft.searches:
+        first, inquiry, context = _look_again(pipeline, answerer, inquiry, first, context)
     if not first.failing:
-        return first
+        return first, inquiry
     began = time.perf_counter()
     try:
         revision = answerer.revise(inquiry, first.draft, first.claims)
         second = _check(revision, began, context, pipeline.embedder) if revision else None
     except ModelError as error:
-        return _noted(first, f"what failed was sent back once, and the model failed: {error}")
-    return _better(first, second) if second else first
+        return first.noted(f"what failed was sent back once, and the model failed: {error}"), inquiry
+    return (checked_drafts.better(first, second) if second else first), inquiry
+
+
+def _state(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> tuple[CheckedDraft, VerificationContext]:
+    """Have a draft written and verified; return it, and what it was verified against."""
+    scorer = SupportScorer.fitted(inquiry.words, pipeline.embedder)
+    reranker = pipeline.reranker if inquiry.reading.reader else None  # one that failed would fail again
+    parts = inquiry.question, inquiry.evidence, inquiry.abstracts, scorer, reranker
+    context = verifier.context(*parts, pipeline.checker, pipeline.on_stage)
+    began = time.perf_counter()
+    return _check(answerer.state(inquiry), began, context, pipeline.embedder), context
+
+
+def _look_again(
+    pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry, first: CheckedDraft, context: VerificationContext
+) -> tuple[CheckedDraft, Inquiry, VerificationContext]:
+    """Search for what a draft asks for, and have it written anew; the first stands where nothing new is found, where
+    the model fails, or where it abstains after it had answered."""
+    searches = first.draft.searches
+
+    def read(evidence: Sequence[Evidence]) -> Inquiry:
+        return _inquire(pipeline, inquiry.question, inquiry.query, evidence)
+
+    wider = further_searches.look_again(
+        inquiry, searches, pipeline.limit, lambda words: rank(pipeline, words, pipeline.limit)[1], read
+    )
+    note = further_searches.note(searches, inquiry, wider)
+    if wider is None:
+        return first.noted(note), inquiry, context
+    try:
+        second, wider_context = _state(pipeline, answerer, wider)
+    except ModelError as error:
+        return first.noted(f"{note}; then the model failed: {error}"), inquiry, context
+    if first.claims and not second.claims:
+        return first.after(second).noted(note), inquiry, context
+    return second.after(first).noted(note), wider, wider_context
 
 
 def _check(draft: Draft, began: float, context: VerificationContext, embedder: Embedder) -> CheckedDraft:
@@ -224,26 +248,3 @@ def _check(draft: Draft, began: float, context: VerificationContext, embedder: E
     spent = metering.spent_since(context.checker, before)
     draft = replace(draft, notes=(*draft.notes, *problems), tokens=metering.added(draft.tokens, spent))
     return CheckedDraft(draft, claims, Seconds(generate=written - began, verify=time.perf_counter() - written))
-
-
-def _better(first: CheckedDraft, revision: CheckedDraft) -> CheckedDraft:
-    """Return the draft to show, with a note and with what both cost together.
-
-    It is the revision, unless that has a worse balance of passing and failing claims, or the same one and abstains.
-    """
-    worse = revision.balance < first.balance
-    gives_up = revision.balance == first.balance and not revision.claims
-    sent_back = f"{first.failing} failing claim{'s were' if first.failing > 1 else ' was'} sent back once"
-    if worse or gives_up:
-        best = _noted(first, f"{sent_back}; the revision was worse and is not shown")
-    else:
-        best = _noted(revision, f"{sent_back}; this is the revision")
-    generate = first.seconds.generate + revision.seconds.generate
-    seconds = Seconds(generate=generate, verify=first.seconds.verify + revision.seconds.verify)
-    tokens = metering.added(first.draft.tokens, revision.draft.tokens)
-    return replace(best, draft=replace(best.draft, tokens=tokens), seconds=seconds)
-
-
-def _noted(checked: CheckedDraft, note: str) -> CheckedDraft:
-    """Return a draft with one note more."""
-    return replace(checked, draft=replace(checked.draft, notes=(*checked.draft.notes, note)))

@@ -1,6 +1,13 @@
-"""`prompts/<name>.md` -> a template that is checked when loaded and filled in one pass."""
+"""`prompts/<name>.md` -> instructions and a template that is checked when loaded and filled in one pass.
+
+A file is the front matter between two lines +++, then the text. Where the text has lines +++ of its own, what stands
+above the first are the instructions, as a message of the system; what stands between further ones are examples, in
+turns a message of the user and the reply to it. Both are the same for every question and without fields, and go first:
+an endpoint that keeps what it has read of a prompt reads them once, not once a question.
+"""
 
 import hashlib
+import itertools
 import re
 import string
 import tomllib
@@ -8,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain.errors import AssistantError
+from assistant.models.base import Message
 
 _FRONT = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n(.*)\Z", re.DOTALL)
+_BORDER = "\n+++\n"  # between the instructions and what is said of one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,17 @@ class Prompt:
     abstain: str
     """The exact sentence that means "not in the library"; "" for a prompt that asks for no answer."""
     text: str
+    """What is said of one question, with the fields."""
+    system: str = ""
+    """The instructions, the same for every question; "" where `text` holds them."""
+    examples: tuple[tuple[str, str], ...] = ()
+    """What was sent and what was replied, as the model should."""
+
+    def messages(self, **values: str) -> list[Message]:
+        """Return what a model is sent: the instructions and examples first, then the values in place of the fields."""
+        instructions = [Message("system", self.system)] if self.system else []
+        examples = [[Message("user", sent), Message("assistant", reply)] for sent, reply in self.examples]
+        return [*instructions, *itertools.chain(*examples), Message("user", self.fill(**values))]
 
     def fill(self, **values: str) -> str:
         """Put the values in place of the fields, once: a value that looks like a field stays as it is."""
@@ -31,7 +51,7 @@ class Prompt:
 
 
 def load(name: str, folder: Path | None = None) -> Prompt:
-    """Load the prompt `name`, such as "answer.v1", from `folder` or from where the program keeps them."""
+    """Load the prompt `name`, such as "answer.v2", from `folder` or from where the program keeps them."""
     path = (folder or home()) / f"{name}.md"
     try:
         raw = path.read_bytes()
@@ -46,16 +66,23 @@ def load(name: str, folder: Path | None = None) -> Prompt:
     if not match:
         raise AssistantError("no front matter between two lines +++", path=path)
     try:
-        front, text = tomllib.loads(match[1]), match[2]
+        front, whole = tomllib.loads(match[1]), match[2]
         fields, abstain = frozenset(front["fields"]), str(front.get("abstain", ""))
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise AssistantError("the front matter needs `fields`", path=path, cause=str(error)) from error
+    *above, text = whole.split(_BORDER)
+    system, *turns = [part.strip() for part in above] or [""]
+    if any(string.Template(part).get_identifiers() for part in above):
+        raise AssistantError("its instructions have fields, and would differ from question to question", path=path)
+    if len(turns) % 2:
+        raise AssistantError("its examples need a reply each", path=path)
     used = set(string.Template(text).get_identifiers())
     if used != fields:
         raise AssistantError(f"declares the fields {sorted(fields)} and uses {sorted(used)}", path=path)
-    if abstain not in text:
+    if abstain not in whole:
         raise AssistantError("the abstention sentence of the front matter is not in the text", path=path)
-    return Prompt(name, hashlib.sha256(raw).hexdigest(), fields, abstain, text)
+    examples = tuple(zip(turns[::2], turns[1::2], strict=True))
+    return Prompt(name, hashlib.sha256(raw).hexdigest(), fields, abstain, text, system, examples)
 
 
 def home() -> Path:

@@ -17,6 +17,7 @@ from assistant.domain.settings import (
     DEFAULT_MODEL,
     Settings,
     checkout,
+    evidence,
     folder_of,
     max_tokens,
     timeout,
@@ -41,10 +42,11 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
     tokens: str | int | None = None,
     check: str | None = None,
     checker: str | None = None,
+    evidence_tokens: str | int | None = None,
     kinds: Sequence[EmbedderKind] = EMBEDDERS,
 ) -> Settings:
     """Settle flags (None where not given) against the environment; `seconds` are those that a model may be silent, or
-    that a reply of an embedder may take, `tokens` the most of a reply.
+    that a reply of an embedder may take, `tokens` the most of a reply, `evidence_tokens` those of evidence for a model.
 
     Raises `UsageError`, also where the embedder is of none of these kinds, or there is no such reranker.
     """
@@ -59,6 +61,7 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
     patience = (environment.get("ASSISTANT_TIMEOUT") or None) if seconds is None else seconds
     length = environment.get("ASSISTANT_MAX_TOKENS") or DEFAULT_MAX_TOKENS if tokens is None else tokens
     checking = check or environment.get("ASSISTANT_CHECK") or None
+    room = environment.get("ASSISTANT_EVIDENCE") or None if evidence_tokens is None else evidence_tokens
     return Settings(
         library=Path(os.path.abspath(folder)),  # noqa: PTH100  resolve() would follow links the user made
         chosen=bool(name),
@@ -70,6 +73,7 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
         max_tokens=max_tokens(length),
         check=domain_settings.check(checking) if checking else None,
         checker=checker or environment.get("ASSISTANT_CHECKER") or None,
+        evidence=None if room is None else evidence(room),
     )
 
 

@@ -32,6 +32,7 @@ def open_library(  # noqa: PLR0913  one parameter for each setting
     model: str | ChatModel | None = None,
     timeout: str | float | None = None,
     max_tokens: str | int | None = None,
+    evidence: str | int | None = None,
     reranker: str | Reranker | None = None,
     check: str | None = None,
     checker: str | Checker | None = None,
@@ -47,9 +48,10 @@ def open_library(  # noqa: PLR0913  one parameter for each setting
     "model", as by default where it is not on this machine, or "none"; `checker`, by ASSISTANT_CHECKER, names another
     model that does. Each may be an object that fits `Embedder`, `ChatModel`, `Reranker` or `Checker`. `timeout`:
     seconds that a model may be silent, or an embedder take; by ASSISTANT_TIMEOUT, else 120, and 180 before the first
-    word of a model on this machine. `max_tokens` of a reply; by ASSISTANT_MAX_TOKENS, else 4,096. `environment` stands
-    in for `os.environ`. `on_message`, by default the logger "assistant", gets what a person should know. Raises
-    `UsageError` for settings that are none.
+    word of a model on this machine. `max_tokens` of a reply; by ASSISTANT_MAX_TOKENS, else 4,096. `evidence`: tokens of
+    papers that a model is shown: by ASSISTANT_EVIDENCE, else 800 if local, else 10,000. `environment` stands in for
+    `os.environ`. `on_message`, by default the logger "assistant", gets what a person should know. Raises `UsageError`
+    for settings that are none.
     """
     environment = app.environment() if environment is None else environment
     settings = app.load_settings(
@@ -59,6 +61,7 @@ def open_library(  # noqa: PLR0913  one parameter for each setting
         model=model if isinstance(model, str) else None,
         seconds=timeout,
         tokens=max_tokens,
+        evidence_tokens=evidence,
         reranker=reranker if isinstance(reranker, str) else None,
         check=check,
         checker=checker if isinstance(checker, str) else None,
@@ -98,7 +101,7 @@ class Library:
         self,
         question: str,
         *,
-        limit: int = 8,
+        limit: int | None = None,
         since: Day = None,
         until: Day = None,
         source: str | None = None,
@@ -106,10 +109,9 @@ class Library:
     ) -> Answer:
         """Return an answer whose every claim has a verdict; it abstains where no answer was found.
 
-        At most `limit` papers are evidence: those dated from `since` to `until` and listed in a source whose name has
-        `source` in it. `on_token` gets the pieces of a model's reply as they arrive, unchecked. Where the embedder's
-        model is not on this machine it abstains, with papers found by words and a note. Raises `UsageError`,
-        `ModelError`, `LibraryError`.
+        At most `limit` papers (None: 8, up to 24 for a model with room) are evidence: dated from `since` to `until` and
+        listed in a source with `source` in its name. `on_token` gets a model's reply as it arrives, unchecked. Without
+        the embedder's model it abstains, with papers found by words. Raises `UsageError`, `ModelError`, `LibraryError`.
         """
         from assistant.answering import pipeline
 
@@ -117,7 +119,7 @@ class Library:
         words = arguments.words(question, "question")
         if self.missing:
             ids = self.admitted(papers_filter)
-            return by_words.answer(self.snapshot, words, arguments.positive(limit), ids, self.missing)
+            return by_words.answer(self.snapshot, words, self._models.papers_read(limit), ids, self.missing)
         return pipeline.ask(self.pipeline(limit, papers_filter, on_token), words)
 
     def search(
@@ -213,7 +215,7 @@ class Library:
         return admitted(self.snapshot, papers_filter, self.on_message)
 
     def pipeline(
-        self, limit: int = 8, papers_filter: Filter | None = None, on_token: OnToken | None = None
+        self, limit: int | None = None, papers_filter: Filter | None = None, on_token: OnToken | None = None
     ) -> "Pipeline":
         """Return what answers questions about the papers that pass the filter (None: all)."""
         from assistant.answering import answerability
@@ -223,8 +225,11 @@ class Library:
         self._models.tell_unfitted(embedder="embedder" not in judge.models, reranker="reranker" not in judge.models)
         ordinary = app.ordinary() if self._models.own_embedder is None else None
         allowed = self.admitted(papers_filter) if papers_filter else None
-        parts = self.embedder, self.model, arguments.positive(limit), allowed, on_token, ordinary
-        return Pipeline(self.snapshot, *parts, reranker=self.reranker, checker=self._models.checker)
+        parts = self.embedder, self.model, self._models.papers_read(limit), allowed, on_token, ordinary
+        tokens = self._models.evidence_tokens
+        return Pipeline(
+            self.snapshot, *parts, reranker=self.reranker, evidence_tokens=tokens, checker=self._models.checker
+        )
 
     def verifier(self) -> "DocumentVerifier":
         """Return what claims about any paper of the library are checked with."""

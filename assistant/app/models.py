@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from assistant import app
-from assistant.app import by_words, checkers
+from assistant.app import arguments, by_words, checkers
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import MissingModelError
 from assistant.domain.settings import Settings
-from assistant.models.base import ChatModel, Checker, Embedder, Reranker
+from assistant.models.base import ChatModel, Checker, Embedder, PlacedModel, Reranker
 
 
 class Models:
@@ -76,6 +76,32 @@ class Models:
     def checker(self) -> Checker | None:
         """What judges claims; None for nobody. Raises `UsageError`, also where one was named that is not there."""
         return self._own_checker or checkers.open_checker(self._settings, self._environment, self.model)
+
+    @cached_property
+    def evidence_tokens(self) -> int:
+        """Tokens of evidence that the model is shown: those of the settings, as far as its context is known to hold
+        them; else few for a model on this machine, which reads slowly, and many for another."""
+        from assistant.answering import evidence_packing
+
+        model, tokens = self.model, self._settings.evidence
+        local = model if isinstance(model, PlacedModel) and model.is_local else None
+        if tokens is None:
+            return evidence_packing.SMALL if local else evidence_packing.LARGE
+        context = local.context() if local and tokens > evidence_packing.SMALL else None
+        room = evidence_packing.room(context) if context else tokens
+        if context and room < tokens:
+            self._tell(f"the model's context of {context:,} tokens holds about {room:,} of evidence, not {tokens:,}")
+        return min(tokens, room)
+
+    def papers_read(self, limit: int | None) -> int:
+        """Return how many papers are evidence at most: so many as are asked for, else as many as can be read. Raises
+        `UsageError` for a number that is none."""
+        from assistant.answering import evidence_packing
+
+        if limit is not None:
+            return arguments.positive(limit)
+        is_read = self.missing is None and self.model is not None
+        return evidence_packing.papers_within(self.evidence_tokens if is_read else 0)
 
     @cached_property
     def reranker(self) -> Reranker | None:

@@ -31,6 +31,7 @@ class LibraryOptions:
     max_tokens: str | None = None
     check: str | None = None
     checker: str | None = None
+    evidence: str | None = None
 
     def open(self) -> "Library":
         """Return the library, which tells a person what there is to know; raises `UsageError`."""
@@ -45,6 +46,7 @@ class LibraryOptions:
             max_tokens=self.max_tokens,
             check=self.check,
             checker=self.checker,
+            evidence=self.evidence,
             on_message=console.tell,
         )
 
@@ -127,6 +129,13 @@ _MAX_TOKENS = click.option(
     show_envvar=True,
     help="The most tokens of a model's reply [4096].",
 )
+_EVIDENCE = click.option(
+    "--evidence",
+    metavar="TOKENS",
+    envvar="ASSISTANT_EVIDENCE",
+    show_envvar=True,
+    help="How much of the papers a model is shown [800 for one on this machine, 10000 for another].",
+)
 _NO_MODEL = click.option("--no-model", is_flag=True, help="Answer with quotes, whatever model is set.")
 _SINCE = click.option(
     "--since", type=Day(last=False), help="Only papers dated no earlier: 2024, 2024-05 or 2024-05-31."
@@ -162,9 +171,10 @@ def verifying(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:
-    """Add what `indexed` does, `--reranker`, `--model`, `--no-model`, `--max-tokens`, `--check` and `--checker`; the
-    command gets `place`, a `LibraryOptions`."""
-    return _placed(command, _MODEL, _NO_MODEL, _LIBRARY, _EMBEDDER, _RERANKER, timeout, _MAX_TOKENS, checking)
+    """Add what `indexed` does, `--reranker`, `--model`, `--no-model`, `--max-tokens`, `--evidence`, `--check` and
+    `--checker`; the command gets `place`, a `LibraryOptions`."""
+    shared = _MODEL, _NO_MODEL, _LIBRARY, _EMBEDDER, _RERANKER, timeout, _MAX_TOKENS, _EVIDENCE
+    return _placed(command, *shared, checking)
 
 
 Option = Callable[[Callable[..., int]], Callable[..., int]]
@@ -185,10 +195,11 @@ def _placed(command: Callable[..., int], *options: Option) -> Callable[..., int]
         max_tokens: str | None = None,
         check: str | None = None,
         checker: str | None = None,
+        evidence: str | None = None,
         **others: object,
     ) -> int:
         name = "none" if no_model else model
-        place = LibraryOptions(library, embedder, name, reranker, timeout, max_tokens, check, checker)
+        place = LibraryOptions(library, embedder, name, reranker, timeout, max_tokens, check, checker, evidence)
         return command(place=place, **others)
 
     decorated: Callable[..., int] = wrapped
@@ -207,8 +218,8 @@ def filters(command: Callable[..., int]) -> Callable[..., int]:
     return _SINCE(_UNTIL(_SOURCE(wrapped)))
 
 
-def top_k(default: int, most: int, text: str) -> Callable[[Command], Command]:
-    """Add `-k` and `--top-k`, the number of papers; the command gets `limit`."""
+def top_k(default: int | None, most: int, text: str) -> Callable[[Command], Command]:
+    """Add `-k` and `--top-k`, the number of papers; the command gets `limit`, None where there is no `default`."""
     return click.option(
         "-k", "--top-k", "limit", type=click.IntRange(1, most), default=default, show_default=True, help=text
     )

@@ -1,5 +1,6 @@
 """What a command works with, as one frozen record; keys are not settings."""
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ Check = Literal["model", "none"]
 _LONGEST_TIMEOUT = 86_400.0  # seconds; a day
 _MOST_TOKENS = 1_000_000
 Number = TypeVar("Number", int, float)
+_LEAST_EVIDENCE = 100  # tokens; a title and a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Settings:
     """Seconds that a model may be silent, or that a reply of an embedder may take; None for the default of each."""
     max_tokens: int = DEFAULT_MAX_TOKENS
     """The most tokens that a model may write in one reply."""
+    evidence: int | None = None
+    """Tokens of evidence that a model is shown; None for what suits where it runs."""
 
 
 def timeout(given: str | float) -> float:
@@ -53,7 +57,7 @@ def timeout(given: str | float) -> float:
     90.0
     """
     cure = f"give more than 0 and at most {_LONGEST_TIMEOUT:,.0f} with --timeout or ASSISTANT_TIMEOUT"
-    return _positive(float, given, _LONGEST_TIMEOUT, "seconds that a reply may take", cure)
+    return _number(float, given, math.ulp(0.0), _LONGEST_TIMEOUT, "seconds that a reply may take", cure)
 
 
 def max_tokens(given: str | int) -> int:
@@ -63,16 +67,18 @@ def max_tokens(given: str | int) -> int:
     2048
     """
     cure = f"give a whole number from 1 to {_MOST_TOKENS:,} with --max-tokens or ASSISTANT_MAX_TOKENS"
-    return _positive(int, given, _MOST_TOKENS, "tokens that a reply may have", cure)
+    return _number(int, given, 1, _MOST_TOKENS, "tokens that a reply may have", cure)
 
 
-def _positive(kind: Callable[[str | float], Number], given: str | float, most: Number, what: str, cure: str) -> Number:
-    """Return what was given as a number above 0 and of at most `most`; raises `UsageError` for anything else."""
+def _number(
+    kind: Callable[[str | float], Number], given: str | float, least: Number, most: Number, what: str, cure: str
+) -> Number:
+    """Return what was given as a number from `least` to `most`; raises `UsageError` for anything else."""
     try:
         number = kind(given)
     except ValueError:
-        number = kind(0)
-    if not 0 < number <= most:
+        number = kind(least - 1)
+    if not least <= number <= most:
         raise UsageError(f"{str(given)[:80]!r} is not a number of {what}", cure=cure)
     return number
 
@@ -90,6 +96,16 @@ def check(given: str) -> Check:
             return "none"
     cure = "use `model` or `none` with --check or ASSISTANT_CHECK, and --checker to name another model"
     raise UsageError(f"claims cannot be checked by {given[:80]!r}", cure=cure)
+
+
+def evidence(given: str | int) -> int:
+    """Return the tokens of evidence that a model is shown; raises `UsageError` for what is no such number.
+
+    >>> evidence("800")
+    800
+    """
+    cure = f"give a whole number from {_LEAST_EVIDENCE} to {_MOST_TOKENS:,} with --evidence or ASSISTANT_EVIDENCE"
+    return _number(int, given, _LEAST_EVIDENCE, _MOST_TOKENS, "tokens of evidence", cure)
 
 
 def address(base_url: str) -> str:

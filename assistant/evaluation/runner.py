@@ -85,6 +85,7 @@ def manifest(suite: Suite, plan: RunPlan, context: EvaluationContext) -> dict[st
         "limit": pipeline.limit,
         "model": pipeline.model.name if pipeline.model else None,
         "checker": pipeline.checker.name if pipeline.checker else None,
+        **({"evidence_tokens": pipeline.evidence_tokens} if pipeline.model else {}),
         "prompts": {path.stem: prompts.load(path.stem).sha256 for path in sorted(prompts.home().glob("*.md"))},
         "fingerprint": pipeline.library.fingerprint,
         "corpus": manifests.corpus(papers),

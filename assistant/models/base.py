@@ -59,6 +59,18 @@ class ChatModel(Protocol):
         """
 
 
+@runtime_checkable
+class PlacedModel(ChatModel, Protocol):
+    """A chat model that knows where it runs."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on this machine."""
+
+    def context(self) -> int | None:
+        """Return the most tokens that it reads and writes together; None where its server does not tell."""
+
+
 class Embedder(Protocol):
     """A model that turns texts into vectors. Only vectors of the same fingerprint can be compared."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.domain import sentences
 
@@ -30,7 +30,10 @@ _CONNECTING = re.compile(r"\b(?:and|see|also|cf|papers?|keys?|sources?|refs?)\b|
 _OTHER_BRACKETS = re.compile(
     r"\((P[0-9a-f]{4,64}(?:[,;] ?P[0-9a-f]{4,64})*)\)|【([^【】\[\]]*)】|\[(\[P[0-9a-f]{4,64}\])\]"
 )
-_GLUED = re.compile(r"(?<=[.!?])(?=\[P[0-9a-f]{4})|(?<=\][.!?])(?=[^\W\d_])")
+_GLUED = re.compile(r"(?<=[.!?])(?=\[(?:P[0-9a-f]{4}|\d{1,3}(?:\.\d{1,3})?[\],;]))|(?<=\][.!?])(?=[^\W\d_])")
+_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})?")
+_BETWEEN_NAMES = re.compile(r"(?:\s|[,;&]|\band\b)+")
+_LABEL = re.compile(r"\b(?:sources?|sentences?|papers?|refs?|references?)\b[\s.:#]*", re.IGNORECASE)
 _RULE = re.compile(r"\|[\s:|-]+")
 _ITEM = re.compile(r"^\s*(?:[-*•·–]|\d{1,3}[.)]|#{1,6})\s+")
 # Lines that state nothing themselves: a heading, and the fence around code.
@@ -52,6 +55,10 @@ class CitationMark:
     """The sentence of the abstract that the citation points at; "" where it points at the paper alone."""
 
 
+Names = Callable[[str], CitationMark | None]
+"""What a name in brackets that is no key stands for, such as "1.2" or a title; None where it is the name of nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One sentence of an answer."""
@@ -71,8 +78,8 @@ def is_key(text: str) -> bool:
     return bool(_KEY.fullmatch(text))
 
 
-def split(answer: str) -> tuple[Statement, ...]:
-    """Return the statements of an answer, in order.
+def split(answer: str, names: Names | None = None) -> tuple[Statement, ...]:
+    """Return the statements of an answer, in order. Papers are cited by their keys, and by `names` where there are any.
 
     >>> split("WARM averages weights [P1a2b]. It helps [P1a2b, P3c4d].")[1].citations[1].key
     'P3c4d'
@@ -82,7 +89,7 @@ def split(answer: str) -> tuple[Statement, ...]:
     rows = ended = 0
     for start, end in _sentences(answer):
         unit = answer[start:end]
-        text, marks = _parse(unit)
+        text, marks = _parse(unit, names)
         apart = answer.count("\n", ended, start) > 1
         rows, ended = (0 if apart else rows) + 1 if text.startswith("|") else 0, end
         if not marks and (text.endswith(":") or _HEADING.fullmatch(unit) or _FENCE.fullmatch(unit)):
@@ -159,18 +166,36 @@ def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
     return match.end() if match else 0
 
 
-def _parse(sentence: str) -> tuple[str, list[CitationMark]]:
+def _parse(sentence: str, names: Names | None) -> tuple[str, list[CitationMark]]:
     """Return a sentence without its citations and without the sign of a list item, and the citations."""
     marks: list[CitationMark] = []
 
     def without_citations(inside: str) -> str:
-        citations = _citations(inside)
+        citations = (_named(inside, names) if names else []) or _citations(inside)
         marks.extend(citations)
         return "" if citations else f"[{inside}]"
 
     text = _replaced(sentence, without_citations)
     text = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(_ITEM.sub("", text).split()))
     return text, marks
+
+
+def _named(inside: str, names: Names) -> list[CitationMark]:
+    """Return the citations within one pair of brackets where it holds names, each perhaps with a quote, and nothing
+    else; none where one of them is neither a name nor of the form of a number."""
+    if mark := names(inside.strip()):
+        return [mark]
+    marks: list[CitationMark] = []
+    is_known = False
+    for part in _PART.finditer(inside):
+        quote = (part["quote"] or "")[1:-1].strip()
+        for name in filter(None, _BETWEEN_NAMES.split(_LABEL.sub("", part["key"] or ""))):
+            mark = names(name)
+            if mark is None and (name.startswith("0") or not _NUMBER.fullmatch(name)):
+                return []
+            is_known = is_known or mark is not None
+            marks.append(replace(mark or CitationMark(name, wellformed=False), quote=quote))
+    return marks if is_known else []
 
 
 def _citations(inside: str) -> list[CitationMark]:

@@ -1,5 +1,6 @@
 """Released prompts: their wording is pinned, their fields are filled once, whatever the values hold."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,15 @@ from hypothesis import strategies as st
 
 from assistant.answering import prompts
 from assistant.domain.errors import AssistantError
+from assistant.models.base import Message
 
 RELEASED = {
     "condense.v1": "b612d622b178e8f0cfba7cbde8df626ca7114ec32e55428e071b1da1ed98e62e",
-    "answer.v1": "16ccd75b47dafc6eaccbfbbe1cdec780b35d59b7ec365bd230e34321d68e14a1",
+    "answer.v2": "a59cac0871f5cf756f901df012a853c84dc0c072dc3d1b371b5a7b4da0e982aa",
     "check.v1": "69e97d24326a032238b6227ee00c94c68a6850cb0e3fccd85b5357ba2f3b93b8",
     "check_one.v1": "649b557c0eb107de4c80a180650f46732ff2598d9a98d49df3332260a04d40fc",
-    "revise.v1": "659e5d9d384cdf982567ae765e891eec4997f9ac7d95191fb4277bec0aa3cac4",
+    "revise.v2": "83bc89df2b1baa29211bf7c7d28f22fad5f8bc8d5112c35d250515b616ffea15",
+    "statements.v2": "c2537d0196a13feb8b783be10ef51b723d3ed1b0fbc7ae785a664c3ea1d5acda",
 }
 HOSTILE = [
     "$question",
@@ -37,7 +40,7 @@ def test_every_prompt_is_released_and_its_wording_never_changes() -> None:
     assert {name: prompts.load(name).sha256 for name in names} == RELEASED
 
 
-@pytest.mark.parametrize("name", ["answer.v1", "revise.v1"])
+@pytest.mark.parametrize("name", ["answer.v2"])
 def test_the_abstention_is_one_sentence_everywhere(name: str) -> None:
     assert prompts.load(name).abstain == "The library does not hold the answer."
 
@@ -51,16 +54,19 @@ def test_a_value_arrives_as_it_is(name: str, value: str) -> None:
 
 
 @given(st.text(), st.text())
-def test_values_are_filled_in_one_pass(findings: str, keys: str) -> None:
-    prompt = prompts.load("revise.v1")
-    head, middle, tail = prompt.text.replace("$keys", "$findings").split("$findings")
-    assert prompt.fill(findings=findings, keys=keys) == head + findings + middle + keys + tail
+def test_values_are_filled_in_one_pass(history: str, question: str) -> None:
+    prompt = prompts.load("condense.v1")
+    pieces = re.split(r"\$(?:history|question|fence)", prompt.text)
+    values = {"history": history, "question": question, "fence": "$question"}
+    names = re.findall(r"\$(history|question|fence)", prompt.text)
+    expected = "".join(piece + values.get(name, "") for piece, name in zip(pieces, [*names, ""], strict=True))
+    assert prompt.fill(**values) == expected
 
 
-@pytest.mark.parametrize("values", [{}, {"findings": "x"}, {"findings": "x", "keys": "y", "more": "z"}])
+@pytest.mark.parametrize("values", [{}, {"findings": "x", "more": "z"}])
 def test_missing_and_unknown_values_are_refused(values: dict[str, str]) -> None:
-    with pytest.raises(AssistantError, match=r"revise\.v1: the prompt needs \['findings', 'keys'\], was given"):
-        prompts.load("revise.v1").fill(**values)
+    with pytest.raises(AssistantError, match=r"revise\.v2: the prompt needs \['findings'\], was given"):
+        prompts.load("revise.v2").fill(**values)
 
 
 @pytest.mark.parametrize(
@@ -69,12 +75,23 @@ def test_missing_and_unknown_values_are_refused(values: dict[str, str]) -> None:
         ("Hello.", "no front matter"),
         ('+++\nfields = ["a"]\nabstain = "No."\n+++\n$b No.', r"declares the fields \['a'\] and uses \['b'\]"),
         ('+++\nfields = []\nabstain = "No."\n+++\nYes.', "the abstention sentence"),
+        ('+++\nfields = ["a"]\n+++\nMind $a.\n+++\n$a', "its instructions have fields"),
     ],
 )
 def test_a_prompt_that_breaks_the_form_is_not_loaded(text: str, why: str, tmp_path: Path) -> None:
     (tmp_path / "p.v1.md").write_text(text)
     with pytest.raises(AssistantError, match=why):
         prompts.load("p.v1", tmp_path)
+
+
+def test_instructions_are_a_message_of_the_system_and_the_same_for_every_question(tmp_path: Path) -> None:
+    text = 'Answer, or write "No."\n+++\nQuestion: $question\n'
+    (tmp_path / "p.v2.md").write_text(f'+++\nfields = ["question"]\nabstain = "No."\n+++\n{text}')
+    prompt = prompts.load("p.v2", tmp_path)
+    assert prompt.messages(question="+++\n$question") == [
+        Message("system", 'Answer, or write "No."'),
+        Message("user", "Question: +++\n$question\n"),
+    ]
 
 
 def test_a_missing_prompt_says_that_the_installation_is_not_complete(tmp_path: Path) -> None:

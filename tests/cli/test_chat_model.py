@@ -60,7 +60,7 @@ def test_a_model_rewrites_a_follow_up_and_answers_without_seeing_earlier_answers
         0,
         f"\n# {OVEROPTIMIZATION}\n{WRITTEN_ANSWER}\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{SECOND_ANSWER}",
     )
-    [answered], [condensed], [followed] = messages(server)
+    [*_, answered], [condensed], [*_, followed] = messages(server)
     assert f"\nQuestion: {OVEROPTIMIZATION}\n" in answered + "\n"
     # The rewriting is told what was said, once, and the question as it was typed;
     history = f"Question: {OVEROPTIMIZATION}\nAnswer: {SAID.removesuffix(' [1]')}\nCited [1]: {ENSEMBLES}"
@@ -76,16 +76,15 @@ def test_a_model_rewrites_a_follow_up_and_answers_without_seeing_earlier_answers
         "objectives all but remove reward overoptimization [",
     ):
         assert earlier not in followed
-    assert re.findall(r"^\[(P\w+)\] ", followed, re.MULTILINE) == [
-        item.key for item in only(archive).turns[1].answer.evidence
-    ]
+    shown_titles = re.findall(r"^\[\d\] (.*) \(\d{4}-", followed, re.MULTILINE)
+    assert {item.paper.title for item in only(archive).turns[1].answer.evidence} >= set(shown_titles) > set()
 
     first, second = only(archive).turns
     assert (first.reading.how, second.reading.how, second.reading.text) == ("alone", "model", REWRITTEN)
     assert (second.question, second.answer.question) == (FOLLOW_UP, REWRITTEN)
     assert (second.reading.tokens, second.answer.tokens) == ((500, 9), (9_000, 9))
     assert (second.answer.model, second.answer.reply) == ("scripted", SEEDS)
-    assert second.answer.prompt == ("answer.v1", prompts.load("answer.v1").sha256)
+    assert second.answer.prompt == ("statements.v2", prompts.load("statements.v2").sha256)
     assert [claim.verdict for claim in second.answer.claims] == ["located"]
     assert second.answer.seconds.total > second.answer.seconds.generate > 0
     assert all(item.score > 0 for item in second.answer.evidence)
@@ -164,11 +163,9 @@ def test_failing_claims_are_said_to_fail_and_kept_so(talk: Talk, archive: Archiv
     assert code == 0
     assert "✗ Ensembles cost 999 dollars. [1]\n    unsupported: " in shown
     assert "[1] unsupported, decided by the step “facts”, score " in shown
-    assert (
-        "- ✗ Ensembles cost 999 dollars. [1] *(unsupported: not in the cited abstract: 999)*\n"
-        "- ∅ Nothing is cited here. *(uncited: cites no paper)*\n"
-    ) in shown
-    assert [claim.verdict for claim in only(archive).turns[0].answer.claims] == ["unsupported", "uncited"]
+    assert ("- ✗ Ensembles cost 999 dollars. [1] *(unsupported: not in the cited abstract: 999)*\n") in shown
+    assert "left out of the model's reply, as it cites nothing: “Nothing is cited here.”" in shown
+    assert [claim.verdict for claim in only(archive).turns[0].answer.claims] == ["unsupported"]
 
 
 def test_a_model_that_may_be_told_nothing_is_told_nothing(talk: Talk) -> None:

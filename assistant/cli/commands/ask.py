@@ -23,7 +23,7 @@ ABSTAINED = 3
 
 @click.command()
 @click.argument("question", required=False)
-@options.top_k(8, 50, "How many papers are evidence.")
+@options.top_k(None, 50, "How many papers are evidence [8; up to 24 for a model that is shown much].")
 @click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails; one that is located does not.")
 @click.option("--all", "every", is_flag=True, help="Show all papers of a list, not only the first 20.")
 @options.json
@@ -32,7 +32,7 @@ ABSTAINED = 3
 @options.answering
 def ask(
     question: str | None,
-    limit: int,
+    limit: int | None,
     strict: bool,
     every: bool,
     as_json: bool,
@@ -60,7 +60,7 @@ def ask(
 
             ids = library.admitted(papers.filter())
             for words in questions:
-                answer = by_words.answer(library.snapshot, words, limit, ids, library.missing)
+                answer = by_words.answer(library.snapshot, words, limit or 8, ids, library.missing)
                 _print(library.snapshot, answer, as_json=as_json, every=every)
                 codes.append(ABSTAINED if answer.status == "abstained" else 0)
             return _exit_code(codes)

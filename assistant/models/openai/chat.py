@@ -13,6 +13,7 @@ from assistant.models.base import Message, Reply
 from assistant.models.openai.address import is_this_machine
 from assistant.models.openai.client import OFFICIAL, UNUSABLE_KEY, Endpoint, explain, vendor_errors
 from assistant.models.openai.request import Dialect
+from assistant.models.openai.servers import Server, list_models
 from assistant.models.openai.stream import NoAnswer, ReplyReader
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class OpenAIModel:
         (bytes) are the most of a reply that is asked for, and that is read; `transport` stands in for the network."""
         self.name = name
         self.is_local = is_this_machine(base_url)
-        """Whether the model is on this machine."""
+        """Whether it runs on this machine."""
+        self._server = Server("configured", base_url, key)
         self._endpoint = Endpoint(base_url, key)
         between = DEFAULT_TIMEOUT if silence is None else silence
         first = _FIRST_WORD if silence is None and self.is_local else between
@@ -64,6 +66,11 @@ class OpenAIModel:
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self.name!r}, base_url={str(self._endpoint)!r})"
+
+    def context(self) -> int | None:
+        """Return the most tokens that it reads and writes together; None where its server does not tell."""
+        models = list_models((self._server,))[0].models
+        return next((model.context for model in models if model.name in (self.name, f"{self.name}:latest")), None)
 
     def reply(
         self,

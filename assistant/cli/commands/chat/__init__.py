@@ -23,14 +23,14 @@ _NONE, _BEGIN = "there is no conversation to go on with", "`assistant chat` begi
 
 
 @click.command()
-@click.option("--continue", "latest", is_flag=True, help="Go on with the latest conversation about this library.")
+@click.option("--continue", "last", is_flag=True, help="Go on with the latest conversation about this library.")
 @click.option("--resume", metavar="ID", help="Go on with this conversation (the beginning of its id will do).")
-@options.top_k(8, 50, "How many papers are evidence.")
+@options.top_k(None, 50, "How many papers are evidence [8; up to 24 for a model that is shown much].")
 @click.option("--context", type=click.IntRange(0), help="Tokens of earlier turns that a model is told at most [2000].")
 @options.filters
 @options.answering
 def chat(
-    latest: bool, resume: str | None, limit: int, context: int | None, papers: FilterOptions, place: LibraryOptions
+    last: bool, resume: str | None, limit: int | None, context: int | None, papers: FilterOptions, place: LibraryOptions
 ) -> int:
     """Every turn is kept; `assistant history` lists what was said.
 
@@ -54,18 +54,18 @@ def chat(
     folder = app.chats_folder(app.environment())
     archive = Archive(folder, console.tell)
     settings = place.open().settings
-    earlier = _resumed(archive, resume, latest=latest)
+    earlier = _resumed(archive, resume, latest=last)
     if earlier and not settings.chosen:
         place = replace(place, library=earlier.library)
     papers_filter = papers.filter()
     with place.open() as library:
         snapshot = library.snapshot
-        earlier = _latest(archive, snapshot.folder) if latest else earlier
+        earlier = _latest(archive, snapshot.folder) if last else earlier
         conversation = earlier or archive.start(snapshot.folder, state.now())
         pipeline = library.pipeline(limit)
         tokens = HISTORY_TOKENS if context is None else context
         with _locked(archive, conversation.id) as keeping:
-            if latest:
+            if last:
                 console.tell(f"going on with {conversation.id}, about the library {snapshot.folder}")
             if keeping:
                 conversation = keeping.reload(conversation)  # another chat may have gone on with it until now
