@@ -174,11 +174,11 @@ def warm(folder: str) -> dict[str, float]:
 
 
 def recall(library: "LibrarySnapshot", vectors: NDArray[np.float32]) -> float:
-    """Return which share of the ten nearest papers by all vectors is among the candidates that are ranked."""
+    """Return which share of the ten nearest papers by all vectors is among those that are found."""
     shares = []
     for vector in vectors:
         exact = np.argsort(-library.table.cosines(vector))[:10]
-        near = library.candidate_vectors(vector, []).ids
+        [near] = library.candidates(vector[None], 10) or [[]]
         shares.append(len({library.table.ids[row] for row in exact} & set(near)) / 10)
     return statistics.mean(shares)
 

@@ -102,6 +102,11 @@ class Catalogue(CatalogueConnection):
         stored_by_id = {stored.paper.id: stored for stored in papers}
         return [stored_by_id[id] for id in ids if id in stored_by_id]
 
+    def texts(self, ids: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Return (id, title, abstract) of the papers with these ids, whether or not they are as they were written."""
+        rows = self.read(f"SELECT id, title, abstract FROM papers WHERE id {_AMONG}", (json.dumps(list(ids)),))
+        return [(str(id), str(title), str(abstract)) for id, title, abstract in rows]
+
     def contents(self) -> list[tuple[str, str]]:
         """Return (id, content hash) of every paper, in the order added; raises `LibraryError` where several have one
         id."""

@@ -76,13 +76,13 @@ def damage(folder: Path, catalogue: Catalogue, *, every: bool = False, deep: boo
 
 
 def remember_opened(folder: Path, catalogue: Catalogue) -> None:
-    """Record that the vector index is sound as it is, now that it was opened and changed by that."""
+    """Have the records say that the vector index is sound as it is, now that it was opened and changed by that."""
     number, kind = catalogue.generation(), catalogue.vector_index()
     may_change = index.load(kind).changes_when_opened
-    for path in integrity.of_kind(kind, catalogue.files(number)):
+    for path, recorded in integrity.of_kind(kind, catalogue.files(number)).items():
         if may_change(folder / path):
             with contextlib.suppress(OSError):
-                remember(folder, number, integrity.record(folder, path))
+                remember(folder, number, integrity.reset(folder, path, recorded))
 
 
 def remember(folder: Path, number: int, sound: integrity.Files) -> None:

@@ -4,7 +4,7 @@ To add an index, write a class that fits `VectorIndex` and give it a row in `VEC
 """
 
 import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,7 +26,7 @@ LEXICAL = "lexical"
 REINDEX = "run `assistant reindex`"
 """The cure of all that can be made anew from the catalogue."""
 
-_NEAREST = 400  # chunks that an index is asked for: about as many papers
+_MOST_IDS = 10_000  # chunks that an index is told to look among; of more papers many are among the nearest of all
 _FURTHER = 8  # times as many it is asked for where too few of those are of papers that a filter admits
 
 
@@ -49,8 +49,13 @@ class Neighbour:
     """One chunk that is near to a vector."""
 
     chunk_id: str
-    paper_id: str
+    """`<paper id>#<number>`."""
     cosine: float
+
+    @property
+    def paper_id(self) -> str:
+        """The id of its paper."""
+        return self.chunk_id.rpartition("#")[0]
 
 
 class VectorIndex(Protocol):
@@ -78,8 +83,11 @@ class VectorIndex(Protocol):
     def get(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return {chunk id: vector}; unknown ids are left out."""
 
-    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[Neighbour]:
-        """Return the `limit` chunks nearest to a unit vector, best first."""
+    def nearest(
+        self, vectors: NDArray[np.float32], limit: int, among: Sequence[str] | None = None
+    ) -> list[list[Neighbour]]:
+        """Return for each unit row of `vectors` the `limit` chunks nearest to it, best first; of the chunks with the
+        ids `among`, all of which are in the index (None: of all)."""
 
     @staticmethod
     def changes_when_opened(path: Path) -> bool:
@@ -91,22 +99,28 @@ class VectorIndex(Protocol):
 
 
 def nearest_paper_ids(
-    index: VectorIndex, vector: NDArray[np.float32], chunk_count: int, allowed: frozenset[str] | None
-) -> Iterable[str]:
-    """Return the ids of the papers that an index of so many chunks calls the nearest among those `allowed` (None: all).
+    index: VectorIndex,
+    vectors: NDArray[np.float32],
+    limit: int,
+    papers: Container[str] | None = None,
+    chunk_ids: Sequence[str] = (),
+) -> list[list[str]]:
+    """Return for each unit row of `vectors` the ids of at least `limit` papers that an index calls the nearest to it,
+    as far as it has so many; of those in `papers` (None: of all), whose chunks are `chunk_ids`.
 
-    An index knows no filters, and asked for more may give fewer than it has: where too few of nearly all chunks are
-    of papers that are allowed, these are the nearest.
+    A long list of chunks is slow to look up: then more of all are asked for, until enough are of `papers`.
     """
-    limit = _NEAREST
-    if allowed is None:
-        return [neighbour.paper_id for neighbour in index.nearest(vector, limit)]
-    while limit < chunk_count:
-        ids = [id for neighbour in index.nearest(vector, limit) if (id := neighbour.paper_id) in allowed]
-        if len(ids) >= _NEAREST:
+    if papers is None:
+        return [[near.paper_id for near in row] for row in index.nearest(vectors, limit)]
+    if len(chunk_ids) <= _MOST_IDS:
+        rows = index.nearest(vectors, limit, chunk_ids) if chunk_ids else [[] for _ in vectors]
+        return [[near.paper_id for near in row] for row in rows]
+    count, among = limit, index.count()
+    while True:
+        count = min(count * _FURTHER, among)
+        ids = [[near.paper_id for near in row if near.paper_id in papers] for row in index.nearest(vectors, count)]
+        if count == among or all(len(row) >= limit for row in ids):
             return ids
-        limit *= _FURTHER
-    return allowed
 
 
 def kinds() -> tuple[str, ...]:

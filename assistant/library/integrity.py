@@ -57,11 +57,11 @@ def check_files(
                 continue
             if not every and (status.st_size, now) == (size, modified):
                 continue
-            if status.st_size == size and _digest(library / path) == digest:
+            if kind == vector_index and may_change(library / path) and status.st_size >= size:
+                opened = True
+            elif status.st_size == size and _digest(library / path) == digest:
                 if now != modified:
                     moved[path] = (size, now, digest)
-            elif kind == vector_index and may_change(library / path) and status.st_size >= size:
-                opened = True
             else:
                 problems[kind] = f"{path} was changed or cut"
         except OSError as error:
@@ -111,15 +111,24 @@ def of_kind(kind: str, recorded: Files) -> Files:
     return {path: facts for path, facts in recorded.items() if path.startswith(f"{kind}/")}
 
 
-def record(library: Path, path: str) -> Files:
-    """Return what there is to record of one file."""
+def record(library: Path, path: str, *, changes: bool = False) -> Files:
+    """Return what there is to record of one file; no checksum of one that `changes` by being opened."""
     status = (library / path).lstat()
-    return {path: (status.st_size, _modified(status), _digest(library / path))}
+    return {path: (status.st_size, _modified(status), "" if changes else _digest(library / path))}
+
+
+def reset(library: Path, path: str, recorded: tuple[int, int, str]) -> Files:
+    """Give a file that was changed by being opened the time that is recorded of it, so that the record stands; return
+    what there is to record instead where its size is another now."""
+    if (library / path).lstat().st_size != recorded[0]:
+        return record(library, path, changes=True)
+    os.utime(library / path, ns=(recorded[1], recorded[1]), follow_symlinks=False)
+    return {}
 
 
 def manifest(library: Path, number: int, vector_index: str) -> Files:
     """Make the files of generation `number` survive a loss of power, and return what there is to record of them."""
-    is_unwritten = index.load(vector_index).is_unwritten
+    is_unwritten, may_change = index.load(vector_index).is_unwritten, index.load(vector_index).changes_when_opened
     recorded: Files = {}
     for kind in (vector_index, index.LEXICAL):
         root = library / kind / str(number)
@@ -127,7 +136,8 @@ def manifest(library: Path, number: int, vector_index: str) -> Files:
             unwritten = kind == vector_index and is_unwritten(path)
             if path.is_file() and not path.name.endswith(".lock") and not unwritten:
                 disk.flush(path)
-                recorded |= record(library, path.relative_to(library).as_posix())
+                changes = kind == vector_index and may_change(path)
+                recorded |= record(library, path.relative_to(library).as_posix(), changes=changes)
         for path in (*(path for path in root.rglob("*") if path.is_dir()), root, root.parent, library):
             disk.flush(path)
     return recorded

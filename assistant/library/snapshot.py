@@ -14,6 +14,7 @@ from assistant.domain.records import Paper
 from assistant.library import (
     bm25,
     builder,
+    chunks,
     damaged_papers,
     database,
     embeddings,
@@ -26,10 +27,6 @@ from assistant.library import (
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
 from assistant.library.index import LEXICAL, VectorIndex, nearest_paper_ids
-
-EXACT_ROWS = 200_000
-"""Up to so many vectors, of the library or of the papers that a filter admits, are compared one by one, which is exact,
-and faster than starting Chroma; of more, only those that the vector index calls the nearest."""
 
 _SAMPLE = 2_000  # papers at most; their cosines have the mean and deviation of all to about 2 %
 _VOUCHED = 2_000  # papers; so many are read and compared in about 40 ms
@@ -47,17 +44,18 @@ class LibrarySnapshot:
         catalogue: Catalogue | None = None,
         on_message: OnMessage = lambda _: None,
         heal: bool = True,
-        exact_rows: int = EXACT_ROWS,
+        exact: bool = False,
     ) -> None:
         """Open the library; `embedder` is the fingerprint that its vectors must have been made by (None: any).
 
         `catalogue` is that of `folder`, where the caller has opened it; it is closed with the snapshot. `on_message`
-        gets what is damaged; `heal` rebuilds that. Raises `LibraryError`, `FingerprintError`.
+        gets what is damaged; `heal` rebuilds that. With `exact` every vector is compared, rather than those that the
+        vector index calls the nearest. Raises `LibraryError`, `FingerprintError`.
         """
         self.folder = folder
         self._embedder = embedder
         self._on_message = on_message
-        self._exact_rows = exact_rows
+        self._is_exact = exact
         self._heals = heal
         self._locks: list[locks.SharedLock] = []
         self.catalogue = catalogue or Catalogue(folder)
@@ -175,8 +173,9 @@ class LibrarySnapshot:
 
     @property
     def uses_exact_search(self) -> bool:
-        """Whether all vectors are compared, rather than those that the vector index calls the nearest."""
-        return self.chunks <= self._exact_rows
+        """Whether all vectors are compared, rather than those that the vector index calls the nearest: where that was
+        asked for, where the index is damaged, and in a read-only folder, for to open Chroma writes."""
+        return self._is_exact or self._vector_index in self.problems or not database.writable(self.catalogue.path)
 
     @cached_property
     def words(self) -> bm25.BM25Index:
@@ -208,24 +207,29 @@ class LibrarySnapshot:
         self._leave_out(damaged_papers.vectors(self.catalogue, blobs))
         return embeddings.vector_table(blobs.items(), self.dimension)
 
-    def candidate_vectors(
-        self, vector: NDArray[np.float32], also: Sequence[str], allowed: frozenset[str] | None = None
-    ) -> embeddings.VectorTable:
-        """Return the vectors to compare with `vector`: of all papers, or of the nearest ones and those of the paper ids
-        `also`. The nearest are sought among the papers with the ids `allowed` (None: all)."""
-        if self.uses_exact_search or self._vector_index in self.problems:
-            return self.table
-        if allowed is not None and len(allowed) * self.chunks <= self._exact_rows * len(self.ids):
-            near: Iterable[str] = allowed
-        else:
-            try:
-                near = nearest_paper_ids(self._nearest_index(), vector, self.chunks, allowed)
-            except LibraryError as error:
-                self.problems[self._vector_index] = str(error)
-                self._on_message(f"{error}; answering by exact search")
-                return self.table
-        ids = list(dict.fromkeys((*near, *also)))
-        return self._table(ids)
+    def candidates(
+        self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None = None
+    ) -> list[list[str]] | None:
+        """Return for each unit row of `vectors` the ids of at least `limit` papers nearest to it, as the vector index
+        finds them among those with the ids `allowed` (None: all); None where all vectors are to be compared."""
+        if self.uses_exact_search:
+            return None
+        try:
+            vector_index = self._nearest_index()
+            chunk_ids = [] if allowed is None else self._chunk_ids(allowed)
+            return nearest_paper_ids(vector_index, vectors, limit, allowed, chunk_ids)
+        except LibraryError as error:
+            self.problems[self._vector_index] = str(error)
+            self._on_message(f"{error}; answering by exact search")
+            return None
+
+    def vectors_of(self, ids: Iterable[str] | None) -> embeddings.VectorTable:
+        """Return the vectors of the papers with these ids, in the order added (None: all)."""
+        return self.table if ids is None else self._table(list(dict.fromkeys(ids)))
+
+    def _chunk_ids(self, ids: Iterable[str]) -> list[str]:
+        """Return the ids of the chunks of these papers, whatever they hold now."""
+        return [chunk.id for row in self.catalogue.texts(list(ids)) for chunk in chunks.of_text(*row)]
 
     def _nearest_index(self) -> VectorIndex:
         """Return the vector index, opened once a generation: Chroma never gives back the MB that an opening takes."""

@@ -26,7 +26,7 @@ def generation(folder: Path) -> tuple[int, int]:
 
 def test_only_what_changed_is_embedded_and_patched_into_the_index(tmp_path: Path) -> None:
     folder, embedder = libraries.made(tmp_path), HashedWords()
-    with LibrarySnapshot(folder, exact_rows=0) as library:
+    with LibrarySnapshot(folder) as library:
         assert not library.uses_exact_search
         expected = libraries.results(library)
     assert generation(folder) == (1, 0)
@@ -43,7 +43,7 @@ def test_only_what_changed_is_embedded_and_patched_into_the_index(tmp_path: Path
 
     libraries.ingest(folder, [libraries.entry(7)], embedder)  # the chunk that is no more must not stay behind
     assert generation(folder) == (3, 4)
-    with LibrarySnapshot(folder, exact_rows=0) as library:  # patched twice, it finds what one built from nothing finds
+    with LibrarySnapshot(folder) as library:  # patched twice, it finds what one built from nothing finds
         assert libraries.results(library) == expected
     assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 40)] * 3)
 
