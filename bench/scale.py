@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from assistant.library.snapshot import LibrarySnapshot
 
 DIMENSION = 384
-QUESTIONS = 40
 _LATENT = 48  # dimensions in which the words lie
 _NOISE = 0.02  # standard deviation of what a text has of its own in every dimension
 _WORDS = 160  # of an abstract
@@ -155,7 +154,7 @@ def warm(folder: str) -> dict[str, float]:
     embedder = WordVectors()
     chance = np.random.default_rng(5)
     pool = titles()
-    questions = [" ".join(pool[place]) for place in chance.integers(0, len(pool), QUESTIONS + 3)]
+    questions = [" ".join(pool[place]) for place in chance.integers(0, len(pool), 43)]
     vectors = embedder.embed(questions)
     last = Filter(since=date(2015, 1, 1) + timedelta(_DAYS - _DAYS // 100))
     facts: dict[str, float] = {"excluded": 0.0}
@@ -174,11 +173,13 @@ def warm(folder: str) -> dict[str, float]:
 
 
 def recall(library: "LibrarySnapshot", vectors: NDArray[np.float32]) -> float:
-    """Return which share of the ten nearest papers by all vectors is among those that are found."""
+    """Return which share of the ten nearest papers by all vectors is among the candidates that are ranked."""
+    from assistant.retrieval.retriever import CANDIDATES
+
     shares = []
     for vector in vectors:
         exact = np.argsort(-library.table.cosines(vector))[:10]
-        [near] = library.candidates(vector[None], 10) or [[]]
+        [near] = library.candidates(vector[None], CANDIDATES) or [[]]
         shares.append(len({library.table.ids[row] for row in exact} & set(near)) / 10)
     return statistics.mean(shares)
 

@@ -4,7 +4,7 @@ To add an index, write a class that fits `VectorIndex` and give it a row in `VEC
 """
 
 import importlib
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -25,9 +25,6 @@ LEXICAL = "lexical"
 
 REINDEX = "run `assistant reindex`"
 """The cure of all that can be made anew from the catalogue."""
-
-_MOST_IDS = 10_000  # chunks that an index is told to look among; of more papers many are among the nearest of all
-_FURTHER = 8  # times as many it is asked for where too few of those are of papers that a filter admits
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,31 +93,6 @@ class VectorIndex(Protocol):
     @staticmethod
     def is_unwritten(path: Path) -> bool:
         """Whether a file that lies in the folder holds nothing yet that the index relies on."""
-
-
-def nearest_paper_ids(
-    index: VectorIndex,
-    vectors: NDArray[np.float32],
-    limit: int,
-    papers: Container[str] | None = None,
-    chunk_ids: Sequence[str] = (),
-) -> list[list[str]]:
-    """Return for each unit row of `vectors` the ids of at least `limit` papers that an index calls the nearest to it,
-    as far as it has so many; of those in `papers` (None: of all), whose chunks are `chunk_ids`.
-
-    A long list of chunks is slow to look up: then more of all are asked for, until enough are of `papers`.
-    """
-    if papers is None:
-        return [[near.paper_id for near in row] for row in index.nearest(vectors, limit)]
-    if len(chunk_ids) <= _MOST_IDS:
-        rows = index.nearest(vectors, limit, chunk_ids) if chunk_ids else [[] for _ in vectors]
-        return [[near.paper_id for near in row] for row in rows]
-    count, among = limit, index.count()
-    while True:
-        count = min(count * _FURTHER, among)
-        ids = [[near.paper_id for near in row if near.paper_id in papers] for row in index.nearest(vectors, count)]
-        if count == among or all(len(row) >= limit for row in ids):
-            return ids
 
 
 def kinds() -> tuple[str, ...]:

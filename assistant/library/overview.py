@@ -52,10 +52,19 @@ def within(catalogue: Catalogue, since: date | None, until: date | None) -> list
     ]
 
 
+def of_source(catalogue: Catalogue, name: str) -> set[str]:
+    """Return the ids of the papers that a source lists whose name has `name` in it, in any case."""
+    names = [str(source) for (source,) in catalogue.read("SELECT DISTINCT source FROM listings")]
+    matching = json.dumps([source for source in names if name.casefold() in source.casefold()])
+    query = "SELECT DISTINCT paper_id FROM listings WHERE source IN (SELECT value FROM json_each(?))"
+    return {str(id) for (id,) in catalogue.read(query, (matching,))}
+
+
 def undated(catalogue: Catalogue, ids: Collection[str] | None = None) -> int:
     """Return how many papers have no date."""
-    counts = overview(catalogue, ids)
-    return counts.papers - counts.dated
+    dateless = f"{_among(ids)} {'AND' if ids is not None else 'WHERE'} date IS NULL"
+    [(count,)] = catalogue.read(f"SELECT count(*) FROM papers {dateless}", _values(ids))
+    return int(count)
 
 
 def sources(catalogue: Catalogue, ids: Collection[str] | None = None) -> list[tuple[str, int]]:

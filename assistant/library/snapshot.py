@@ -1,7 +1,6 @@
 """A library folder -> one whole snapshot of it to read: papers, words and vectors that belong together."""
 
-import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from assistant.domain.records import Paper
 from assistant.library import (
     bm25,
     builder,
-    chunks,
     damaged_papers,
     database,
     embeddings,
@@ -26,10 +24,12 @@ from assistant.library import (
 )
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
-from assistant.library.index import LEXICAL, VectorIndex, nearest_paper_ids
+from assistant.library.index import LEXICAL
+from assistant.library.nearest import NearestPapers
+from assistant.library.vector_reader import VectorReader
+from assistant.library.word_search import WordSearch
 
 _SAMPLE = 2_000  # papers at most; their cosines have the mean and deviation of all to about 2 %
-_VOUCHED = 2_000  # papers; so many are read and compared in about 40 ms
 
 
 class LibrarySnapshot:
@@ -59,7 +59,7 @@ class LibrarySnapshot:
         self._heals = heal
         self._locks: list[locks.SharedLock] = []
         self.catalogue = catalogue or Catalogue(folder)
-        self._open_index: VectorIndex | None = None
+        self._nearest: NearestPapers | None = None
         self._generation = -1
         self.damaged: dict[str, DamagedPaper] = {}
         """The papers that are left out of all answers, by id: all that were read and not as they were written."""
@@ -80,8 +80,6 @@ class LibrarySnapshot:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    # -- the snapshot
 
     def refresh(self) -> None:
         """Move on to the library as it is now; cheap where nothing changed."""
@@ -107,8 +105,9 @@ class LibrarySnapshot:
             if self._embedder is not None:
                 builder.check(self.catalogue, self._embedder)
             self._vector_index = self.catalogue.vector_index()
-            for kind in (self._vector_index, LEXICAL):
-                self._locks.append(locks.SharedLock(generations.folder(self.folder, kind, generation)))
+            self._numbers = self.catalogue.numbers()
+            for kind, number in self._numbers.items():
+                self._locks.append(locks.SharedLock(generations.folder(self.folder, kind, number)))
             self.catalogue.snapshot()
             if self.catalogue.generation() == generation:
                 break  # still current, and now locked: nobody removes it
@@ -122,8 +121,8 @@ class LibrarySnapshot:
     def _vouch(self) -> None:
         """Compare texts and listings with their checksums, in a library where that takes no time: in a larger one a
         text is compared when it is read."""
-        self._leave_out(damaged_papers.lost(self.catalogue))
-        if self.catalogue.count()[0] <= _VOUCHED:
+        if self.size <= health.VOUCHED:
+            self._leave_out(damaged_papers.lost(self.catalogue))
             self.papers()
 
     def _leave_out(self, papers: Sequence[DamagedPaper]) -> None:
@@ -142,8 +141,6 @@ class LibrarySnapshot:
         except LibraryError as error:
             self._on_message(f"not rebuilt ({error}); answering by exact search. `assistant reindex` rebuilds them")
 
-    # -- what it holds
-
     @cached_property
     def chunks(self) -> int:
         """The number of chunks in the vector index, and of vectors in the catalogue."""
@@ -152,11 +149,16 @@ class LibrarySnapshot:
     @property
     def vector_index_folder(self) -> Path:
         """The folder of the vector index, for other programs to open."""
-        return generations.folder(self.folder, self._vector_index, self._generation)
+        return generations.folder(self.folder, self._vector_index, self._numbers[self._vector_index])
+
+    @cached_property
+    def size(self) -> int:
+        """The number of papers."""
+        return self.catalogue.size()
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
-        """The ids of all papers, in the order of the word index."""
+        """The ids of all papers, in the order added."""
         return tuple(id for id, _ in self.catalogue.contents())
 
     def papers(self, ids: Sequence[str] | None = None) -> list[Paper]:
@@ -167,8 +169,7 @@ class LibrarySnapshot:
 
     def leave_out_missing(self, ids: Iterable[str]) -> None:
         """Leave out papers that have vectors and could not be read by their ids: SQLite's own index is damaged."""
-        problem = "cannot be read by its id"
-        cure = database.restore(self.folder)
+        problem, cure = "cannot be read by its id", database.restore(self.folder)
         self._leave_out([DamagedPaper(id, id, problem, cure) for id in ids])
 
     @property
@@ -177,35 +178,38 @@ class LibrarySnapshot:
         asked for, where the index is damaged, and in a read-only folder, for to open Chroma writes."""
         return self._is_exact or self._vector_index in self.problems or not database.writable(self.catalogue.path)
 
-    @cached_property
+    @property
     def words(self) -> bm25.BM25Index:
-        """The word index; in memory where that on disk is damaged."""
-        if LEXICAL not in self.problems and self._generation:
-            with contextlib.suppress(LibraryError):
-                words = bm25.open_index(generations.folder(self.folder, LEXICAL, self._generation))
-                if words.size == len(self.ids):
-                    return words
-        papers = [stored.paper for stored in self.catalogue.stored_papers()]
-        return bm25.build_index(((paper.title, paper.abstract) for paper in papers), None)
+        """The word index, for what it knows of words."""
+        return self.word_search.index
+
+    def word_scores(self, text: str, limit: int, among: Collection[str] | None = None) -> dict[str, float]:
+        """Return {paper id: BM25 score}, best first, of at most `limit` papers that share a word with a text; of those
+        with the ids `among` (None: of all)."""
+        return self.word_search.scores(text, limit, among)
+
+    @cached_property
+    def word_search(self) -> WordSearch:
+        """The search for words; in memory where the word index is damaged."""
+        is_there = LEXICAL not in self.problems and self._generation
+        folder = generations.folder(self.folder, LEXICAL, self._generation) if is_there else None
+        return WordSearch(self.catalogue, folder, self.size)
 
     @cached_property
     def table(self) -> embeddings.VectorTable:
         """All vectors, in the order of `ids`."""
-        return self._table(None)
+        return self._vectors.all()
 
     @cached_property
     def sample(self) -> NDArray[np.float32]:
         """The vectors of papers drawn evenly from the library, one unit row a paper: what the cosine of a question with
         a paper is measured against."""
-        ids = self.ids[:: -(-len(self.ids) // _SAMPLE) or 1]
-        table = self.table if len(ids) == len(self.ids) and self.uses_exact_search else self._table(ids)
+        table = self._vectors.table(self.catalogue.spread(_SAMPLE))
         return table.wholes[table.wholes.any(axis=1)]
 
-    def _table(self, ids: Sequence[str] | None) -> embeddings.VectorTable:
-        """Return the vectors of these papers, or of all; those that are not as they were stored are left out."""
-        blobs = dict(self.catalogue.embeddings(ids))
-        self._leave_out(damaged_papers.vectors(self.catalogue, blobs))
-        return embeddings.vector_table(blobs.items(), self.dimension)
+    @cached_property
+    def _vectors(self) -> VectorReader:
+        return VectorReader(self.catalogue, self._leave_out)
 
     def candidates(
         self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None = None
@@ -215,36 +219,31 @@ class LibrarySnapshot:
         if self.uses_exact_search:
             return None
         try:
-            vector_index = self._nearest_index()
-            chunk_ids = [] if allowed is None else self._chunk_ids(allowed)
-            return nearest_paper_ids(vector_index, vectors, limit, allowed, chunk_ids)
+            return self._opened().find(vectors, limit, allowed)
         except LibraryError as error:
             self.problems[self._vector_index] = str(error)
             self._on_message(f"{error}; answering by exact search")
             return None
 
     def vectors_of(self, ids: Iterable[str] | None) -> embeddings.VectorTable:
-        """Return the vectors of the papers with these ids, in the order added (None: all)."""
-        return self.table if ids is None else self._table(list(dict.fromkeys(ids)))
+        """Return the vectors of the papers with these ids, in the order added (None: of all)."""
+        return self.table if ids is None else self._vectors.table(self.word_search.in_order(ids))
 
-    def _chunk_ids(self, ids: Iterable[str]) -> list[str]:
-        """Return the ids of the chunks of these papers, whatever they hold now."""
-        return [chunk.id for row in self.catalogue.texts(list(ids)) for chunk in chunks.of_text(*row)]
-
-    def _nearest_index(self) -> VectorIndex:
-        """Return the vector index, opened once a generation: Chroma never gives back the MB that an opening takes."""
-        if self._open_index is None:
-            self._open_index = index.load(self._vector_index)(self.vector_index_folder)
+    def _opened(self) -> NearestPapers:
+        """Return the search for vectors, opened once a generation: Chroma never gives back the MB that it takes."""
+        if self._nearest is None:
+            vector_index = index.load(self._vector_index)(self.vector_index_folder)
+            self._nearest = NearestPapers(self.catalogue, vector_index, self._vectors)
             health.remember_opened(self.folder, self.catalogue)  # sound a moment ago, and changed by nobody but us
-        return self._open_index
+        return self._nearest
 
     def _release(self) -> None:
         for lock in self._locks:
             lock.release()
         self._locks = []
-        if self._open_index is not None:
-            self._open_index.close()
-            self._open_index = None
+        if self._nearest is not None:
+            self._nearest.close()
+            self._nearest = None
         self._generation = -1
-        for name in ("chunks", "ids", "words", "table", "sample"):
+        for name in ("chunks", "size", "ids", "word_search", "_vectors", "table", "sample"):
             self.__dict__.pop(name, None)

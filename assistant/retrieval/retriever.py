@@ -13,12 +13,10 @@ from assistant.library.embeddings import VectorTable
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder
 from assistant.retrieval import ranking
-from assistant.retrieval.keys import citation_keys
+from assistant.retrieval.keys import library_keys
 
-_CANDIDATES = 400
+CANDIDATES = 200
 """Papers that are ranked for being the nearest, and as many for their words; of a long list, twice its length."""
-_WORD_HITS = 1_000
-"""Papers whose word scores are fetched."""
 _AT_ONCE = 64
 """Texts whose papers are looked up at once."""
 _RIVALS = 50
@@ -86,16 +84,15 @@ def retrieve(
 
     All papers that the question names are returned, even where they are more than `limit`.
     """
-    if not library.ids:
+    if not library.size:
         return ()
     queries = (Query(question, vector), *context.rephrasings)
-    word_scores = [_word_scores(library, query.text, every=allowed is not None) for query in queries]
-    most = max(_CANDIDATES, 2 * limit)
+    most = max(CANDIDATES, 2 * limit)
     near = library.candidates(np.stack([query.vector for query in queries]), most, allowed)
     if near is not None:
-        near += [_best_by_words(scores, allowed, most) for scores in word_scores]
+        near += [_best_by_words(library, query.text, most, allowed) for query in queries]
     table = library.vectors_of(None if near is None else chain(*near, context.named_papers))
-    each = [_scores(library, words, table, query) for words, query in zip(word_scores, queries, strict=True)]
+    each = [_scores(library, table, query) for query in queries]
     scores = each[0] if len(each) == 1 else np.mean(each, axis=0)
     named = np.array([id in context.named_papers for id in table.ids], np.bool_)
     limit = max(limit, len(context.named_papers))
@@ -107,7 +104,7 @@ def retrieve(
         library.leave_out_missing(damaged)
         sound = frozenset(table.ids if allowed is None else allowed) - damaged
         return retrieve(library, vector, question, limit, sound, context)
-    keys = citation_keys([paper.id for paper in papers], context.keys, library.ids)
+    keys = library_keys(library, [paper.id for paper in papers], context.keys)
     return tuple(Evidence(keys[paper.id], paper, score) for paper, (_, score) in zip(papers, best, strict=True))
 
 
@@ -119,20 +116,20 @@ def nearest_papers(
     `vectors` has one unit row a text. Made for many texts: their papers are looked up together. Neighbours do not raise
     a score as in `retrieve`: the thresholds of verification were fitted to papers that are near by themselves.
     """
-    if not library.ids:
+    if not library.size:
         return [() for _ in texts]
     most = max(_RIVALS, 2 * limit)
     nearest: list[tuple[str, ...]] = []
     for start in range(0, len(texts), _AT_ONCE):
         batch = vectors[start : start + _AT_ONCE]
-        word_scores = [_word_scores(library, text) for text in texts[start : start + _AT_ONCE]]
+        some = texts[start : start + _AT_ONCE]
         near = library.candidates(batch, most)
         if near is not None:
-            near += [_best_by_words(scores, None, most) for scores in word_scores]
+            near += [_best_by_words(library, text, most) for text in some]
         table = library.vectors_of(None if near is None else chain(*near))
         cosines, sample = table.cosines(batch), batch @ library.sample.T
-        for row, words in enumerate(word_scores):
-            ranked = ranking.combine(_column(words, table), cosines[row], sample[row])
+        for row, text in enumerate(some):
+            ranked = ranking.combine(_by_words(library, text, table), cosines[row], sample[row])
             ids = (table.ids[place] for place in np.argsort(-ranked, kind="stable"))
             nearest.append(tuple(islice((id for id in ids if id not in library.damaged), limit)))
     return nearest
@@ -142,29 +139,26 @@ def _is_allowed(id: str, library: LibrarySnapshot, allowed: frozenset[str] | Non
     return id not in library.damaged and (allowed is None or id in allowed)
 
 
-def _word_scores(library: LibrarySnapshot, text: str, *, every: bool = False) -> dict[str, float]:
-    """Return {paper id: BM25 score}, best first, of the papers that share a word with a text: of `every` such paper, or
-    of the first."""
-    hits = library.words.search(text, len(library.ids) if every else _WORD_HITS)
-    return {library.ids[number]: score for number, score in hits}
+def _best_by_words(library: LibrarySnapshot, text: str, most: int, allowed: frozenset[str] | None = None) -> list[str]:
+    """Return the ids of the `most` papers with the highest BM25 scores, of those `allowed` (None: of all).
 
-
-def _best_by_words(scores: Mapping[str, float], allowed: frozenset[str] | None, most: int) -> list[str]:
-    """Return the ids of the best of `scores` ({paper id: BM25 score}, best first) that are `allowed` (None: all).
-
-    The very best is among them in any case: its score is the measure of all others.
+    The very best of all is among them in any case: its score is the measure of all others.
     """
-    return [*islice(scores, 1), *islice((id for id in scores if allowed is None or id in allowed), most)]
+    if allowed is None:
+        return list(library.word_scores(text, most))
+    return [*library.word_scores(text, 1), *library.word_scores(text, most, allowed)]
 
 
-def _scores(library: LibrarySnapshot, words: Mapping[str, float], table: VectorTable, query: Query) -> ranking.Scores:
-    """Return the combined score of each paper of `table`; `words` is {paper id: BM25 score}."""
-    return ranking.combine(_column(words, table), table.cosines(query.vector), library.sample @ query.vector)
-
-
-def _column(words: Mapping[str, float], table: VectorTable) -> NDArray[np.float32]:
+def _by_words(library: LibrarySnapshot, text: str, table: VectorTable) -> NDArray[np.float32]:
     """Return the BM25 score of each paper of `table`, 0 where no word fits."""
+    words = library.word_scores(text, len(table.ids), None if len(table.ids) == library.size else table.ids)
     return np.fromiter((words.get(id, 0.0) for id in table.ids), np.float32, len(table.ids))
+
+
+def _scores(library: LibrarySnapshot, table: VectorTable, query: Query) -> ranking.Scores:
+    """Return the combined score of each paper of `table`."""
+    words = _by_words(library, query.text, table)
+    return ranking.combine(words, table.cosines(query.vector), library.sample @ query.vector)
 
 
 def _order(scores: ranking.Scores, named: NDArray[np.bool_]) -> list[int]:

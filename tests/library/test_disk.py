@@ -141,12 +141,13 @@ def test_the_next_writer_sweeps_what_killed_ones_left_but_not_what_a_reader_uses
             (folder / leftover).mkdir(parents=True)
         libraries.ingest(folder, libraries.entries(0, 8))
         names = {path.name for path in (folder / "chroma").iterdir()}
-        assert names == {"1", "2", "9", "notes"}  # a reader has 1; 9 and notes were never recorded: none of ours
-        assert {path.name for path in (folder / "lexical").iterdir()} == {"1", "2"}
+        assert names == {"1", "9", "notes"}  # 1 has a tail; 9 and notes were never recorded: none of ours
+        assert {path.name for path in (folder / "lexical").iterdir()} == {"1", "2"}  # a reader has 1
         assert set(reader.ids) == libraries.ids(0, libraries.MADE)
         assert reader.words.size == libraries.MADE
     libraries.ingest(folder, libraries.entries(0, 8))
-    assert {path.name for path in (folder / "chroma").iterdir()} == {"2", "9", "notes"}
+    assert {path.name for path in (folder / "chroma").iterdir()} == {"1", "9", "notes"}
+    assert {path.name for path in (folder / "lexical").iterdir()} == {"2"}
 
 
 IO_ERROR = sqlite3.OperationalError("disk I/O error")
