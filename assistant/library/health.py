@@ -10,9 +10,6 @@ from assistant.library import builder, damaged_papers, database, generations, in
 from assistant.library.catalogue import Catalogue
 from assistant.library.index import REINDEX
 
-VOUCHED = 2_000
-"""Papers; so many are read and compared with their checksums in about 40 ms."""
-
 _CATALOGUE_DAMAGED = "the catalogue is damaged"
 
 
@@ -88,7 +85,7 @@ def _has_its_papers(catalogue: Catalogue, *, every: bool) -> bool:
         return False
     if "papers" in facts and facts["papers"] != str(papers):
         return False
-    return (papers > VOUCHED and not every) or facts.get("order", (order := catalogue.order())) == order
+    return (papers > damaged_papers.VOUCHED and not every) or facts.get("order", (order := catalogue.order())) == order
 
 
 def remember_opened(folder: Path, catalogue: Catalogue) -> None:

@@ -121,7 +121,7 @@ class LibrarySnapshot:
     def _vouch(self) -> None:
         """Compare texts and listings with their checksums, in a library where that takes no time: in a larger one a
         text is compared when it is read."""
-        if self.size <= health.VOUCHED:
+        if self.size <= damaged_papers.VOUCHED:
             self._leave_out(damaged_papers.lost(self.catalogue))
             self.papers()
 
