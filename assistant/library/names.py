@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from assistant.domain.identifiers import qualified, title_id
 from assistant.domain.records import Entry, Paper
 from assistant.domain.titles import normalise
-from assistant.ingest.identities import keys_of
 from assistant.library.connection import CatalogueConnection
 
 VERSION = 4
@@ -24,6 +23,8 @@ _BYTES = 7  # of a hash: as many as SQLite's integers have room for, and a colli
 
 def of_paper(paper: Paper) -> set[Name]:
     """Return the names of a paper: of what its ids stand for, of its title, and of its id, which its key begins."""
+    from assistant.ingest.identities import keys_of  # with all formats, which who only reads has no use for
+
     own = {(TITLE, _number(normalise(paper.title))), (KEY, _number(paper.id))}
     return own | {(ID, _number(key)) for key in keys_of(paper)}
 
