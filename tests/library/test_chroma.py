@@ -1,6 +1,7 @@
 """The collection that the engine writes and reads -> for the public client the same, in both directions."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,11 +57,9 @@ def test_the_public_client_reads_what_the_engine_wrote(tmp_path: Path) -> None:
         papers = [fact["document_id"] for fact in facts]
         theirs = list(zip(ids, papers, (1 - distance for distance in distances), strict=True))
         assert [(item.chunk_id, item.paper_id, item.cosine) for item in near] == theirs
-        records = collection.get(["paper7#0", "paper11#0"], include=["embeddings", "documents"])
-        assert dict(zip(records["ids"], records["documents"], strict=True)) == {
-            "paper7#0": "Text 7",
-            "paper11#0": "Text 11",
-        }
+        records = collection.get(["paper7#0", "paper11#0"], include=["embeddings", "metadatas"])
+        texts = [json.loads(facts["_node_content"])["text"] for facts in records["metadatas"]]
+        assert dict(zip(records["ids"], texts, strict=True)) == {"paper7#0": "Text 7", "paper11#0": "Text 11"}
         assert {id: vector.tolist() for id, vector in stored.items()} == {
             id: vector.tolist() for id, vector in zip(records["ids"], records["embeddings"], strict=True)
         }
