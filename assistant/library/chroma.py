@@ -144,7 +144,7 @@ def _metadata(row: ChunkRow) -> dict[str, str]:
     return {
         **facts,
         "_node_type": "TextNode",
-        "_node_content": json.dumps(node | {"class_name": "TextNode"}),
+        "_node_content": json.dumps(node),
         "document_id": row.paper_id,
         "doc_id": row.paper_id,
         "ref_doc_id": row.paper_id,
