@@ -84,7 +84,7 @@ def stages(library: str, pages: str) -> None:
     watched: Sequence[tuple[Any, str, str]] = (
         (OnnxEmbedder, "load", "loading the model"),
         (OnnxEmbedder, "embed", "embedding"),
-        (bm25, "build_index", "word index"),
+        (bm25, "build_numbered", "word index"),
         (chroma.ChromaIndex, "__init__", "Chroma: opening"),
         (chroma.ChromaIndex, "put", "Chroma: writing"),
         (chroma.ChromaIndex, "close", "Chroma: closing"),

@@ -182,7 +182,13 @@ def test_a_question_without_a_model_imports_neither_chroma_nor_openai_nor_llama_
     clean_environment: dict[str, str], real_library: Path
 ) -> None:
     question = ["ask", "How can reward overoptimization be mitigated?", "--library", str(real_library)]
-    assert heavy_after(question, dict(clean_environment)) <= {"numpy", "onnxruntime", "tokenizers", "tantivy"}
+    assert heavy_after(question, dict(clean_environment)) <= {
+        "numpy",
+        "onnxruntime",
+        "tokenizers",
+        "tantivy",
+        "chromadb_rust_bindings",
+    }
 
 
 def test_a_greeting_and_the_help_of_a_command_import_nothing_heavy(clean_environment: dict[str, str]) -> None:

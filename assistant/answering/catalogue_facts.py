@@ -9,7 +9,7 @@ from assistant.library import overview
 from assistant.retrieval import fact_questions, filters
 from assistant.retrieval.fact_questions import Fact
 from assistant.retrieval.finder import PaperIndex
-from assistant.retrieval.keys import citation_keys
+from assistant.retrieval.keys import library_keys
 
 _CANDIDATES = 50  # papers with words of a title, among which the one that it names is sought
 _SEVERAL = 5  # papers that are shown where "the newest papers" says no number
@@ -135,8 +135,8 @@ def _named(request: Request, name: str) -> list[Paper]:
     """Return the papers that a name means: an id, a whole title, its beginning, or words that one title alone has."""
     library = request.library
     name = _AROUND_NAME.sub("", name)
-    numbers = [number for number, _ in library.words.search(name, _CANDIDATES)]
-    index = PaperIndex(library.papers([*_ids_like(library.ids, name), *(library.ids[number] for number in numbers)]))
+    by_words = library.word_scores(name, _CANDIDATES)
+    index = PaperIndex(library.papers([*_ids_like(library.ids, name), *by_words]))
     if papers := index.find_beginning(name):
         return papers
     inside = index.suggestions(name)
@@ -182,7 +182,7 @@ _OF_PAPER: Mapping[Fact | None, Callable[[Paper], str]] = {
 
 def _evidence(request: Request, ids: Sequence[str]) -> tuple[Evidence, ...]:
     papers = request.library.papers(ids)
-    keys = citation_keys([paper.id for paper in papers], request.context.keys, request.library.ids)
+    keys = library_keys(request.library, [paper.id for paper in papers], request.context.keys)
     return tuple(Evidence(keys[paper.id], paper, 0.0) for paper in papers)
 
 

@@ -14,7 +14,7 @@ from assistant.library import chunks
 from assistant.library.bm25 import BM25Index
 from assistant.retrieval import filters, idf, questions, retriever
 from assistant.retrieval.filters import Narrowing
-from assistant.retrieval.keys import citation_keys
+from assistant.retrieval.keys import library_keys
 from assistant.verification.claims import Statement
 
 _OWN = re.compile(r"\b(?:we|our|this\s+(?:paper|work|study|article|survey))\b", re.IGNORECASE)
@@ -83,7 +83,7 @@ def _all(request: Request, narrowing: Narrowing, notes: tuple[str, ...]) -> Resp
     period = f" dated {narrowing.period}" if narrowing.period else ""
     if not papers:
         return Response(Draft(notes=notes, text=f"No paper{period}."), status="abstained")
-    keys = citation_keys([paper.id for paper in papers], request.context.keys, library.ids)
+    keys = library_keys(library, [paper.id for paper in papers], request.context.keys)
     evidence = tuple(Evidence(keys[paper.id], paper, 0.0) for paper in papers)
     statements = [_shows(item, item.paper.title, library.words) for item in evidence]
     return Response(

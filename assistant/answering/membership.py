@@ -64,12 +64,11 @@ def features(
     the topic's words, weighted by rarity, that it has; the cross-encoder's score of its title and of the sentences with
     most of these words. Raises `ModelError`."""
     words = library.words
-    hits = dict(words.search(topic, len(library.ids)))
-    numbers = {id: number for number, id in enumerate(library.ids)}
+    hits = library.word_scores(topic, 1) | library.word_scores(topic, len(papers), [paper.id for paper in papers])
     highest = max(hits.values(), default=1.0)
     weights = idf.term_weights(topic, words)
     by_words = [
-        [hits.get(numbers[paper.id], 0.0) / highest, idf.paper_share(weights, paper, words)] for paper in papers
+        [hits.get(paper.id, 0.0) / highest, idf.paper_share(weights, paper, words)] for paper in papers
     ]
     if reranker is None or not papers:
         read = np.zeros(len(papers))

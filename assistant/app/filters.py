@@ -8,6 +8,7 @@ from datetime import date
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Paper
+from assistant.library import overview
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval.filters import Filter
 
@@ -46,7 +47,16 @@ def admitted(library: LibrarySnapshot, papers_filter: Filter, on_message: OnMess
     """Return the ids of the papers that pass (None: all), and tell what nobody would expect to be left out."""
     if papers_filter == Filter():
         return None
-    return frozenset(paper.id for paper in select(library.papers(), papers_filter, on_message))
+    catalogue, since, until = library.catalogue, papers_filter.since, papers_filter.until
+    listed = overview.of_source(catalogue, papers_filter.source) if papers_filter.source else None
+    undated = overview.undated(catalogue, listed) if since or until else 0
+    if since or until:
+        dated = overview.within(catalogue, since, until)
+        ids = frozenset(id for id in dated if listed is None or id in listed)
+    else:
+        ids = frozenset(listed or ())
+    _tell(undated, on_message, is_empty=library.size > 0 and not ids)
+    return ids
 
 
 def select(papers: Sequence[Paper], papers_filter: Filter, on_message: OnMessage) -> list[Paper]:
@@ -54,8 +64,13 @@ def select(papers: Sequence[Paper], papers_filter: Filter, on_message: OnMessage
     selection = [paper for paper in papers if papers_filter.admits(paper)]
     of_source = Filter(source=papers_filter.source)
     undated = sum(paper.date is None and of_source.admits(paper) for paper in papers)
-    if (papers_filter.since or papers_filter.until) and undated:
-        on_message(f"{undated:,} papers without a date are left out")
-    if papers and not selection:
-        on_message("no paper passes the filter")
+    period = papers_filter.since or papers_filter.until
+    _tell(undated if period else 0, on_message, is_empty=bool(papers) and not selection)
     return selection
+
+
+def _tell(undated: int, on_message: OnMessage, *, is_empty: bool) -> None:
+    if undated:
+        on_message(f"{undated:,} papers without a date are left out")
+    if is_empty:
+        on_message("no paper passes the filter")

@@ -13,7 +13,7 @@ from pathlib import Path
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import LibraryError, UsageError
 from assistant.domain.files import is_hollow, special_names
-from assistant.library import builder, damaged_papers, database, disk, generations, index, locks, log, upgrade
+from assistant.library import builder, damaged_papers, database, disk, generations, locks, log, upgrade
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
 from assistant.library.snapshot import LibrarySnapshot
@@ -59,10 +59,9 @@ def copy(library: LibrarySnapshot, folder: Path) -> None:
     Others may read and write the library meanwhile: its catalogue is copied as the snapshot sees it, and nobody removes
     or changes the indexes of a snapshot. Raises `LibraryError`, and `OSError` where `folder` cannot be written.
     """
-    number = library.catalogue.generation()
     folder.mkdir(mode=0o700)
     library.catalogue.copy(folder / database.NAME)
-    for kind in (library.catalogue.vector_index(), index.LEXICAL) if number else ():
+    for kind, number in library.catalogue.numbers().items() if library.catalogue.generation() else ():
         (folder / kind).mkdir(mode=0o700)
         source, target = (generations.folder(home, kind, number) for home in (library.folder, folder))
         if source.is_dir():  # else it is damaged, and made anew by whoever opens the copy
@@ -122,7 +121,7 @@ def _place(source: Path, folder: Path) -> BackupReport:
                 raise LibraryError(what, path=source, cure=cure)
             with catalogue.transaction():
                 catalogue.set_files(0, {})
-                catalogue.set_state(generation="0", patched="0", identity=uuid.uuid4().hex)
+                catalogue.set_state(generation="0", vectors="0", identity=uuid.uuid4().hex)
             report = BackupReport(*catalogue.count())
         disk.flush(copy)
         copy.rename(folder / database.NAME)

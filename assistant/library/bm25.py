@@ -1,4 +1,8 @@
-"""Titles and abstracts <-> a BM25 index (tantivy): words to papers, with scores."""
+"""Titles and abstracts <-> a BM25 index (tantivy): words to papers, with scores.
+
+What tantivy has written it never changes: papers that come make further files, until it joins small ones to a large
+one. So a folder grows from links to the files of another, which costs what is added.
+"""
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +13,9 @@ from assistant.domain.errors import LibraryError
 from assistant.library import disk
 from assistant.library.index import REINDEX
 
+SCHEME = "2"
+"""Of an index that can be grown: its papers have numbers that stay theirs, by which they are taken out. In one of
+before, that a catalogue names no scheme for, they have those of their order."""
 _ANALYSER = "english"
 _TITLE_WEIGHT = 3
 """How often a title counts against once for the abstract. One field with the title repeated ranks far better than a
@@ -17,7 +24,7 @@ _HEAP = 15_000_000  # bytes for the writer; tantivy's minimum for one thread
 
 
 class BM25Index:
-    """An open, immutable word index; documents are numbered as they were added, from 0."""
+    """An open, immutable word index of numbered papers."""
 
     def __init__(self, index: Any) -> None:
         self._index = index
@@ -31,14 +38,20 @@ class BM25Index:
         """The number of papers."""
         return int(self._searcher.num_docs)
 
-    def search(self, words: str, limit: int) -> list[tuple[int, float]]:
-        """Return (number, BM25 score) of at most `limit` papers that share a word with `words`, best first."""
+    def search(self, words: str, limit: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """Return (number, BM25 score) of at most `limit` papers that share a word with `words`, best first; of those
+        with the numbers `among` (None: of all)."""
         import tantivy
 
         occurs = [(tantivy.Occur.Should, self._term(term)) for term in self.terms(words)]
-        if not occurs or not limit:
+        if not occurs or not limit or (among is not None and not among):
             return []
-        hits = self._searcher.search(tantivy.Query.boolean_query(occurs), limit, count=False).hits
+        query = tantivy.Query.boolean_query(occurs)
+        if among is not None:
+            numbered = tantivy.Query.term_set_query(self._index.schema, "number", list(among))
+            unweighted = tantivy.Query.const_score_query(numbered, 0.0)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, unweighted)])
+        hits = self._searcher.search(query, limit, count=False).hits
         if not hits:
             return []
         numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
@@ -72,22 +85,47 @@ class BM25Index:
         return tantivy.Query.term_query(self._index.schema, "text", term, "freq")
 
 
+Numbered = Iterable[tuple[int, tuple[str, str]]]
+"""Rows of (number, (title, abstract))."""
+
+
 def build_index(papers: Iterable[tuple[str, str]], folder: Path | None) -> BM25Index:
-    """Index (title, abstract) pairs in the order given, in `folder` or, where that is None, in memory."""
+    """Index (title, abstract) pairs, numbered from 0, in `folder` or, where that is None, in memory."""
+    return build_numbered(enumerate(papers), folder)
+
+
+def build_numbered(papers: Numbered, folder: Path | None) -> BM25Index:
+    """Index papers with numbers of their own, in `folder` or, where that is None, in memory."""
     import tantivy
 
     schema = tantivy.SchemaBuilder()
-    schema.add_integer_field("number", stored=False, indexed=False, fast=True)
+    schema.add_integer_field("number", stored=False, indexed=True, fast=True)
     schema.add_text_field("text", stored=False, tokenizer_name=_ANALYSER, index_option="freq")
     with _translated(folder):
         index = tantivy.Index(schema.build(), path=None if folder is None else str(folder))
-        index.register_tokenizer(_ANALYSER, _analyser())
-        writer = index.writer(heap_size=_HEAP, num_threads=1)
-        for number, (title, abstract) in enumerate(papers):
-            writer.add_document(tantivy.Document(number=number, text=f"{title} " * _TITLE_WEIGHT + abstract))
-        writer.commit()
-        writer.wait_merging_threads()
+        _write(index, papers, ())
         return BM25Index(index)
+
+
+def grow_index(folder: Path, papers: Numbered, removed: Iterable[int]) -> None:
+    """Take the papers with the numbers `removed` out of the index in `folder`, then add (number, (title, abstract))."""
+    import tantivy
+
+    with _translated(folder):
+        _write(tantivy.Index.open(str(folder)), papers, removed)
+
+
+def _write(index: Any, papers: Numbered, removed: Iterable[int]) -> None:
+    import tantivy
+
+    index.register_tokenizer(_ANALYSER, _analyser())
+    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    for number in removed:
+        writer.delete_documents_by_term("number", number)
+    for number, (title, abstract) in papers:
+        writer.add_document(tantivy.Document(number=number, text=f"{title} " * _TITLE_WEIGHT + abstract))
+    writer.commit()
+    writer.wait_merging_threads()
 
 
 def open_index(folder: Path) -> BM25Index:

@@ -10,7 +10,18 @@ from numpy.typing import NDArray
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import FingerprintError, LibraryError, ModelError
 from assistant.domain.records import Paper
-from assistant.library import chunks, embeddings, generations, integrity, locks, state, upgrade
+from assistant.library import (
+    bm25,
+    chunks,
+    embeddings,
+    generations,
+    integrity,
+    locks,
+    state,
+    tail,
+    upgrade,
+    wording,
+)
 from assistant.library.catalogue import Catalogue
 from assistant.library.generations import IndexChange
 from assistant.library.index import REINDEX
@@ -18,7 +29,7 @@ from assistant.models.base import Embedder
 
 _BATCH = 256  # papers whose vectors are stored at once, about 8 seconds of work: what an interruption can lose
 _OTHER_EMBEDDER = "choose another embedder (--embedder)"
-_PATCHED = 5  # a vector index is patched until one paper in five has changed, then built from nothing
+_PATCHED = 5  # a vector index is patched until one paper in five went from it or changed, then built from nothing
 
 
 @contextlib.contextmanager
@@ -29,12 +40,12 @@ def writer_session(folder: Path, catalogue: Catalogue, seconds: float) -> Iterat
     """
     with locks.exclusive_lock(folder, seconds):
         upgrade.upgrade(catalogue)
-        generations.sweep(folder, _superseded(catalogue))
+        _sweep(folder, catalogue)
         try:
             yield
         finally:
             with contextlib.suppress(LibraryError):
-                generations.sweep(folder, _superseded(catalogue))
+                _sweep(folder, catalogue)
             catalogue.merge_log()
 
 
@@ -85,42 +96,57 @@ def embed(
 def rebuild(folder: Path, catalogue: Catalogue, on_progress: OnProgress, change: IndexChange | None = None) -> None:
     """Within a transaction: build the next generation from the catalogue as it stands there, and make it current.
 
-    `change` says what was changed since the last one, where that is known: a small change is patched into a copy.
+    `change` says what was changed since the last one, where that is known: then the word index is grown, and the vector
+    index has a tail until that is too long (see `tail`). Without, all is built from nothing.
     """
-    current = catalogue.generation()
-    number = current + 1
-    indexed = contents(catalogue)
-    on_progress("indexing", 0, len(indexed.papers))
-    patch, changed = _patch(folder, catalogue, change, len(indexed.papers))
-    recorded, patched = generations.build(folder, number, indexed, patch)
-    catalogue.set_files(number, recorded)
-    former = [earlier for earlier in generations.left(folder, {current, *_superseded(catalogue)}) if earlier != number]
-    catalogue.set_state(
-        generation=str(number),
-        patched=str(changed if patched else 0),
-        former=" ".join(map(str, sorted(former))),
-        order=catalogue.order(),
-    )
-    on_progress("indexing", len(indexed.papers), len(indexed.papers))
+    numbers, number = catalogue.numbers(), catalogue.generation() + 1
+    papers, kind = catalogue.size(), catalogue.vector_index()
+    on_progress("indexing", 0, papers)
+    with generations.unfinished(folder, number):
+        files, gone = wording.build(folder, number, catalogue, change)
+        facts = {"generation": str(number), "words": bm25.SCHEME, "gone": str(gone)}
+        if change and _keeps_vectors(folder, catalogue, change, papers):
+            files |= integrity.of_kind(kind, catalogue.files(catalogue.generation()))
+        else:
+            facts |= _new_vectors(folder, catalogue, number, change)
+            files |= integrity.manifest(folder, kind, number)
+    catalogue.set_files(number, files)
+    former = generations.left(folder, {*numbers.values(), *_superseded(catalogue)} - {number})
+    catalogue.set_state(**facts, former=" ".join(map(str, sorted(former))))
+    if change is None:
+        catalogue.note_names()
+        catalogue.set_state(order=catalogue.order(), papers=str(papers))
+    on_progress("indexing", papers, papers)
 
 
 def contents(catalogue: Catalogue) -> generations.Contents:
-    """Return what goes into a generation of this catalogue; the vectors are read only when they are called for."""
-    dimension = catalogue.dimension()
+    """Return what the vector index of this catalogue holds now, or where it has no tail is to hold; papers and vectors
+    are read only when they are called for."""
+    dimension, tail_ids = catalogue.dimension(), tail.ids(catalogue)
 
-    def vectors(ids: Sequence[str] | None) -> Iterator[tuple[str, NDArray[np.float32]]]:
-        for id, blob in catalogue.embeddings(ids):
-            if blob is None:
-                what = "has vectors that are missing or not as they were stored"
-                raise LibraryError(what, path=id, cure=REINDEX)
-            yield id, embeddings.decode(blob, dimension)
+    def papers(ids: Sequence[str] | None) -> Iterator[tuple[Paper, NDArray[np.float32]]]:
+        batches = ([id for _, id in batch] for batch in catalogue.batches()) if ids is None else [ids]
+        for batch in batches:
+            # What is not as it was written is indexed too: readers leave it out, and it comes back with its listing.
+            by_id = {stored.paper.id: stored.paper for stored in catalogue.stored_papers(batch)}
+            for id, blob in catalogue.embeddings([id for id in batch if id not in tail_ids]):
+                if blob is None:
+                    what = "has vectors that are missing or not as they were stored"
+                    raise LibraryError(what, path=id, cure=REINDEX)
+                yield by_id[id], embeddings.decode(blob, dimension)
 
-    # What is not as it was written is indexed too: readers leave it out, and it comes back with its listing.
-    papers, counts = [stored.paper for stored in catalogue.stored_papers()], catalogue.vector_counts(dimension)
-    if len(counts) != len(papers):
-        missing = len(papers) - len(counts)
-        raise LibraryError(f"has no vectors for {missing:,} papers", path=catalogue.path, cure=REINDEX)
-    return generations.Contents(catalogue.vector_index(), papers, sum(counts), vectors)
+    def sample(most: int) -> list[str]:
+        return [id for id in catalogue.spread(most + len(tail_ids)) if id not in tail_ids]
+
+    if (indexed := catalogue.state().get("indexed")) is not None and tail_ids:
+        count = int(indexed) if indexed.isdecimal() else -1
+    else:
+        counts, size = catalogue.vector_counts(dimension), catalogue.size()
+        if len(counts) != size:
+            missing = size - len(counts)
+            raise LibraryError(f"has no vectors for {missing:,} papers", path=catalogue.path, cure=REINDEX)
+        count = sum(counts)
+    return generations.Contents(catalogue.vector_index(), count, papers, sample)
 
 
 def repair(folder: Path, catalogue: Catalogue, damaged: int) -> None:
@@ -157,22 +183,34 @@ def _superseded(catalogue: Catalogue) -> list[int]:
     return state.superseded(catalogue.path, catalogue.state())
 
 
-def _patch(
-    folder: Path, catalogue: Catalogue, change: IndexChange | None, papers: int
-) -> tuple[generations.Patch | None, int]:
-    """Return how to patch the current vector index, None where that does not pay or it is not sound; and how many
-    papers, with these, were changed since it was built from nothing."""
-    basis = catalogue.generation()
-    if change is None or not basis:
-        return None, 0
-    changed = state.whole_number(catalogue.path, catalogue.state(), "patched") + len(change.removed) + len(change.put)
-    if changed * _PATCHED > papers:
-        return None, 0
+def _sweep(folder: Path, catalogue: Catalogue) -> None:
+    generations.sweep(folder, _superseded(catalogue), catalogue.numbers())
+
+
+def _keeps_vectors(folder: Path, catalogue: Catalogue, change: IndexChange, papers: int) -> bool:
+    """Note what the vector index does not have as it is now; return whether it can be kept, with that as its tail."""
+    length = tail.mark(catalogue, change.removed, change.put)
     kind = catalogue.vector_index()
-    files = integrity.of_kind(kind, catalogue.files(basis))
-    if kind in integrity.check_files(folder, basis, files, kind, every=True).problems:
-        return None, 0
-    return generations.Patch(basis, change), changed
+    number = catalogue.numbers()[kind]
+    recorded = integrity.of_kind(kind, catalogue.files(catalogue.generation()))
+    is_sound = number and not integrity.check_files(folder, {kind: number}, recorded).problems
+    return bool(is_sound) and length <= tail.limit(papers)
+
+
+def _new_vectors(folder: Path, catalogue: Catalogue, number: int, change: IndexChange | None) -> dict[str, str]:
+    """Build a vector index without a tail; return what the catalogue is to say of it."""
+    changes, kind = tail.ids(catalogue), catalogue.vector_index()
+    basis, recorded = catalogue.numbers()[kind], integrity.of_kind(kind, catalogue.files(catalogue.generation()))
+    tail.clear(catalogue)
+    catalogue.forget()
+    indexed = contents(catalogue)
+    stale = [id for id, was_indexed in changes.items() if was_indexed]
+    patched = state.whole_number(catalogue.path, catalogue.state(), "patched") + len(stale)
+    pays = change and basis and patched * _PATCHED <= catalogue.size()
+    is_sound = pays and not integrity.check_files(folder, {kind: basis}, recorded, every=True).problems
+    patch = generations.Patch(basis, stale, list(changes)) if is_sound else None
+    used = generations.build_vectors(folder, number, indexed, patch)
+    return {"vectors": str(number), "indexed": str(indexed.chunk_count), "patched": str(patched if used else 0)}
 
 
 def _vectors(

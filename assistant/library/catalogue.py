@@ -1,69 +1,30 @@
 """Papers, listings and vectors <-> the SQLite file that is the library, and that names its current generation."""
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
-from assistant.domain.errors import LibraryError
 from assistant.domain.records import Paper
-from assistant.library import database, embeddings, index, rows, state
-from assistant.library.connection import CatalogueConnection
+from assistant.library import database, embeddings, names, rows, state
+from assistant.library.facts import CatalogueFacts
 from assistant.library.rows import FORMER_COLUMNS, LISTING_COLUMNS, PAPER_COLUMNS, StoredPaper
 
+_POSITIONS = "SELECT position FROM papers ORDER BY position"
+_AT_ONCE = 500  # papers that are written at once
 _AMONG = "IN (SELECT value FROM json_each(?))"  # any number of ids, where SQLite allows 32,766 parameters
 
 
-class Catalogue(CatalogueConnection):
+class Catalogue(CatalogueFacts):
     """All that a library holds and knows of itself."""
 
-    # -- state
-
-    def state(self) -> dict[str, str]:
-        """Return the named facts about the library: `fingerprint`, `generation`, and so on."""
-        facts = {str(key): str(value) for key, value in self.read("SELECT key, value FROM state")}
-        if not {"fingerprint", "generation", "dimension"} <= facts.keys():
-            raise database.unusable(self.path, "it does not say what the library was built with")
-        return facts
-
-    def check_state(self) -> None:
-        """Raise `LibraryError` where the facts about the library are not as they were written."""
-        facts = self.state()
-        if self.version() > 1 and facts.get("checksum") != rows.state_checksum(facts):
-            raise LibraryError(
-                "what the catalogue says of itself is not as it was written",
-                path=self.path,
-                cause=f"fingerprint {facts['fingerprint']}, dimension {facts['dimension']}",
-                cure=f"{index.REINDEX} with --embedder NAME",
-            )
-
-    def generation(self) -> int:
-        """Return the number of the current generation of indexes; 0 before the first ingest has ended."""
-        return state.whole_number(self.path, self.state(), "generation")
-
-    def dimension(self) -> int:
-        """Return how many numbers each stored vector has."""
-        return state.whole_number(self.path, self.state(), "dimension", 1)
-
-    def vector_index(self) -> str:
-        """Return the name of the library's vector index, one of `index.VECTOR_INDEXES`."""
-        return index.require(self.state().get("vector_index", index.DEFAULT), self.path.parent)
-
-    def set_state(self, **values: str) -> None:
-        """Set facts; those not named stay."""
-        facts = self.state() | values
-        facts["checksum"] = rows.state_checksum(facts)
-        self.run_many(
-            "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", facts.items()
-        )
-
-    def faults(self, *, every: bool = False) -> list[str]:
-        """Return what SQLite finds wrong with the file when it reads all of it; with `every`, also what its own indexes
-        say of its tables."""
-        check = "integrity_check" if every else "quick_check"
-        findings = [str(finding) for (finding,) in self.read(f"PRAGMA {check}(3)")]
-        return [f"{self.path}: {finding}" for finding in findings if finding != "ok"]
-
     # -- papers
+
+    def size(self) -> int:
+        """Return the number of papers."""
+        [(papers,)] = self.read("SELECT count(*) FROM papers")
+        return int(papers)
 
     def count(self) -> tuple[int, int]:
         """Return the numbers of papers and of listings."""
@@ -102,6 +63,11 @@ class Catalogue(CatalogueConnection):
         stored_by_id = {stored.paper.id: stored for stored in papers}
         return [stored_by_id[id] for id in ids if id in stored_by_id]
 
+    def texts(self, ids: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Return (id, title, abstract) of the papers with these ids, whether or not they are as they were written."""
+        rows = self.read(f"SELECT id, title, abstract FROM papers WHERE id {_AMONG}", (json.dumps(list(ids)),))
+        return [(str(id), str(title), str(abstract)) for id, title, abstract in rows]
+
     def contents(self) -> list[tuple[str, str]]:
         """Return (id, content hash) of every paper, in the order added; raises `LibraryError` where several have one
         id."""
@@ -113,8 +79,43 @@ class Catalogue(CatalogueConnection):
         return contents
 
     def order(self) -> str:
-        """Return the checksum of the ids of all papers, in the order added."""
-        return rows.order_checksum(id for id, _ in self.contents())
+        """Return the checksum of the ids of all papers and of their places, as the state has it."""
+        ids = [id for id, _ in self.contents()]
+        if self.version() < names.VERSION:
+            return rows.order_checksum(ids)
+        return names.total(zip((position for (position,) in self.read(_POSITIONS)), ids, strict=True))
+
+    def positions(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return {id: position} of those of these papers that are there; the word index numbers papers so."""
+        query = f"SELECT id, position FROM papers WHERE id {_AMONG}"
+        return {str(id): position for id, position in self.read(query, (json.dumps(list(ids)),))}
+
+    def ids_at(self, positions: Iterable[int]) -> dict[int, str]:
+        """Return {position: id} of the papers at these positions."""
+        query = f"SELECT position, id FROM papers WHERE position {_AMONG}"
+        return {position: str(id) for position, id in self.read(query, (json.dumps(list(positions)),))}
+
+    def spread(self, most: int) -> list[str]:
+        """Return the ids of at most `most` papers, spread over the places of all."""
+        [(first, last)] = self.read("SELECT min(position), max(position) FROM papers")
+        if first is None:
+            return []
+        wanted = {first + (last - first) * step // max(most - 1, 1) for step in range(most)}
+        query = (
+            "SELECT DISTINCT papers.id FROM json_each(?) AS wanted JOIN papers ON papers.position = "
+            "(SELECT min(position) FROM papers WHERE position >= wanted.value)"
+        )
+        return [str(id) for (id,) in self.read(query, (json.dumps(sorted(wanted)),))]
+
+    def batches(self, size: int = 1_000) -> Iterator[list[tuple[int, str]]]:
+        """Yield (position, id) of all papers, `size` at a time, in the order added."""
+        last: object = None
+        query = "SELECT position, id FROM papers WHERE position > ? ORDER BY position LIMIT ?"
+        while batch := self.read(query, (-1 if last is None else last, size)):
+            yield [(position, str(id)) for position, id in batch]
+            if last is not None and batch[-1][0] <= last:
+                raise database.unusable(self.path, "its papers are in no order")
+            last = batch[-1][0]
 
     def orphans(self) -> list[tuple[str, str, str]]:
         """Return (paper id, title, source) of every listing whose paper is gone."""
@@ -124,31 +125,82 @@ class Catalogue(CatalogueConnection):
 
     def put(self, papers: Iterable[tuple[Paper, str]]) -> None:
         """Add or replace papers, each with its content hash; a replaced one keeps its position."""
-        for paper, content in papers:
-            row, listings = rows.paper_row(paper), [rows.listing_row(listing) for listing in paper.listings]
-            self.run(
-                f"INSERT INTO papers ({PAPER_COLUMNS}, content, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET title = excluded.title, abstract = excluded.abstract, "
-                "date = excluded.date, date_inferred = excluded.date_inferred, authors = excluded.authors, "
-                "author_count = excluded.author_count, url = excluded.url, content = excluded.content, "
-                "aliases = excluded.aliases, checksum = excluded.checksum",
-                (*row, content, rows.checksum(row, listings)),
-            )
-            self.run("DELETE FROM listings WHERE paper_id = ?", (paper.id,))
-            self.run_many(
-                f"INSERT INTO listings (paper_id, {LISTING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(paper.id, *listing) for listing in listings],
-            )
+        remaining = iter(papers)
+        while batch := list(islice(remaining, _AT_ONCE)):
+            with self._changing([paper.id for paper, _ in batch]):
+                for paper, content in batch:
+                    self._put(paper, content)
+            self._note_names(paper for paper, _ in batch)
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove papers and their listings; their vectors stay until `forget`."""
+        keys = list(dict.fromkeys(ids))
+        with self._changing(keys):
+            self.run_many("DELETE FROM listings WHERE paper_id = ?", [(id,) for id in keys])
+            self.run_many("DELETE FROM papers WHERE id = ?", [(id,) for id in keys])
+
+    def _put(self, paper: Paper, content: str) -> None:
+        row, listings = rows.paper_row(paper), [rows.listing_row(listing) for listing in paper.listings]
+        self.run(
+            f"INSERT INTO papers ({PAPER_COLUMNS}, content, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET title = excluded.title, abstract = excluded.abstract, "
+            "date = excluded.date, date_inferred = excluded.date_inferred, authors = excluded.authors, "
+            "author_count = excluded.author_count, url = excluded.url, content = excluded.content, "
+            "aliases = excluded.aliases, checksum = excluded.checksum",
+            (*row, content, rows.checksum(row, listings)),
+        )
+        self.run("DELETE FROM listings WHERE paper_id = ?", (paper.id,))
+        self.run_many(
+            f"INSERT INTO listings (paper_id, {LISTING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(paper.id, *listing) for listing in listings],
+        )
+
+    @contextlib.contextmanager
+    def _changing(self, ids: Sequence[str]) -> Iterator[None]:
+        """Forget the names of papers, which are changed inside, and note how many papers there are and in which
+        places."""
+        before = self.positions(ids)
+        self.run_many(
+            "DELETE FROM names WHERE (kind, name, position) = (?, ?, ?)",
+            [
+                (*name, before[stored.paper.id])
+                for stored in self.stored_papers(list(before))
+                for name in names.of_paper(stored.paper)
+            ],
+        )
+        yield
+        after, facts = self.positions(ids), self.state()
+        places, gone = [(n, id) for id, n in after.items()], [(n, id) for id, n in before.items()]
+        order = names.total(places, facts.get("order", "0"), minus=gone)
+        count = state.whole_number(self.path, facts, "papers") + len(after) - len(before)
+        self.set_state(order=order, papers=str(max(count, 0)))
+
+    def _note_names(self, papers: Iterable[Paper]) -> None:
+        """Note the names of papers that are there."""
+        by_id = {paper.id: paper for paper in papers}
+        positions = self.positions(by_id)
+        noted = [(*name, positions[id]) for id in positions for name in names.of_paper(by_id[id])]
+        self.run_many("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", noted)
+
+    def has_names(self) -> bool:
+        """Whether every paper that is as it was written is found under its names; reads all."""
+        noted = set(self.read("SELECT kind, name, position FROM names")) if self.version() >= names.VERSION else set()
+        return self.version() < names.VERSION or all(
+            (*name, positions[paper.id]) in noted
+            for positions in ({id: position for position, id in batch} for batch in self.batches())
+            for paper in self.papers(list(positions))
+            for name in names.of_paper(paper)
+        )
+
+    def note_names(self) -> None:
+        """Note the names of all papers anew."""
+        self.run("DELETE FROM names")
+        for batch in self.batches():
+            self._note_names(stored.paper for stored in self.stored_papers([id for _, id in batch]))
 
     def set_contents(self, hashes: Iterable[tuple[str, str]]) -> None:
         """Set the content hashes of (paper id, content hash) pairs; the papers stay as they are."""
         self.run_many("UPDATE papers SET content = ? WHERE id = ?", ((content, id) for id, content in hashes))
-
-    def remove(self, ids: Iterable[str]) -> None:
-        """Remove papers and their listings; their vectors stay until `forget`."""
-        keys = [(id,) for id in ids]
-        self.run_many("DELETE FROM listings WHERE paper_id = ?", keys)
-        self.run_many("DELETE FROM papers WHERE id = ?", keys)
 
     # -- vectors
 
@@ -191,31 +243,6 @@ class Catalogue(CatalogueConnection):
     def forget(self) -> int:
         """Drop vectors that no paper has any more; return how many."""
         return self.run("DELETE FROM embeddings WHERE content NOT IN (SELECT content FROM papers)").rowcount
-
-    # -- index files
-
-    def files(self, generation: int) -> dict[str, tuple[int, int, str]]:
-        """Return {relative path: (size, modified ns, sha256)} of the index files of a generation."""
-        records = self.read("SELECT path, size, modified, digest FROM files WHERE generation = ?", (generation,))
-        return {
-            str(path): (state.integer(size), state.integer(modified), str(digest))
-            for path, size, modified, digest in records
-        }
-
-    def set_files(self, generation: int, files: dict[str, tuple[int, int, str]]) -> None:
-        """Record the index files of `generation`, and forget those of every other."""
-        self.run("DELETE FROM files")
-        self.run_many(
-            "INSERT INTO files VALUES (?, ?, ?, ?, ?)", [(generation, path, *facts) for path, facts in files.items()]
-        )
-
-    def renew_files(self, generation: int, files: dict[str, tuple[int, int, str]]) -> None:
-        """Record some index files of `generation` as they are now; nothing where it is no longer current."""
-        with self.transaction():
-            self.run_many(
-                "UPDATE files SET size = ?, modified = ?, digest = ? WHERE generation = ? AND path = ?",
-                [(*facts, generation, path) for path, facts in files.items()],
-            )
 
     def _checksum_column(self) -> str:
         return "embeddings.checksum" if self.version() > 1 else "NULL"

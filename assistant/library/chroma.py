@@ -69,7 +69,7 @@ class ChromaIndex(VectorIndex):
                     [row.id for row in batch],
                     [row.vector.tolist() for row in batch],
                     [_metadata(row) for row in batch],
-                    [row.text for row in batch],
+                    None,  # no documents: Chroma's index of their trigrams takes 5 KB a paper, and a third of the time
                     None,
                     *_HOME,
                 )
@@ -89,14 +89,20 @@ class ChromaIndex(VectorIndex):
             answer = self._engine.get(self._collection, list(ids), None, None, 0, None, ["embeddings"], *_HOME)
             return dict(zip(answer.ids, np.asarray(answer.embeddings, np.float32), strict=True))
 
-    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[Neighbour]:
-        """Return the `limit` chunks nearest to a unit vector, best first; Chroma's cosine distance is 1 - cosine."""
+    def nearest(
+        self, vectors: NDArray[np.float32], limit: int, among: Sequence[str] | None = None
+    ) -> list[list[Neighbour]]:
+        """Return for each unit row of `vectors` the `limit` chunks nearest to it, best first; of the chunks with the
+        ids `among`, all of which are in the index (None: of all). Chroma's cosine distance is 1 - cosine."""
+        ids = None if among is None else list(among)
         with _translated(self._folder):
             answer = self._engine.query(
-                self._collection, None, [vector.tolist()], limit, None, None, ["distances", "metadatas"], *_HOME
+                self._collection, ids, vectors.tolist(), limit, None, None, ["distances"], *_HOME
             )
-        rows = zip(answer.ids[0], answer.metadatas[0], answer.distances[0], strict=True)
-        return [Neighbour(id, metadata["document_id"], 1.0 - distance) for id, metadata, distance in rows]
+        return [
+            [Neighbour(id, 1.0 - distance) for id, distance in zip(*row, strict=True)]
+            for row in zip(answer.ids, answer.distances, strict=True)
+        ]
 
     @staticmethod
     def changes_when_opened(path: Path) -> bool:
@@ -128,7 +134,13 @@ def _metadata(row: ChunkRow) -> dict[str, str]:
     """Return what llama-index's ChromaVectorStore expects beside a node's text, in the layout of its version 0.14."""
     facts = {"title": row.title, "date": row.date}
     source = {"node_id": row.paper_id, "node_type": "4", "metadata": {}, "class_name": "RelatedNodeInfo"}
-    node = {"id_": row.id, "metadata": facts, "relationships": {"1": source}, "text": "", "class_name": "TextNode"}
+    node = {
+        "id_": row.id,
+        "metadata": facts,
+        "relationships": {"1": source},
+        "text": row.text,
+        "class_name": "TextNode",
+    }
     return {
         **facts,
         "_node_type": "TextNode",

@@ -36,9 +36,14 @@ class Chunk:
 
 def split(paper: Paper) -> tuple[Chunk, ...]:
     """Return the chunks of `paper`: the whole, then passages of whole sentences where the text is long."""
-    whole = f"{paper.title}\n{paper.abstract}"
-    texts = [whole, *(f"{paper.title}\n{passage}" for passage in _passages(paper))] if len(whole) > _WHOLE else [whole]
-    return tuple(Chunk(paper.id, number, text) for number, text in enumerate(texts))
+    return of_text(paper.id, paper.title, paper.abstract)
+
+
+def of_text(id: str, title: str, abstract: str) -> tuple[Chunk, ...]:
+    """Return the chunks of the paper with this id, title and abstract."""
+    whole = f"{title}\n{abstract}"
+    texts = [whole, *(f"{title}\n{passage}" for passage in _passages(title, abstract))]
+    return tuple(Chunk(id, number, text) for number, text in enumerate(texts))
 
 
 def sentences_of(paper: Paper) -> tuple[str, ...]:
@@ -46,13 +51,16 @@ def sentences_of(paper: Paper) -> tuple[str, ...]:
     return tuple(paper.abstract[start:end] for start, end in sentences.split(paper.abstract)[:MOST_SENTENCES])
 
 
-def _passages(paper: Paper) -> list[str]:
-    """Return the first `MOST_SENTENCES` in runs of at least one, which with the title are no longer than a passage."""
-    most = _PASSAGE - len(paper.title)
+def _passages(title: str, abstract: str) -> list[str]:
+    """Return the first `MOST_SENTENCES` of a long text in runs of at least one, which with the title are no longer than
+    a passage; none of a text that is one chunk."""
+    if len(title) + 1 + len(abstract) <= _WHOLE:
+        return []
+    most = _PASSAGE - len(title)
     runs: list[tuple[int, int]] = []
-    for start, end in sentences.split(paper.abstract)[:MOST_SENTENCES]:
+    for start, end in sentences.split(abstract)[:MOST_SENTENCES]:
         if runs and end - runs[-1][0] <= most:
             runs[-1] = (runs[-1][0], end)
         else:
             runs.append((start, end))
-    return [paper.abstract[start:end] for start, end in runs]
+    return [abstract[start:end] for start, end in runs]

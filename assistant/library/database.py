@@ -14,9 +14,9 @@ from assistant.domain.errors import LibraryError, LockedError
 from assistant.library import disk, index, log, open_catalogues, rows, trust
 
 NAME = "catalogue.sqlite3"
-SCHEMA = 3
-"""The version that is written. One of 1, without checksums, and one of 2, with the other ids of papers in the state,
-are read too; `upgrade` makes one of them."""
+SCHEMA = 4
+"""The version that is written. Others are read too: one of 1, without checksums, one of 2, with the other ids of papers
+in the state, and one of 3, without names and changes; `upgrade` makes one of them."""
 
 BUSY_SECONDS = 10
 """How long a statement waits for another program that is writing."""
@@ -38,12 +38,20 @@ CREATE TABLE files (
     generation INTEGER NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
     digest TEXT NOT NULL, PRIMARY KEY (generation, path)) WITHOUT ROWID;
 """
+_LOOKUPS = """
+CREATE TABLE names (
+    kind INTEGER NOT NULL, name INTEGER NOT NULL, position INTEGER NOT NULL,
+    PRIMARY KEY (kind, name, position)) WITHOUT ROWID;
+CREATE TABLE changes (id TEXT PRIMARY KEY, indexed INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX papers_by_date ON papers (date);
+"""
 
 
 def tables(version: int) -> str:
     """Return the statements that make the tables of a version of the schema."""
     columns = {"{checksum}": _CHECKSUM if version > 1 else "", "{aliases}": _ALIASES if version > 2 else ""}
-    return functools.reduce(lambda text, column: text.replace(*column), columns.items(), _TABLES)
+    statements = functools.reduce(lambda text, column: text.replace(*column), columns.items(), _TABLES)
+    return statements + _LOOKUPS if version > 3 else statements
 
 
 def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) -> None:
@@ -108,11 +116,15 @@ def connect(folder: Path) -> sqlite3.Connection:
 
 
 def upgrade(connection: sqlite3.Connection) -> None:
-    """Give the tables of an older version the columns that they lack, empty, within a transaction of the caller's."""
+    """Give a catalogue of an older version the tables and columns that it lacks, empty, within a transaction of the
+    caller's."""
     [(version,)] = connection.execute("PRAGMA user_version")
     columns = [("papers", _CHECKSUM), ("embeddings", _CHECKSUM)] if version < 2 else []
-    for table, column in (*columns, ("papers", _ALIASES)):
+    columns += [("papers", _ALIASES)] if version < 3 else []
+    for table, column in columns:
         connection.execute(f"ALTER TABLE {table} ADD COLUMN {column.removeprefix(', ')}")
+    for statement in filter(str.strip, _LOOKUPS.split(";")):
+        connection.execute(statement.strip())
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 

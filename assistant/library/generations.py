@@ -1,7 +1,8 @@
 """The catalogue's papers -> one numbered generation of index files: built aside, proven, and never changed afterwards.
 
-A generation N is the folders `chroma/N` (named after the vector index) and `lexical/N`. The catalogue names the
-current one, in the same transaction that changes the papers, so that papers and indexes that are read belong together.
+A generation N has its word index in the folder `lexical/N` and its vector index in `chroma/V` (named after the vector
+index), where V is N or, where the vector index was built for an earlier one and has a tail since, that one's number.
+The catalogue names both, in the same transaction that changes the papers, so that what is read belongs together.
 """
 
 import contextlib
@@ -19,12 +20,12 @@ from numpy.typing import NDArray
 from assistant.domain import files
 from assistant.domain.errors import LibraryError
 from assistant.domain.records import Paper
-from assistant.library import bm25, chunks, disk, index, integrity, locks, probe
-from assistant.library.index import LEXICAL, REINDEX, ChunkRow
+from assistant.library import chunks, disk, index, locks, probe
+from assistant.library.index import REINDEX, ChunkRow
 
 _SAMPLES = 64
 _BATCH = 2_000  # chunks that one child compares, in about 2 seconds
-_AGAIN = "run this again"
+AGAIN = "run this again"
 _Item = TypeVar("_Item")
 _Trial = Callable[[str, Path, int, Mapping[str, NDArray[np.float32]]], str | None]
 """`probe.compare` or `probe.examine`."""
@@ -32,33 +33,35 @@ _Trial = Callable[[str, Path, int, Mapping[str, NDArray[np.float32]]], str | Non
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What goes into the indexes of a generation."""
+    """What a vector index holds."""
 
     vector_index: str
     """A name of `index.VECTOR_INDEXES`."""
-    papers: Sequence[Paper]
     chunk_count: int
-    vectors: Callable[[Sequence[str] | None], Iterator[tuple[str, NDArray[np.float32]]]]
-    """(paper id, one row a chunk) of these papers, or of all."""
+    papers: Callable[[Sequence[str] | None], Iterator[tuple[Paper, NDArray[np.float32]]]]
+    """These papers, or all, each with its vectors, one row a chunk."""
+    sample: Callable[[int], list[str]]
+    """The ids of at least so many papers, where it has so many, spread over all."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexChange:
-    """What an ingest changes, by paper ids."""
+    """What an ingest changes."""
 
-    removed: Sequence[str]
-    """Papers whose old chunks go."""
+    removed: Mapping[str, int]
+    """Id -> position of papers whose old chunks and words go."""
     put: Sequence[str]
-    """Papers whose new chunks come."""
+    """Ids of papers whose new chunks and words come."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """How the vector index of a generation is made from that of an older one."""
+    """How a vector index is made from an older one, by paper ids."""
 
     basis: int
     """The number of the older one."""
-    change: IndexChange
+    removed: Sequence[str]
+    put: Sequence[str]
 
 
 def folder(library: Path, kind: str, number: int) -> Path:
@@ -66,23 +69,11 @@ def folder(library: Path, kind: str, number: int) -> Path:
     return library / kind / str(number)
 
 
-def build(library: Path, number: int, contents: Contents, patch: Patch | None = None) -> tuple[integrity.Files, bool]:
-    """Write generation `number`, prove it, make it durable; return its files, and whether the patch could be used.
-
-    Raises `LibraryError`, leaving nothing of it behind, where it cannot be written or does not hold what it should.
-    """
+@contextlib.contextmanager
+def unfinished(library: Path, number: int) -> Iterator[None]:
+    """Leave nothing of generation `number` behind where what is done inside fails; raises `LibraryError` for it."""
     try:
-        for kind in (contents.vector_index, LEXICAL):
-            _empty(library, kind, number)
-        words = folder(library, LEXICAL, number)
-        bm25.build_index(((paper.title, paper.abstract) for paper in contents.papers), words)
-        if (size := bm25.open_index(words).size) != len(contents.papers):
-            problem = f"the new word index holds {size:,} papers instead of {len(contents.papers):,}"
-            raise LibraryError(problem, path=library, cure=_AGAIN)
-        patched = patch is not None and _patched(library, number, contents, patch)
-        if not patched:
-            _fill(library, number, contents)
-        return integrity.manifest(library, number, contents.vector_index), patched
+        yield
     except (OSError, LibraryError) as error:
         why = disk.full(library, error)  # asked before the disk is less full again
         discard(library, number)
@@ -92,6 +83,20 @@ def build(library: Path, number: int, contents: Contents, patch: Patch | None = 
     except BaseException:
         discard(library, number)
         raise
+
+
+def build_vectors(library: Path, number: int, contents: Contents, patch: Patch | None = None) -> bool:
+    """Write the vector index of generation `number` and prove it; return whether the patch could be used."""
+    empty(library, contents.vector_index, number)
+    if patch is not None and _patched(library, number, contents, patch):
+        return True
+    empty(library, contents.vector_index, number)
+    target = folder(library, contents.vector_index, number)
+    with contextlib.closing(index.load(contents.vector_index)(target, create=True)) as vectors:
+        vectors.put(_rows(contents))
+    if problem := _tried(probe.compare, library, number, contents):
+        raise LibraryError("the new vector index is not sound", path=library, cause=problem, cure=AGAIN)
+    return False
 
 
 def examine(library: Path, number: int, contents: Contents) -> str | None:
@@ -109,16 +114,17 @@ def examine_all(library: Path, number: int, contents: Contents) -> str | None:
     return None
 
 
-def sweep(library: Path, numbers: Iterable[int]) -> None:
-    """Remove these generations, but those that a reader has locked; needs the writer's lock.
+def sweep(library: Path, numbers: Iterable[int], current: Mapping[str, int]) -> None:
+    """Remove these generations, but the `current` index of each kind and what a reader has locked; needs the writer's
+    lock.
 
     Nothing outside the library is touched: no link is followed on the way to what is removed.
     """
     for kind in index.kinds():
         with contextlib.suppress(OSError), disk.opened_folder(library / kind) as generations:
-            for name in map(str, numbers):
-                if not locks.is_locked(name, generations):
-                    disk.remove(name, generations)
+            for number in numbers:
+                if number != current.get(kind) and not locks.is_locked(str(number), generations):
+                    disk.remove(str(number), generations)
 
 
 def left(library: Path, numbers: Iterable[int]) -> list[int]:
@@ -133,14 +139,12 @@ def discard(library: Path, number: int) -> None:
             disk.remove(str(number), generations)
 
 
-def _fill(library: Path, number: int, contents: Contents) -> None:
-    """Make the vector index from nothing."""
-    _empty(library, contents.vector_index, number)
-    target = folder(library, contents.vector_index, number)
-    with contextlib.closing(index.load(contents.vector_index)(target, create=True)) as vectors:
-        vectors.put(_rows(contents))
-    if problem := _tried(probe.compare, library, number, contents):
-        raise LibraryError("the new vector index is not sound", path=library, cause=problem, cure=_AGAIN)
+def empty(library: Path, kind: str, number: int) -> None:
+    """Make the folder of an index, empty and private."""
+    (library / kind).mkdir(mode=0o700, exist_ok=True)
+    with disk.opened_folder(library / kind) as generations:
+        disk.remove(str(number), generations)
+        os.mkdir(str(number), mode=0o700, dir_fd=generations)
 
 
 def _patched(library: Path, number: int, contents: Contents, patch: Patch) -> bool:
@@ -151,43 +155,32 @@ def _patched(library: Path, number: int, contents: Contents, patch: Patch) -> bo
         target.rmdir()
         shutil.copytree(folder(library, kind, patch.basis), target, ignore=files.special_names)
         with contextlib.closing(index.load(kind)(target)) as vectors:
-            vectors.remove(patch.change.removed)
-            vectors.put(_rows(contents, patch.change.put))
+            vectors.remove(patch.removed)
+            vectors.put(_rows(contents, patch.put))
     except (OSError, LibraryError) as error:
         if why := disk.full(library, error):
             raise why from error
         return False
-    return _tried(probe.compare, library, number, contents, patch.change.put) is None
+    return _tried(probe.compare, library, number, contents, patch.put) is None
 
 
 def _tried(trial: _Trial, library: Path, number: int, contents: Contents, changed: Sequence[str] = ()) -> str | None:
     """Return what a trial finds in the vector index: of a sample of all papers, and of one of those just `changed`."""
-    ids = [*_spread([paper.id for paper in contents.papers]), *_spread(changed)]
+    ids = [*_spread(contents.sample(_SAMPLES)), *_spread(changed)]
     samples = [(row.id, row.vector) for row in _rows(contents, ids)]
     place = folder(library, contents.vector_index, number)
     return trial(contents.vector_index, place, contents.chunk_count, dict(_spread(samples, 2 * _SAMPLES)))
 
 
 def _rows(contents: Contents, ids: Sequence[str] | None = None) -> Iterator[ChunkRow]:
-    papers = {paper.id: paper for paper in contents.papers}
-    for id, matrix in contents.vectors(ids):
-        paper = papers[id]
-        day = paper.date.isoformat() if paper.date else ""
+    for paper, matrix in contents.papers(ids):
         split = chunks.split(paper)
         if len(matrix) != len(split):
-            raise LibraryError(f"has {len(matrix)} vectors, which do not fit its text", path=id, cure=REINDEX)
+            raise LibraryError(f"has {len(matrix)} vectors, which do not fit its text", path=paper.id, cure=REINDEX)
         for chunk, vector in zip(split, matrix, strict=True):
-            yield ChunkRow(chunk.id, paper.id, paper.title, day, chunk.text, vector)
+            yield ChunkRow(chunk.id, paper.id, paper.title, paper.day or "", chunk.text, vector)
 
 
 def _spread(items: Sequence[_Item], most: int = _SAMPLES) -> list[_Item]:
     """Return at most `most` of the items, evenly spread."""
     return [items[i] for i in np.linspace(0, len(items) - 1, min(most, len(items))).astype(int)]
-
-
-def _empty(library: Path, kind: str, number: int) -> None:
-    """Make the folder of an index, empty and private."""
-    (library / kind).mkdir(mode=0o700, exist_ok=True)
-    with disk.opened_folder(library / kind) as generations:
-        disk.remove(str(number), generations)
-        os.mkdir(str(number), mode=0o700, dir_fd=generations)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError
-from assistant.library import builder, damaged_papers, database, generations, index, integrity, locks
+from assistant.library import builder, damaged_papers, database, generations, index, integrity, locks, tail
 from assistant.library.catalogue import Catalogue
 from assistant.library.index import REINDEX
 
@@ -57,16 +57,18 @@ def damage(folder: Path, catalogue: Catalogue, *, every: bool = False, deep: boo
     if not number:
         return {}
     kind = catalogue.vector_index()
-    report = integrity.check_files(folder, number, catalogue.files(number), kind, every=every)
+    report = integrity.check_files(folder, catalogue.numbers(), catalogue.files(number), every=every)
     remember(folder, number, report.moved)
-    if catalogue.state().get("order", (order := catalogue.order())) != order:
+    if not _has_its_papers(catalogue, every=every):
         report.problems[index.LEXICAL] = "the papers are not those that it was made of"
+    if not tail.is_sound(catalogue):
+        report.problems[kind] = "the papers that it has are not known"
     doubtful = kind not in report.problems and (every or report.opened)
     # Opening an index may write to it. In a read-only folder it is not opened, here or to answer: nobody can tell.
     if doubtful and database.writable(catalogue.path):
         try:
             examine = generations.examine_all if deep else generations.examine
-            problem = examine(folder, number, builder.contents(catalogue))
+            problem = examine(folder, catalogue.numbers()[kind], builder.contents(catalogue))
         except LibraryError as error:  # the catalogue lacks what the index should hold
             problem = str(LibraryError(error.what, path=error.path))
         if problem:
@@ -75,14 +77,24 @@ def damage(folder: Path, catalogue: Catalogue, *, every: bool = False, deep: boo
     return report.problems
 
 
+def _has_its_papers(catalogue: Catalogue, *, every: bool) -> bool:
+    """Whether the papers are as many as the catalogue notes and, in a small library or with `every`, the same ones in
+    the same places; with `every`, also whether they are found by their names."""
+    facts, papers = catalogue.state(), catalogue.size()
+    if every and not catalogue.has_names():
+        return False
+    if "papers" in facts and facts["papers"] != str(papers):
+        return False
+    return (papers > damaged_papers.VOUCHED and not every) or facts.get("order", (order := catalogue.order())) == order
+
+
 def remember_opened(folder: Path, catalogue: Catalogue) -> None:
-    """Record that the vector index is sound as it is, now that it was opened and changed by that."""
+    """Have the records say that the vector index is sound as it is, now that it was opened and changed by that."""
     number, kind = catalogue.generation(), catalogue.vector_index()
-    may_change = index.load(kind).changes_when_opened
-    for path in integrity.of_kind(kind, catalogue.files(number)):
-        if may_change(folder / path):
+    for path, recorded in integrity.of_kind(kind, catalogue.files(number)).items():
+        if integrity.changes_when_opened(folder, path):
             with contextlib.suppress(OSError):
-                remember(folder, number, integrity.record(folder, path))
+                remember(folder, number, integrity.reset(folder, path, recorded))
 
 
 def remember(folder: Path, number: int, sound: integrity.Files) -> None:

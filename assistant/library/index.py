@@ -26,9 +26,6 @@ LEXICAL = "lexical"
 REINDEX = "run `assistant reindex`"
 """The cure of all that can be made anew from the catalogue."""
 
-_NEAREST = 400  # chunks that an index is asked for: about as many papers
-_FURTHER = 8  # times as many it is asked for where too few of those are of papers that a filter admits
-
 
 @dataclass(frozen=True, slots=True)
 class ChunkRow:
@@ -49,8 +46,13 @@ class Neighbour:
     """One chunk that is near to a vector."""
 
     chunk_id: str
-    paper_id: str
+    """`<paper id>#<number>`."""
     cosine: float
+
+    @property
+    def paper_id(self) -> str:
+        """The id of its paper."""
+        return self.chunk_id.rpartition("#")[0]
 
 
 class VectorIndex(Protocol):
@@ -78,8 +80,11 @@ class VectorIndex(Protocol):
     def get(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return {chunk id: vector}; unknown ids are left out."""
 
-    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[Neighbour]:
-        """Return the `limit` chunks nearest to a unit vector, best first."""
+    def nearest(
+        self, vectors: NDArray[np.float32], limit: int, among: Sequence[str] | None = None
+    ) -> list[list[Neighbour]]:
+        """Return for each unit row of `vectors` the `limit` chunks nearest to it, best first; of the chunks with the
+        ids `among`, all of which are in the index (None: of all)."""
 
     @staticmethod
     def changes_when_opened(path: Path) -> bool:
@@ -88,25 +93,6 @@ class VectorIndex(Protocol):
     @staticmethod
     def is_unwritten(path: Path) -> bool:
         """Whether a file that lies in the folder holds nothing yet that the index relies on."""
-
-
-def nearest_paper_ids(
-    index: VectorIndex, vector: NDArray[np.float32], chunk_count: int, allowed: frozenset[str] | None
-) -> Iterable[str]:
-    """Return the ids of the papers that an index of so many chunks calls the nearest among those `allowed` (None: all).
-
-    An index knows no filters, and asked for more may give fewer than it has: where too few of nearly all chunks are
-    of papers that are allowed, these are the nearest.
-    """
-    limit = _NEAREST
-    if allowed is None:
-        return [neighbour.paper_id for neighbour in index.nearest(vector, limit)]
-    while limit < chunk_count:
-        ids = [id for neighbour in index.nearest(vector, limit) if (id := neighbour.paper_id) in allowed]
-        if len(ids) >= _NEAREST:
-            return ids
-        limit *= _FURTHER
-    return allowed
 
 
 def kinds() -> tuple[str, ...]:

@@ -4,9 +4,10 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from assistant.domain import files
 from assistant.library import disk, index, trust
@@ -28,17 +29,12 @@ class IntegrityReport:
     """Whether somebody opened the vector index and so changed a file: only a probe can tell whether it is sound."""
 
 
-def check_files(
-    library: Path, number: int, recorded: Files, vector_index: str, *, every: bool = False
-) -> IntegrityReport:
-    """Compare the files of generation `number` with what was recorded of them; where size and time are as recorded, a
-    file is not read (unless `every` one is), else its checksum decides. `vector_index` is the name of the library's
-    vector index. Raises `LibraryError` where anything but files and folders lies among them."""
-    may_change = index.load(vector_index).changes_when_opened
+def check_files(library: Path, numbers: Mapping[str, int], recorded: Files, *, every: bool = False) -> IntegrityReport:
+    """Compare index files with what was recorded of them; `numbers` are the kinds of indexes to look at, and the
+    generations they are of. Where size and time are as recorded, a file is not read (unless `every` one is), else its
+    checksum decides. Raises `LibraryError` where anything but files and folders lies among them."""
     problems = {
-        kind: problem
-        for kind in (vector_index, index.LEXICAL)
-        if (problem := _problem(library, kind, number, recorded, written=kind == vector_index))
+        kind: problem for kind, number in numbers.items() if (problem := _problem(library, kind, number, recorded))
     }
     moved: Files = {}
     opened = False
@@ -46,8 +42,8 @@ def check_files(
         kind = path.split("/")[0]
         if kind in problems:
             continue
-        if not _lies_in(path, (vector_index, index.LEXICAL), number):
-            problems[vector_index] = f"the catalogue records {path!r}, which is none of its files"
+        if not _lies_in(path, numbers):
+            problems[next(iter(numbers))] = f"the catalogue records {path!r}, which is none of its files"
             continue
         try:
             status = (library / path).lstat()
@@ -57,20 +53,35 @@ def check_files(
                 continue
             if not every and (status.st_size, now) == (size, modified):
                 continue
-            if status.st_size == size and _digest(library / path) == digest:
+            if changes_when_opened(library, path) and status.st_size >= size:
+                opened = True
+            elif status.st_size == size and _digest(library / path) == digest:
                 if now != modified:
                     moved[path] = (size, now, digest)
-            elif kind == vector_index and may_change(library / path) and status.st_size >= size:
-                opened = True
             else:
                 problems[kind] = f"{path} was changed or cut"
         except OSError as error:
             problems[kind] = f"{path}: {error.strerror}"
-    return IntegrityReport(problems, moved, opened and vector_index not in problems)
+    return IntegrityReport(problems, moved, opened and not index.VECTOR_INDEXES.keys() & problems.keys())
 
 
-def _problem(library: Path, kind: str, number: int, recorded: Files, *, written: bool) -> str | None:
-    """Return what keeps a kind of index from being looked at at all, or None; `written` where to open it may write."""
+def changes_when_opened(library: Path, path: str) -> bool:
+    """Whether a recorded file may change by the index being opened."""
+    kind = path.split("/")[0]
+    return kind in index.VECTOR_INDEXES and index.load(kind).changes_when_opened(library / path)
+
+
+def are_as_recorded(folder: Path, names: Iterable[str], recorded: Mapping[str, tuple[int, int, str]]) -> bool:
+    """Whether these files of a folder have the checksums that were recorded of them; all are read."""
+    try:
+        return all(_digest(folder / name) == recorded[name][2] for name in names)
+    except OSError:
+        return False
+
+
+def _problem(library: Path, kind: str, number: int, recorded: Files) -> str | None:
+    """Return what keeps a kind of index from being looked at at all, or None."""
+    written = kind in index.VECTOR_INDEXES  # to open it may write
     if not of_kind(kind, recorded):
         return f"nothing is known of its {kind} files"
     try:
@@ -98,12 +109,14 @@ def _entries(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _lies_in(path: str, kinds: Sequence[str], number: int) -> bool:
-    """Whether a recorded path is one of a file of generation `number` in one of these folders."""
+def _lies_in(path: str, numbers: Mapping[str, int]) -> bool:
+    """Whether a recorded path is one of a file of one of these indexes."""
     kind, _, rest = path.partition("/")
     generation, _, inner = rest.partition("/")
     names = inner.split("/")
-    return kind in kinds and generation == str(number) and "\0" not in path and not {"", ".", ".."} & set(names)
+    return (
+        kind in numbers and generation == str(numbers[kind]) and "\0" not in path and not {"", ".", ".."} & set(names)
+    )
 
 
 def of_kind(kind: str, recorded: Files) -> Files:
@@ -111,25 +124,43 @@ def of_kind(kind: str, recorded: Files) -> Files:
     return {path: facts for path, facts in recorded.items() if path.startswith(f"{kind}/")}
 
 
-def record(library: Path, path: str) -> Files:
-    """Return what there is to record of one file."""
+def record(library: Path, path: str, *, changes: bool = False) -> Files:
+    """Return what there is to record of one file; no checksum of one that `changes` by being opened."""
     status = (library / path).lstat()
-    return {path: (status.st_size, _modified(status), _digest(library / path))}
+    return {path: (status.st_size, _modified(status), "" if changes else _digest(library / path))}
 
 
-def manifest(library: Path, number: int, vector_index: str) -> Files:
-    """Make the files of generation `number` survive a loss of power, and return what there is to record of them."""
-    is_unwritten = index.load(vector_index).is_unwritten
+def reset(library: Path, path: str, recorded: tuple[int, int, str]) -> Files:
+    """Give a file that was changed by being opened the time that is recorded of it, so that the record stands; return
+    what there is to record instead where its size is another now."""
+    if (library / path).lstat().st_size != recorded[0]:
+        return record(library, path, changes=True)
+    os.utime(library / path, ns=(recorded[1], recorded[1]), follow_symlinks=False)
+    return {}
+
+
+def manifest(
+    library: Path, kind: str, number: int, known: Mapping[str, tuple[int, int, str]] = MappingProxyType({})
+) -> Files:
+    """Make the files of an index survive a loss of power, and return what there is to record of them.
+
+    A file that is `known` by its name, and has the size and the time that are recorded of it, is not read again.
+    """
+    is_unwritten = index.load(kind).is_unwritten if kind in index.VECTOR_INDEXES else lambda _: False
     recorded: Files = {}
-    for kind in (vector_index, index.LEXICAL):
-        root = library / kind / str(number)
-        for path in sorted(root.rglob("*")):
-            unwritten = kind == vector_index and is_unwritten(path)
-            if path.is_file() and not path.name.endswith(".lock") and not unwritten:
-                disk.flush(path)
-                recorded |= record(library, path.relative_to(library).as_posix())
-        for path in (*(path for path in root.rglob("*") if path.is_dir()), root, root.parent, library):
-            disk.flush(path)
+    root = library / kind / str(number)
+    for path in sorted(root.rglob("*")):
+        if not path.is_file() or path.name.endswith(".lock") or is_unwritten(path):
+            continue
+        name = path.relative_to(library).as_posix()
+        status = path.lstat()
+        if (status.st_size, _modified(status)) == known.get(path.name, (None, None))[:2]:
+            recorded[name] = known[path.name]
+            continue
+        disk.flush(path)
+        recorded |= record(library, name, changes=changes_when_opened(library, name))
+    for path in (*(path for path in root.rglob("*") if path.is_dir()), root, root.parent, library):
+        disk.flush(path)
     return recorded
 
 

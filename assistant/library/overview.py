@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.library.catalogue import Catalogue
+from assistant.library.damaged_papers import VOUCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +40,30 @@ def by_date(catalogue: Catalogue, limit: int, ids: Collection[str] | None = None
     """Return the ids of the `limit` newest or oldest papers that have a date; of one day in the order added."""
     order = "DESC" if newest else "ASC"
     dated = f"{_among(ids)} {'AND' if ids is not None else 'WHERE'} date IS NOT NULL"
-    query = f"SELECT id FROM papers {dated} ORDER BY date {order}, position LIMIT ?"
+    query = f"SELECT id FROM {_papers(catalogue)} {dated} ORDER BY date {order}, position LIMIT ?"
     return [id for (id,) in catalogue.read(query, (*_values(ids), limit))]
 
 
 def within(catalogue: Catalogue, since: date | None, until: date | None) -> list[str]:
     """Return the ids of the papers dated from one day to another, both included, in the order added."""
     first, last = since.isoformat() if since else "", until.isoformat() if until else "9999-12-31"
-    return [
-        id
-        for (id,) in catalogue.read("SELECT id FROM papers WHERE date BETWEEN ? AND ? ORDER BY position", (first, last))
-    ]
+    query = f"SELECT id FROM {_papers(catalogue)} WHERE date BETWEEN ? AND ? ORDER BY position"
+    return [id for (id,) in catalogue.read(query, (first, last))]
+
+
+def of_source(catalogue: Catalogue, name: str) -> set[str]:
+    """Return the ids of the papers that a source lists whose name has `name` in it, in any case."""
+    names = [str(source) for (source,) in catalogue.read("SELECT DISTINCT source FROM listings")]
+    matching = json.dumps([source for source in names if name.casefold() in source.casefold()])
+    query = "SELECT DISTINCT paper_id FROM listings WHERE source IN (SELECT value FROM json_each(?))"
+    return {str(id) for (id,) in catalogue.read(query, (matching,))}
 
 
 def undated(catalogue: Catalogue, ids: Collection[str] | None = None) -> int:
     """Return how many papers have no date."""
-    counts = overview(catalogue, ids)
-    return counts.papers - counts.dated
+    dateless = f"{_among(ids)} {'AND' if ids is not None else 'WHERE'} date IS NULL"
+    [(count,)] = catalogue.read(f"SELECT count(*) FROM {_papers(catalogue)} {dateless}", _values(ids))
+    return int(count)
 
 
 def sources(catalogue: Catalogue, ids: Collection[str] | None = None) -> list[tuple[str, int]]:
@@ -108,6 +116,11 @@ def _names(authors: object) -> list[str]:
     except (ValueError, RecursionError):
         return []  # the paper is damaged, which is told where it is read
     return [str(name) for name in names] if isinstance(names, list) else []
+
+
+def _papers(catalogue: Catalogue) -> str:
+    """Return the table of papers; in a small library without SQLite's own index of dates, which has no checksums."""
+    return "papers NOT INDEXED" if catalogue.size() <= VOUCHED else "papers"
 
 
 def _among(ids: Collection[str] | None) -> str:

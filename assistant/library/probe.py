@@ -86,7 +86,7 @@ def _difference(vectors: VectorIndex, count: int, expected: Mapping[str, NDArray
             return f"chunk {id} is missing"
         if not np.allclose(stored[id], vector, atol=_ROUNDING):
             return f"chunk {id} has another vector"
-        neighbours = vectors.nearest(vector, 1)
+        neighbours = vectors.nearest(vector[None], 1)[0]
         if not neighbours or neighbours[0].cosine < 1 - _ROUNDING:
             return f"chunk {id} is not found as its own nearest neighbour"
     return None

@@ -1,7 +1,6 @@
 """A library folder -> one whole snapshot of it to read: papers, words and vectors that belong together."""
 
-import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -25,14 +24,12 @@ from assistant.library import (
 )
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
-from assistant.library.index import LEXICAL, VectorIndex, nearest_paper_ids
-
-EXACT_ROWS = 200_000
-"""Up to so many vectors, of the library or of the papers that a filter admits, are compared one by one, which is exact,
-and faster than starting Chroma; of more, only those that the vector index calls the nearest."""
+from assistant.library.index import LEXICAL
+from assistant.library.nearest import NearestPapers
+from assistant.library.vector_reader import VectorReader
+from assistant.library.word_search import WordSearch
 
 _SAMPLE = 2_000  # papers at most; their cosines have the mean and deviation of all to about 2 %
-_VOUCHED = 2_000  # papers; so many are read and compared in about 40 ms
 
 
 class LibrarySnapshot:
@@ -47,21 +44,22 @@ class LibrarySnapshot:
         catalogue: Catalogue | None = None,
         on_message: OnMessage = lambda _: None,
         heal: bool = True,
-        exact_rows: int = EXACT_ROWS,
+        exact: bool = False,
     ) -> None:
         """Open the library; `embedder` is the fingerprint that its vectors must have been made by (None: any).
 
         `catalogue` is that of `folder`, where the caller has opened it; it is closed with the snapshot. `on_message`
-        gets what is damaged; `heal` rebuilds that. Raises `LibraryError`, `FingerprintError`.
+        gets what is damaged; `heal` rebuilds that. With `exact` every vector is compared, rather than those that the
+        vector index calls the nearest. Raises `LibraryError`, `FingerprintError`.
         """
         self.folder = folder
         self._embedder = embedder
         self._on_message = on_message
-        self._exact_rows = exact_rows
+        self._is_exact = exact
         self._heals = heal
         self._locks: list[locks.SharedLock] = []
         self.catalogue = catalogue or Catalogue(folder)
-        self._open_index: VectorIndex | None = None
+        self._nearest: NearestPapers | None = None
         self._generation = -1
         self.damaged: dict[str, DamagedPaper] = {}
         """The papers that are left out of all answers, by id: all that were read and not as they were written."""
@@ -82,8 +80,6 @@ class LibrarySnapshot:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    # -- the snapshot
 
     def refresh(self) -> None:
         """Move on to the library as it is now; cheap where nothing changed."""
@@ -109,8 +105,9 @@ class LibrarySnapshot:
             if self._embedder is not None:
                 builder.check(self.catalogue, self._embedder)
             self._vector_index = self.catalogue.vector_index()
-            for kind in (self._vector_index, LEXICAL):
-                self._locks.append(locks.SharedLock(generations.folder(self.folder, kind, generation)))
+            self._numbers = self.catalogue.numbers()
+            for kind, number in self._numbers.items():
+                self._locks.append(locks.SharedLock(generations.folder(self.folder, kind, number)))
             self.catalogue.snapshot()
             if self.catalogue.generation() == generation:
                 break  # still current, and now locked: nobody removes it
@@ -124,8 +121,8 @@ class LibrarySnapshot:
     def _vouch(self) -> None:
         """Compare texts and listings with their checksums, in a library where that takes no time: in a larger one a
         text is compared when it is read."""
-        self._leave_out(damaged_papers.lost(self.catalogue))
-        if self.catalogue.count()[0] <= _VOUCHED:
+        if self.size <= damaged_papers.VOUCHED:
+            self._leave_out(damaged_papers.lost(self.catalogue))
             self.papers()
 
     def _leave_out(self, papers: Sequence[DamagedPaper]) -> None:
@@ -144,8 +141,6 @@ class LibrarySnapshot:
         except LibraryError as error:
             self._on_message(f"not rebuilt ({error}); answering by exact search. `assistant reindex` rebuilds them")
 
-    # -- what it holds
-
     @cached_property
     def chunks(self) -> int:
         """The number of chunks in the vector index, and of vectors in the catalogue."""
@@ -154,11 +149,16 @@ class LibrarySnapshot:
     @property
     def vector_index_folder(self) -> Path:
         """The folder of the vector index, for other programs to open."""
-        return generations.folder(self.folder, self._vector_index, self._generation)
+        return generations.folder(self.folder, self._vector_index, self._numbers[self._vector_index])
+
+    @cached_property
+    def size(self) -> int:
+        """The number of papers."""
+        return self.catalogue.size()
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
-        """The ids of all papers, in the order of the word index."""
+        """The ids of all papers, in the order added."""
         return tuple(id for id, _ in self.catalogue.contents())
 
     def papers(self, ids: Sequence[str] | None = None) -> list[Paper]:
@@ -169,78 +169,81 @@ class LibrarySnapshot:
 
     def leave_out_missing(self, ids: Iterable[str]) -> None:
         """Leave out papers that have vectors and could not be read by their ids: SQLite's own index is damaged."""
-        problem = "cannot be read by its id"
-        cure = database.restore(self.folder)
+        problem, cure = "cannot be read by its id", database.restore(self.folder)
         self._leave_out([DamagedPaper(id, id, problem, cure) for id in ids])
 
     @property
     def uses_exact_search(self) -> bool:
-        """Whether all vectors are compared, rather than those that the vector index calls the nearest."""
-        return self.chunks <= self._exact_rows
+        """Whether all vectors are compared, rather than those that the vector index calls the nearest: where that was
+        asked for, where the index is damaged, and in a read-only folder, for to open Chroma writes."""
+        return self._is_exact or self._vector_index in self.problems or not database.writable(self.catalogue.path)
+
+    @property
+    def words(self) -> bm25.BM25Index:
+        """The word index, for what it knows of words."""
+        return self.word_search.index
+
+    def word_scores(self, text: str, limit: int, among: Collection[str] | None = None) -> dict[str, float]:
+        """Return {paper id: BM25 score}, best first, of at most `limit` papers that share a word with a text; of those
+        with the ids `among` (None: of all)."""
+        return self.word_search.scores(text, limit, among)
 
     @cached_property
-    def words(self) -> bm25.BM25Index:
-        """The word index; in memory where that on disk is damaged."""
-        if LEXICAL not in self.problems and self._generation:
-            with contextlib.suppress(LibraryError):
-                words = bm25.open_index(generations.folder(self.folder, LEXICAL, self._generation))
-                if words.size == len(self.ids):
-                    return words
-        papers = [stored.paper for stored in self.catalogue.stored_papers()]
-        return bm25.build_index(((paper.title, paper.abstract) for paper in papers), None)
+    def word_search(self) -> WordSearch:
+        """The search for words; in memory where the word index is damaged."""
+        is_there = LEXICAL not in self.problems and self._generation
+        folder = generations.folder(self.folder, LEXICAL, self._generation) if is_there else None
+        return WordSearch(self.catalogue, folder, self.size)
 
     @cached_property
     def table(self) -> embeddings.VectorTable:
         """All vectors, in the order of `ids`."""
-        return self._table(None)
+        return self._vectors.all()
 
     @cached_property
     def sample(self) -> NDArray[np.float32]:
         """The vectors of papers drawn evenly from the library, one unit row a paper: what the cosine of a question with
         a paper is measured against."""
-        ids = self.ids[:: -(-len(self.ids) // _SAMPLE) or 1]
-        table = self.table if len(ids) == len(self.ids) and self.uses_exact_search else self._table(ids)
+        table = self._vectors.table(self.catalogue.spread(_SAMPLE))
         return table.wholes[table.wholes.any(axis=1)]
 
-    def _table(self, ids: Sequence[str] | None) -> embeddings.VectorTable:
-        """Return the vectors of these papers, or of all; those that are not as they were stored are left out."""
-        blobs = dict(self.catalogue.embeddings(ids))
-        self._leave_out(damaged_papers.vectors(self.catalogue, blobs))
-        return embeddings.vector_table(blobs.items(), self.dimension)
+    @cached_property
+    def _vectors(self) -> VectorReader:
+        return VectorReader(self.catalogue, self._leave_out)
 
-    def candidate_vectors(
-        self, vector: NDArray[np.float32], also: Sequence[str], allowed: frozenset[str] | None = None
-    ) -> embeddings.VectorTable:
-        """Return the vectors to compare with `vector`: of all papers, or of the nearest ones and those of the paper ids
-        `also`. The nearest are sought among the papers with the ids `allowed` (None: all)."""
-        if self.uses_exact_search or self._vector_index in self.problems:
-            return self.table
-        if allowed is not None and len(allowed) * self.chunks <= self._exact_rows * len(self.ids):
-            near: Iterable[str] = allowed
-        else:
-            try:
-                near = nearest_paper_ids(self._nearest_index(), vector, self.chunks, allowed)
-            except LibraryError as error:
-                self.problems[self._vector_index] = str(error)
-                self._on_message(f"{error}; answering by exact search")
-                return self.table
-        ids = list(dict.fromkeys((*near, *also)))
-        return self._table(ids)
+    def candidates(
+        self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None = None
+    ) -> list[list[str]] | None:
+        """Return for each unit row of `vectors` the ids of at least `limit` papers nearest to it, as the vector index
+        finds them among those with the ids `allowed` (None: all); None where all vectors are to be compared."""
+        if self.uses_exact_search:
+            return None
+        try:
+            return self._opened().find(vectors, limit, allowed)
+        except LibraryError as error:
+            self.problems[self._vector_index] = str(error)
+            self._on_message(f"{error}; answering by exact search")
+            return None
 
-    def _nearest_index(self) -> VectorIndex:
-        """Return the vector index, opened once a generation: Chroma never gives back the MB that an opening takes."""
-        if self._open_index is None:
-            self._open_index = index.load(self._vector_index)(self.vector_index_folder)
+    def vectors_of(self, ids: Iterable[str] | None) -> embeddings.VectorTable:
+        """Return the vectors of the papers with these ids, in the order added (None: of all)."""
+        return self.table if ids is None else self._vectors.table(self.word_search.in_order(ids))
+
+    def _opened(self) -> NearestPapers:
+        """Return the search for vectors, opened once a generation: Chroma never gives back the MB that it takes."""
+        if self._nearest is None:
+            vector_index = index.load(self._vector_index)(self.vector_index_folder)
+            self._nearest = NearestPapers(self.catalogue, vector_index, self._vectors)
             health.remember_opened(self.folder, self.catalogue)  # sound a moment ago, and changed by nobody but us
-        return self._open_index
+        return self._nearest
 
     def _release(self) -> None:
         for lock in self._locks:
             lock.release()
         self._locks = []
-        if self._open_index is not None:
-            self._open_index.close()
-            self._open_index = None
+        if self._nearest is not None:
+            self._nearest.close()
+            self._nearest = None
         self._generation = -1
-        for name in ("chunks", "ids", "words", "table", "sample"):
+        for name in ("chunks", "size", "ids", "word_search", "_vectors", "table", "sample"):
             self.__dict__.pop(name, None)

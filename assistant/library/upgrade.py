@@ -1,5 +1,5 @@
-"""A catalogue of version 1 or 2 -> one of version 3, in which papers and vectors have checksums, and papers all their
-ids."""
+"""A catalogue of version 1, 2 or 3 -> one of version 4: checksums of papers and vectors, all ids of papers, and names
+under which they are found."""
 
 import uuid
 
@@ -20,17 +20,32 @@ def upgrade(catalogue: Catalogue) -> None:
         version = catalogue.version()  # another writer may have been first
         if version == database.SCHEMA:
             return
-        papers = [stored.paper for stored in catalogue.stored_papers() if not stored.problem]
         is_sound = _is_sound(catalogue)
-        checksums = _checksums(catalogue) if version == 1 else []
-        catalogue.upgrade()
-        catalogue.run_many("UPDATE papers SET aliases = ?, checksum = ? WHERE id = ?", map(rows.vouched, papers))
-        catalogue.run_many("UPDATE embeddings SET checksum = ? WHERE content = ?", checksums)
-        catalogue.run("DELETE FROM state WHERE key = 'aliases'")
+        facts = catalogue.state()
+        is_ordered = version == 1 or facts.get("order") in {None, catalogue.order()}
+        if version == 3:
+            catalogue.upgrade()
+        else:
+            _vouch(catalogue, version)
+        catalogue.note_names()
         if version == 1:
             catalogue.set_state(identity=uuid.uuid4().hex, revision="0")
-        elif is_sound:
-            catalogue.set_state()
+        elif not is_sound:
+            return
+        order = catalogue.order() if is_ordered else "0"  # this is none, until the indexes are made anew
+        indexed = str(sum(catalogue.vector_counts(catalogue.dimension())))
+        catalogue.set_state(order=order, papers=str(catalogue.size()), changes="0", indexed=indexed)
+        catalogue.set_state(vectors=facts["generation"])
+
+
+def _vouch(catalogue: Catalogue, version: int) -> None:
+    """Give a catalogue of version 1 or 2 its checksums."""
+    papers = [stored.paper for stored in catalogue.stored_papers() if not stored.problem]
+    checksums = _checksums(catalogue) if version == 1 else []
+    catalogue.upgrade()
+    catalogue.run_many("UPDATE papers SET aliases = ?, checksum = ? WHERE id = ?", map(rows.vouched, papers))
+    catalogue.run_many("UPDATE embeddings SET checksum = ? WHERE content = ?", checksums)
+    catalogue.run("DELETE FROM state WHERE key = 'aliases'")
 
 
 def _is_sound(catalogue: Catalogue) -> bool:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.domain.callbacks import OnProgress
+from assistant.domain.identifiers import source_identity
 from assistant.domain.records import Entry, Paper, Rejection
+from assistant.domain.titles import normalise
 from assistant.ingest import deduplicate
 from assistant.ingest.abstracts import Conflict
-from assistant.library import builder, database, embeddings, index, locks
+from assistant.library import builder, database, embeddings, index, locks, names
 from assistant.library.catalogue import Catalogue
 from assistant.library.generations import IndexChange
 from assistant.models.base import Embedder
@@ -68,11 +70,11 @@ def add(
     with contextlib.closing(Catalogue(folder)) as catalogue:
         if dry_run:
             catalogue.snapshot()
-            report = _report(deduplicate.merge(entries, catalogue.papers()), len(entries), rejections)
+            report = _report(deduplicate.merge(entries, known(catalogue, entries)), len(entries), rejections)
         else:
             with builder.writer_session(folder, catalogue, LOCK_SECONDS):
                 builder.check(catalogue, embedder.fingerprint)
-                report = _report(deduplicate.merge(entries, catalogue.papers()), len(entries), rejections)
+                report = _report(deduplicate.merge(entries, known(catalogue, entries)), len(entries), rejections)
                 report = _store(folder, catalogue, report, embedder, on_progress)
     return replace(report, seconds=time.monotonic() - began)
 
@@ -87,9 +89,21 @@ def remove(folder: Path, ids: Sequence[str], on_progress: OnProgress = lambda *_
         builder.writer_session(folder, catalogue, LOCK_SECONDS),
         catalogue.transaction(),
     ):
+        change = IndexChange(catalogue.positions(ids), ())
         catalogue.remove(ids)
         catalogue.forget()
-        builder.rebuild(folder, catalogue, on_progress, IndexChange(list(ids), ()))
+        builder.rebuild(folder, catalogue, on_progress, change)
+
+
+def known(catalogue: Catalogue, entries: Sequence[Entry]) -> list[Paper]:
+    """Return the papers of a library that entries may be, or whose ids they may not take, in the order added."""
+    if catalogue.version() < names.VERSION:
+        return catalogue.papers()
+    keys = [source_identity(entry.id, entry.listing.source) for entry in entries if entry.id is not None]
+    ids = names.papers_named(catalogue, names.of_keys(keys, [normalise(entry.listing.title) for entry in entries]))
+    ids.update(id for entry in entries for id in names.possible_ids(entry))
+    positions = catalogue.positions(ids)
+    return catalogue.papers(sorted(positions, key=positions.__getitem__))
 
 
 def make(folder: Path, embedder: Embedder, vector_index: str = index.DEFAULT) -> None:
@@ -111,12 +125,11 @@ def _store(folder: Path, catalogue: Catalogue, report: Report, embedder: Embedde
     if changed or report.relisted or first:
         computed, hashes = builder.embed(catalogue, (*changed, *report.relisted), embedder, on_progress)
         with catalogue.transaction():
+            before = catalogue.positions([*report.superseded, *(paper.id for paper in changed)])
             catalogue.remove(report.superseded)
             catalogue.put((paper, hashes[paper.id]) for paper in (*changed, *report.relisted))
             if changed or first:
-                catalogue.forget()
-                removed = [*report.superseded, *(paper.id for paper in report.updated)]
-                change = IndexChange(removed, [paper.id for paper in changed])
+                change = IndexChange(before, [paper.id for paper in changed])
                 builder.rebuild(folder, catalogue, on_progress, change)
         report = replace(report, embedded=computed)
     return report

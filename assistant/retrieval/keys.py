@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from assistant.library import names
+from assistant.library.snapshot import LibrarySnapshot
+
 SHORTEST = 4
 """Hex digits of a key."""
 
@@ -29,8 +32,25 @@ def citation_keys(
     rivals = (
         sorted({*digests.values(), *_sorted_digests(others)}) if set(order) - set(others) else _sorted_digests(others)
     )
+    return _keys(digests, earlier, rivals)
+
+
+def library_keys(
+    library: LibrarySnapshot, ids: Iterable[str], earlier: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """Return what `citation_keys` does where all papers of a library are `others`, which are not read."""
+    if library.catalogue.version() < names.VERSION:
+        return citation_keys(ids, earlier, library.ids)
+    length = len(names.digits(0))
+    digests = {id: key_digest(id)[:length] for id in ids}
+    return _keys(digests, earlier, sorted({*digests.values(), *names.keys_beside(library.catalogue, digests.values())}))
+
+
+def _keys(digests: Mapping[str, str], earlier: Mapping[str, str], rivals: list[str]) -> dict[str, str]:
     taken = {key[1:] for key in earlier.values()}
-    return {id: earlier[id] if id in earlier else f"P{_shortest(digests[id], rivals, taken)}" for id in order}
+    return {
+        id: earlier[id] if id in earlier else f"P{_shortest(digest, rivals, taken)}" for id, digest in digests.items()
+    }
 
 
 def _shortest(digest: str, rivals: list[str], taken: set[str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,14 @@ from assistant.library.embeddings import VectorTable
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder
 from assistant.retrieval import ranking
-from assistant.retrieval.keys import citation_keys
+from assistant.retrieval.keys import library_keys
 
-_WORD_HITS = 1_000
-"""Papers whose word scores are fetched where not all papers are ranked, or many texts at once."""
+CANDIDATES = 200
+"""Papers that are ranked for being the nearest, and as many for their words; of a long list, twice its length."""
 _AT_ONCE = 64
-"""Texts compared with all vectors at once: about 13 MB for 5,000 papers."""
+"""Texts whose papers are looked up at once."""
+_RIVALS = 50
+"""Candidates by vector, and by words, of each of many texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,15 @@ def retrieve(
 
     All papers that the question names are returned, even where they are more than `limit`.
     """
-    if not library.ids:
+    if not library.size:
         return ()
     queries = (Query(question, vector), *context.rephrasings)
-    word_scores = [_word_scores(library, query.text, every=allowed is not None) for query in queries]
-    near = [id for scores in word_scores for id in _best_by_words(scores, allowed)]
-    table = library.candidate_vectors(vector, [*near, *context.named_papers], allowed)
-    each = [_scores(library, words, table, query) for words, query in zip(word_scores, queries, strict=True)]
+    most = max(CANDIDATES, 2 * limit)
+    near = library.candidates(np.stack([query.vector for query in queries]), most, allowed)
+    if near is not None:
+        near += [_best_by_words(library, query.text, most, allowed) for query in queries]
+    table = library.vectors_of(None if near is None else chain(*near, context.named_papers))
+    each = [_scores(library, table, query) for query in queries]
     scores = each[0] if len(each) == 1 else np.mean(each, axis=0)
     named = np.array([id in context.named_papers for id in table.ids], np.bool_)
     limit = max(limit, len(context.named_papers))
@@ -100,7 +104,7 @@ def retrieve(
         library.leave_out_missing(damaged)
         sound = frozenset(table.ids if allowed is None else allowed) - damaged
         return retrieve(library, vector, question, limit, sound, context)
-    keys = citation_keys([paper.id for paper in papers], context.keys, library.ids)
+    keys = library_keys(library, [paper.id for paper in papers], context.keys)
     return tuple(Evidence(keys[paper.id], paper, score) for paper, (_, score) in zip(papers, best, strict=True))
 
 
@@ -109,25 +113,24 @@ def nearest_papers(
 ) -> list[tuple[str, ...]]:
     """Return for each text the ids of at most `limit` papers nearest to it, best first; none that is damaged.
 
-    `vectors` has one unit row a text. Made for many texts: their cosines with all papers come from one product of
-    matrices. Where all papers are ranked, neighbours do not raise a score as in `retrieve`: the thresholds of
-    verification were fitted to papers that are near by themselves.
+    `vectors` has one unit row a text. Made for many texts: their papers are looked up together. Neighbours do not raise
+    a score as in `retrieve`: the thresholds of verification were fitted to papers that are near by themselves.
     """
-    if not library.ids or not library.uses_exact_search:
-        pairs = zip(vectors, texts, strict=True)
-        return [tuple(item.paper.id for item in retrieve(library, vector, text, limit)) for vector, text in pairs]
-    table = library.table
+    if not library.size:
+        return [() for _ in texts]
+    most = max(_RIVALS, 2 * limit)
     nearest: list[tuple[str, ...]] = []
     for start in range(0, len(texts), _AT_ONCE):
         batch = vectors[start : start + _AT_ONCE]
+        some = texts[start : start + _AT_ONCE]
+        near = library.candidates(batch, most)
+        if near is not None:
+            near += [_best_by_words(library, text, most) for text in some]
+        table = library.vectors_of(None if near is None else chain(*near))
         cosines, sample = table.cosines(batch), batch @ library.sample.T
-        for row, text in enumerate(texts[start : start + _AT_ONCE]):
-            words = np.zeros(len(table.ids), np.float32)
-            if hits := library.words.search(text, _WORD_HITS):
-                numbers, scores = zip(*hits, strict=True)
-                words[list(numbers)] = scores
-            ranked = ranking.combine(words, cosines[row], sample[row])
-            ids = (table.ids[i] for i in np.argsort(-ranked, kind="stable"))
+        for row, text in enumerate(some):
+            ranked = ranking.combine(_by_words(library, text, table), cosines[row], sample[row])
+            ids = (table.ids[place] for place in np.argsort(-ranked, kind="stable"))
             nearest.append(tuple(islice((id for id in ids if id not in library.damaged), limit)))
     return nearest
 
@@ -136,26 +139,26 @@ def _is_allowed(id: str, library: LibrarySnapshot, allowed: frozenset[str] | Non
     return id not in library.damaged and (allowed is None or id in allowed)
 
 
-def _word_scores(library: LibrarySnapshot, text: str, *, every: bool = False) -> dict[str, float]:
-    """Return {paper id: BM25 score}, best first, of the papers that share a word with a text: of `every` such paper, or
-    where not all papers are ranked of the first."""
-    hits = library.words.search(text, len(library.ids) if every or library.uses_exact_search else _WORD_HITS)
-    return {library.ids[number]: score for number, score in hits}
+def _best_by_words(library: LibrarySnapshot, text: str, most: int, allowed: frozenset[str] | None = None) -> list[str]:
+    """Return the ids of the `most` papers with the highest BM25 scores, of those `allowed` (None: of all).
 
-
-def _best_by_words(scores: Mapping[str, float], allowed: frozenset[str] | None) -> Iterator[str]:
-    """Yield the ids of the best of `scores` ({paper id: BM25 score}, best first) that are `allowed` (None: all).
-
-    The very best is among them in any case: its score is the measure of all others.
+    The very best of all is among them in any case: its score is the measure of all others.
     """
-    yield from islice(scores, 1)
-    yield from islice((id for id in scores if allowed is None or id in allowed), _WORD_HITS)
+    if allowed is None:
+        return list(library.word_scores(text, most))
+    return [*library.word_scores(text, 1), *library.word_scores(text, most, allowed)]
 
 
-def _scores(library: LibrarySnapshot, words: Mapping[str, float], table: VectorTable, query: Query) -> ranking.Scores:
-    """Return the combined score of each paper of `table`; `words` is {paper id: BM25 score}."""
-    column = np.fromiter((words.get(id, 0.0) for id in table.ids), np.float32, len(table.ids))
-    return ranking.combine(column, table.cosines(query.vector), library.sample @ query.vector)
+def _by_words(library: LibrarySnapshot, text: str, table: VectorTable) -> NDArray[np.float32]:
+    """Return the BM25 score of each paper of `table`, 0 where no word fits."""
+    words = library.word_scores(text, len(table.ids), None if len(table.ids) == library.size else table.ids)
+    return np.fromiter((words.get(id, 0.0) for id in table.ids), np.float32, len(table.ids))
+
+
+def _scores(library: LibrarySnapshot, table: VectorTable, query: Query) -> ranking.Scores:
+    """Return the combined score of each paper of `table`."""
+    words = _by_words(library, query.text, table)
+    return ranking.combine(words, table.cosines(query.vector), library.sample @ query.vector)
 
 
 def _order(scores: ranking.Scores, named: NDArray[np.bool_]) -> list[int]:

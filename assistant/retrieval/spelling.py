@@ -41,7 +41,7 @@ def correct(question: str, library: LibrarySnapshot, is_ordinary: Callable[[str]
 
 def _nearest_word(word: str, library: LibrarySnapshot) -> str | None:
     """Return the library's word that this one is a slip of, the most frequent of several in the papers looked at."""
-    ids = [library.ids[number] for number in library.words.near(word, _PAPERS)]
+    ids = library.word_search.near(word, _PAPERS)
     counts = Counter(
         other
         for paper in library.papers(ids)

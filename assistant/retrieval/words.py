@@ -3,7 +3,7 @@
 from assistant.domain.limits import require_question
 from assistant.domain.records import Evidence
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.retrieval.keys import citation_keys
+from assistant.retrieval.keys import library_keys
 
 
 def search(
@@ -14,12 +14,11 @@ def search(
 
     Raises `UsageError` for a question that is too long.
     """
-    hits = library.words.search(require_question(question), len(library.ids)) if library.ids else []
-    scores = {library.ids[number]: score for number, score in hits}
-    ids = [id for id in scores if id not in library.damaged and (allowed is None or id in allowed)][:limit]
+    scores = library.word_scores(require_question(question), limit + len(library.damaged), allowed)
+    ids = [id for id in scores if id not in library.damaged][:limit]
     papers = library.papers(ids)
     if len(papers) < len(ids):  # some turn out not to be as they were written, and leave their places to others
         library.leave_out_missing(set(ids) - {paper.id for paper in papers})
         return search(library, question, limit, allowed)
-    keys = citation_keys([paper.id for paper in papers], {}, library.ids)
+    keys = library_keys(library, [paper.id for paper in papers])
     return tuple(Evidence(keys[paper.id], paper, scores[paper.id]) for paper in papers)

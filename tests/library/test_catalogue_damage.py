@@ -75,7 +75,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "garbage in the middle": (garbage(0.3, 65536), "database disk image is malformed"),
     "a header that names billions of pages": (lambda path: patch(path, 28, 4), "it is cut short ("),
     "a schema that is no text": (unreadable_schema, "its schema is damaged"),
-    "a newer version": (newer, "it is of version 4, this program reads version 3: use the newer program"),
+    "a newer version": (newer, "it is of version 5, this program reads version 4: use the newer program"),
     "another program's": (another_programs, "it is not a catalogue of this program"),
 }
 

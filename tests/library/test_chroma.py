@@ -1,6 +1,7 @@
 """The collection that the engine writes and reads -> for the public client the same, in both directions."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,12 +41,13 @@ def test_the_public_client_reads_what_the_engine_wrote(tmp_path: Path) -> None:
         ours.put([row(7, VECTORS[8])])  # in place of the one before
         ours.remove(GONE)
     with contextlib.closing(ChromaIndex(tmp_path)) as ours:
-        near = ours.nearest(VECTORS[8], 20)
+        [near], [others] = ours.nearest(VECTORS[8:9], 20), ours.nearest(VECTORS[8:9], 20, ["paper9#0", "paper8#0"])
         stored = ours.get(["paper7#0", "paper3#0", "paper11#0"])
         assert ours.count() == len(VECTORS) - len(GONE)
         assert ours.get([]) == {}
     assert {neighbour.paper_id for neighbour in near[:2]} == {"paper7", "paper8"}
     assert near[0].cosine == pytest.approx(1)
+    assert [(item.paper_id, item.chunk_id) for item in others] == [("paper8", "paper8#0"), ("paper9", "paper9#0")]
     with public_client(tmp_path) as client:
         [collection] = client.list_collections()
         assert (collection.name, collection.metadata, collection.count()) == ("papers", None, len(VECTORS) - len(GONE))
@@ -55,11 +57,9 @@ def test_the_public_client_reads_what_the_engine_wrote(tmp_path: Path) -> None:
         papers = [fact["document_id"] for fact in facts]
         theirs = list(zip(ids, papers, (1 - distance for distance in distances), strict=True))
         assert [(item.chunk_id, item.paper_id, item.cosine) for item in near] == theirs
-        records = collection.get(["paper7#0", "paper11#0"], include=["embeddings", "documents"])
-        assert dict(zip(records["ids"], records["documents"], strict=True)) == {
-            "paper7#0": "Text 7",
-            "paper11#0": "Text 11",
-        }
+        records = collection.get(["paper7#0", "paper11#0"], include=["embeddings", "metadatas"])
+        texts = [json.loads(facts["_node_content"])["text"] for facts in records["metadatas"]]
+        assert dict(zip(records["ids"], texts, strict=True)) == {"paper7#0": "Text 7", "paper11#0": "Text 11"}
         assert {id: vector.tolist() for id, vector in stored.items()} == {
             id: vector.tolist() for id, vector in zip(records["ids"], records["embeddings"], strict=True)
         }
@@ -74,7 +74,7 @@ def test_the_engine_reads_what_the_public_client_wrote(tmp_path: Path) -> None:
         collection.add(ids=ids, embeddings=VECTORS[:40], metadatas=facts, documents=ids)
         [expected] = collection.query(query_embeddings=[VECTORS[50]], n_results=40)["ids"]
     with contextlib.closing(ChromaIndex(tmp_path)) as ours:
-        assert [neighbour.chunk_id for neighbour in ours.nearest(VECTORS[50], 40)] == expected
+        assert [neighbour.chunk_id for neighbour in ours.nearest(VECTORS[50:51], 40)[0]] == expected
         ours.remove(["paper3"])
         assert ours.count() == 39
 

@@ -128,7 +128,7 @@ def test_where_it_cannot_be_rebuilt_at_once_the_answers_are_right_all_the_same(
 
 
 def test_the_graph_finds_what_exact_search_finds(folder: Path, expected: libraries.Results) -> None:
-    with LibrarySnapshot(folder, on_message=pytest.fail, exact_rows=0) as library:
+    with LibrarySnapshot(folder, on_message=pytest.fail) as library:
         assert not library.uses_exact_search
         near, exact = libraries.results(library), expected
         for near_papers, exact_papers in zip(near, exact, strict=True):
@@ -142,7 +142,7 @@ def test_the_graph_finds_what_exact_search_finds(folder: Path, expected: librari
 
 def test_where_the_graph_fails_in_the_middle_exact_search_answers(folder: Path, expected: libraries.Results) -> None:
     messages: list[str] = []
-    with LibrarySnapshot(folder, on_message=messages.append, exact_rows=0) as library:
+    with LibrarySnapshot(folder, on_message=messages.append) as library:
         halve(folder / "chroma/1/chroma.sqlite3")  # after it was looked at
         assert libraries.results(library) == expected
         assert list(library.problems) == ["chroma"]

@@ -63,13 +63,14 @@ def test_a_reader_sees_the_library_as_it_was_until_the_ingest_has_ended(tmp_path
         steps = ["embedding 0/20", "embedding 20/20", "embedding 20/20", "indexing 0/60", "indexing 60/60"]
         assert seen == [(step, old, old) for step in steps]
         assert libraries.results(before) == old
-        assert len(list((folder / "chroma").iterdir())) == 2  # a reader still has the old one
+        assert len(list((folder / "lexical").iterdir())) == 2  # a reader still has the old one
         before.refresh()
         with LibrarySnapshot(folder) as after:
             assert libraries.results(before) == libraries.results(after) != old
         assert set(before.ids) == libraries.ids(0, 60)
     libraries.ingest(folder, libraries.entries(0, 20))  # changes nothing, but sweeps
-    assert [path.name for path in (folder / "chroma").iterdir()] == ["2"]
+    assert [path.name for path in (folder / "lexical").iterdir()] == ["2"]
+    assert [path.name for path in (folder / "chroma").iterdir()] == ["1"]
 
 
 def test_a_reader_of_another_embedder_is_refused_each_time_it_asks(tmp_path: Path) -> None:

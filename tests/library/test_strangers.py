@@ -109,7 +109,7 @@ def test_no_generation_is_swept_through_a_link(folder: Path, home: Path, name: s
     for attempt in attempts:
         with pytest.raises(LibraryError, match="is a link to something else"):
             attempt()
-    generations.sweep(folder, [1, 2, 2023])  # as a library does that became a link while it was open
+    generations.sweep(folder, [1, 2, 2023], {})  # as a library does that became a link while it was open
     generations.discard(folder, 2)
     assert libraries.tree(home) == before
 

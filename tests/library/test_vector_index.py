@@ -30,24 +30,24 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def generation(folder: Path) -> tuple[int, int]:
-    """The current generation, and how many papers were changed in it since it was built from nothing."""
+    """The current generation, and that of the vector index."""
     with contextlib.closing(Catalogue(folder)) as catalogue:
-        return catalogue.generation(), int(catalogue.state()["patched"])
+        return catalogue.generation(), catalogue.numbers()["numpy"]
 
 
 def test_another_index_is_used_by_every_part_of_a_library(folder: Path, tmp_path: Path) -> None:
     with LibrarySnapshot(libraries.made(tmp_path)) as library:
         expected = libraries.results(library)
     assert {path.name for path in folder.iterdir() if path.is_dir()} == {"numpy", "lexical"}
-    with LibrarySnapshot(folder, on_message=pytest.fail, exact_rows=0) as library:
+    with LibrarySnapshot(folder, on_message=pytest.fail) as library:
         assert not library.uses_exact_search
         assert libraries.results(library) == expected  # it gives all 40 chunks where it is asked for 400
         assert library.vector_index_folder == folder / "numpy" / "1"
 
     edited = libraries.entry(7)
     changed = [replace(edited, abstract=f"One sentence more. {edited.abstract}"), libraries.entry(40)]
-    libraries.ingest(folder, changed)  # patched into a copy
-    assert generation(folder) == (2, 3)
+    libraries.ingest(folder, changed)  # compared beside it
+    assert generation(folder) == (2, 1)
     assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 41)] * 3)
     writer.remove(folder, ["id40"])
     libraries.ingest(folder, [libraries.entry(7)])
@@ -56,8 +56,8 @@ def test_another_index_is_used_by_every_part_of_a_library(folder: Path, tmp_path
     other = HashedWords(16)
     with contextlib.closing(Catalogue(folder)) as catalogue:
         assert builder.reembed(folder, catalogue, other, 0.0, lambda *_: None) == libraries.MADE
-    assert generation(folder) == (5, 0)
-    with LibrarySnapshot(folder, other.fingerprint, on_message=pytest.fail, exact_rows=0) as library:
+    assert generation(folder) == (5, 5)
+    with LibrarySnapshot(folder, other.fingerprint, on_message=pytest.fail) as library:
         near = libraries.results(library, other)
         assert libraries.examined(library) == []
     with LibrarySnapshot(folder, other.fingerprint) as library:
@@ -81,7 +81,7 @@ def test_what_an_index_may_change_by_being_opened_is_for_the_index_to_say(folder
 def test_damage_to_another_index_is_noticed_and_healed(folder: Path) -> None:
     (folder / "numpy" / "1" / VECTORS).write_bytes(b"not numpy's")
     messages: list[str] = []
-    with LibrarySnapshot(folder, on_message=messages.append, exact_rows=0) as library:
+    with LibrarySnapshot(folder, on_message=messages.append) as library:
         assert (library.problems, library.catalogue.generation()) == ({}, 2)
     problem = f"numpy/1/{VECTORS} was changed or cut"
     assert messages == [f"the indexes of {folder} are damaged ({problem}); rebuilding them from the catalogue"]
@@ -107,6 +107,6 @@ def test_a_library_of_before_vector_indexes_had_names_has_chroma(tmp_path: Path)
         connection.execute("DELETE FROM state WHERE key = 'vector_index'")
     with contextlib.closing(Catalogue(folder)) as catalogue:
         catalogue.set_state()  # with a checksum of what is left
-    with LibrarySnapshot(folder, on_message=pytest.fail, exact_rows=0) as library:
+    with LibrarySnapshot(folder, on_message=pytest.fail) as library:
         assert library.vector_index_folder == folder / "chroma" / "1"
         assert libraries.examined(library) == []

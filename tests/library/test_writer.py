@@ -11,52 +11,75 @@ from support import libraries
 from support.libraries import HashedWords
 
 from assistant.domain.errors import LibraryError, ModelError
-from assistant.library import builder, writer
+from assistant.library import builder, tail, writer
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
 
 Matrix = NDArray[np.float32]
 
 
-def generation(folder: Path) -> tuple[int, int]:
-    """The current generation, and how many papers were changed in it since it was built from nothing."""
+def generation(folder: Path) -> tuple[int, int, set[str]]:
+    """The current generation, that of the vector index, and the papers that it does not have as they are."""
     with LibrarySnapshot(folder) as library:
-        return library.catalogue.generation(), int(library.catalogue.state()["patched"])
+        numbers = library.catalogue.numbers()
+        return numbers["lexical"], numbers["chroma"], set(tail.ids(library.catalogue))
 
 
-def test_only_what_changed_is_embedded_and_patched_into_the_index(tmp_path: Path) -> None:
+def test_only_what_changed_is_embedded_and_compared_beside_the_index(tmp_path: Path) -> None:
     folder, embedder = libraries.made(tmp_path), HashedWords()
-    with LibrarySnapshot(folder, exact_rows=0) as library:
+    with LibrarySnapshot(folder) as library:
         assert not library.uses_exact_search
         expected = libraries.results(library)
-    assert generation(folder) == (1, 0)
+    assert generation(folder) == (1, 1, set())
 
     again = libraries.ingest(folder, libraries.entries(0, 40), embedder)
-    assert (again.embedded, again.unchanged, generation(folder)) == (0, 40, (1, 0))
+    assert (again.embedded, again.unchanged, generation(folder)) == (0, 40, (1, 1, set()))
 
     edited = libraries.entry(7)
     edited = replace(edited, abstract=f"One sentence more. {edited.abstract}")
     report = libraries.ingest(folder, [edited], embedder)
     assert (report.embedded, [paper.id for paper in report.updated]) == (1, ["id7"])
     assert embedder.read == [f"{edited.listing.title}\n{edited.abstract}"]
-    assert generation(folder) == (2, 2)
+    assert generation(folder) == (2, 1, {"id7"})
 
-    libraries.ingest(folder, [libraries.entry(7)], embedder)  # the chunk that is no more must not stay behind
-    assert generation(folder) == (3, 4)
-    with LibrarySnapshot(folder, exact_rows=0) as library:  # patched twice, it finds what one built from nothing finds
+    libraries.ingest(folder, [libraries.entry(7)], embedder)
+    assert generation(folder) == (3, 1, {"id7"})
+    with LibrarySnapshot(folder) as library:  # with a tail it finds what an index of all finds
         assert libraries.results(library) == expected
     assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 40)] * 3)
 
-    libraries.ingest(folder, libraries.entries(38, 50), embedder)  # with these, one in five has changed
-    assert generation(folder) == (4, 0)
-    assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 50)] * 3)
+    libraries.ingest(folder, libraries.entries(38, 50), embedder)
+    assert generation(folder) == (4, 1, {"id7"} | libraries.ids(40, 50))
+    writer.remove(folder, ["id3", "id45"])
+    assert generation(folder) == (5, 1, {"id3", "id7"} | libraries.ids(40, 50))
+    assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 50) - {"id3", "id45"}] * 3)
+
+
+def test_a_long_tail_is_patched_into_a_new_index(tmp_path: Path) -> None:
+    folder, whole = libraries.made(tmp_path), tmp_path / "whole"
+    edited = replace(libraries.entry(7), abstract=f"One sentence more. {libraries.entry(7).abstract}")
+    libraries.ingest(folder, [edited])
+    writer.remove(folder, ["id3"])
+    libraries.ingest(folder, libraries.entries(40, 288))  # with these, 250
+    assert generation(folder)[:2] == (4, 1)
+    last = tail.limit(287) - 250
+    libraries.ingest(folder, libraries.entries(288, 290 + last))
+    assert generation(folder) == (5, 5, set())
+    assert {path.name for path in (folder / "chroma").iterdir()} == {"5"}
+    everything = [edited if row.id == "id7" else row for row in libraries.entries(0, 290 + last) if row.id != "id3"]
+    libraries.ingest(whole, everything)
+    assert libraries.parts(folder) == libraries.parts(whole)
+    with LibrarySnapshot(folder) as library, LibrarySnapshot(whole) as other:
+        assert libraries.examined(library) == []
+        assert libraries.results(library) == libraries.results(other)
+        assert library.catalogue.state()["patched"] == "2"  # of the chunks that it had, two went
 
 
 def test_where_the_old_index_is_damaged_the_new_one_is_built_from_nothing(tmp_path: Path) -> None:
     folder = libraries.made(tmp_path)
     (folder / "chroma" / "1" / "chroma.sqlite3").write_bytes(b"")
     libraries.ingest(folder, libraries.entries(40, 42))
-    assert generation(folder) == (2, 0)
+    assert generation(folder) == (2, 2, set())
     assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 42)] * 3)
 
 
@@ -130,7 +153,7 @@ def test_vectors_of_another_splitting_are_computed_anew(tmp_path: Path) -> None:
     [(hash, blob)] = by_content(catalogue, "id3")
     catalogue.put_embeddings([(hash, blob * 3)])
     with pytest.raises(LibraryError, match="id3: has 3 vectors, which do not fit its text; run `assistant reindex`"):
-        libraries.ingest(folder, libraries.entries(0, 41))
+        builder.repair(folder, catalogue, 1)
     assert builder.reembed(folder, catalogue, embedder, 0.0, lambda *_: None) == 1
     catalogue.close()
     assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, libraries.MADE)] * 3)

@@ -40,26 +40,18 @@ def numpy_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(index.VECTOR_INDEXES, "numpy", "support.numpy_index:NumpyIndex")
 
 
-def search(folder: Path, numbers: range, exact_rows: int, limit: int = 8) -> list[tuple[str, float]]:
+def search(folder: Path, numbers: range, *, exact: bool, limit: int = 8) -> list[tuple[str, float]]:
     """The papers found among those with these numbers, with their scores."""
     allowed = frozenset(f"id{number}" for number in numbers)
-    with LibrarySnapshot(folder, on_message=pytest.fail, exact_rows=exact_rows) as library:
+    with LibrarySnapshot(folder, on_message=pytest.fail, exact=exact) as library:
         [vector] = HashedWords().embed([QUESTION])
         evidence = retriever.retrieve(library, vector, QUESTION, limit, allowed)
     return [(item.paper.id, item.score) for item in evidence]
 
 
-@pytest.mark.parametrize("exact_rows", [0, 100], ids=["by the index", "vector by vector"])
-@pytest.mark.parametrize("numbers", [range(1_234, 1_235), range(1, PAPERS, 187), range(0)])
-def test_few_papers_of_many_are_all_found(folder: Path, numbers: range, exact_rows: int) -> None:
-    results = search(folder, numbers, exact_rows)
-    expected = search(folder, numbers, 10 * PAPERS)
+@pytest.mark.parametrize("numbers", [range(1_234, 1_235), range(1, PAPERS, 187), range(0), range(0, PAPERS, 2)])
+def test_the_best_of_the_papers_that_a_filter_admits_are_found_by_the_index(folder: Path, numbers: range) -> None:
+    results, expected = search(folder, numbers, exact=False), search(folder, numbers, exact=True)
     assert len(results) == min(8, len(numbers))
     assert [id for id, _ in results] == [id for id, _ in expected]
     assert np.allclose([score for _, score in results], [score for _, score in expected], atol=1e-6)
-
-
-def test_the_best_of_many_admitted_papers_are_found_by_the_index(folder: Path) -> None:
-    numbers = range(0, PAPERS, 2)
-    results, expected = search(folder, numbers, 0), search(folder, numbers, 10 * PAPERS)
-    assert [id for id, _ in results] == [id for id, _ in expected]

@@ -17,7 +17,7 @@ from support import commands, libraries
 from assistant.domain.errors import LibraryError
 from assistant.library.catalogue import Catalogue
 
-LEFT = (4_000, 300, 0)  # kB; the ingest needs more than the first
+LEFT = (8_000, 300, 0)  # kB; the ingest needs more than the first
 
 
 def main(mounted: Path) -> None:
@@ -30,7 +30,7 @@ def main(mounted: Path) -> None:
     for left in LEFT:
         fill(mounted, ballast, left)
         try:
-            libraries.ingest(folder, [libraries.entry(number, " And " + "m" * 20_000) for number in range(150)])
+            libraries.ingest(folder, [libraries.entry(number, " And " + "m" * 20_000) for number in range(300)])
             message = "none"
         except LibraryError as error:
             message = str(error)

@@ -15,7 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.records import Entry, Listing
-from assistant.library import chunks, database, health, index, writer
+from assistant.library import (
+    bm25,
+    builder,
+    chunks,
+    database,
+    generations,
+    health,
+    index,
+    integrity,
+    tail,
+    writer,
+)
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import retriever
 from assistant.testing import HashingEmbedder
@@ -106,8 +117,9 @@ def parts(folder: Path) -> Parts:
         assert (library.problems, messages) == ({}, [])
         papers = library.papers()
         assert [paper.id for paper in papers] == list(library.ids) == list(library.table.ids)
-        words = {library.ids[number] for number, _ in library.words.search("paper", len(papers) + 10)}
-        expected = [chunk.id for paper in papers for chunk in chunks.split(paper)]
+        words = set(library.word_scores("paper", len(papers) + 10))
+        changes = tail.ids(library.catalogue)
+        expected = [chunk.id for paper in papers if paper.id not in changes for chunk in chunks.split(paper)]
         if not library.vector_index_folder.exists():
             assert not papers
             return Parts(set(), set(), set())
@@ -115,10 +127,12 @@ def parts(folder: Path) -> Parts:
         with tempfile.TemporaryDirectory() as scratch:
             copy = Path(shutil.copytree(library.vector_index_folder, Path(scratch) / "copy"))
             with contextlib.closing(index.load(library.catalogue.vector_index())(copy)) as vectors:
-                assert vectors.count() == len(expected)
+                assert vectors.count() == builder.contents(library.catalogue).chunk_count
+                assert changes or vectors.count() == len(expected)
                 stored = vectors.get(expected)
                 assert sorted(stored) == sorted(expected)
-    return Parts({paper.id for paper in papers}, words, {id.rsplit("#", 1)[0] for id in stored})
+    ids = {paper.id for paper in papers}
+    return Parts(ids, words, {id.rsplit("#", 1)[0] for id in stored} | (changes.keys() & ids))
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -133,12 +147,30 @@ def examined(library: LibrarySnapshot) -> list[str]:
 
 def downgrade(folder: Path) -> None:
     """Make of a catalogue what the first version of the schema wrote."""
+    downgrade_lookups(folder)
     with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
         connection.execute("ALTER TABLE papers DROP COLUMN aliases")
         for table in ("papers", "embeddings"):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN checksum")
-        connection.execute("DELETE FROM state WHERE key IN ('checksum', 'order')")
+        connection.execute("DELETE FROM state WHERE key = 'checksum'")
         connection.execute("PRAGMA user_version = 1")
+
+
+def downgrade_lookups(folder: Path) -> None:
+    """Take out of a library what the fourth version of the schema brought."""
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
+        for name in ("TABLE names", "TABLE changes", "INDEX papers_by_date"):
+            connection.execute(f"DROP {name}")
+        new = "'order', 'papers', 'vectors', 'indexed', 'changes', 'words', 'gone'"
+        connection.execute(f"DELETE FROM state WHERE key IN ({new})")
+        texts = connection.execute("SELECT title, abstract FROM papers ORDER BY position").fetchall()
+        [(generation,)] = connection.execute("SELECT value FROM state WHERE key = 'generation'").fetchall()
+        connection.execute("DELETE FROM files WHERE path LIKE 'lexical/%'")
+        generations.empty(folder, index.LEXICAL, int(generation))
+        bm25.build_index(texts, folder / index.LEXICAL / generation)
+        files = integrity.manifest(folder, index.LEXICAL, int(generation))
+        rows = [(generation, path, *facts) for path, facts in files.items()]
+        connection.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def sql(path: Path, *statements: str) -> None:

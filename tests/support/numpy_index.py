@@ -56,9 +56,12 @@ class NumpyIndex(VectorIndex):
     def get(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         return {id: self._rows[id][1] for id in ids if id in self._rows}
 
-    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[Neighbour]:
-        neighbours = [Neighbour(id, paper, float(stored @ vector)) for id, (paper, stored) in self._rows.items()]
-        return sorted(neighbours, key=lambda neighbour: -neighbour.cosine)[:limit]
+    def nearest(
+        self, vectors: NDArray[np.float32], limit: int, among: Sequence[str] | None = None
+    ) -> list[list[Neighbour]]:
+        ids = list(self._rows) if among is None else among
+        rows = [[Neighbour(id, float(self._rows[id][1] @ vector)) for id in ids] for vector in vectors]
+        return [sorted(row, key=lambda neighbour: -neighbour.cosine)[:limit] for row in rows]
 
     @staticmethod
     def changes_when_opened(path: Path) -> bool:

@@ -112,7 +112,7 @@ def changes(conversation: Conversation, library: LibrarySnapshot) -> list[str]:
     """Return a sentence for each change of the library since the last turn that matters to what was said."""
     if not conversation.turns:
         return []
-    last, size = conversation.turns[-1], len(library.ids)
+    last, size = conversation.turns[-1], library.size
     sentences = []
     if conversation.library != str(library.folder):
         sentences.append(f"this is the library {library.folder}; the conversation began with {conversation.library}")
@@ -151,7 +151,7 @@ def _take_turn(
         question=question,
         reading=reading,
         answer=answer,
-        library_size=len(pipeline.library.ids),
+        library_size=pipeline.library.size,
         fingerprint=pipeline.library.fingerprint,
     )
     if session.archive:

@@ -101,7 +101,7 @@ def _print(library: "LibrarySnapshot", answer: "Answer", *, as_json: bool, every
     from assistant.domain.answers import LIST_ROWS
 
     if as_json:
-        console.record(answers.record(answer, library.fingerprint, len(library.ids)))
+        console.record(answers.record(answer, library.fingerprint, library.size))
     elif answer.status != "failed":
         rows = None if every else LIST_ROWS
         console.lines(*answers.lines(answer, console.marks(), rows=rows, more="--all shows them"))

@@ -42,6 +42,7 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
     """
     from assistant import app
     from assistant.app import sources
+    from assistant.library import tail
 
     environment = app.environment()
     settings = place.open().settings
@@ -55,6 +56,8 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
             "papers": papers,
             "listings": listings,
             "chunks": library.chunks,
+            "tail": len(tail.ids(library.catalogue)),
+            "tail_limit": tail.limit(papers),
             "fingerprint": library.fingerprint,
             "checksums": library.catalogue.version() > 1,
             "healthy": not faults,
@@ -96,6 +99,7 @@ def _print(
         console.plain(
             f"papers       {facts['papers']:,} in {facts['listings']:,} listings, {facts['chunks']:,} chunks"
         ),
+        *_tail_line(facts),
         console.plain(f"fingerprint  {one_line(str(facts['fingerprint']))}"),
         console.plain(f"answers      {one_line(str(facts['model'] or extractive))}"),
         *(console.plain(f"{role:12} {one_line(_model_line(model))}") for role, model in models.items()),
@@ -108,6 +112,16 @@ def _print(
         console.lines(console.plain(f"health       {what}: {one_line(cure)}"))
         problems = [fault.problem for fault in faults if (fault.what, fault.cure) == (what, cure)]
         console.lines(*(console.plain(f"             {one_line(problem)}") for problem in problems))
+
+
+def _tail_line(facts: Mapping[str, object]) -> list[console.StyledLine]:
+    """Return what is not in the vector index yet, or no longer, and when it will be."""
+    if not facts["tail"]:
+        return []
+    when = f"an ingest makes it anew beyond {facts['tail_limit']:,}"
+    return [
+        console.plain(f"tail         {facts['tail']:,} papers have changed since the vector index was made; {when}")
+    ]
 
 
 def _model_line(model: "sources.ModelSource") -> str:

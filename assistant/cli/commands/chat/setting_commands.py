@@ -76,7 +76,7 @@ def _tell(chat: Chat) -> None:
     parts = [f"since {papers_filter.since}"] if papers_filter.since else []
     parts += [f"until {papers_filter.until}"] if papers_filter.until else []
     parts += [f"source {one_line(papers_filter.source)}"] if papers_filter.source else []
-    count = len(chat.pipeline.library.ids) if allowed is None else len(allowed)
+    count = chat.pipeline.library.size if allowed is None else len(allowed)
     console.tell(f"filter: {', '.join(parts) or 'none'}; {count:,} papers")
 
 

@@ -1,0 +1,89 @@
+"""Papers <-> numbers under which a catalogue finds them without reading all: their ids, their titles, their keys.
+
+A number is the beginning of a hash. Papers that share one by chance are told apart by whoever looks them up.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from assistant.domain.identifiers import qualified, title_id
+from assistant.domain.records import Entry, Paper
+from assistant.domain.titles import normalise
+from assistant.library.connection import CatalogueConnection
+
+VERSION = 4
+"""The first version of a catalogue's schema that has names."""
+
+ID, TITLE, KEY = 0, 1, 2
+Name = tuple[int, int]
+"""A kind and a number."""
+_BYTES = 7  # of a hash: as many as SQLite's integers have room for, and a collision among a million papers is rare
+
+
+def of_paper(paper: Paper) -> set[Name]:
+    """Return the names of a paper: of what its ids stand for, of its title, and of its id, which its key begins."""
+    from assistant.ingest.identities import keys_of  # with all formats, which who only reads has no use for
+
+    own = {(TITLE, _number(normalise(paper.title))), (KEY, _number(paper.id))}
+    return own | {(ID, _number(key)) for key in keys_of(paper)}
+
+
+def of_keys(keys: Iterable[str], titles: Iterable[str]) -> set[Name]:
+    """Return the names of what ids stand for (see `source_identity`), and of normalised titles."""
+    return {*((ID, _number(key)) for key in keys), *((TITLE, _number(title)) for title in titles)}
+
+
+def possible_ids(entry: Entry) -> Iterator[str]:
+    """Yield the ids under which an entry may be stored, or which it may not take, for others have them."""
+    yield title_id(entry.listing.title)
+    if entry.id is not None:
+        yield entry.id
+        once = qualified(entry.id, entry.listing.source)
+        yield once
+        yield qualified(once, entry.listing.source)
+
+
+def digits(number: int) -> str:
+    """Return the hex digits of a number, with which those of the whole hash begin."""
+    return f"{number:0{2 * _BYTES}x}"
+
+
+def place(position: int, id: str) -> int:
+    """Return a number for a paper at its position; the sum of all is the `order` that a catalogue notes."""
+    return int.from_bytes(hashlib.sha256(f"{position}\0{id}".encode("utf-8", "surrogatepass")).digest(), "big")
+
+
+def total(places: Iterable[tuple[int, str]], before: str = "0", *, minus: Sequence[tuple[int, str]] = ()) -> str:
+    """Return the sum of these (position, id), added to a sum `before`, less those that are no more; in hexadecimal."""
+    added = sum(place(*row) for row in places) - sum(place(*row) for row in minus)
+    try:
+        start = int(before, 16)
+    except ValueError:  # it was damaged, and what comes of it is no sum of anything
+        start = 0
+    return f"{(start + added) % 2**256:x}"
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:_BYTES], "big")
+
+
+def papers_named(connection: CatalogueConnection, found: Iterable[Name]) -> set[str]:
+    """Return the ids of the papers that have one of these names, and perhaps of others."""
+    query = (
+        "SELECT DISTINCT papers.id FROM json_each(?) AS wanted "
+        "JOIN names ON names.kind = json_extract(wanted.value, '$[0]') "
+        "AND names.name = json_extract(wanted.value, '$[1]') JOIN papers USING (position)"
+    )
+    return {str(id) for (id,) in connection.read(query, (json.dumps(list(found)),))}
+
+
+def keys_beside(connection: CatalogueConnection, neighbours: Iterable[str]) -> set[str]:
+    """Return, of the digests of all ids (see `digits`), those next to each of these in their order."""
+    numbers = json.dumps([int(digest, 16) for digest in neighbours])
+    beside = (("max", "<"), ("min", ">"))
+    queries = (
+        f"SELECT (SELECT {end}(name) FROM names WHERE kind = {KEY} AND name {sign} own.value) FROM json_each(?) AS own"
+        for end, sign in beside
+    )
+    return {digits(n) for query in queries for (n,) in connection.read(query, (numbers,)) if n is not None}

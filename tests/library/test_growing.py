@@ -1,0 +1,121 @@
+"""Papers added, changed and removed -> indexes that grow, and are as sound as those made at once."""
+
+import contextlib
+import sqlite3
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from support import libraries
+from support.libraries import HashedWords
+
+from assistant.domain.records import Entry, Listing
+from assistant.ingest import deduplicate
+from assistant.library import bm25, builder, database, rows, tail, writer
+from assistant.library.catalogue import Catalogue
+from assistant.library.snapshot import LibrarySnapshot
+
+
+def change(folder: Path, statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
+        assert connection.execute(statement).rowcount
+
+
+def row(id: str | None, source: str, title: str, abstract: str = "Oaks are tall. They grow.") -> Entry:
+    return Entry(Listing(source, 1, title, date(2024, 1, 1)), abstract, id)
+
+
+KNOWN = [
+    row("2401.00001", "a", "Oaks"), row("7", "b", "Oaks"), row("8", "b", "Elms"), row("10.1000/elms", "c", "Elms"),
+    row("7", "d", "Ashes"), row("7", "e", "Birches"), row(None, "f", "Firs"), row("8", "g", "Yews"),
+]  # fmt: skip
+RUNS = {
+    "another id of a paper": [row("7", "b", "Oaks"), row("8", "b", "Elms, again")],
+    "a title alone": [row(None, "h", "oaks"), row(None, "h", "Firs"), row("1", "h", "Firs")],
+    "an id that others have": [row("7", "h", "Larches"), row("8", "h", "Pines"), row("8@g", "h", "Rowans")],
+    "an id of another title": [row("2401.00001", "h", "Limes"), row("arXiv:2401.00001v2", "i", "Oaks")],
+    "all at once": [*KNOWN, row("9", "b", "Yews"), row("10.1000/ELMS", "k", "Elms")],
+}
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_papers_found_by_their_names_merge_as_all_papers_do(tmp_path: Path, run: str) -> None:
+    folder = tmp_path / "library"
+    for entry in KNOWN:
+        libraries.ingest(folder, [entry])
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        known, every = writer.known(catalogue, RUNS[run]), catalogue.papers()
+        assert deduplicate.merge(RUNS[run], known) == deduplicate.merge(RUNS[run], every)
+        assert len(known) < len(every) or run == "all at once"
+
+
+def test_a_word_index_grows_and_forgets(tmp_path: Path) -> None:
+    folder, texts = tmp_path, [(number, (f"Paper {number}", f"moss and item{number}")) for number in range(30)]
+    bm25.build_numbered(texts, folder)
+    bm25.grow_index(folder, [(3, ("Paper 3", "lichen")), (40, ("Paper 40", "lichen and moss"))], [3, 5])
+    index = bm25.open_index(folder)
+    assert index.size == 30
+    assert {number for number, _ in index.search("lichen", 50)} == {3, 40}
+    assert {number for number, _ in index.search("moss", 50)} == {*range(30), 40} - {3, 5}
+    assert [number for number, _ in index.search("moss", 50, [5, 7, 40])] in ([7, 40], [40, 7])
+    assert index.search("moss", 50, []) == []
+    of_all = dict(index.search("lichen moss", 50))
+    assert dict(index.search("lichen moss", 50, [3, 8])) == {3: of_all[3], 8: of_all[8]}
+
+
+def test_a_library_of_version_3_is_read_as_it_is_and_upgraded_by_the_next_writer(folder: Path) -> None:
+    with LibrarySnapshot(folder) as library:
+        expected = libraries.results(library)
+    libraries.downgrade_lookups(folder)
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
+        facts = dict(connection.execute("SELECT key, value FROM state"))
+        facts["order"] = rows.order_checksum(sorted(libraries.ids(0, libraries.MADE), key=lambda id: int(id[2:])))
+        facts["checksum"] = rows.state_checksum(facts)
+        connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", facts.items())
+        connection.execute("PRAGMA user_version = 3")
+    for _ in range(2):
+        with LibrarySnapshot(folder, on_message=pytest.fail) as library:
+            assert (libraries.results(library), libraries.examined(library)) == (expected, [])
+            version = library.catalogue.version()
+        libraries.ingest(folder, libraries.entries(0, 1))  # changes nothing, but upgrades
+    assert version == database.SCHEMA
+    libraries.ingest(folder, libraries.entries(38, 44))
+    assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 44)] * 3)
+
+
+def test_a_note_of_the_tail_that_is_lost_has_the_indexes_made_anew(folder: Path) -> None:
+    libraries.ingest(folder, libraries.entries(40, 43))
+    change(folder, "DELETE FROM changes WHERE id = 'id41'")
+    messages: list[str] = []
+    with LibrarySnapshot(folder, on_message=messages.append) as library:
+        assert (library.problems, tail.ids(library.catalogue)) == ({}, {})
+    assert len(messages) == 1
+    assert "the papers that it has are not known" in messages[0]
+    assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 43)] * 3)
+
+
+def test_a_name_that_is_lost_is_told_and_cured_by_reindexing(folder: Path) -> None:
+    change(folder, "DELETE FROM names WHERE position = 8")
+    with LibrarySnapshot(folder, heal=False) as library:
+        assert libraries.examined(library) == ["the papers are not those that it was made of"]
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        assert builder.reembed(folder, catalogue, HashedWords(), 0.0, lambda *_: None) == 0
+    with LibrarySnapshot(folder, heal=False) as library:
+        assert libraries.examined(library) == []
+
+
+def test_filters_reach_the_tail_and_not_what_it_replaces(folder: Path) -> None:
+    edited = replace(libraries.entry(7), abstract="Violins and nothing else.")
+    libraries.ingest(folder, [edited, *libraries.entries(40, 43)])
+    some = frozenset({"id7", "id9", "id41"})
+    for allowed in (None, some):
+        with LibrarySnapshot(folder) as library, LibrarySnapshot(folder, exact=True) as exact:
+            vectors = HashedWords().embed(["Violins and nothing else.", "moss"])
+            [violins, moss] = library.candidates(vectors, 10, allowed) or []
+            table = exact.table
+            nearest = [table.ids[place] for place in table.cosines(vectors[0]).argsort()[::-1]]
+            best = [id for id in nearest if allowed is None or id in allowed]
+            assert set(best[:10]) <= set(violins)
+            assert len(violins) == len(set(violins))
+            assert allowed is None or set(violins) == set(moss) == some
