@@ -1,8 +1,8 @@
 """Run `python -m bench.passages SUITE LIBRARY`: the conditional logits of `passages`, on marked sentences.
 
 Writes passages.json for the local cross-encoder and without one, fitted to the dev half of SUITE/sentences.jsonl, with
-the share of its questions whose first passage overlaps a marked sentence: fitted, and with each tenth left out in turn.
-Prints that share for the test half too.
+the share of its questions whose first passage overlaps a marked sentence: fitted, and with each tenth left out in turn,
+by its best sentence and as it is quoted. The test half is not read: `assistant eval run` measures on that.
 """
 
 import json
@@ -37,7 +37,6 @@ _JOINED_WITHIN = 0.75
 class MarkedQuestion:
     """One question with its candidates, read and unread, and which of them answer."""
 
-    split: str
     read: Candidates
     unread: Candidates
     """The same without a cross-encoder."""
@@ -46,7 +45,8 @@ class MarkedQuestion:
 
 
 def main(suite: str, folder: str) -> None:
-    rows = list(map(json.loads, (Path(suite) / "sentences.jsonl").read_text(encoding="utf-8").splitlines()))
+    lines = (Path(suite) / "sentences.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [row for row in map(json.loads, lines) if row["split"] == "dev"]
     embedder, reranker = local_embedder(os.environ), local_reranker(os.environ)
     marked = []
     with LibrarySnapshot(Path(folder), embedder.fingerprint) as library:
@@ -60,51 +60,43 @@ def main(suite: str, folder: str) -> None:
                 for scores in (read, reading.Reading())
             )
             answers = np.array([_answers(row, measured, place) for place in range(len(measured.places))], bool)
-            marked.append(MarkedQuestion(row["split"], measured, unread, answers))
+            marked.append(MarkedQuestion(measured, unread, answers))
             print(row["id"], bool(answers.any()), flush=True)
     for models in ({}, {"reranker": reranker.fingerprint}):
-        halves = {
-            half: [
-                ((question.read if models else question.unread).columns, question.answers)
-                for question in marked
-                if question.split == half
-            ]
-            for half in ("dev", "test")
-        }
-        weights = _fit(halves["dev"])
-        held_out = [
-            _hit([group], _fit([other for number, other in enumerate(halves["dev"]) if number % _FOLDS != fold]))
-            for fold in range(_FOLDS)
-            for group in halves["dev"][fold::_FOLDS]
-        ]
-        judge = passages.Judge(np.array(weights), _JOINED_WITHIN)
-        joined = {
-            half: _passage_hit([question for question in marked if question.split == half], judge, reads=bool(models))
-            for half in halves
-        }
+        groups = [((question.read if models else question.unread).columns, question.answers) for question in marked]
+        weights = _fit(groups)
+        held_out = []
+        for fold in range(_FOLDS):
+            others = _fit([group for number, group in enumerate(groups) if number % _FOLDS != fold])
+            for number in range(fold, len(groups), _FOLDS):
+                quoted = _passage_hit(marked[number], _judge(others), reads=bool(models))
+                held_out.append((_hit([groups[number]], others), quoted))
+        left_out, joined_left_out = np.mean(held_out, axis=0)
+        joined = [_passage_hit(question, _judge(weights), reads=bool(models)) for question in marked]
         figures = {
-            "hit": round(_hit(halves["dev"], weights), 3),
-            "hit_left_out": round(float(np.mean(held_out)), 3),
-            "hit_joined": round(joined["dev"], 3),
+            "hit": round(_hit(groups, weights), 3),
+            "hit_left_out": round(float(left_out), 3),
+            "hit_joined": round(float(np.mean(joined)), 3),
+            "hit_joined_left_out": round(float(joined_left_out), 3),
         }
         constants: calibrations.Constants = {"weights": weights, "joined_within": _JOINED_WITHIN}
         print(models, dict(zip(passages.COLUMNS, weights, strict=True)), figures)
-        print("test", round(_hit(halves["test"], weights), 3), "joined", round(joined["test"], 3), flush=True)
         calibrations.write(passages.FILE, "passages", models, constants, figures)
 
 
-def _passage_hit(marked: Sequence[MarkedQuestion], judge: passages.Judge, *, reads: bool) -> float:
-    """Return the share of questions of whose first passage a sentence answers."""
-    hits = []
-    for question in marked:
-        measured = question.read if reads else question.unread
-        scores = measured.columns @ judge.weights
-        item, place = measured.places[int(np.argmax(scores))]
-        rows = {other: row for row, (paper, other) in enumerate(measured.places) if paper is item}
-        by_place = {other: float(scores[row]) for other, row in rows.items()}
-        first, last = passages.neighbours(chunks.sentences_of(item.paper), place, by_place, judge.joined_within)
-        hits.append(any(question.answers[row] for other, row in rows.items() if first <= other <= last))
-    return float(np.mean(hits))
+def _judge(weights: Sequence[float]) -> passages.Judge:
+    return passages.Judge(np.array(weights), _JOINED_WITHIN)
+
+
+def _passage_hit(question: MarkedQuestion, judge: passages.Judge, *, reads: bool) -> bool:
+    """Whether a sentence of the first passage answers."""
+    measured = question.read if reads else question.unread
+    scores = measured.columns @ judge.weights
+    item, place = measured.places[int(np.argmax(scores))]
+    rows = {other: row for row, (paper, other) in enumerate(measured.places) if paper is item}
+    by_place = {other: float(scores[row]) for other, row in rows.items()}
+    first, last = passages.neighbours(chunks.sentences_of(item.paper), place, by_place, judge.joined_within)
+    return any(question.answers[row] for other, row in rows.items() if first <= other <= last)
 
 
 def _answers(row: dict[str, object], measured: Candidates, number: int) -> bool:

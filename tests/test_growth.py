@@ -19,7 +19,7 @@ from support.growth import UNITS, check_linear, filled
 from support.libraries import HashedWords
 
 from assistant import ingest
-from assistant.answering import evidence_prompt, passages, pipeline
+from assistant.answering import evidence_prompt, passages, pipeline, roles
 from assistant.answering.conversation import followups, session
 from assistant.answering.conversation.session import Session
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
@@ -129,7 +129,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "patterns before a word": lambda text: resolve(f"{text} papers", TEXT),
     "followups": lambda text: resolve("What about it?", text),
     "names of papers": lambda text: (index().find_all(text), index().nearest(text), index().suggestions(text)),
-    "roles of sentences": lambda text: passages.neighbours((f"not known {text}", text), 0, {0: 0.0}, 0.0),
+    "neighbours": lambda text: passages.neighbours((f"not known {text}", text), 0, {0: 0.0}, 0.0),
+    "roles": lambda text: roles.role([text], 0, roles.focus(f"What does {text}")),
     "prompts": evidence_prompt.neutralise,
     "replies": claims.split,
     "replies cut in a citation": lambda text: claims.split(f"It holds [P1a2b: “b”, {text}"),
@@ -152,13 +153,12 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "export": lambda text: exports.markdown(conversation(text)),
     "view": lambda text: answers.lines(turn(text).answer, MARKS),
 }  # fmt: skip
-LIMITS = {
+LIMITS = {  # what is read of no greater length
     "patterns": QUESTION_LIMIT,
     "patterns before a word": QUESTION_LIMIT - 7,
     "periods": QUESTION_LIMIT,
     "names of papers": 600,
 }
-"""What is read of no greater length than this."""
 
 
 @pytest.mark.parametrize("length", SLOWLY)
@@ -245,7 +245,6 @@ def test_other_texts_over_their_limits_are_refused_by_their_length() -> None:
     with pytest.raises(UsageError, match=r"the text is 1,000,001 characters long; the limit is 1,000,000"):
         references.split("a" * (TEXT_LIMIT + 1), index())
     statement = Statement("a" * (CLAIM_LIMIT + 1), (CitationMark("P1a2b", wellformed=True),))
-    context = VerificationContext("", {}, scorer())
-    (claim,) = verifier.verify_claims([(statement, HashedWords().embed(["a"])[0], context)])
+    [claim] = verifier.verify_statements([statement], VerificationContext("", {}, scorer()), HashedWords())
     reason = "the sentence is 20,001 characters long; the limit is 20,000"
     assert (claim.verdict, claim.step, claim.reason) == ("unsupported", "length", reason)

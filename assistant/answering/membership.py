@@ -67,9 +67,7 @@ def features(
     hits = library.word_scores(topic, 1) | library.word_scores(topic, len(papers), [paper.id for paper in papers])
     highest = max(hits.values(), default=1.0)
     weights = idf.term_weights(topic, words)
-    by_words = [
-        [hits.get(paper.id, 0.0) / highest, idf.paper_share(weights, paper, words)] for paper in papers
-    ]
+    by_words = [[hits.get(paper.id, 0.0) / highest, idf.paper_share(weights, paper, words)] for paper in papers]
     if reranker is None or not papers:
         read = np.zeros(len(papers))
     else:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.domain.errors import AssistantError
 from assistant.domain.records import Finding, Paper
+from assistant.library.abstracts import Abstract
 from assistant.verification import opposition, quotes, twins, verbatim
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.evidence import CitedEvidence
@@ -46,11 +47,14 @@ def quote_is_verbatim(claim: Statement, citation: CitationMark, evidence: CitedE
 
 def statement_is_a_quote(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
     """Mark as a quote what is offered as the paper's own sentences, and is: it claims nothing."""
-    if not claim.is_quote or not evidence.abstract:
-        return None
-    if not verbatim.is_whole(claim.text, evidence.sentences, evidence.abstract.paper.abstract):
+    if not evidence.abstract or not is_quotation(claim, evidence.abstract):
         return None
     return evidence.finding("quoted", quote=claim.text, score=1.0)
+
+
+def is_quotation(claim: Statement, abstract: Abstract) -> bool:
+    """Whether a statement is offered as sentences of this abstract, and is that."""
+    return claim.is_quote and verbatim.is_whole(claim.text, abstract.sentences, abstract.paper.abstract)
 
 
 def claim_is_verbatim(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
@@ -142,10 +146,12 @@ def similarity_locates(claim: Statement, citation: CitationMark, evidence: Cited
     return evidence.finding("located", reason, quote=evidence.quoted(citation.quote))
 
 
+QUOTATION = Check("quote", statement_is_a_quote)
+"""What `verifier` decides before anything is measured."""
 CHECKS: tuple[Check, ...] = (
     Check("key", key_names_a_paper),
     Check("quote", quote_is_verbatim),
-    Check("quote", statement_is_a_quote),
+    QUOTATION,
     Check("quote", claim_is_verbatim),
     Check("facts", numbers_occur),
     Check("support", abstract_exists),

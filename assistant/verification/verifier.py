@@ -75,10 +75,28 @@ def verify_statements(
     statements: Sequence[Statement], context: VerificationContext, embedder: Embedder
 ) -> tuple[Claim, ...]:
     """Return the statements as claims with their verdicts, in order."""
-    if not statements:
-        return ()
-    vectors = embedder.embed([statement.text for statement in statements])
-    return verify_claims([(statement, vector, context) for statement, vector in zip(statements, vectors, strict=True)])
+    quotations = [_quotation(statement, context) for statement in statements]
+    others = [statement for statement, quotation in zip(statements, quotations, strict=True) if not quotation]
+    vectors = embedder.embed([statement.text for statement in others]) if others else ()
+    cases = [(statement, vector, context) for statement, vector in zip(others, vectors, strict=True)]
+    claims = iter(verify_claims(cases))
+    return tuple(quotation or next(claims) for quotation in quotations)
+
+
+def _quotation(statement: Statement, context: VerificationContext) -> Claim | None:
+    """Return a statement that is a quote from each paper it cites, as the claim that it is: there is nothing to
+    measure; None for any other."""
+    if checks.QUOTATION not in context.checks or not statement.citations or excess(statement.text, CLAIM_LIMIT):
+        return None
+    cited = [(citation, context.abstracts.get(citation.key)) for citation in statement.citations]
+    findings = tuple(
+        Finding(abstract.paper, citation.key, "quoted", checks.QUOTATION.name, statement.text, 1.0)
+        for citation, abstract in cited
+        if abstract and citation.wellformed and checks.is_quotation(statement, abstract)
+    )
+    if len(findings) < len(cited):
+        return None
+    return Claim(statement.text, findings[0].verdict, findings[0].step, findings)
 
 
 def verify_claims(cases: Sequence[Case]) -> tuple[Claim, ...]:
