@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from assistant.answering.prompts import Prompt
 from assistant.domain.records import Evidence
 from assistant.domain.sanitize import one_line
+from assistant.models.base import Message
 
 _LONGEST = 4_000  # characters of one abstract; the longest of 614 real ones has 1,919
 _BUDGET = 24_000  # characters of evidence, about 6,000 tokens: what small local models still read whole
@@ -18,8 +19,8 @@ _CONTROL = re.compile(
 )
 
 
-def render_prompt(prompt: Prompt, question: str, evidence: Sequence[Evidence]) -> str:
-    """Return the prompt with the evidence between fences and its keys listed."""
+def render_prompt(prompt: Prompt, question: str, evidence: Sequence[Evidence]) -> list[Message]:
+    """Return the messages of the prompt with the evidence between fences and its keys listed."""
     papers = "\n\n".join(
         f"[{item.key}] {neutralise(item.paper.title)}"
         + (f" ({item.paper.shown_day})" if item.paper.date else "")
@@ -27,7 +28,7 @@ def render_prompt(prompt: Prompt, question: str, evidence: Sequence[Evidence]) -
         for item in evidence
     )
     keys = [item.key for item in evidence]
-    return prompt.fill(
+    return prompt.messages(
         evidence=papers,
         question=neutralise(question),
         keys=", ".join(keys),

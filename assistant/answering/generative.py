@@ -32,14 +32,14 @@ class Generative(Answerer):
     def state(self, inquiry: Inquiry) -> Draft:
         """Have the model answer from the evidence alone."""
         prompt = prompts.load("answer.v1")
-        return self._draft([_request(prompt, inquiry)], prompt, inquiry, "reading")
+        return self._draft(_request(prompt, inquiry), prompt, inquiry, "reading")
 
     def revise(self, inquiry: Inquiry, draft: Draft, claims: Sequence[Claim]) -> Draft | None:
         """Send the reply back with what verification found, and have it written again, unless it broke off."""
         if draft.is_broken:
             return None  # whoever fell silent is not asked for the same once more
         prompt = prompts.load("answer.v1")
-        messages = [_request(prompt, inquiry), Message("assistant", draft.reply), _findings(claims, inquiry)]
+        messages = [*_request(prompt, inquiry), Message("assistant", draft.reply), _findings(claims, inquiry)]
         return self._draft(messages, prompt, inquiry, "asking again, as claims failed: reading")
 
     def _draft(self, messages: Sequence[Message], prompt: Prompt, inquiry: Inquiry, stage: str) -> Draft:
@@ -70,8 +70,8 @@ def _finished(sentences: Sequence[Statement], reply: Reply) -> Sequence[Statemen
     return sentences if is_ended else sentences[:-1] or sentences
 
 
-def _request(prompt: Prompt, inquiry: Inquiry) -> Message:
-    return Message("user", evidence_prompt.render_prompt(prompt, inquiry.question, inquiry.evidence))
+def _request(prompt: Prompt, inquiry: Inquiry) -> list[Message]:
+    return evidence_prompt.render_prompt(prompt, inquiry.question, inquiry.evidence)
 
 
 def _findings(claims: Sequence[Claim], inquiry: Inquiry) -> Message:

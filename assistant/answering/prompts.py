@@ -1,4 +1,9 @@
-"""`prompts/<name>.md` -> a template that is checked when loaded and filled in one pass."""
+"""`prompts/<name>.md` -> instructions and a template that is checked when loaded and filled in one pass.
+
+A file is the front matter between two lines +++, then the text. Where the text has a line +++ of its own, what stands
+above it are the instructions: the same for every question and without fields, they go first, as a message of the
+system. An endpoint that keeps what it has read of a prompt then reads them once, not once a question.
+"""
 
 import hashlib
 import re
@@ -8,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain.errors import AssistantError
+from assistant.models.base import Message
 
 _FRONT = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n(.*)\Z", re.DOTALL)
+_BORDER = "\n+++\n"  # between the instructions and what is said of one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,14 @@ class Prompt:
     abstain: str
     """The exact sentence that means "not in the library"; "" for a prompt that asks for no answer."""
     text: str
+    """What is said of one question, with the fields."""
+    system: str = ""
+    """The instructions, the same for every question; "" where `text` holds them."""
+
+    def messages(self, **values: str) -> list[Message]:
+        """Return what a model is sent: the instructions first, then the values in place of the fields."""
+        instructions = [Message("system", self.system)] if self.system else []
+        return [*instructions, Message("user", self.fill(**values))]
 
     def fill(self, **values: str) -> str:
         """Put the values in place of the fields, once: a value that looks like a field stays as it is."""
@@ -46,16 +61,20 @@ def load(name: str, folder: Path | None = None) -> Prompt:
     if not match:
         raise AssistantError("no front matter between two lines +++", path=path)
     try:
-        front, text = tomllib.loads(match[1]), match[2]
+        front, whole = tomllib.loads(match[1]), match[2]
         fields, abstain = frozenset(front["fields"]), str(front.get("abstain", ""))
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise AssistantError("the front matter needs `fields`", path=path, cause=str(error)) from error
+    above, border, below = whole.partition(_BORDER)
+    system, text = (above.strip(), below) if border else ("", whole)
+    if string.Template(system).get_identifiers():
+        raise AssistantError("its instructions have fields, and would differ from question to question", path=path)
     used = set(string.Template(text).get_identifiers())
     if used != fields:
         raise AssistantError(f"declares the fields {sorted(fields)} and uses {sorted(used)}", path=path)
-    if abstain not in text:
+    if abstain not in whole:
         raise AssistantError("the abstention sentence of the front matter is not in the text", path=path)
-    return Prompt(name, hashlib.sha256(raw).hexdigest(), fields, abstain, text)
+    return Prompt(name, hashlib.sha256(raw).hexdigest(), fields, abstain, text, system)
 
 
 def home() -> Path:

@@ -191,7 +191,8 @@ def test_a_long_abstract_takes_no_more_than_its_share(kitchen: Pipeline) -> None
     long = replace(a_paper(kitchen), abstract="Dough rises. " * 5000)
     evidence = [Evidence("P1", long, 1.0), *(Evidence(f"P{n}", a_paper(kitchen), 0.5) for n in range(2, 9))]
     assert [item.key for item in evidence_prompt.select_within_budget(evidence)] == [item.key for item in evidence]
-    assert len(evidence_prompt.render_prompt(prompts.load("answer.v1"), QUESTION, evidence)) < 10_000
+    [message] = evidence_prompt.render_prompt(prompts.load("answer.v1"), QUESTION, evidence)
+    assert len(message.text) < 10_000
 
 
 def a_paper(kitchen: Pipeline) -> Paper:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.answering import prompts
 from assistant.domain.errors import AssistantError
+from assistant.models.base import Message
 
 RELEASED = {
     "condense.v1": "b612d622b178e8f0cfba7cbde8df626ca7114ec32e55428e071b1da1ed98e62e",
@@ -67,12 +68,23 @@ def test_missing_and_unknown_values_are_refused(values: dict[str, str]) -> None:
         ("Hello.", "no front matter"),
         ('+++\nfields = ["a"]\nabstain = "No."\n+++\n$b No.', r"declares the fields \['a'\] and uses \['b'\]"),
         ('+++\nfields = []\nabstain = "No."\n+++\nYes.', "the abstention sentence"),
+        ('+++\nfields = ["a"]\n+++\nMind $a.\n+++\n$a', "its instructions have fields"),
     ],
 )
 def test_a_prompt_that_breaks_the_form_is_not_loaded(text: str, why: str, tmp_path: Path) -> None:
     (tmp_path / "p.v1.md").write_text(text)
     with pytest.raises(AssistantError, match=why):
         prompts.load("p.v1", tmp_path)
+
+
+def test_instructions_are_a_message_of_the_system_and_the_same_for_every_question(tmp_path: Path) -> None:
+    text = 'Answer, or write "No."\n+++\nQuestion: $question\n'
+    (tmp_path / "p.v2.md").write_text(f'+++\nfields = ["question"]\nabstain = "No."\n+++\n{text}')
+    prompt = prompts.load("p.v2", tmp_path)
+    assert prompt.messages(question="+++\n$question") == [
+        Message("system", 'Answer, or write "No."'),
+        Message("user", "Question: +++\n$question\n"),
+    ]
 
 
 def test_a_missing_prompt_says_that_the_installation_is_not_complete(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def rewrite(
     """
     numbers = {paper.id: number for number, paper in cited.items()}
     try:
-        reply = model.reply([Message("user", _prompt(question, history, numbers))])
+        reply = model.reply(_prompt(question, history, numbers))
     except ModelError as error:
         return replace(reading, note=f"the follow-up was completed by rule, for the model failed to: {error}")
     text = one_line(reply.text).strip("\"'“” ")
@@ -75,10 +75,10 @@ def _describe(turn: Turn, numbers: Mapping[str, int]) -> str:
     return f"Question: {neutralise(turn.reading.text)}\nAnswer: {neutralise(answer)}\n{cited}".strip()
 
 
-def _prompt(question: str, turns: Sequence[Turn], numbers: Mapping[str, int]) -> str:
+def _prompt(question: str, turns: Sequence[Turn], numbers: Mapping[str, int]) -> list[Message]:
     history = "\n\n".join(_describe(turn, numbers) for turn in turns)
     fence = evidence_prompt.fence(question, history)
-    return prompts.load("condense.v1").fill(history=history, question=neutralise(question), fence=fence)
+    return prompts.load("condense.v1").messages(history=history, question=neutralise(question), fence=fence)
 
 
 def _plain(question: str) -> str:
