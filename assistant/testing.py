@@ -4,7 +4,7 @@ Neither needs a key, a network or files, and both give the same on every machine
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
 from assistant.domain.callbacks import OnToken
@@ -63,7 +63,12 @@ class ScriptedModel:
         self._steps = () if callable(script) else tuple(script)
         self._lock = Lock()
 
-    def reply(self, messages: Sequence[Message], on_token: OnToken | None = None) -> Reply:
+    def reply(
+        self,
+        messages: Sequence[Message],
+        on_token: OnToken | None = None,
+        schema: Mapping[str, object] | None = None,
+    ) -> Reply:
         """Return the next reply; `on_token` gets it word by word. Raises the `ModelError` of the script, or
         `ScriptExhausted`."""
         with self._lock:

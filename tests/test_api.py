@@ -36,7 +36,9 @@ class Scripted:
         self._text = text
         self.messages: list[Sequence[Message]] = []
 
-    def reply(self, messages: Sequence[Message], heard: OnToken | None = None) -> Reply:
+    def reply(
+        self, messages: Sequence[Message], heard: OnToken | None = None, schema: Mapping[str, object] | None = None
+    ) -> Reply:
         self.messages.append(messages)
         if heard:
             heard(self._text)

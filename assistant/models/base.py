@@ -1,6 +1,6 @@
 """Messages -> a reply, texts -> vectors, pairs -> scores: what each kind of model offers the assistant."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -43,10 +43,16 @@ class ChatModel(Protocol):
     def name(self) -> str:
         """The model's name, as the user typed it."""
 
-    def reply(self, messages: Sequence[Message], on_token: OnToken | None = None) -> Reply:
+    def reply(
+        self,
+        messages: Sequence[Message],
+        on_token: OnToken | None = None,
+        schema: Mapping[str, object] | None = None,
+    ) -> Reply:
         """Return the reply, or what came of it before it broke off; raises `ModelError` where nothing came.
 
-        `on_token` gets each piece as it arrives, and "" while the model thinks, which is no part of its reply.
+        `on_token` gets each piece as it arrives, and "" while the model thinks, which is no part of its reply. `schema`
+        is a JSON Schema for the reply. Not every model can be held to one: whoever reads the reply has to read any.
         """
 
 

@@ -1,6 +1,6 @@
 """A llama-index LLM -> a `ChatModel` of the assistant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
@@ -18,8 +18,16 @@ class LlamaModel:
         self._llm = llm
         self.name = str(llm.metadata.model_name)
 
-    def reply(self, messages: Sequence[Message], on_token: OnToken | None = None) -> Reply:
-        """Return the whole reply; raises `ModelError` for whatever the LLM raises, or an empty reply."""
+    def reply(
+        self,
+        messages: Sequence[Message],
+        on_token: OnToken | None = None,
+        schema: Mapping[str, object] | None = None,
+    ) -> Reply:
+        """Return the whole reply; raises `ModelError` for whatever the LLM raises, or an empty reply.
+
+        llama-index has no one way to ask all its LLMs for a form, so none is asked to keep to the `schema`.
+        """
         turns = [ChatMessage(role=message.role, content=message.text) for message in messages]
         pieces: list[str] = []
         try:

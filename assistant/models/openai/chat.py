@@ -1,7 +1,7 @@
 """Messages -> a reply from any OpenAI-compatible endpoint, streamed, within a silence, a length and a size."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain.callbacks import OnToken
@@ -55,8 +55,16 @@ class OpenAIModel:
     def __repr__(self) -> str:
         return f"OpenAIModel({self.name!r}, base_url={str(self._endpoint)!r})"
 
-    def reply(self, messages: Sequence[Message], on_token: OnToken | None = None) -> Reply:
-        """Return the reply, or what came of it before it broke off; raises `ModelError` where nothing came."""
+    def reply(
+        self,
+        messages: Sequence[Message],
+        on_token: OnToken | None = None,
+        schema: Mapping[str, object] | None = None,
+    ) -> Reply:
+        """Return the reply, or what came of it before it broke off; raises `ModelError` where nothing came.
+
+        The endpoint is asked to keep to the `schema`, unless it refused to: then the reply may be in any form.
+        """
         import openai  # noqa: F401  a second or more, which is not the endpoint's
 
         from assistant.models.openai.deadline import BoundedCall, DeadlineExceeded, Silence
@@ -70,7 +78,7 @@ class OpenAIModel:
         def converse(put_token: OnToken) -> Reply:
             try:
                 with self._endpoint.connect(call, self._transport) as client:
-                    return reader.read(self._events(client, call, messages), put_token, silence.hear)
+                    return reader.read(self._events(client, call, messages, schema), put_token, silence.hear)
             except NoAnswer as error:
                 raise self._failure(str(error), error.cure) from None
             # Not `from error`: the vendors' messages may quote the key, and would be part of a traceback.
@@ -89,7 +97,13 @@ class OpenAIModel:
             cure = "wait longer (--timeout), or ask with fewer papers (-k)"
             raise self._failure(str(error), cure) from None
 
-    def _events(self, client: Any, call: "BoundedCall[Reply]", messages: Sequence[Message]) -> Iterator[Any]:
+    def _events(
+        self,
+        client: Any,
+        call: "BoundedCall[Reply]",
+        messages: Sequence[Message],
+        schema: Mapping[str, object] | None,
+    ) -> Iterator[Any]:
         """Ask the endpoint; yield the events of its reply, or the one document of a server that does not stream."""
         import openai
 
@@ -97,7 +111,7 @@ class OpenAIModel:
 
         while True:
             try:
-                stream = client.chat.completions.create(model=self.name, **self._dialect.fields(messages))
+                stream = client.chat.completions.create(model=self.name, **self._dialect.fields(messages, schema))
                 break
             except (openai.BadRequestError, openai.UnprocessableEntityError, openai.InternalServerError) as error:
                 # Servers refuse what they do not know; ask again without it, now and from now on.

@@ -1,14 +1,16 @@
 """Messages and what an endpoint refused -> the fields of a request that it takes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.models.base import Message
 from assistant.models.openai.stream import valid
 
-_OPTIONAL = ("temperature", "stream_options", "max_tokens", "max_completion_tokens")
+_OPTIONAL = ("temperature", "stream_options", "max_tokens", "max_completion_tokens", "response_format")
+# What servers call it where they refuse to hold a model to a form.
+_FORMS = re.compile(r"json[_ ]?schema|\bgrammar|structured output|guided|json mode", re.IGNORECASE)
 _TOO_MANY = re.compile(r"too (?:large|long|many|high)|context|in the completion", re.IGNORECASE)
 _ROLES = re.compile(r"\bsystem\b.*\brole|\brole.*\bsystem\b|\bsystem message|\broles? must alternate", re.I | re.DOTALL)
 _ONLY_TWO = re.compile(r"only user and assistant|user/assistant/user", re.IGNORECASE)
@@ -25,10 +27,15 @@ class Dialect:
     has_system_role: bool = True
     """False where the system's text goes into the message of the user."""
 
-    def fields(self, messages: Sequence[Message]) -> dict[str, Any]:
+    def fields(self, messages: Sequence[Message], schema: Mapping[str, object] | None = None) -> dict[str, Any]:
         """Return the fields of a request for a streamed reply, but for the model's name."""
-        values = (0, {"include_usage": True}, self.max_tokens, self.max_tokens)
-        optional = {name: value for name, value in zip(_OPTIONAL, values, strict=True) if name not in self.refused}
+        form = None if schema is None else _response_format(schema)
+        values = (0, {"include_usage": True}, self.max_tokens, self.max_tokens, form)
+        optional = {
+            name: value
+            for name, value in zip(_OPTIONAL, values, strict=True)
+            if name not in self.refused and value is not None
+        }
         parts = messages if self.has_system_role else _without_system(messages)
         turns = [{"role": message.role, "content": valid(message.text)} for message in parts]
         return {"messages": turns, "stream": True, **optional}
@@ -44,6 +51,8 @@ class Dialect:
         if has_system and (_ROLES.search(complaint) or _ONLY_TWO.search(complaint)):
             return replace(self, has_system_role=False)
         names = set(re.findall(r"\w+", complaint)) & set(_OPTIONAL)
+        if _FORMS.search(complaint):
+            names.add("response_format")
         if _TOO_MANY.search(complaint) and ("completion" in complaint or names & {"max_tokens"}):
             names |= {"max_tokens", "max_completion_tokens"}  # the prompt and so long a reply do not fit together
         elif "max_tokens" in names and "max_tokens" not in self.refused:
@@ -52,6 +61,11 @@ class Dialect:
         if names <= self.refused:
             return None
         return replace(self, refused=self.refused | names)
+
+
+def _response_format(schema: Mapping[str, object]) -> dict[str, Any]:
+    """Return what holds a reply to a JSON Schema: at OpenAI, llama.cpp, Ollama, LM Studio and vLLM alike."""
+    return {"type": "json_schema", "json_schema": {"name": "reply", "strict": True, "schema": schema}}
 
 
 def _without_system(messages: Sequence[Message]) -> list[Message]:

@@ -79,6 +79,23 @@ def test_a_model_without_a_system_role_is_told_by_the_user(refusal: Step) -> Non
     assert server.requests[-1].body["messages"] == [{"role": "user", "content": "Be brief.\n\nWhy?"}]
 
 
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "This response_format type is unavailable now",
+        "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.",
+        "failed to parse grammar",
+    ],
+)
+def test_a_form_is_asked_for_and_left_out_where_it_is_refused(complaint: str) -> None:
+    schema = {"type": "object", "properties": {"1": {"enum": ["yes", "no"]}}}
+    with serve([says('{"1": "yes"}'), refuses(400, complaint), says("1: yes")]) as server:
+        model = OpenAIModel("m", key=KEY, base_url=server.url)
+        assert [model.reply(ASKED, schema=schema).text for _ in range(3)] == ['{"1": "yes"}', "1: yes", "1: yes"]
+    form = {"type": "json_schema", "json_schema": {"name": "reply", "strict": True, "schema": schema}}
+    assert [request.body.get("response_format") for request in server.requests] == [form, form, None, None]
+
+
 def delta(finish: str | None = None, **fields: object) -> dict[str, Any]:
     return chunk() | {"choices": [{"index": 0, "delta": fields, "finish_reason": finish}]}
 
