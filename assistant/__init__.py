@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from assistant.app.handle import Library, open_library
     from assistant.domain.answers import Answer, Seconds
+    from assistant.domain.costs import Cost
     from assistant.domain.errors import (
         ArchiveError,
         AssistantError,
+        BudgetError,
         FingerprintError,
         LibraryError,
         LockedError,
@@ -33,8 +35,10 @@ __all__ = [
     "Answer",
     "ArchiveError",
     "AssistantError",
+    "BudgetError",
     "ChatModel",
     "Claim",
+    "Cost",
     "Embedder",
     "Entry",
     "Evidence",
@@ -60,8 +64,9 @@ __all__ = [
 
 _MODULES = {
     "app.handle": "Library open_library",
-    "domain.errors": "ArchiveError AssistantError FingerprintError LibraryError LockedError MissingModelError "
-    "ModelError UsageError",
+    "domain.errors": "ArchiveError AssistantError BudgetError FingerprintError LibraryError LockedError "
+    "MissingModelError ModelError UsageError",
+    "domain.costs": "Cost",
     "domain.answers": "Answer Seconds",
     "domain.records": "Claim Entry Evidence Finding Listing Paper Rejection",
     "domain.settings": "Settings",

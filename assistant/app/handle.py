@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import app
-from assistant.app import arguments, by_words
+from assistant.app import arguments, by_words, tokens
 from assistant.app.filters import Day, admitted, paper_filter, select
 from assistant.app.models import Models
 from assistant.domain.answers import Answer
@@ -25,27 +25,28 @@ if TYPE_CHECKING:
     from assistant.verification.documents import DocumentVerifier
 
 
-def open_library(
+def open_library(  # noqa: PLR0913  one for each flag
     folder: str | Path | None = None,
     *,
     embedder: str | Embedder | None = None,
     model: str | ChatModel | None = None,
     timeout: str | float | None = None,
     max_tokens: str | int | None = None,
+    budget: str | float | None = None,
     reranker: str | Reranker | None = None,
     environment: Mapping[str, str] | None = None,
     on_message: OnMessage | None = None,
 ) -> "Library":
     """Return the library in `folder`; nothing is read before it is needed.
 
-    What is None is settled as for the command line: `folder` by ASSISTANT_LIBRARY, else the default library, or the
-    sample while that is empty; `embedder` by ASSISTANT_EMBEDDER, else `local`; `model` by ASSISTANT_MODEL, else the
-    default model where OPENAI_API_KEY or OPENAI_BASE_URL is set, else none; `reranker` by ASSISTANT_RERANKER, else
-    `local`. `model="none"` answers with quotes. Each may also be an object that fits `Embedder`, `ChatModel` or
-    `Reranker`. `timeout`: seconds that a model may be silent, or an embedder take; by ASSISTANT_TIMEOUT, else 120, and
-    600 before the first word of a model on this machine. `max_tokens` of a reply; by ASSISTANT_MAX_TOKENS, else 4,096.
-    `environment` stands in for `os.environ`. `on_message` gets what a person should know, such as that a damaged index
-    is rebuilt; by default the logger "assistant" does. Raises `UsageError` for settings that are none.
+    What is None is settled as for the command line, by ASSISTANT_LIBRARY, ASSISTANT_EMBEDDER and so on: `folder`, else
+    the default library, or the sample while that is empty; `embedder`, else `local`; `model`, else the default model
+    where OPENAI_API_KEY or OPENAI_BASE_URL is set, else none (`model="none"`: quotes); `reranker`, else `local`. Each
+    may also be an object that fits `Embedder`, `ChatModel` or `Reranker`. `timeout`: seconds that a model may be silent
+    or an embedder take, else 120, and 600 before a local model's first word. `max_tokens` of a reply, else 4,096.
+    `budget`: US dollars, or tokens such as "20000t", that the answering model may cost in all, else any.
+    `environment` stands in for `os.environ`. `on_message` gets what a person should know; by default the logger
+    "assistant" does. Raises `UsageError` for settings that are none.
     """
     environment = app.environment() if environment is None else environment
     settings = app.load_settings(
@@ -55,6 +56,7 @@ def open_library(
         model=model if isinstance(model, str) else None,
         seconds=timeout,
         tokens=max_tokens,
+        budget=budget,
         reranker=reranker if isinstance(reranker, str) else None,
     )
     on_message = on_message or logging.getLogger("assistant").warning
@@ -84,9 +86,9 @@ class Library:
 
     def close(self) -> None:
         """Let go of the files; the next use opens them again."""
-        if self._snapshot is not None:
-            self._snapshot.close()
-        self._snapshot = None
+        snapshot, self._snapshot = self._snapshot, None
+        if snapshot is not None:
+            snapshot.close()
 
     def ask(
         self,
@@ -143,8 +145,7 @@ class Library:
         """Add the papers of files and folders; what could not be read is in the report, as `rejected`.
 
         `as_of` is the day when pages were taken, for dates without a year. With `dry_run` nothing changes. The folder
-        is made where it is not there. Raises `UsageError`, `LockedError`, `FingerprintError`, `LibraryError`.
-        """
+        is made where it is not there. Raises `UsageError`, `LockedError`, `FingerprintError`, `LibraryError`."""
         from assistant import ingest
         from assistant.library import writer
 
@@ -216,9 +217,9 @@ class Library:
         judge = answerability.load(self.embedder.fingerprint, self.reranker.fingerprint if self.reranker else None)
         self._models.tell_unfitted(embedder=not judge.reads_cosines, reranker=not judge.reads_sentences)
         allowed = self.admitted(papers_filter) if papers_filter else None
-        ordinary = app.ordinary() if self._models.own_embedder is None else None
+        ordinary = tokens.ordinary() if self._models.own_embedder is None else None
         parts = self.embedder, self.model, arguments.positive(limit), allowed, on_token, ordinary
-        return Pipeline(self.snapshot, *parts, reranker=self.reranker)
+        return Pipeline(self.snapshot, *parts, reranker=self.reranker, account=self._models.account)
 
     def verifier(self) -> "DocumentVerifier":
         """Return what claims about any paper of the library are checked with."""

@@ -1,13 +1,15 @@
 """Names and objects -> the embedder, the answering model and the reranker of one library, made when needed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from assistant import app
-from assistant.app import by_words
+from assistant.app import by_words, spending
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import MissingModelError
 from assistant.domain.settings import Settings
+from assistant.models.account import Account
 from assistant.models.base import ChatModel, Embedder, Reranker
 
 
@@ -66,9 +68,17 @@ class Models:
             self._on_message(line)
 
     @cached_property
+    def account(self) -> Account:
+        """What the requests of every answering model are counted in, and held to the budget."""
+        return spending.account(self._settings)
+
+    @cached_property
     def model(self) -> ChatModel | None:
         """The answering model; None where answers are quotes."""
-        return self._own_model or app.model(self._settings, self._environment)
+        if self._own_model is None:
+            return app.model(self._settings, self._environment, self.account)
+        settings = replace(self._settings, model=self._own_model.name)
+        return self.account.metered(self._own_model, spending.price(settings), settings.max_tokens)
 
     @cached_property
     def reranker(self) -> Reranker | None:

@@ -28,6 +28,7 @@ class LibraryOptions:
     reranker: str | None = None
     timeout: str | None = None
     max_tokens: str | None = None
+    budget: str | None = None
 
     def open(self) -> "Library":
         """Return the library, which tells a person what there is to know; raises `UsageError`."""
@@ -40,6 +41,7 @@ class LibraryOptions:
             reranker=self.reranker,
             timeout=self.timeout,
             max_tokens=self.max_tokens,
+            budget=self.budget,
             on_message=console.tell,
         )
 
@@ -122,6 +124,13 @@ _MAX_TOKENS = click.option(
     show_envvar=True,
     help="The most tokens of a model's reply [4096].",
 )
+_BUDGET = click.option(
+    "--budget",
+    metavar="AMOUNT",
+    envvar="ASSISTANT_BUDGET",
+    show_envvar=True,
+    help="The most that the model may cost in all: US dollars (0.50), or tokens (20000t).",
+)
 _NO_MODEL = click.option("--no-model", is_flag=True, help="Answer with quotes, whatever model is set.")
 _SINCE = click.option(
     "--since", type=Day(last=False), help="Only papers dated no earlier: 2024, 2024-05 or 2024-05-31."
@@ -171,8 +180,8 @@ def verifying(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:
-    """Add what `indexed` does, `--reranker`, `--model`, `--no-model`, `--timeout` and `--max-tokens`; the command gets
-    `place`, a `LibraryOptions`."""
+    """Add what `indexed` does, `--reranker`, `--model`, `--no-model`, `--timeout`, `--max-tokens` and `--budget`; the
+    command gets `place`, a `LibraryOptions`."""
 
     @functools.wraps(command)
     def wrapped(
@@ -184,12 +193,14 @@ def answering(command: Callable[..., int]) -> Callable[..., int]:
         no_model: bool,
         timeout: str | None,
         max_tokens: str | None,
+        budget: str | None,
         **others: object,
     ) -> int:
         name = "none" if no_model else model
-        return command(place=LibraryOptions(library, embedder, name, reranker, timeout, max_tokens), **others)
+        place = LibraryOptions(library, embedder, name, reranker, timeout, max_tokens, budget)
+        return command(place=place, **others)
 
-    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(_RERANKER(timeout(_MAX_TOKENS(wrapped)))))))
+    return _MODEL(_NO_MODEL(_LIBRARY(_EMBEDDER(_RERANKER(timeout(_MAX_TOKENS(_BUDGET(wrapped))))))))
 
 
 def filters(command: Callable[..., int]) -> Callable[..., int]:

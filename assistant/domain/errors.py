@@ -4,6 +4,7 @@
     ├── UsageError               2  an argument, a path or a setting to mend
     │   └── MissingModelError    2  the files of a model are not on this machine
     ├── ModelError               5  the model endpoint failed
+    │   └── BudgetError          5  a model is not asked, for it would cost more than the budget leaves
     ├── ArchiveError             6  a conversation cannot be kept or read
     ├── ResourceError            6  the machine has no memory, room or open file left for this
     └── LibraryError             6  the library cannot be used
@@ -62,6 +63,10 @@ class ModelError(AssistantError):
     """The model endpoint failed or answered with something that is not a reply."""
 
     exit_code = 5
+
+
+class BudgetError(ModelError):
+    """A request to a model might cost more than the budget leaves, and was not made."""
 
 
 class ArchiveError(AssistantError):

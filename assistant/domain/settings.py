@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from assistant.domain.costs import Budget
 from assistant.domain.errors import UsageError
 
 DEFAULT_MODEL = "gpt-4.1-mini"
@@ -36,6 +37,10 @@ class Settings:
     """Seconds that a model may be silent, or that a reply of an embedder may take; None for the default of each."""
     max_tokens: int = DEFAULT_MAX_TOKENS
     """The most tokens that a model may write in one reply."""
+    budget: Budget | None = None
+    """The most that the answering model may cost; None for no limit."""
+    prices: Path | None = None
+    """The user's own table of prices; None where there is none."""
 
 
 def timeout(given: str | float) -> float:

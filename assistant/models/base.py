@@ -34,6 +34,8 @@ class Reply:
     """True where the endpoint counted far fewer tokens than it was sent: it did not read all of the messages."""
     break_cause: str = ""
     """Why it broke off, where it did: the connection failed, the endpoint fell silent; "" where the model ended it."""
+    cached_tokens: int | None = None
+    """Of the input tokens: those that the endpoint had read for an earlier request and kept; None where unknown."""
 
 
 class ChatModel(Protocol):

@@ -31,7 +31,7 @@ WRITTEN_ANSWER = f"""\
 [1] {ENSEMBLES} (2023-10-04)
     ≈ “With best-of-n sampling, the conservative ensemble objectives all but remove reward overoptimization, and final \
 quality can rise by as much as 70%.”
-1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s
+1 claim: 1 located ≈ (not judged) · model scripted · 9,000 tokens in, 9 out · 0.0 s
 """
 
 
@@ -44,8 +44,16 @@ SECOND_ANSWER = f"""\
 [2] {HERDING} (2023-12-14)
     ≈ “Ensembles whose members start from different pretraining seeds generalise better than ensembles whose members \
 differ only in their fine-tuning seed.”
-1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s
+1 claim: 1 located ≈ (not judged) · model scripted · 9,000 tokens in, 9 out · 0.0 s
 """
+
+
+def spent(questions: str, requests: str, read: str, written: int) -> str:
+    return f"assistant: {questions}, {requests} to models: {read} tokens in, {written} out · 0.0 s\n"
+
+
+def with_rewriting(answer: str, read: str) -> str:
+    return answer.replace("9,000 tokens in, 9 out", f"{read} tokens in, 18 out")
 
 
 def reply(text: str, read: int = 9_000) -> Step:
@@ -58,7 +66,9 @@ def test_a_model_rewrites_a_follow_up_and_answers_without_seeing_earlier_answers
         code, shown = talk(OVEROPTIMIZATION, FOLLOW_UP, OPENAI_BASE_URL=server.url)
     assert (code, shown) == (
         0,
-        f"\n# {OVEROPTIMIZATION}\n{WRITTEN_ANSWER}\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{SECOND_ANSWER}",
+        f"\n# {OVEROPTIMIZATION}\n{WRITTEN_ANSWER}\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n"
+        + with_rewriting(SECOND_ANSWER, "9,500")
+        + spent("2 questions", "3 requests", "18,500", 27),
     )
     [answered], [condensed], [followed] = messages(server)
     assert f"\nQuestion: {OVEROPTIMIZATION}\n" in answered + "\n"
@@ -115,8 +125,9 @@ def test_numbers_stay_with_their_papers_through_retry_and_undo(talk: Talk, archi
     assert code == 0
     assert shown.startswith(
         f"\n# {OVEROPTIMIZATION}\n{WRITTEN_ANSWER}{SECOND_ANSWER}"
-        f"\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{WRITTEN_ANSWER}assistant: taken back: {FOLLOW_UP}\n"
-        f"\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{SECOND_ANSWER}{ENSEMBLES}\n"
+        f"\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{with_rewriting(WRITTEN_ANSWER, '18,000')}"
+        f"assistant: taken back: {FOLLOW_UP}\n"
+        f"\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{with_rewriting(SECOND_ANSWER, '18,000')}{ENSEMBLES}\n"
     )
     kept = only(archive)
     assert [turn.number for turn in kept.turns] == [2, 4]
@@ -127,21 +138,28 @@ def test_numbers_stay_with_their_papers_through_retry_and_undo(talk: Talk, archi
 
 
 @pytest.mark.parametrize(
-    ("failing", "note"),
+    ("failing", "note", "cost"),
     [
         (
             refuses(400, "no"),
             "the follow-up was completed by rule, for the model failed to: the model gpt-4.1-mini at ",
+            SECOND_ANSWER + spent("2 questions", "2 requests", "18,000", 18),
         ),
-        (reply("x " * 400), "the follow-up was completed by rule, for the model wrote no question\n"),
+        (
+            reply("x " * 400),
+            "the follow-up was completed by rule, for the model wrote no question\n",
+            with_rewriting(SECOND_ANSWER, "18,000") + spent("2 questions", "3 requests", "27,000", 27),
+        ),
     ],
 )
-def test_a_rewriting_that_fails_leaves_the_rule(talk: Talk, archive: Archive, failing: Step, note: str) -> None:
+def test_a_rewriting_that_fails_leaves_the_rule(
+    talk: Talk, archive: Archive, failing: Step, note: str, cost: str
+) -> None:
     with serve([reply(WRITTEN), failing, reply(SEEDS)]) as server:
         code, shown = talk(OVEROPTIMIZATION, FOLLOW_UP, OPENAI_BASE_URL=server.url)
     assert code == 0
     assert f"↳ {OVEROPTIMIZATION} {FOLLOW_UP}\nassistant: {note}" in shown
-    assert shown.endswith(SECOND_ANSWER)
+    assert shown.endswith(cost)
     assert only(archive).turns[1].reading.how == "rule"
 
 
@@ -153,7 +171,8 @@ def test_a_model_that_fails_ends_a_pipe_with_5_and_the_chat_goes_on(talk: Talk, 
     assert code == 5
     assert shown.count(failed) == 2
     assert f"{failed}(status 401: bad key); check OPENAI_API_KEY, or answer without a model: --model none\n" in shown
-    assert shown.endswith(WRITTEN_ANSWER + "assistant: error: there is no command /xyzzy; /help lists the commands\n")
+    unknown = "assistant: error: there is no command /xyzzy; /help lists the commands\n"
+    assert shown.endswith(WRITTEN_ANSWER + unknown + spent("1 question", "1 request", "9,000", 9))
     assert [turn.number for turn in only(archive).recorded] == [1]
 
 

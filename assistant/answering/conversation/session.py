@@ -1,5 +1,6 @@
 """A question typed into a conversation -> a turn: understood in its context, answered, and on disk when returned."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -137,6 +138,7 @@ def _take_turn(
     session: Session, pipeline: Pipeline, conversation: Conversation, question: str, replaces: int | None = None
 ) -> Conversation:
     require_question(question)
+    began, mark = time.perf_counter(), pipeline.account.mark()
     pipeline.library.refresh()
     cited = conversation.papers
     reading = followups.resolve(question, conversation.turns, cited, pipeline.library.words.terms, pipeline.today)
@@ -144,7 +146,8 @@ def _take_turn(
         reading = rewriting.rewrite(pipeline.model, question, reading, history(session, conversation), cited)
     reading = _noted(reading, pipeline, conversation)
     session.on_reading(reading)
-    answer = _answer(pipeline, conversation, question, reading)
+    understood = time.perf_counter() - began
+    answer = _with_reading(_answer(pipeline, conversation, question, reading), understood, pipeline, mark)
     turn = Turn(
         number=len(conversation.recorded) + 1,
         at=session.now(),
@@ -158,6 +161,12 @@ def _take_turn(
         line = transcript.turn_line(turn, transcript.papers_by_id(conversation), replaces)
         conversation = _kept(session, conversation, line)
     return replace(conversation, recorded=(*conversation.recorded, turn))
+
+
+def _with_reading(answer: Answer, seconds: float, pipeline: Pipeline, mark: int) -> Answer:
+    """Return an answer with what it cost to understand the question, which took so many `seconds`."""
+    total = replace(answer.seconds, total=answer.seconds.total + seconds)
+    return replace(answer, seconds=total, cost=pipeline.account.since(mark))
 
 
 def _answer(pipeline: Pipeline, conversation: Conversation, question: str, reading: Reading) -> Answer:

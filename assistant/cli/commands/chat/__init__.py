@@ -1,7 +1,7 @@
 """`assistant chat`: a conversation with a library, typed in a terminal or piped in."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +16,11 @@ from assistant.domain.errors import ArchiveError, UsageError
 if TYPE_CHECKING:
     from assistant.answering.conversation.archive import Archive
     from assistant.answering.conversation.turns import Conversation
+    from assistant.answering.pipeline import Pipeline
+    from assistant.app.handle import Library
     from assistant.cli.commands.chat.keyboard import Reader
     from assistant.cli.commands.chat.state import Chat
+    from assistant.models.base import ChatModel
 
 _NONE, _BEGIN = "there is no conversation to go on with", "`assistant chat` begins one"
 
@@ -69,9 +72,18 @@ def chat(
                 console.tell(f"going on with {conversation.id}, about the library {snapshot.folder}")
             if keeping:
                 conversation = keeping.reload(conversation)  # another chat may have gone on with it until now
-            session = Session(keeping, app.counter(), tokens, state.now, on_unkept=_tell)
-            begun = state.narrowed(state.Chat(session, pipeline, conversation), papers_filter)
-            return _converse(begun, keyboard.reader(folder, snapshot))
+            session = Session(keeping, pipeline.account.count, tokens, state.now, on_unkept=_tell)
+            known = len(conversation.recorded)
+            begun = state.Chat(session, pipeline, conversation, _by_name(library, pipeline), begun=known)
+            return _converse(state.narrowed(begun, papers_filter), keyboard.reader(folder, snapshot))
+
+
+def _by_name(library: "Library", pipeline: "Pipeline") -> "Callable[[str], ChatModel | None]":
+    """Return what makes another answering model by its name, under the flags and the budget of this chat."""
+    from assistant import app
+    from assistant.app import spending
+
+    return lambda name: spending.named_model(name, library.settings, app.environment(), pipeline.account)
 
 
 def _resumed(archive: "Archive", resume: str | None, *, latest: bool) -> "Conversation | None":

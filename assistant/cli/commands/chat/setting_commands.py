@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-from assistant import app
 from assistant.answering.conversation import rewriting, session
 from assistant.app.filters import paper_filter, parse_day
 from assistant.cli import console
@@ -36,9 +35,7 @@ def source(chat: Chat, text: str) -> Chat:
 def model(chat: Chat, name: str) -> Chat:
     """Have another model answer, or none; nothing shows which one does."""
     if name:
-        environment = app.environment()
-        settings = app.load_settings(environment, model=name)
-        chat = replace(chat, pipeline=replace(chat.pipeline, model=app.model(settings, environment)))
+        chat = replace(chat, pipeline=replace(chat.pipeline, model=chat.named_model(name)))
     answering = chat.pipeline.model
     console.tell(f"answers: {one_line(answering.name) if answering else 'quotes, no model'}")
     return chat

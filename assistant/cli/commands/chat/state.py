@@ -1,5 +1,6 @@
 """What a chat is held with at one moment: conversation, library, model and filter; changed only by making a new one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from assistant.answering.pipeline import Pipeline
 from assistant.app.filters import admitted
 from assistant.cli import console
 from assistant.domain.errors import UsageError
+from assistant.models.base import ChatModel
 from assistant.retrieval.filters import Filter
 
 
@@ -19,7 +21,11 @@ class Chat:
     session: Session
     pipeline: Pipeline
     conversation: Conversation
+    named_model: Callable[[str], ChatModel | None]
+    """Makes another answering model, under the flags and the budget of this chat; None for `none`."""
     filter: Filter = field(default_factory=Filter)
+    begun: int = 0
+    """How many turns the conversation had when this chat began."""
 
     @property
     def last(self) -> Turn:

@@ -91,13 +91,15 @@ def _run(folder: Path, out: Path, plan: "RunPlan", settings: "Settings", limit: 
     from assistant import app
     from assistant.answering.conversation.session import Session
     from assistant.answering.pipeline import Pipeline
+    from assistant.app import spending, tokens
     from assistant.evaluation import gold_checks, runner, runs, suites
     from assistant.evaluation.systems import EvaluationContext
 
     environment = app.environment()
     suite = suites.load(folder)
     runner.cases(suite, plan)  # a plan without a case begins no run
-    embedder, model = app.embedder(settings, environment), app.model(settings, environment)
+    account = spending.account(settings)
+    embedder, model = app.embedder(settings, environment), app.model(settings, environment, account)
     with (
         app.library(settings, environment, embedder, console.tell, wants_sample=suite.sample) as library,
         tempfile.TemporaryDirectory() as scratch,
@@ -105,8 +107,10 @@ def _run(folder: Path, out: Path, plan: "RunPlan", settings: "Settings", limit: 
     ):
         gold_checks.check(suite, library.papers())
         reranker = app.reranker(settings, environment)
-        pipeline = Pipeline(library, embedder, model, limit, ordinary=app.ordinary(), reranker=reranker)
-        context = EvaluationContext(pipeline, Session(None, app.counter()))
+        pipeline = Pipeline(
+            library, embedder, model, limit, ordinary=tokens.ordinary(), reranker=reranker, account=account
+        )
+        context = EvaluationContext(pipeline, Session(None, account.count))
         with runs.begin(out, runner.manifest(suite, plan, context), library.papers(), console.tell) as log:
             planned = runner.jobs(suite, plan, context, Path(scratch))
             failures = runner.run(log, planned, context, jobs, on_progress)

@@ -1,0 +1,36 @@
+"""Settings -> what requests to the answering model are counted in, and what they cost."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from assistant import app
+from assistant.app import tokens
+from assistant.domain.settings import Settings
+from assistant.models import prices
+from assistant.models.account import Account
+from assistant.models.base import ChatModel
+from assistant.models.prices import Price
+
+
+def account(settings: Settings) -> Account:
+    """Return what the requests to models are counted in, and held to the budget of these settings."""
+    return Account(tokens.counter(), settings.budget)
+
+
+def named_model(name: str, settings: Settings, environment: Mapping[str, str], account: Account) -> ChatModel | None:
+    """Return another answering model under the same settings and budget, None for `none`; raises `UsageError`."""
+    return app.model(replace(settings, model=app.model_name(name)), environment, account)
+
+
+def price(settings: Settings, base_url: str = "") -> Price | None:
+    """Return what the model of these settings costs at an address: by the user's own table, else nothing on this
+    machine, else what OpenAI listed. None where that is not known; raises `UsageError` for a table that is none."""
+    from assistant.models.openai.address import is_this_machine
+    from assistant.models.openai.client import OFFICIAL
+
+    name = settings.model or ""
+    if settings.prices and (own := prices.read(settings.prices).of(name)):
+        return own
+    if base_url and is_this_machine(base_url):
+        return prices.LOCAL
+    return prices.published().of(name) if base_url.rstrip("/") == OFFICIAL else None
