@@ -11,6 +11,7 @@ from assistant.domain.errors import AssistantError
 from assistant.models.base import Message
 
 RELEASED = {
+    "condense.v2": "9c6bf0c13c34594be532ac90d0dfd7a386ce7a088e228548535a0ed4990079fe",
     "condense.v1": "b612d622b178e8f0cfba7cbde8df626ca7114ec32e55428e071b1da1ed98e62e",
     "answer.v1": "16ccd75b47dafc6eaccbfbbe1cdec780b35d59b7ec365bd230e34321d68e14a1",
     "revise.v1": "659e5d9d384cdf982567ae765e891eec4997f9ac7d95191fb4277bec0aa3cac4",

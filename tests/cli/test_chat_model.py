@@ -70,13 +70,13 @@ def test_a_model_rewrites_a_follow_up_and_answers_without_seeing_earlier_answers
         + with_rewriting(SECOND_ANSWER, "9,500")
         + spent("2 questions", "3 requests", "18,500", 27),
     )
-    [answered], [condensed], [followed] = messages(server)
+    answered, condensed, followed = (texts[-1] for texts in messages(server))
     assert f"\nQuestion: {OVEROPTIMIZATION}\n" in answered + "\n"
     # The rewriting is told what was said, once, and the question as it was typed;
     history = f"Question: {OVEROPTIMIZATION}\nAnswer: {SAID.removesuffix(' [1]')}\nCited [1]: {ENSEMBLES}"
     digest = hashlib.sha256(f"{FOLLOW_UP}\0{history}".encode()).hexdigest()
     fence = f"=== {digest[:16]} ==="
-    assert condensed == prompts.load("condense.v1").fill(history=history, question=FOLLOW_UP, fence=fence)
+    assert condensed == prompts.load("condense.v2").fill(history=history, question=FOLLOW_UP, fence=fence)
     # the answer is written from abstracts alone, for the rewritten question alone.
     assert f"\nQuestion: {REWRITTEN}\n" in followed + "\n"
     for earlier in (
@@ -102,8 +102,8 @@ def test_a_model_rewrites_a_follow_up_and_answers_without_seeing_earlier_answers
 
 
 def test_what_is_searched_is_the_rewritten_question(talk: Talk, archive: Archive) -> None:
-    rewritten = "How are vision transformers made better with registers?"
-    with serve([reply(WRITTEN), reply(rewritten), reply("The library does not hold the answer.")]) as server:
+    rewritten = "Which ensembles generalise better: of what pretraining seeds?"
+    with serve([reply(SEEDS), reply(rewritten), reply("The library does not hold the answer.")]) as server:
         talk(OVEROPTIMIZATION, FOLLOW_UP, OPENAI_BASE_URL=server.url)
     with serve(reply("The library does not hold the answer.")) as server:
         talk(rewritten, OPENAI_BASE_URL=server.url)
@@ -193,5 +193,5 @@ def test_failing_claims_are_said_to_fail_and_kept_so(talk: Talk, archive: Archiv
 def test_a_model_that_may_be_told_nothing_is_told_nothing(talk: Talk) -> None:
     with serve([reply(WRITTEN), reply(REWRITTEN), reply(SEEDS)]) as server:
         talk(OVEROPTIMIZATION, FOLLOW_UP, options=("--context", "0"), OPENAI_BASE_URL=server.url)
-    [_, [condensed], _] = messages(server)
+    [_, [_, condensed], _] = messages(server)
     assert "Question: " not in condensed

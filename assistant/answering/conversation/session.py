@@ -7,8 +7,8 @@ from datetime import datetime
 
 from assistant.answering.conversation import followups, intents, rewriting, transcript
 from assistant.answering.conversation.archive import Archive
-from assistant.answering.conversation.rewriting import HISTORY_TOKENS, CountTokens
-from assistant.answering.conversation.turns import Conversation, Intent, Reading, Turn
+from assistant.answering.conversation.rewriting import BY_RULE, HISTORY_TOKENS, CountTokens
+from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.pipeline import ask as answer_question
 from assistant.domain.answers import Answer
@@ -20,9 +20,6 @@ from assistant.models.base import Embedder
 from assistant.retrieval import forms
 from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
-
-_BY_RULE: frozenset[Intent] = frozenset({"others", "fact", "narrow", "cite"})
-"""What no model has to complete: the rule says all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,7 @@ def context(
 
 def _latest_words(conversation: Conversation, question: str, reading: Reading) -> str:
     """Return the words that say what is asked for now; what is doubted is what was said last."""
-    if reading.how != "rule" or reading.intent in _BY_RULE:
+    if reading.how != "rule" or reading.intent in BY_RULE:
         return ""
     if reading.intent == "doubt":
         return next(iter(_last_claims(conversation)), "")
@@ -141,9 +138,11 @@ def _take_turn(
     began, mark = time.perf_counter(), pipeline.account.mark()
     pipeline.library.refresh()
     cited = conversation.papers
-    reading = followups.resolve(question, conversation.turns, cited, pipeline.library.words.terms, pipeline.today)
-    if reading.how != "alone" and reading.intent not in _BY_RULE and pipeline.model is not None:
-        reading = rewriting.rewrite(pipeline.model, question, reading, history(session, conversation), cited)
+    terms = pipeline.library.words.terms
+    reading = followups.resolve(question, conversation.turns, cited, terms, pipeline.today)
+    rule = rewriting.by_rule(question, reading, conversation.turns, terms) if pipeline.model else None
+    if pipeline.model and rule:
+        reading = rewriting.rewrite(pipeline.model, question, rule, history(session, conversation), cited)
     reading = _noted(reading, pipeline, conversation)
     session.on_reading(reading)
     understood = time.perf_counter() - began
