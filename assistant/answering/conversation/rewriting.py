@@ -59,7 +59,7 @@ def rewrite(
     """
     numbers = {paper.id: number for number, paper in cited.items()}
     try:
-        reply = model.reply(_prompt(question, history, numbers))
+        reply = model.reply(messages(question, history, numbers))
     except ModelError as error:
         return replace(reading, note=f"the follow-up was completed by rule, for the model failed to: {error}")
     text = one_line(_LABEL.sub("", reply.text)).strip("\"'“” ")
@@ -111,7 +111,8 @@ def _describe(turn: Turn, numbers: Mapping[str, int]) -> str:
     return f"Question: {neutralise(turn.reading.text)}\nAnswer: {neutralise(answer)}\n{cited}".strip()
 
 
-def _prompt(question: str, turns: Sequence[Turn], numbers: Mapping[str, int]) -> list[Message]:
+def messages(question: str, turns: Sequence[Turn], numbers: Mapping[str, int]) -> list[Message]:
+    """Return what a model is sent that is to rewrite a question; `numbers` is {paper id: number}."""
     history = "\n\n".join(_describe(turn, numbers) for turn in turns)
     fence = evidence_prompt.fence(question, history)
     return prompts.load("condense.v2").messages(history=history, question=neutralise(question), fence=fence)
