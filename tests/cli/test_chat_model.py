@@ -195,3 +195,20 @@ def test_a_model_that_may_be_told_nothing_is_told_nothing(talk: Talk) -> None:
         talk(OVEROPTIMIZATION, FOLLOW_UP, options=("--context", "0"), OPENAI_BASE_URL=server.url)
     [_, [_, condensed], _] = messages(server)
     assert "Question: " not in condensed
+
+
+def test_another_model_is_asked_under_the_flags_of_the_chat_and_is_counted_with_the_first(talk: Talk) -> None:
+    with serve([reply(WRITTEN), reply(SEEDS)]) as server:
+        flags = ("--max-tokens", "77", "--timeout", "60")
+        code, shown = talk(OVEROPTIMIZATION, "/model other", "/retry", options=flags, OPENAI_BASE_URL=server.url)
+    assert code == 0
+    bodies = [request.body for request in server.requests]
+    assert [(body["model"], body["max_tokens"]) for body in bodies] == [("gpt-4.1-mini", 77), ("other", 77)]
+    assert shown.endswith(SECOND_ANSWER + spent("2 questions", "2 requests", "18,000", 18))
+
+
+def test_a_chat_keeps_to_its_budget(talk: Talk, archive: Archive) -> None:
+    with serve([reply(WRITTEN), reply(SEEDS)]) as server:
+        code, shown = talk(OVEROPTIMIZATION, "/retry", options=("--budget", "12000t"), OPENAI_BASE_URL=server.url)
+    assert (code, len(server.requests), len(only(archive).recorded)) == (5, 1, 1)
+    assert "assistant: error: the budget of 12,000 tokens would be exceeded, so the model is not asked (9,009 " in shown
