@@ -12,11 +12,14 @@ Importing this is cheap: what a name stands for is imported when the name is fir
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from assistant.app.handle import Library, open_library
+    from assistant.app.handle import Library
+    from assistant.app.opening import open_library
     from assistant.domain.answers import Answer, Seconds
+    from assistant.domain.costs import Cost
     from assistant.domain.errors import (
         ArchiveError,
         AssistantError,
+        BudgetError,
         FingerprintError,
         LibraryError,
         LockedError,
@@ -34,9 +37,11 @@ __all__ = [
     "Answer",
     "ArchiveError",
     "AssistantError",
+    "BudgetError",
     "ChatModel",
     "Checker",
     "Claim",
+    "Cost",
     "Embedder",
     "Entry",
     "Evidence",
@@ -62,9 +67,11 @@ __all__ = [
 ]
 
 _MODULES = {
-    "app.handle": "Library open_library",
-    "domain.errors": "ArchiveError AssistantError FingerprintError LibraryError LockedError MissingModelError "
-    "ModelError ServiceError UsageError",
+    "app.handle": "Library",
+    "app.opening": "open_library",
+    "domain.errors": "ArchiveError AssistantError BudgetError FingerprintError LibraryError LockedError "
+    "MissingModelError ModelError ServiceError UsageError",
+    "domain.costs": "Cost",
     "domain.answers": "Answer Seconds",
     "domain.records": "Claim Entry Evidence Finding Listing Paper Rejection",
     "domain.settings": "Settings",

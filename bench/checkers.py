@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from assistant.answering.model_checkers import ChatChecker, FactChecker
-from assistant.app.handle import Library, open_library
+from assistant.app.handle import Library
+from assistant.app.opening import open_library
 from assistant.domain.callbacks import OnToken
 from assistant.models.base import ChatModel, Checker, Message, Reply
 from assistant.verification import documents

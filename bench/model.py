@@ -18,7 +18,8 @@ from statistics import fmean, median
 from typing import Any
 
 from assistant.answering import abstention, pipeline
-from assistant.app.handle import Library, open_library
+from assistant.app.handle import Library
+from assistant.app.opening import open_library
 from assistant.domain import titles
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Claim, Evidence, Paper

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import app
 from assistant.answering import answerability, pipeline, reading
 from assistant.answering.answerability import PAPER_COLUMNS, QUESTION_COLUMNS, Features, Judge
 from assistant.answering.pipeline import Pipeline
+from assistant.app import tokens
 from assistant.evaluation import suites
 from assistant.evaluation.cases import Case
 from assistant.library import abstracts
@@ -100,7 +100,7 @@ def ask(folder: Path, place: Path, split: str, reranker: Reranker) -> list[Sampl
     embedder, samples = local_embedder(os.environ), []
     judge = answerability.load(embedder.fingerprint, reranker.fingerprint)
     with LibrarySnapshot(place, embedder.fingerprint) as library:
-        asking = Pipeline(library, embedder, ordinary=app.ordinary(), reranker=reranker)
+        asking = Pipeline(library, embedder, ordinary=tokens.ordinary(), reranker=reranker)
         ids = {paper.title: paper.id for paper in library.papers()}
         for case in cases:
             turn = case.turns[0]

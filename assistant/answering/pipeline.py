@@ -15,6 +15,7 @@ from assistant.domain.records import Claim, Evidence
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models import metering
+from assistant.models.account import Account
 from assistant.models.base import ChatModel, Checker, Embedder, Reranker
 from assistant.retrieval import forms, languages, questions
 from assistant.retrieval.forms import Form
@@ -54,12 +55,13 @@ class Pipeline:
     """Gets what is being done for an answer that a model writes."""
     checker: Checker | None = None
     """What judges the claims of a model; None for nobody."""
+    account: Account = field(default_factory=Account)
+    """What the requests of the models are counted in that it has metered."""
 
 
 def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
-    """Answer one question, whose form is known or else read from its words. Raises `ModelError` where the model
-    fails."""
-    began = time.perf_counter()
+    """Answer one question, whose form is known or else read from its words; raises `ModelError`."""
+    began, mark = time.perf_counter(), pipeline.account.mark()
     form = form or forms.read(question, pipeline.today)
     if pipeline.answerer is None and form.kind != "prose":
         pipeline.library.refresh()
@@ -85,6 +87,7 @@ def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
         is_near=bool(pipeline.context.named_papers) or answerability.is_near(inquiry.features),
         text=draft.text,
         checker=pipeline.checker.name if pipeline.checker and any(map(entailment.is_judged, checked.claims)) else None,
+        cost=pipeline.account.since(mark),
     )
 
 

@@ -3,15 +3,14 @@
 `handle` puts them together: `open_library` is what commands and programs call.
 """
 
-import functools
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from assistant.domain import costs
 from assistant.domain import settings as domain_settings
 from assistant.domain.callbacks import OnMessage
-from assistant.domain.errors import MissingModelError
 from assistant.domain.settings import (
     DEFAULT_MAX_TOKENS,
     DEFAULT_MODEL,
@@ -26,6 +25,7 @@ from assistant.library import database, embeddings
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models import embedders, rerankers
+from assistant.models.account import Account
 from assistant.models.base import ChatModel, Embedder, Reranker
 from assistant.models.cache import cache_folder
 from assistant.models.embedders import EMBEDDERS, EmbedderKind
@@ -43,10 +43,12 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
     check: str | None = None,
     checker: str | None = None,
     evidence_tokens: str | int | None = None,
+    budget: str | float | None = None,
     kinds: Sequence[EmbedderKind] = EMBEDDERS,
 ) -> Settings:
     """Settle flags (None where not given) against the environment; `seconds` are those that a model may be silent, or
-    that a reply of an embedder may take, `tokens` the most of a reply, `evidence_tokens` those of evidence for a model.
+    that a reply of an embedder may take, `tokens` the most of a reply, `evidence_tokens` those of evidence for a model,
+    `budget` the most that all its replies may cost.
 
     Raises `UsageError`, also where the embedder is of none of these kinds, or there is no such reranker.
     """
@@ -62,6 +64,8 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
     length = environment.get("ASSISTANT_MAX_TOKENS") or DEFAULT_MAX_TOKENS if tokens is None else tokens
     checking = check or environment.get("ASSISTANT_CHECK") or None
     room = environment.get("ASSISTANT_EVIDENCE") or None if evidence_tokens is None else evidence_tokens
+    most = (environment.get("ASSISTANT_BUDGET") or None) if budget is None else budget
+    table = environment.get("ASSISTANT_PRICES")
     return Settings(
         library=Path(os.path.abspath(folder)),  # noqa: PTH100  resolve() would follow links the user made
         chosen=bool(name),
@@ -74,6 +78,8 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
         check=domain_settings.check(checking) if checking else None,
         checker=checker or environment.get("ASSISTANT_CHECKER") or None,
         evidence=None if room is None else evidence(room),
+        budget=None if most is None else costs.budget(most),
+        prices=_named(table, "ASSISTANT_PRICES") if table else None,
     )
 
 
@@ -107,14 +113,16 @@ def reranker(settings: Settings, environment: Mapping[str, str]) -> Reranker | N
     return rerankers.open_reranker(settings, environment)
 
 
-def model(settings: Settings, environment: Mapping[str, str]) -> ChatModel | None:
+def model(settings: Settings, environment: Mapping[str, str], account: Account | None = None) -> ChatModel | None:
     """Return the answering model, or None for the extractive answerer. One that is named while neither a key nor an
-    endpoint is set is looked for at the usual addresses of this machine.
+    endpoint is set is looked for at the usual addresses of this machine. `account` counts its requests.
 
-    Raises `UsageError` for an endpoint without an address, and where OpenAI's own would be asked without a key.
+    Raises `UsageError` for an endpoint without an address, where OpenAI's own would be asked without a key, and where a
+    budget in money has no price to go by.
     """
     if settings.model is None:
         return None
+    from assistant.app import spending
     from assistant.models.openai.chat import OpenAIModel
     from assistant.models.openai.client import OFFICIAL, resolve_base_url
 
@@ -123,9 +131,10 @@ def model(settings: Settings, environment: Mapping[str, str]) -> ChatModel | Non
         from assistant.models.openai import servers
 
         base_url = servers.find_server(settings.model, () if settings.base_url else servers.USUAL).base_url
-    return OpenAIModel(
+    made = OpenAIModel(
         settings.model, key=key, base_url=base_url, silence=settings.timeout, max_tokens=settings.max_tokens
     )
+    return account.metered(made, spending.price(settings, base_url), settings.max_tokens) if account else made
 
 
 def library(
@@ -153,43 +162,6 @@ def library(
     if empty and settings.chosen:
         on_message(f"the library in {folder} is empty; `assistant ingest PATH --library {folder}` fills it")
     return snapshot
-
-
-def counter() -> Callable[[str], int]:
-    """Return what counts the tokens of a text, with the local embedder's tokenizer, which it loads with the first text;
-    where that is not on this machine it takes four characters for a token."""
-
-    @functools.cache
-    def loaded() -> Callable[[str], int]:
-        try:
-            return _tokenizer_count()
-        except MissingModelError:
-            return lambda text: -(-len(text) // 4)
-
-    return lambda text: loaded()(text)
-
-
-def ordinary() -> Callable[[str], bool] | None:
-    """Return what tells whether a word is common in English: the local embedder's vocabulary has it in one piece. None
-    where that is not on this machine."""
-    from assistant.models.onnx.places import find_published
-    from assistant.models.onnx.published import BGE_SMALL
-
-    try:
-        find_published(BGE_SMALL, os.environ)
-    except MissingModelError:
-        return None
-    count = functools.cache(_tokenizer_count)
-    return lambda word: count()(word) == 1
-
-
-def _tokenizer_count() -> Callable[[str], int]:
-    """Return what counts tokens with the local embedder's tokenizer; raises `MissingModelError`."""
-    from assistant.models.onnx.places import find_published
-    from assistant.models.onnx.published import BGE_SMALL
-    from assistant.models.onnx.tokenizer import Tokenizer
-
-    return Tokenizer(find_published(BGE_SMALL, os.environ).tokenizer).count
 
 
 def mismatch(
@@ -245,10 +217,15 @@ def _open(folder: Path) -> tuple[Catalogue | None, bool]:
         raise
 
 
+def model_name(typed: str) -> str | None:
+    """Return the name of a model as it was typed; None for the word that says that none is wanted."""
+    return None if typed.strip().casefold() == "none" else typed
+
+
 def _model(environment: Mapping[str, str], flag: str | None) -> str | None:
     """A model answers where one is named or an endpoint is at hand; "none" says no."""
     named = flag or environment.get("ASSISTANT_MODEL")
     if named:
-        return None if named.strip().casefold() == "none" else named
+        return model_name(named)
     at_hand = environment.get("OPENAI_API_KEY") or environment.get("OPENAI_BASE_URL")
     return DEFAULT_MODEL if at_hand else None

@@ -1,13 +1,12 @@
-"""A folder, an embedder and a model -> one library to ask, search, verify and ingest with."""
+"""Settings and models -> one library, to ask, search, verify and ingest with."""
 
-import logging
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import app
-from assistant.app import arguments, by_words
+from assistant.app import arguments, by_words, tokens
 from assistant.app.filters import Day, admitted, paper_filter, select
 from assistant.app.models import Models
 from assistant.domain.answers import Answer
@@ -16,59 +15,13 @@ from assistant.domain.errors import LibraryError, MissingModelError
 from assistant.domain.records import Claim, Evidence, Paper
 from assistant.domain.settings import Settings
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel, Checker, Embedder, Reranker
+from assistant.models.base import ChatModel, Embedder, Reranker
 from assistant.retrieval.filters import Filter
 
 if TYPE_CHECKING:
     from assistant.answering.pipeline import Pipeline
     from assistant.library.writer import Report
     from assistant.verification.documents import DocumentVerifier
-
-
-def open_library(  # noqa: PLR0913  one parameter for each setting
-    folder: str | Path | None = None,
-    *,
-    embedder: str | Embedder | None = None,
-    model: str | ChatModel | None = None,
-    timeout: str | float | None = None,
-    max_tokens: str | int | None = None,
-    evidence: str | int | None = None,
-    reranker: str | Reranker | None = None,
-    check: str | None = None,
-    checker: str | Checker | None = None,
-    environment: Mapping[str, str] | None = None,
-    on_message: OnMessage | None = None,
-) -> "Library":
-    """Return the library in `folder`; nothing is read before it is needed.
-
-    What is None is settled as for the command line: `folder` by ASSISTANT_LIBRARY, else the default library, or the
-    sample while that is empty; `embedder` by ASSISTANT_EMBEDDER, else `local`; `model` by ASSISTANT_MODEL, else the
-    default model where OPENAI_API_KEY or OPENAI_BASE_URL is set, else none; `reranker` by ASSISTANT_RERANKER, else
-    `local`. `model="none"` answers with quotes. `check`, by ASSISTANT_CHECK, says who judges claims: the answering
-    "model", as by default where it is not on this machine, or "none"; `checker`, by ASSISTANT_CHECKER, names another
-    model that does. Each may be an object that fits `Embedder`, `ChatModel`, `Reranker` or `Checker`. `timeout`:
-    seconds that a model may be silent, or an embedder take; by ASSISTANT_TIMEOUT, else 120, and 180 before the first
-    word of a model on this machine. `max_tokens` of a reply; by ASSISTANT_MAX_TOKENS, else 4,096. `evidence`: tokens of
-    papers that a model is shown: by ASSISTANT_EVIDENCE, else 800 if local, else 10,000. `environment` stands in for
-    `os.environ`. `on_message`, by default the logger "assistant", gets what a person should know. Raises `UsageError`
-    for settings that are none.
-    """
-    environment = app.environment() if environment is None else environment
-    settings = app.load_settings(
-        environment,
-        library=None if folder is None else str(folder),
-        embedder=embedder if isinstance(embedder, str) else None,
-        model=model if isinstance(model, str) else None,
-        seconds=timeout,
-        tokens=max_tokens,
-        evidence_tokens=evidence,
-        reranker=reranker if isinstance(reranker, str) else None,
-        check=check,
-        checker=checker if isinstance(checker, str) else None,
-    )
-    on_message = on_message or logging.getLogger("assistant").warning
-    models = Models(settings, environment, on_message, embedder, model, reranker, checker)
-    return Library(settings, environment, models, on_message)
 
 
 class Library:
@@ -93,9 +46,9 @@ class Library:
 
     def close(self) -> None:
         """Let go of the files; the next use opens them again."""
-        if self._snapshot is not None:
-            self._snapshot.close()
-        self._snapshot = None
+        snapshot, self._snapshot = self._snapshot, None
+        if snapshot is not None:
+            snapshot.close()
 
     def ask(
         self,
@@ -151,8 +104,7 @@ class Library:
         """Add the papers of files and folders; what could not be read is in the report, as `rejected`.
 
         `as_of` is the day when pages were taken, for dates without a year. With `dry_run` nothing changes. The folder
-        is made where it is not there. Raises `UsageError`, `LockedError`, `FingerprintError`, `LibraryError`.
-        """
+        is made where it is not there. Raises `UsageError`, `LockedError`, `FingerprintError`, `LibraryError`."""
         from assistant import ingest
         from assistant.library import writer
 
@@ -223,13 +175,25 @@ class Library:
 
         judge = answerability.load(self.embedder.fingerprint, self.reranker.fingerprint if self.reranker else None)
         self._models.tell_unfitted(embedder="embedder" not in judge.models, reranker="reranker" not in judge.models)
-        ordinary = app.ordinary() if self._models.own_embedder is None else None
         allowed = self.admitted(papers_filter) if papers_filter else None
-        parts = self.embedder, self.model, self._models.papers_read(limit), allowed, on_token, ordinary
-        tokens = self._models.evidence_tokens
+        ordinary = tokens.ordinary() if self._models.own_embedder is None else None
         return Pipeline(
-            self.snapshot, *parts, reranker=self.reranker, evidence_tokens=tokens, checker=self._models.checker
+            self.snapshot,
+            self.embedder,
+            self.model,
+            self._models.papers_read(limit),
+            allowed,
+            on_token,
+            ordinary,
+            reranker=self.reranker,
+            evidence_tokens=self._models.evidence_tokens,
+            checker=self._models.checker,
+            account=self._models.account,
         )
+
+    def answering(self, pipeline: "Pipeline", name: str) -> "Pipeline":
+        """Return a pipeline with the model of this name, or none, to answer; raises `UsageError`."""
+        return self._models.answering(pipeline, name)
 
     def verifier(self) -> "DocumentVerifier":
         """Return what claims about any paper of the library are checked with."""

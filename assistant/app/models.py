@@ -1,14 +1,20 @@
 """Names and objects -> the embedder, the answering model, reranker and checker of one library, made when needed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from assistant import app
-from assistant.app import arguments, by_words, checkers
+from assistant.app import arguments, by_words, checkers, spending
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import MissingModelError
 from assistant.domain.settings import Settings
+from assistant.models.account import Account, unmetered
 from assistant.models.base import ChatModel, Checker, Embedder, PlacedModel, Reranker
+
+if TYPE_CHECKING:
+    from assistant.answering.pipeline import Pipeline
 
 
 class Models:
@@ -68,22 +74,45 @@ class Models:
             self._on_message(line)
 
     @cached_property
+    def account(self) -> Account:
+        """What the requests of every answering model are counted in, and held to the budget."""
+        return spending.account(self._settings)
+
+    @cached_property
     def model(self) -> ChatModel | None:
         """The answering model; None where answers are quotes."""
-        return self._own_model or app.model(self._settings, self._environment)
+        if self._own_model is None:
+            return app.model(self._settings, self._environment, self.account)
+        settings = replace(self._settings, model=self._own_model.name)
+        return self.account.metered(self._own_model, spending.price(settings), settings.max_tokens)
+
+    def answering(self, pipeline: "Pipeline", name: str) -> "Pipeline":
+        """Return the pipeline with the model of this name, or none, to answer: under the same settings and budget, with
+        what suits it of evidence, and judging claims where the model before it did. Raises `UsageError`."""
+        model = app.model(replace(self._settings, model=app.model_name(name)), self._environment, pipeline.account)
+        if pipeline.model:
+            checker = checkers.followed(pipeline.checker, pipeline.model, model)
+        else:
+            own = self._settings, self._environment, model, pipeline.account
+            checker = pipeline.checker or checkers.open_checker(*own)
+        return replace(pipeline, model=model, checker=checker, evidence_tokens=self._evidence_for(model))
 
     @cached_property
     def checker(self) -> Checker | None:
         """What judges claims; None for nobody. Raises `UsageError`, also where one was named that is not there."""
-        return self._own_checker or checkers.open_checker(self._settings, self._environment, self.model)
+        return self._own_checker or checkers.open_checker(self._settings, self._environment, self.model, self.account)
 
     @cached_property
     def evidence_tokens(self) -> int:
-        """Tokens of evidence that the model is shown: those of the settings, as far as its context is known to hold
-        them; else few for a model on this machine, which reads slowly, and many for another."""
+        """Tokens of evidence that the model is shown."""
+        return self._evidence_for(self.model)
+
+    def _evidence_for(self, answering: ChatModel | None) -> int:
+        """Return the tokens of evidence that a model is shown: those of the settings, as far as its context is known to
+        hold them; else few for one on this machine, which reads slowly, and many for another."""
         from assistant.answering import evidence_packing
 
-        model, tokens = self.model, self._settings.evidence
+        model, tokens = answering and unmetered(answering), self._settings.evidence
         local = model if isinstance(model, PlacedModel) and model.is_local else None
         if tokens is None:
             return evidence_packing.SMALL if local else evidence_packing.LARGE

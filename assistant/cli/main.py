@@ -58,8 +58,9 @@ Examples:
 
 \b
 Exit codes: 0 answered, 1 internal error, 2 usage, 3 no answer found,
-4 judged short (--strict, eval gate), 5 the model failed, 6 the library,
-the disk or the memory cannot be used, 130 interrupted.
+4 judged short (--strict, eval gate), 5 the model or a service of papers
+failed, or would cost more than --budget, 6 the library, the disk or the
+memory cannot be used, 130 interrupted.
 """
 
 _MEMORY = ("not enough memory", "free some, or allow this program more of it (`ulimit -v`)")

@@ -32,10 +32,11 @@ class LibraryOptions:
     check: str | None = None
     checker: str | None = None
     evidence: str | None = None
+    budget: str | None = None
 
     def open(self) -> "Library":
         """Return the library, which tells a person what there is to know; raises `UsageError`."""
-        from assistant.app.handle import open_library
+        from assistant.app.opening import open_library
 
         return open_library(
             self.library,
@@ -47,6 +48,7 @@ class LibraryOptions:
             check=self.check,
             checker=self.checker,
             evidence=self.evidence,
+            budget=self.budget,
             on_message=console.tell,
         )
 
@@ -136,6 +138,13 @@ _EVIDENCE = click.option(
     show_envvar=True,
     help="How much of the papers a model is shown [800 for one on this machine, 10000 for another].",
 )
+_BUDGET = click.option(
+    "--budget",
+    metavar="AMOUNT",
+    envvar="ASSISTANT_BUDGET",
+    show_envvar=True,
+    help="The most that the model may cost in all: US dollars (0.50), or tokens (20000t).",
+)
 _NO_MODEL = click.option("--no-model", is_flag=True, help="Answer with quotes, whatever model is set.")
 _SINCE = click.option(
     "--since", type=Day(last=False), help="Only papers dated no earlier: 2024, 2024-05 or 2024-05-31."
@@ -171,9 +180,9 @@ def verifying(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:
-    """Add what `indexed` does, `--reranker`, `--model`, `--no-model`, `--max-tokens`, `--evidence`, `--check` and
-    `--checker`; the command gets `place`, a `LibraryOptions`."""
-    shared = _MODEL, _NO_MODEL, _LIBRARY, _EMBEDDER, _RERANKER, timeout, _MAX_TOKENS, _EVIDENCE
+    """Add what `indexed` does, and who answers and checks, with how much, and at what cost; the command gets `place`, a
+    `LibraryOptions`."""
+    shared = _MODEL, _NO_MODEL, _LIBRARY, _EMBEDDER, _RERANKER, timeout, _MAX_TOKENS, _EVIDENCE, _BUDGET
     return _placed(command, *shared, checking)
 
 
@@ -196,10 +205,11 @@ def _placed(command: Callable[..., int], *options: Option) -> Callable[..., int]
         check: str | None = None,
         checker: str | None = None,
         evidence: str | None = None,
+        budget: str | None = None,
         **others: object,
     ) -> int:
         name = "none" if no_model else model
-        place = LibraryOptions(library, embedder, name, reranker, timeout, max_tokens, check, checker, evidence)
+        place = LibraryOptions(library, embedder, name, reranker, timeout, max_tokens, check, checker, evidence, budget)
         return command(place=place, **others)
 
     decorated: Callable[..., int] = wrapped

@@ -1,10 +1,11 @@
 """One question, answered: what was said, by whom, on what evidence, at what cost; and the same as Markdown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from assistant.domain import markdown
+from assistant.domain.costs import Cost
 from assistant.domain.records import Claim, Evidence, Paper, cited_papers, reference
 from assistant.domain.verdicts import MARKS, conclusion
 
@@ -51,6 +52,8 @@ class Answer:
     is_near: bool = True
     """Whether the question is near enough to the library for the evidence to be named where it does not answer."""
     kind: Kind = "prose"
+    cost: Cost = field(default_factory=Cost)
+    """What the requests to models for it have come to."""
     text: str = ""
     """What no paper says but the assistant: how many there are, what the catalogue has, why nothing is quoted."""
     checker: str | None = None

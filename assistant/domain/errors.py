@@ -4,6 +4,7 @@
     ├── UsageError               2  an argument, a path or a setting to mend
     │   └── MissingModelError    2  the files of a model are not on this machine
     ├── ModelError               5  the model endpoint failed
+    │   └── BudgetError          5  a model is not asked, for it would cost more than the budget leaves
     ├── ServiceError             5  a service that papers come from cannot be reached, or failed
     ├── ArchiveError             6  a conversation cannot be kept or read
     ├── ResourceError            6  the machine has no memory, room or open file left for this
@@ -63,6 +64,10 @@ class ModelError(AssistantError):
     """The model endpoint failed or answered with something that is not a reply."""
 
     exit_code = 5
+
+
+class BudgetError(ModelError):
+    """A request to a model might cost more than the budget leaves, and was not made."""
 
 
 class ServiceError(AssistantError):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
+from assistant.domain.costs import Budget
 from assistant.domain.errors import UsageError
 
 DEFAULT_MODEL = "gpt-4.1-mini"
@@ -48,6 +49,10 @@ class Settings:
     """The most tokens that a model may write in one reply."""
     evidence: int | None = None
     """Tokens of evidence that a model is shown; None for what suits where it runs."""
+    budget: Budget | None = None
+    """The most that the answering model may cost; None for no limit."""
+    prices: Path | None = None
+    """The user's own table of prices; None where there is none."""
 
 
 def timeout(given: str | float) -> float:

@@ -121,3 +121,13 @@ def _grouped(values: Sequence[float], clusters: Sequence[Hashable]) -> tuple[Num
     np.add.at(sums, index, np.asarray(values, np.float64))
     counts: Numbers = np.bincount(index).astype(np.float64)
     return sums, counts
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the nearest-rank percentile: the smallest value that at least `share` of all are no larger than.
+
+    Raises `ValueError` for no values or a share outside of (0, 1].
+    """
+    if not values or not 0 < share <= 1:
+        raise ValueError("give values, and a share between 0 and 1")
+    return sorted(values)[math.ceil(share * len(values)) - 1]

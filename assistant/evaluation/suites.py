@@ -18,7 +18,7 @@ QUESTIONS, CONVERSATIONS, PARAPHRASES, JUDGEMENTS, SETTINGS = (
     "judgements.jsonl",
     "suite.toml",
 )
-SENTENCES, LISTS, DIALOGUES = "sentences.jsonl", "lists.jsonl", "dialogues.jsonl"
+SENTENCES, LISTS, DIALOGUES, LANGUAGES = "sentences.jsonl", "lists.jsonl", "dialogues.jsonl", "languages.jsonl"
 SPLITS = ("dev", "test")
 Item = TypeVar("Item")
 
@@ -219,5 +219,6 @@ _FILES: Mapping[str, Callable[[Any], Case]] = {
     SENTENCES: _sentence_question,
     LISTS: _list_question,
     DIALOGUES: _dialogue,
+    LANGUAGES: _conversation,
 }
 """Files that are suites of their own: what they measure is no part of the means of the questions beside them."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.evaluation import perturbations, statistics
-from assistant.evaluation.metrics import abstention, costs
-from assistant.evaluation.metrics.costs import Prices
+from assistant.evaluation.metrics import abstention
 from assistant.evaluation.metrics.funnel import STAGES
 from assistant.evaluation.scoring import Score
 from assistant.evaluation.statistics import Interval
+from assistant.models.prices import Prices
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -186,8 +186,8 @@ def _extra(overall: Mapping[str, Mean], scores: Sequence[Score]) -> dict[str, fl
         "aurc": abstention.aurc(confidences, errors) if confidences else None,
         "excess_aurc": abstention.excess_aurc(confidences, errors) if confidences else None,
         "coverage_at_risk_0.2": abstention.coverage_at(confidences, errors, 0.2, abstained) if confidences else None,
-        "seconds_p50": costs.percentile(seconds, 0.5) if seconds else None,
-        "seconds_p95": costs.percentile(seconds, 0.95) if seconds else None,
+        "seconds_p50": statistics.percentile(seconds, 0.5) if seconds else None,
+        "seconds_p95": statistics.percentile(seconds, 0.95) if seconds else None,
         "flip_rate": _flips(done),
     }
 

@@ -37,6 +37,8 @@ class Reply:
     alternatives: tuple[tuple[str, Mapping[str, float]], ...] = ()
     """Each token that was written, and the probabilities of the likeliest ones in its place; empty where nobody asked
     for them, or the endpoint does not tell."""
+    cached_tokens: int | None = None
+    """Of the input tokens: those that the endpoint had read for an earlier request and kept; None where unknown."""
 
 
 class ChatModel(Protocol):

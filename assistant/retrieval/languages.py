@@ -67,6 +67,17 @@ _SCRIPTS = (
 _SPANISH_MARKS = re.compile("[¿¡]")
 
 
+def content_words(text: str) -> list[str]:
+    """Return the words of a text that are no small words of any of these languages, in their order.
+
+    >>> content_words("Und wie lässt sich das Grokking beschleunigen?")
+    ['lässt', 'grokking', 'beschleunigen']
+    """
+    small = frozenset().union(*_STOP_WORDS.values())
+    words = re.findall(r"[^\W\d_]{2,}", text.casefold())
+    return [word for word in words if word not in small]
+
+
 def hint(question: str) -> tuple[str, ...]:
     """Return a note for a question that found nothing, where it is in another language than English; else none."""
     language = foreign(question)

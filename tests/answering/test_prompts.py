@@ -12,6 +12,7 @@ from assistant.domain.errors import AssistantError
 from assistant.models.base import Message
 
 RELEASED = {
+    "condense.v2": "9c6bf0c13c34594be532ac90d0dfd7a386ce7a088e228548535a0ed4990079fe",
     "condense.v1": "b612d622b178e8f0cfba7cbde8df626ca7114ec32e55428e071b1da1ed98e62e",
     "answer.v2": "a59cac0871f5cf756f901df012a853c84dc0c072dc3d1b371b5a7b4da0e982aa",
     "check.v1": "69e97d24326a032238b6227ee00c94c68a6850cb0e3fccd85b5357ba2f3b93b8",

@@ -41,7 +41,7 @@ def test_a_draft_is_markdown_while_it_comes_and_gone_once_it_is_checked(chat: Ch
         f"> {OVEROPTIMIZATION}\n≈ {SAID}\n\n[1] {ENSEMBLES} (2023-10-04)\n"
         "    ≈ “With best-of-n sampling, the conservative ensemble objectives all but\n"
         "remove reward overoptimization, and final quality can rise by as much as 70%.”\n"
-        "1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s\n>"
+        "1 claim: 1 located ≈ (not judged) · model scripted · 9,000 tokens in, 9 out ·\n0.0 s\n>"
     )
 
 

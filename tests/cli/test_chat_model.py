@@ -31,7 +31,7 @@ WRITTEN_ANSWER = f"""\
 [1] {ENSEMBLES} (2023-10-04)
     ≈ “With best-of-n sampling, the conservative ensemble objectives all but remove reward overoptimization, and final \
 quality can rise by as much as 70%.”
-1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s
+1 claim: 1 located ≈ (not judged) · model scripted · 9,000 tokens in, 9 out · 0.0 s
 """
 
 
@@ -44,8 +44,16 @@ SECOND_ANSWER = f"""\
 [2] {HERDING} (2023-12-14)
     ≈ “Ensembles whose members start from different pretraining seeds generalise better than ensembles whose members \
 differ only in their fine-tuning seed.”
-1 claim: 1 located ≈ (not judged) · model scripted · 0.0 s
+1 claim: 1 located ≈ (not judged) · model scripted · 9,000 tokens in, 9 out · 0.0 s
 """
+
+
+def spent(questions: str, requests: str, read: str, written: int) -> str:
+    return f"assistant: {questions}, {requests} to models: {read} tokens in, {written} out · 0.0 s\n"
+
+
+def with_rewriting(answer: str, read: str) -> str:
+    return answer.replace("9,000 tokens in, 9 out", f"{read} tokens in, 18 out")
 
 
 def reply(text: str, read: int = 9_000) -> Step:
@@ -58,15 +66,17 @@ def test_a_model_rewrites_a_follow_up_and_answers_without_seeing_earlier_answers
         code, shown = talk(OVEROPTIMIZATION, FOLLOW_UP, OPENAI_BASE_URL=server.url)
     assert (code, shown) == (
         0,
-        f"\n# {OVEROPTIMIZATION}\n{WRITTEN_ANSWER}\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{SECOND_ANSWER}",
+        f"\n# {OVEROPTIMIZATION}\n{WRITTEN_ANSWER}\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n"
+        + with_rewriting(SECOND_ANSWER, "9,500")
+        + spent("2 questions", "3 requests", "18,500", 27),
     )
-    [*_, answered], [condensed], [*_, followed] = messages(server)
+    answered, condensed, followed = (texts[-1] for texts in messages(server))
     assert f"\nQuestion: {OVEROPTIMIZATION}\n" in answered + "\n"
     # The rewriting is told what was said, once, and the question as it was typed;
     history = f"Question: {OVEROPTIMIZATION}\nAnswer: {SAID.removesuffix(' [1]')}\nCited [1]: {ENSEMBLES}"
     digest = hashlib.sha256(f"{FOLLOW_UP}\0{history}".encode()).hexdigest()
     fence = f"=== {digest[:16]} ==="
-    assert condensed == prompts.load("condense.v1").fill(history=history, question=FOLLOW_UP, fence=fence)
+    assert condensed == prompts.load("condense.v2").fill(history=history, question=FOLLOW_UP, fence=fence)
     # the answer is written from abstracts alone, for the rewritten question alone.
     assert f"\nQuestion: {REWRITTEN}\n" in followed + "\n"
     for earlier in (
@@ -91,8 +101,8 @@ def test_a_model_rewrites_a_follow_up_and_answers_without_seeing_earlier_answers
 
 
 def test_what_is_searched_is_the_rewritten_question(talk: Talk, archive: Archive) -> None:
-    rewritten = "How are vision transformers made better with registers?"
-    with serve([reply(WRITTEN), reply(rewritten), reply("The library does not hold the answer.")]) as server:
+    rewritten = "Which ensembles generalise better: of what pretraining seeds?"
+    with serve([reply(SEEDS), reply(rewritten), reply("The library does not hold the answer.")]) as server:
         talk(OVEROPTIMIZATION, FOLLOW_UP, OPENAI_BASE_URL=server.url)
     with serve(reply("The library does not hold the answer.")) as server:
         talk(rewritten, OPENAI_BASE_URL=server.url)
@@ -114,8 +124,9 @@ def test_numbers_stay_with_their_papers_through_retry_and_undo(talk: Talk, archi
     assert code == 0
     assert shown.startswith(
         f"\n# {OVEROPTIMIZATION}\n{WRITTEN_ANSWER}{SECOND_ANSWER}"
-        f"\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{WRITTEN_ANSWER}assistant: taken back: {FOLLOW_UP}\n"
-        f"\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{SECOND_ANSWER}{ENSEMBLES}\n"
+        f"\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{with_rewriting(WRITTEN_ANSWER, '18,000')}"
+        f"assistant: taken back: {FOLLOW_UP}\n"
+        f"\n# {FOLLOW_UP}\n↳ {REWRITTEN}\n{with_rewriting(SECOND_ANSWER, '18,000')}{ENSEMBLES}\n"
     )
     kept = only(archive)
     assert [turn.number for turn in kept.turns] == [2, 4]
@@ -126,21 +137,28 @@ def test_numbers_stay_with_their_papers_through_retry_and_undo(talk: Talk, archi
 
 
 @pytest.mark.parametrize(
-    ("failing", "note"),
+    ("failing", "note", "cost"),
     [
         (
             refuses(400, "no"),
             "the follow-up was completed by rule, for the model failed to: the model gpt-4.1-mini at ",
+            SECOND_ANSWER + spent("2 questions", "2 requests", "18,000", 18),
         ),
-        (reply("x " * 400), "the follow-up was completed by rule, for the model wrote no question\n"),
+        (
+            reply("x " * 400),
+            "the follow-up was completed by rule, for the model wrote no question\n",
+            with_rewriting(SECOND_ANSWER, "18,000") + spent("2 questions", "3 requests", "27,000", 27),
+        ),
     ],
 )
-def test_a_rewriting_that_fails_leaves_the_rule(talk: Talk, archive: Archive, failing: Step, note: str) -> None:
+def test_a_rewriting_that_fails_leaves_the_rule(
+    talk: Talk, archive: Archive, failing: Step, note: str, cost: str
+) -> None:
     with serve([reply(WRITTEN), failing, reply(SEEDS)]) as server:
         code, shown = talk(OVEROPTIMIZATION, FOLLOW_UP, OPENAI_BASE_URL=server.url)
     assert code == 0
     assert f"↳ {OVEROPTIMIZATION} {FOLLOW_UP}\nassistant: {note}" in shown
-    assert shown.endswith(SECOND_ANSWER)
+    assert shown.endswith(cost)
     assert only(archive).turns[1].reading.how == "rule"
 
 
@@ -152,7 +170,8 @@ def test_a_model_that_fails_ends_a_pipe_with_5_and_the_chat_goes_on(talk: Talk, 
     assert code == 5
     assert shown.count(failed) == 2
     assert f"{failed}(status 401: bad key); check OPENAI_API_KEY, or answer without a model: --model none\n" in shown
-    assert shown.endswith(WRITTEN_ANSWER + "assistant: error: there is no command /xyzzy; /help lists the commands\n")
+    unknown = "assistant: error: there is no command /xyzzy; /help lists the commands\n"
+    assert shown.endswith(WRITTEN_ANSWER + unknown + spent("1 question", "1 request", "9,000", 9))
     assert [turn.number for turn in only(archive).recorded] == [1]
 
 
@@ -171,5 +190,22 @@ def test_failing_claims_are_said_to_fail_and_kept_so(talk: Talk, archive: Archiv
 def test_a_model_that_may_be_told_nothing_is_told_nothing(talk: Talk) -> None:
     with serve([reply(WRITTEN), reply(REWRITTEN), reply(SEEDS)]) as server:
         talk(OVEROPTIMIZATION, FOLLOW_UP, options=("--context", "0"), OPENAI_BASE_URL=server.url)
-    [_, [condensed], _] = messages(server)
+    [_, [_, condensed], _] = messages(server)
     assert "Question: " not in condensed
+
+
+def test_another_model_is_asked_under_the_flags_of_the_chat_and_is_counted_with_the_first(talk: Talk) -> None:
+    with serve([reply(WRITTEN), reply(SEEDS)]) as server:
+        flags = ("--max-tokens", "77", "--timeout", "60")
+        code, shown = talk(OVEROPTIMIZATION, "/model other", "/retry", options=flags, OPENAI_BASE_URL=server.url)
+    assert code == 0
+    bodies = [request.body for request in server.requests]
+    assert [(body["model"], body["max_tokens"]) for body in bodies] == [("gpt-4.1-mini", 77), ("other", 77)]
+    assert shown.endswith(SECOND_ANSWER + spent("2 questions", "2 requests", "18,000", 18))
+
+
+def test_a_chat_keeps_to_its_budget(talk: Talk, archive: Archive) -> None:
+    with serve([reply(WRITTEN), reply(SEEDS)]) as server:
+        code, shown = talk(OVEROPTIMIZATION, "/retry", options=("--budget", "12000t"), OPENAI_BASE_URL=server.url)
+    assert (code, len(server.requests), len(only(archive).recorded)) == (5, 1, 1)
+    assert "assistant: error: the budget of 12,000 tokens would be exceeded, so the model is not asked (9,009 " in shown

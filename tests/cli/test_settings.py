@@ -1,11 +1,12 @@
 """Flags and variables -> settings."""
 
+import json
 from pathlib import Path
 
 import pytest
 from conftest import Run
 from support import libraries
-from support.endpoint import hangs, serve
+from support.endpoint import hangs, says, serve
 
 from assistant import app
 from assistant.domain import settings
@@ -57,6 +58,29 @@ def test_a_reply_that_takes_longer_than_the_flag_says_is_given_up(run: Run, tmp_
         words = ["--library", tmp_path / "other", "--embedder", "openai:e", "--timeout", "0.2", tmp_path / "own.jsonl"]
         done = run("ingest", *words, **own)
         assert (done.returncode, "no whole reply within 0.2 seconds" in done.stderr) == (5, True)
+
+
+def test_a_budget_bounds_what_a_command_asks_and_the_answers_tell_what_they_cost(run: Run, tmp_path: Path) -> None:
+    words = ["--library", libraries.made(tmp_path), "--embedder", "hashing:32", "--json", "--stdin"]
+    table = tmp_path / "prices.toml"
+    table.write_text("day = 2026-11-01\n[models]\nm = { input = 0.5, output = 2.0, cached = 0.05 }\n")
+    with serve(says("The library does not hold the answer.", tokens=(4_000, 100))) as server:
+        own = {"OPENAI_BASE_URL": server.url, "ASSISTANT_MODEL": "m", "ASSISTANT_PRICES": str(table)}
+        asked = run("ask", *words, "--budget", "0.010", typed="Who restores bridges?\nWho digs wells?\n", **own)
+        first, second = map(json.loads, asked.stdout.splitlines())
+        cost: dict[str, object] = {
+            "requests": 1,
+            "input_tokens": 4_000,
+            "cached_tokens": None,
+            "output_tokens": 100,
+            "estimated": False,
+        }
+        cost |= {"dollars": 0.0022, "local": False, "prices": "2026-11-01"}
+        assert {name: value for name, value in first["cost"].items() if name != "seconds"} == cost
+        assert (asked.returncode, second["status"], second["cost"], len(server.requests)) == (5, "failed", None, 1)
+        assert "error: the budget of $0.0100 would be exceeded" in asked.stderr
+        unknown = run("ask", *words, "--budget", "much", typed="Why?", **own)
+    assert (unknown.returncode, "'much' is no budget" in unknown.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("name", ["magic", "openai:", "openai: ", "Local", "local:", "hashing:", "hashing:0"])

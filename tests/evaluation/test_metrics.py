@@ -3,7 +3,6 @@
 import itertools
 import math
 import random
-from datetime import date
 
 import ir_measures
 import pytest
@@ -11,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ir_measures import RR, R, nDCG
 
-from assistant.evaluation import summary
-from assistant.evaluation.metrics import abstention, attribution, costs, funnel, retrieval, titles
+from assistant.evaluation import statistics, summary
+from assistant.evaluation.metrics import abstention, attribution, funnel, retrieval, titles
 from assistant.evaluation.metrics.attribution import EmittedMark
 from assistant.evaluation.summary import Mean
 
@@ -165,13 +164,10 @@ def test_a_question_flips_where_only_some_repeats_pass() -> None:
     assert [abstention.flipped(passes) for passes in ([True, False], [True, True], [False])] == [True, False, False]
 
 
-def test_costs_by_hand() -> None:
-    prices = costs.Prices(date(2026, 11, 1), {"small": (0.5, 2.0)})
-    assert prices.cost("small", 1_000_000, 500_000) == 0.5 + 1.0
-    assert prices.cost("other", 1, 1) is None
-    assert [costs.percentile([3, 1, 2, 4], share) for share in (0.25, 0.5, 0.51, 0.95, 1)] == [1, 2, 3, 4, 4]
+def test_percentiles_by_hand() -> None:
+    assert [statistics.percentile([3, 1, 2, 4], share) for share in (0.25, 0.5, 0.51, 0.95, 1)] == [1, 2, 3, 4, 4]
     with pytest.raises(ValueError, match="between 0 and 1"):
-        costs.percentile([1], 0)
+        statistics.percentile([1], 0)
 
 
 @pytest.mark.parametrize(

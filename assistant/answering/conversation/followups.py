@@ -41,8 +41,7 @@ def resolve(
     if form.kind == "facts" and (form.fact in fact_questions.OF_LIBRARY or fact_questions.is_pointer(form.name)):
         return _fact(question, form, named_papers or list(last_cited(turns)), cited)
     if missing := references.missing(question, named_papers, turns, cited):
-        continued = _continued(question, FollowUp(words=question), (), turns, terms)
-        return replace(continued, note=missing, intent="missing")
+        return replace(continued(question, turns, terms), note=missing, intent="missing")
     follow_up = intents.read(question)
     if reading := _by_intent(question, follow_up, named_papers, turns, terms, today):
         return _noted(reading, question, cited)
@@ -51,6 +50,11 @@ def resolve(
     if not named_papers and not _latest(turns) and not new_terms(question, turns, terms):
         return Reading(question, "rule", note=_UNCLEAR, intent="missing")
     return _noted(_continued(question, follow_up, named_papers, turns, terms), question, cited)
+
+
+def continued(question: str, turns: Sequence[Turn], terms: Terms) -> Reading:
+    """Return the reading of a question, in any language, as one that leaves out what it is about."""
+    return _continued(question, FollowUp(words=question), (), turns, terms)
 
 
 def stands_alone(question: str, terms: Terms) -> bool:

@@ -1,13 +1,14 @@
 """A question typed into a conversation -> a turn: understood in its context, answered, and on disk when returned."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from assistant.answering.conversation import followups, intents, rewriting, transcript
 from assistant.answering.conversation.archive import Archive
-from assistant.answering.conversation.rewriting import HISTORY_TOKENS, CountTokens
-from assistant.answering.conversation.turns import Conversation, Intent, Reading, Turn
+from assistant.answering.conversation.rewriting import BY_RULE, HISTORY_TOKENS, CountTokens
+from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.pipeline import ask as answer_question
 from assistant.domain.answers import Answer
@@ -19,9 +20,6 @@ from assistant.models.base import Embedder
 from assistant.retrieval import forms
 from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
-
-_BY_RULE: frozenset[Intent] = frozenset({"others", "fact", "narrow", "cite"})
-"""What no model has to complete: the rule says all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def context(
 
 def _latest_words(conversation: Conversation, question: str, reading: Reading) -> str:
     """Return the words that say what is asked for now; what is doubted is what was said last."""
-    if reading.how != "rule" or reading.intent in _BY_RULE:
+    if reading.how != "rule" or reading.intent in BY_RULE:
         return ""
     if reading.intent == "doubt":
         return next(iter(_last_claims(conversation)), "")
@@ -137,14 +135,18 @@ def _take_turn(
     session: Session, pipeline: Pipeline, conversation: Conversation, question: str, replaces: int | None = None
 ) -> Conversation:
     require_question(question)
+    began, mark = time.perf_counter(), pipeline.account.mark()
     pipeline.library.refresh()
     cited = conversation.papers
-    reading = followups.resolve(question, conversation.turns, cited, pipeline.library.words.terms, pipeline.today)
-    if reading.how != "alone" and reading.intent not in _BY_RULE and pipeline.model is not None:
-        reading = rewriting.rewrite(pipeline.model, question, reading, history(session, conversation), cited)
+    terms = pipeline.library.words.terms
+    reading = followups.resolve(question, conversation.turns, cited, terms, pipeline.today)
+    rule = rewriting.by_rule(question, reading, conversation.turns, terms) if pipeline.model else None
+    if pipeline.model and rule:
+        reading = rewriting.rewrite(pipeline.model, question, rule, history(session, conversation), cited)
     reading = _noted(reading, pipeline, conversation)
     session.on_reading(reading)
-    answer = _answer(pipeline, conversation, question, reading)
+    understood = time.perf_counter() - began
+    answer = _with_reading(_answer(pipeline, conversation, question, reading), understood, pipeline, mark)
     turn = Turn(
         number=len(conversation.recorded) + 1,
         at=session.now(),
@@ -158,6 +160,12 @@ def _take_turn(
         line = transcript.turn_line(turn, transcript.papers_by_id(conversation), replaces)
         conversation = _kept(session, conversation, line)
     return replace(conversation, recorded=(*conversation.recorded, turn))
+
+
+def _with_reading(answer: Answer, seconds: float, pipeline: Pipeline, mark: int) -> Answer:
+    """Return an answer with what it cost to understand the question, which took so many `seconds`."""
+    total = replace(answer.seconds, total=answer.seconds.total + seconds)
+    return replace(answer, seconds=total, cost=pipeline.account.since(mark))
 
 
 def _answer(pipeline: Pipeline, conversation: Conversation, question: str, reading: Reading) -> Answer:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.domain import verdicts
 from assistant.domain.answers import Answer
+from assistant.domain.costs import Cost
 from assistant.domain.records import SAMPLE_SOURCE, Claim, Finding, Paper
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Json = Mapping[str, Any]
 Record = TypeVar("Record")
 _LATER: Mapping[type, Mapping[str, object]] = {
     Paper: {"aliases": ()},
-    Answer: {"kind": "prose", "text": "", "is_near": True, "checker": None},
+    Answer: {"kind": "prose", "text": "", "is_near": True, "checker": None, "cost": Cost()},
     Reading: {"intent": ""},
 }
 """Fields that earlier versions did not write, with what they are where they are left out."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from assistant.cli import console
 from assistant.cli.console import StyledLine
+from assistant.cli.views import costs
 from assistant.domain.answers import LIST_ROWS, Answer
 from assistant.domain.records import Claim, Finding, Paper, cited_papers
 from assistant.domain.sanitize import one_line
@@ -106,7 +107,7 @@ def summary(answer: Answer, marks: Mapping[Verdict, str]) -> str:
     checker = one_line(answer.checker) if answer.checker else None
     verdicts = [claim.verdict for claim in answer.claims]
     counted = conclusion(verdicts, len(answer.numbers), model, marks, checker=checker)
-    return f"{counted} · {answer.seconds.total:.1f} s"
+    return f"{counted} · {costs.line(answer)}"
 
 
 def checked(claim: Claim, marks: Mapping[Verdict, str]) -> list[StyledLine]:
@@ -145,6 +146,7 @@ def record(answer: Answer, fingerprint: str, papers: int) -> dict[str, Any]:
         "notes": list(answer.notes),
         "confidence": None if answer.confidence is None else round(answer.confidence, 4),
         "usage": {"input_tokens": answer.tokens[0], "output_tokens": answer.tokens[1]},
+        "cost": costs.record(answer.cost),
         "seconds": {
             "retrieve": round(answer.seconds.retrieve, 4),
             "generate": round(answer.seconds.generate, 4),
@@ -204,6 +206,8 @@ def _abstained(answer: Answer) -> list[StyledLine]:
     for item in nearest:
         day = f" ({item.paper.shown_day})" if item.paper.date else ""
         rows.append((("  ", ""), (one_line(item.paper.title), ""), (day, "dim")))
+    if answer.cost.requests:
+        rows.append(((costs.line(answer), "dim"),))
     return rows + _notes(answer)
 
 

@@ -30,7 +30,7 @@ _FEWER_PAPERS = "ask with fewer papers (-k)"
 _CURES = {
     401: "check OPENAI_API_KEY",
     403: "check OPENAI_API_KEY and whether it may use this model",
-    404: "check --model and OPENAI_BASE_URL (it usually ends in /v1)",
+    404: "check --model and OPENAI_BASE_URL (it usually ends in /v1); `assistant models` lists what there is",
     413: _FEWER_PAPERS,
     429: "wait and ask again, or check the account's quota",
 }

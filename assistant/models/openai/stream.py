@@ -45,6 +45,7 @@ class ReplyReader:
         self._has_thought = False
         self._finish = ""
         self._usage: Any = None
+        self._timings: Any = None
         self._model = ""
         self._complaint = ""
         self._alternatives: list[tuple[str, Mapping[str, float]]] = []
@@ -100,6 +101,7 @@ class ReplyReader:
     def _note(self, event: Any) -> Any:
         """Note what an event says beside the words of the reply; return its part of the message."""
         self._usage = _field(event, "usage") or self._usage
+        self._timings = _field(event, "timings") or self._timings
         self._model = _text(_field(event, "model")) or self._model
         self._complaint = _complaint(event) or self._complaint
         choice = _first(_field(event, "choices"))
@@ -123,7 +125,19 @@ class ReplyReader:
             shortened=read is not None and read * _CHARACTERS_PER_TOKEN < self._characters,
             break_cause=break_cause,
             alternatives=tuple(self._alternatives),
+            cached_tokens=self._cached(),
         )
+
+    def _cached(self) -> int | None:
+        """Return the tokens of the prompt that the endpoint had kept: OpenAI, vLLM and llama.cpp tell them in one way,
+        DeepSeek in another, and older versions of llama.cpp beside the usage."""
+        details = _field(self._usage, "prompt_tokens_details")
+        counts = (
+            _count(_field(details, "cached_tokens")),
+            _count(_field(self._usage, "prompt_cache_hit_tokens")),
+            _count(_field(self._timings, "cache_n")),
+        )
+        return next((count for count in counts if count is not None), None)
 
     def _no_answer(self) -> ValueError:
         """Return what to raise for a reply without text."""

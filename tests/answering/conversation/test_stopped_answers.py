@@ -45,7 +45,9 @@ def test_an_answer_stopped_while_it_is_shown_is_kept_and_said_to_be(
 ) -> None:
     embedder = libraries.HashedWords()
     with LibrarySnapshot(libraries.made(tmp_path), embedder.fingerprint) as library:
-        chat = state.Chat(session.Session(archive, len), Pipeline(library, embedder), begin())
+        chat = state.Chat(
+            session.Session(archive, len), Pipeline(library, embedder), begin(), lambda pipeline, _: pipeline
+        )
         with contextlib.redirect_stdout(Interrupted()):
             assert loop.run(chat, Typed("Who measures moss?", "Who counts comets?", "/undo"), talkative=False) == 0
     conversation = archive.load("c")

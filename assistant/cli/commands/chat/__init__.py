@@ -69,9 +69,10 @@ def chat(
                 console.tell(f"going on with {conversation.id}, about the library {snapshot.folder}")
             if keeping:
                 conversation = keeping.reload(conversation)  # another chat may have gone on with it until now
-            session = Session(keeping, app.counter(), tokens, state.now, on_unkept=_tell)
-            begun = state.narrowed(state.Chat(session, pipeline, conversation), papers_filter)
-            return _converse(begun, keyboard.reader(folder, snapshot))
+            session = Session(keeping, pipeline.account.count, tokens, state.now, on_unkept=_tell)
+            known = len(conversation.recorded)
+            begun = state.Chat(session, pipeline, conversation, library.answering, begun=known)
+            return _converse(state.narrowed(begun, papers_filter), keyboard.reader(folder, snapshot))
 
 
 def _resumed(archive: "Archive", resume: str | None, *, latest: bool) -> "Conversation | None":

@@ -59,7 +59,13 @@ def _respond(chat: Chat, typed: str, *, interactive: bool) -> Chat:
 
 
 def _ended(chat: Chat, code: int, *, interactive: bool) -> int:
-    """Return the exit code, after a last try to keep what the disk has refused so far."""
+    """Return the exit code, after a word on what models cost and a last try to keep what the disk has refused."""
+    if (spent := chat.pipeline.account.spent).requests:
+        turns = [turn for turn in chat.conversation.recorded if turn.number > chat.begun]
+        seconds = sum(turn.answer.seconds.total for turn in turns)
+        questions = f"{len(turns)} question{'s' * (len(turns) != 1)}"
+        requests = f"{spent.requests} request{'s' * (spent.requests != 1)} to models"
+        console.tell(f"{questions}, {requests}: {spent} · {seconds:.1f} s")
     if chat.session.archive and chat.conversation.unkept:
         try:
             chat.session.archive.append(chat.conversation, "")

@@ -3,9 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from assistant import app
 from assistant.answering.conversation import rewriting, session
-from assistant.app import checkers
 from assistant.app.filters import paper_filter, parse_day
 from assistant.cli import console
 from assistant.cli.commands.chat import state
@@ -37,14 +35,7 @@ def source(chat: Chat, text: str) -> Chat:
 def model(chat: Chat, name: str) -> Chat:
     """Have another model answer, or none; nothing shows which one does."""
     if name:
-        environment = app.environment()
-        settings = app.load_settings(environment, model=name)
-        before, answering = chat.pipeline, app.model(settings, environment)
-        if before.model is None:
-            checker = before.checker or checkers.open_checker(settings, environment, answering)
-        else:
-            checker = checkers.followed(before.checker, before.model, answering)
-        chat = replace(chat, pipeline=replace(before, model=answering, checker=checker))
+        chat = replace(chat, pipeline=chat.answering(chat.pipeline, name))
     answering = chat.pipeline.model
     console.tell(f"answers: {one_line(answering.name) if answering else 'quotes, no model'}")
     return chat

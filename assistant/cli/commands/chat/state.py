@@ -1,5 +1,6 @@
 """What a chat is held with at one moment: conversation, library, model and filter; changed only by making a new one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,7 +20,11 @@ class Chat:
     session: Session
     pipeline: Pipeline
     conversation: Conversation
+    answering: Callable[[Pipeline, str], Pipeline]
+    """Has the model of a name answer, or none, under the flags and the budget of this chat."""
     filter: Filter = field(default_factory=Filter)
+    begun: int = 0
+    """How many turns the conversation had when this chat began."""
 
     @property
     def last(self) -> Turn:

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.cli import console
-from assistant.domain import settings
 from assistant.domain.errors import UsageError
 from assistant.evaluation import files, intersection, manifests, runs, scoring, suites, summary, trivial_systems
 from assistant.evaluation.manifests import Manifest
-from assistant.evaluation.metrics import costs
-from assistant.evaluation.metrics.costs import Prices
 from assistant.evaluation.runs import Run
 from assistant.evaluation.scoring import Score
 from assistant.evaluation.suites import Suite
 from assistant.evaluation.summary import Question, RunSummary
+from assistant.models import prices as tables
 
 _LISTED = 20  # cases by their ids
 _CHANGED = "run it again, or name the suite as it was; `eval compare --intersect` judges both runs by the suite of now"
@@ -59,8 +57,9 @@ def judge(folder: Path, suite_folder: Path | None, prices: Path | None = None) -
     scores = scoring.score(run, suite)
     if not scores:
         raise UsageError("holds no outcome yet", path=folder, cure="`assistant eval run` fills it")
+    table = tables.read(prices) if prices else tables.published()
     missing = scoring.complete_size(run, suite) - len(run.outcomes)
-    return JudgedRun(run, suite, scores, summary.summarise(scores, _prices(prices)), missing)
+    return JudgedRun(run, suite, scores, summary.summarise(scores, table), missing)
 
 
 def side(path: Path, suite: Path | None) -> ComparisonSide:
@@ -113,12 +112,3 @@ def listed(ids: Sequence[str]) -> str:
 def print_table(rows: list[str], heading: str) -> None:
     """Print a table under a heading."""
     console.lines(console.plain(), console.plain(heading, "bold"), *(console.plain(row) for row in rows))
-
-
-def _prices(path: Path | None) -> Prices | None:
-    """Read the prices at `path`, or those of the checkout where there are any."""
-    if path is not None:
-        return costs.read(path)
-    root = settings.checkout()
-    default = root / "evals" / "prices.toml" if root else None
-    return costs.read(default) if default and default.exists() else None

@@ -94,14 +94,15 @@ def _run(folder: Path, out: Path, plan: "RunPlan", settings: "Settings", limit: 
     from assistant import app
     from assistant.answering.conversation.session import Session
     from assistant.answering.pipeline import Pipeline
-    from assistant.app import checkers
+    from assistant.app import checkers, spending, tokens
     from assistant.evaluation import gold_checks, runner, runs, suites
     from assistant.evaluation.systems import EvaluationContext
 
     environment = app.environment()
     suite = suites.load(folder)
     runner.cases(suite, plan)  # a plan without a case begins no run
-    embedder, model = app.embedder(settings, environment), app.model(settings, environment)
+    account = spending.account(settings)
+    embedder, model = app.embedder(settings, environment), app.model(settings, environment, account)
     with (
         app.library(settings, environment, embedder, console.tell, wants_sample=suite.sample) as library,
         tempfile.TemporaryDirectory() as scratch,
@@ -109,10 +110,10 @@ def _run(folder: Path, out: Path, plan: "RunPlan", settings: "Settings", limit: 
     ):
         gold_checks.check(suite, library.papers())
         reranker = app.reranker(settings, environment)
-        checker = checkers.open_checker(settings, environment, model)
+        checker = checkers.open_checker(settings, environment, model, account)
         parts = library, embedder, model, limit
-        pipeline = Pipeline(*parts, ordinary=app.ordinary(), reranker=reranker, checker=checker)
-        context = EvaluationContext(pipeline, Session(None, app.counter()))
+        pipeline = Pipeline(*parts, ordinary=tokens.ordinary(), reranker=reranker, checker=checker, account=account)
+        context = EvaluationContext(pipeline, Session(None, account.count))
         with runs.begin(out, runner.manifest(suite, plan, context), library.papers(), console.tell) as log:
             planned = runner.jobs(suite, plan, context, Path(scratch))
             failures = runner.run(log, planned, context, jobs, on_progress)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option("--suite", type=click.Path(path_type=Path), help="The suite, where it has moved since.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown tables.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
-@click.option("--prices", type=click.Path(path_type=Path), help="Prices of models, as in evals/prices.toml.")
+@click.option("--prices", type=click.Path(path_type=Path), help="Prices of models, as in assistant/models/prices.toml.")
 @options.json
 def score(
     run: Path, suite: Path | None, as_markdown: bool, junit: Path | None, prices: Path | None, as_json: bool

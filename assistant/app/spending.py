@@ -1,0 +1,26 @@
+"""Settings -> what requests to the answering model are counted in, and what they cost."""
+
+from assistant.app import tokens
+from assistant.domain.settings import Settings
+from assistant.models import prices
+from assistant.models.account import Account
+from assistant.models.prices import Price
+
+
+def account(settings: Settings) -> Account:
+    """Return what the requests to models are counted in, and held to the budget of these settings."""
+    return Account(tokens.counter(), settings.budget)
+
+
+def price(settings: Settings, base_url: str = "") -> Price | None:
+    """Return what the model of these settings costs at an address: by the user's own table, else nothing on this
+    machine, else what OpenAI listed. None where that is not known; raises `UsageError` for a table that is none."""
+    from assistant.models.openai.address import is_this_machine
+    from assistant.models.openai.client import OFFICIAL
+
+    name = settings.model or ""
+    if settings.prices and (own := prices.read(settings.prices).of(name)):
+        return own
+    if base_url and is_this_machine(base_url):
+        return prices.LOCAL
+    return prices.published().of(name) if base_url.rstrip("/") == OFFICIAL else None
