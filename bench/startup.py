@@ -1,42 +1,54 @@
-"""Run `python -m bench.startup LIBRARY`: start-up of the command line, as ratios to importing the stock stack."""
+"""Run `python -m bench.startup LIBRARY`: start-up of the command line, as ratios to importing the stock stack.
 
+They are of CPU seconds (user and system) of whole processes, which a busy machine changes little. The package is
+compiled to bytecode first, as an installer does.
+"""
+
+import compileall
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
+from pathlib import Path
+
+import assistant
 
 ROUNDS = 10
 QUESTION = "How can reward overoptimization be mitigated?"
 
 
 def seconds(command: Sequence[str], folder: str) -> float:
-    """Return the wall-clock seconds of one run in a process of its own."""
-    began = time.perf_counter()
+    """Return the CPU seconds of one run in a process of its own."""
+    began = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return time.perf_counter() - began
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
 
 
 def main(library: str) -> None:
-    python, assistant = sys.executable, [sys.executable, "-m", "assistant"]
+    compileall.compile_dir(Path(assistant.__file__).parent, quiet=1)
+    python, program = sys.executable, [sys.executable, "-m", "assistant"]
     commands = {
         "import chromadb": [python, "-c", "import chromadb"],
         "import chromadb, llama_index.core": [python, "-c", "import chromadb, llama_index.core"],
-        "assistant --help": [*assistant, "--help"],
-        "assistant ask": [*assistant, "ask", "--model", "none", "--library", library, QUESTION],
+        "assistant --help": [*program, "--help"],
+        "assistant ask": [*program, "ask", "--model", "none", "--library", str(Path(library).absolute()), QUESTION],
     }
     with tempfile.TemporaryDirectory() as folder:
         for command in commands.values():
             seconds(command, folder)  # once for the page cache
         rounds = [{name: seconds(command, folder) for name, command in commands.items()} for _ in range(ROUNDS)]
-    median = {name: statistics.median(run[name] for run in rounds) for name in commands}
-    for name, value in median.items():
-        print(f"{name:36} {value:6.3f} s")
-    help_ratio = median["assistant --help"] / median["import chromadb"]
-    ask_ratio = median["assistant ask"] / median["import chromadb, llama_index.core"]
-    print(f"{'--help / import chromadb':36} {help_ratio:6.3f}   (at most 0.35)")
-    print(f"{'ask / import chromadb, llama_index':36} {ask_ratio:6.3f}   (at most 0.60)")
+    for name in commands:
+        print(f"{name:36} {statistics.median(run[name] for run in rounds):6.3f} s")
+    pairs = (
+        ("assistant --help", "import chromadb", 0.35),
+        ("assistant ask", "import chromadb, llama_index.core", 0.45),
+    )
+    for ours, theirs, most in pairs:
+        ratio = statistics.median(run[ours] / run[theirs] for run in rounds)
+        print(f"{ours} / {theirs} {ratio:6.3f}   (at most {most:.2f})")
 
 
 if __name__ == "__main__":
