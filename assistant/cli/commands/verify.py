@@ -1,8 +1,10 @@
 """`assistant verify`: a text, or claims as JSON lines -> a verdict for every claim."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -16,6 +18,7 @@ from assistant.domain.limits import CITATION_LIMIT, LINE_LIMIT, NAME_LIMIT, TEXT
 from assistant.domain.sanitize import one_line
 
 if TYPE_CHECKING:
+    from assistant.app.handle import Library
     from assistant.domain.records import Claim
     from assistant.verification.claims import Statement
     from assistant.verification.documents import DocumentVerifier
@@ -57,13 +60,18 @@ def verify(
         raise UsageError("--stdin reads claims as JSON lines: use it with --json and without FILE, or use --jsonl")
     with _opened(file) as stream, place.open() as library:
         if from_stdin or from_jsonl:
-            claims, bad = _stream(library.verifier(), stream)
+            claims, bad = _stream(_verifier(library), stream)
         else:
             text = _text(file, stream)
-            claims, bad = _verify_text(library.verifier(), text, as_json=as_json), 0
+            claims, bad = _verify_text(_verifier(library), text, as_json=as_json), 0
     if bad:
         raise UsageError(f"{bad} lines were no claims; see their `error`")
     return UNVERIFIED if strict and answers.failing(claims) else 0
+
+
+def _verifier(library: "Library") -> "DocumentVerifier":
+    """Return the library's verifier; on a terminal it tells how many claims a checker, which may be slow, reads."""
+    return replace(library.verifier(), on_stage=console.tell if sys.stderr.isatty() else None)
 
 
 @contextmanager
