@@ -131,7 +131,7 @@ def _translated(folder: Path) -> Iterator[None]:
 
 
 def _metadata(row: ChunkRow) -> dict[str, str]:
-    """Return what llama-index's ChromaVectorStore expects beside a node's text, in the layout of its version 0.14."""
+    """Return what llama-index's ChromaVectorStore expects of a node, in the layout of its version 0.14."""
     facts = {"title": row.title, "date": row.date}
     source = {"node_id": row.paper_id, "node_type": "4", "metadata": {}, "class_name": "RelatedNodeInfo"}
     node = {

@@ -1,6 +1,5 @@
 """Vectors and a filter -> the papers nearest to them: by the vector index, and beside it the tail, one by one."""
 
-from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +23,8 @@ class NearestPapers:
         self._catalogue = catalogue
         self._index = vector_index
         self._vectors = vectors
+        self._last: tuple[frozenset[str], list[str]] = (frozenset(), [])
+        """The papers that a filter admitted last, and their chunks: the next question mostly has the same filter."""
 
     def close(self) -> None:
         """Let go of the vector index."""
@@ -47,7 +48,7 @@ class NearestPapers:
         """Return the ids of papers that the index has as they are. A long list of chunks is slow to look up: then more
         of all are asked for, until enough count."""
         if allowed is not None and len(allowed) <= _MOST_IDS:
-            chunk_ids = self._chunk_ids(id for id in allowed if id not in self._changes)
+            chunk_ids = self._chunk_ids(allowed)
             if len(chunk_ids) <= _MOST_IDS:
                 rows = self._index.nearest(vectors, limit, chunk_ids) if chunk_ids else [[] for _ in vectors]
                 return [[near.paper_id for near in row] for row in rows]
@@ -71,6 +72,9 @@ class NearestPapers:
     def _counts(self, id: str, allowed: frozenset[str] | None) -> bool:
         return id not in self._changes and (allowed is None or id in allowed)
 
-    def _chunk_ids(self, ids: Iterable[str]) -> list[str]:
-        """Return the ids of the chunks of these papers, whatever they hold now."""
-        return [chunk.id for row in self._catalogue.texts(list(ids)) for chunk in chunks.of_text(*row)]
+    def _chunk_ids(self, allowed: frozenset[str]) -> list[str]:
+        """Return the ids of the chunks that the index has of these papers as they are."""
+        if self._last[0] != allowed:
+            texts = self._catalogue.texts([id for id in allowed if id not in self._changes])
+            self._last = allowed, [chunk.id for row in texts for chunk in chunks.of_text(*row)]
+        return self._last[1]
