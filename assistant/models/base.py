@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from assistant.domain.callbacks import OnToken
 
@@ -56,6 +56,22 @@ class ChatModel(Protocol):
         `on_token` gets each piece as it arrives, and "" while the model thinks, which is no part of its reply. `schema`
         is a JSON Schema for the reply. Not every model can be held to one: whoever reads the reply has to read any.
         """
+
+
+class Meter(Protocol):
+    """What counts requests, and may refuse them."""
+
+    def count(self, messages: Sequence[Message], on_token: OnToken | None, ask: Callable[[OnToken], Reply]) -> Reply:
+        """Return the reply that `ask` returns, given what hears its pieces; raises what it raises, or `BudgetError`
+        before it is called."""
+
+
+@runtime_checkable
+class MeterableModel(ChatModel, Protocol):
+    """A chat model that has its own requests counted."""
+
+    def with_meter(self, meter: Meter) -> ChatModel:
+        """Return the same model, whose requests `meter` counts."""
 
 
 class Embedder(Protocol):

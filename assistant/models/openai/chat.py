@@ -1,5 +1,6 @@
 """Messages -> a reply from any OpenAI-compatible endpoint, streamed, within a silence, a length and a size."""
 
+import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.domain.callbacks import OnToken
 from assistant.domain.errors import ModelError
 from assistant.domain.settings import DEFAULT_MAX_TOKENS, DEFAULT_TIMEOUT
-from assistant.models.base import Message, Reply
+from assistant.models.base import Message, Meter, Reply
 from assistant.models.openai.address import is_this_machine
 from assistant.models.openai.client import OFFICIAL, UNUSABLE_KEY, Endpoint, explain, vendor_errors
 from assistant.models.openai.request import Dialect
@@ -51,9 +52,16 @@ class OpenAIModel:
         self._dialect = Dialect(max_tokens)
         self._largest = largest
         self._transport = transport
+        self._meter: Meter | None = None
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self.name!r}, base_url={str(self._endpoint)!r})"
+
+    def with_meter(self, meter: Meter) -> "OpenAIModel":
+        """Return the same model, whose requests `meter` counts."""
+        model = copy.copy(self)
+        model._meter = meter
+        return model
 
     def reply(
         self,
@@ -65,6 +73,13 @@ class OpenAIModel:
 
         The endpoint is asked to keep to the `schema`, unless it refused to: then the reply may be in any form.
         """
+        if self._meter is None:
+            return self._reply(messages, on_token, schema)
+        return self._meter.count(messages, on_token, lambda listen: self._reply(messages, listen, schema))
+
+    def _reply(
+        self, messages: Sequence[Message], on_token: OnToken | None, schema: Mapping[str, object] | None
+    ) -> Reply:
         import openai  # noqa: F401  a second or more, which is not the endpoint's
 
         from assistant.models.openai.deadline import BoundedCall, DeadlineExceeded, Silence
