@@ -21,9 +21,9 @@ from assistant.models.base import Message, Reply
 
 ROOT = Path(__file__).parents[1]
 NAMES = """
-Answer ArchiveError AssistantError ChatModel Checker Claim Embedder Entry Evidence Finding FingerprintError Library
-LibraryError Listing LockedError Message MissingModelError ModelError Paper Rejection Reply Report Reranker Seconds
-ServiceError Settings UsageError open_library
+Answer ArchiveError AssistantError BudgetError ChatModel Checker Claim Cost Embedder Entry Evidence Finding
+FingerprintError Library LibraryError Listing LockedError Message MissingModelError ModelError Paper Rejection Reply
+Report Reranker Seconds ServiceError Settings UsageError open_library
 """.split()
 
 

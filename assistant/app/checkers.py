@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant import app
 from assistant.domain.errors import MissingModelError, UsageError
 from assistant.domain.settings import Settings
-from assistant.models.account import Account, MeteredModel, unmetered
+from assistant.models.account import Account
 from assistant.models.base import ChatModel, Checker
 
 _ONNX = "onnx:"
@@ -67,17 +67,14 @@ def _judging(model: ChatModel) -> Checker:
     from assistant.answering import model_checkers
     from assistant.models.openai.chat import OpenAIModel
 
-    own = unmetered(model)
-    if not isinstance(own, OpenAIModel):
+    if not isinstance(model, OpenAIModel):
         return model_checkers.open_checker(model)
-    telling = own.with_alternatives(_ODDS)
-    metered = model.over(telling) if isinstance(model, MeteredModel) else telling
-    return model_checkers.open_checker(metered, 1 if own.is_local else model_checkers.TOGETHER)
+    together = 1 if model.is_local else model_checkers.TOGETHER
+    return model_checkers.open_checker(model.with_alternatives(_ODDS), together)
 
 
 def _is_elsewhere(model: ChatModel) -> bool:
     """Whether a model is known to be at an endpoint on another machine."""
     from assistant.models.openai.chat import OpenAIModel
 
-    own = unmetered(model)
-    return isinstance(own, OpenAIModel) and not own.is_local
+    return isinstance(model, OpenAIModel) and not model.is_local

@@ -10,7 +10,7 @@ from assistant.app import arguments, by_words, checkers, spending
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import MissingModelError
 from assistant.domain.settings import Settings
-from assistant.models.account import Account, unmetered
+from assistant.models.account import Account
 from assistant.models.base import ChatModel, Checker, Embedder, PlacedModel, Reranker
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Models:
         hold them; else few for one on this machine, which reads slowly, and many for another."""
         from assistant.answering import evidence_packing
 
-        model, tokens = answering and unmetered(answering), self._settings.evidence
+        model, tokens = answering, self._settings.evidence
         local = model if isinstance(model, PlacedModel) and model.is_local else None
         if tokens is None:
             return evidence_packing.SMALL if local else evidence_packing.LARGE

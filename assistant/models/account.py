@@ -9,7 +9,7 @@ from assistant.domain.callbacks import OnToken
 from assistant.domain.costs import Budget, Cost
 from assistant.domain.errors import BudgetError, ModelError, UsageError
 from assistant.domain.settings import DEFAULT_MAX_TOKENS
-from assistant.models.base import ChatModel, Message, Reply
+from assistant.models.base import ChatModel, Message, Meter, MeterableModel, Reply
 from assistant.models.prices import LOCAL, Price
 
 CountTokens = Callable[[str], int]
@@ -47,7 +47,7 @@ class Account:
             own = threading.get_ident()
             return costs.total(cost for thread, cost in self._costs[mark:] if thread == own)
 
-    def metered(self, model: ChatModel, price: Price | None, longest: int = DEFAULT_MAX_TOKENS) -> "MeteredModel":
+    def metered(self, model: ChatModel, price: Price | None, longest: int = DEFAULT_MAX_TOKENS) -> ChatModel:
         """Return a model whose replies are counted here; `price` is None where it is not known, and `longest` is the
         most tokens of a reply. Raises `UsageError` where the budget is in money and there is no price."""
         if self.budget and self.budget.dollars is not None and price is None:
@@ -56,7 +56,8 @@ class Account:
                 cure="give the budget in tokens, such as --budget 20000t, or the price in a file that ASSISTANT_PRICES "
                 "names",
             )
-        return MeteredModel(model, self, price, longest)
+        meter = AccountMeter(self, price, longest)
+        return model.with_meter(meter) if isinstance(model, MeterableModel) else MeteredModel(model, meter)
 
     def reserve(self, most: Cost) -> None:
         """Set aside the most that a request may cost; raises `BudgetError` where that goes beyond the budget."""
@@ -79,40 +80,18 @@ class Account:
                 self._costs.append((threading.get_ident(), cost))
 
 
-class MeteredModel:
-    """A chat model whose replies are counted."""
+class AccountMeter:
+    """Counts the replies of one model in an account."""
 
-    def __init__(self, model: ChatModel, account: Account, price: Price | None, longest: int) -> None:
+    def __init__(self, account: Account, price: Price | None, longest: int) -> None:
         """Use `Account.metered`."""
-        self._model = model
         self._account = account
         self._price = price
         self._longest = longest
 
-    def __repr__(self) -> str:
-        return repr(self._model)
-
-    @property
-    def model(self) -> ChatModel:
-        """The model itself, whose replies are counted."""
-        return self._model
-
-    def over(self, model: ChatModel) -> "MeteredModel":
-        """Return another form of the same model, counted here at the same price."""
-        return MeteredModel(model, self._account, self._price, self._longest)
-
-    @property
-    def name(self) -> str:
-        """The model's name, as the user typed it."""
-        return self._model.name
-
-    def reply(
-        self,
-        messages: Sequence[Message],
-        on_token: OnToken | None = None,
-        schema: Mapping[str, object] | None = None,
-    ) -> Reply:
-        """Return the model's reply; raises what the model raises, and `BudgetError` before it is asked."""
+    def count(self, messages: Sequence[Message], on_token: OnToken | None, ask: Callable[[OnToken], Reply]) -> Reply:
+        """Return what `ask` returns to these messages, given what hears the pieces; raises what it raises, and
+        `BudgetError` before it is called."""
         most = self._cost(self._size(messages), self._longest) if self._account.budget else _NOTHING
         self._account.reserve(most)
         pieces: list[str] = []
@@ -125,7 +104,7 @@ class MeteredModel:
         began = time.perf_counter()
         cost = _NOTHING
         try:
-            reply = self._model.reply(messages, listen, schema)
+            reply = ask(listen)
             cost = self._counted(messages, reply, time.perf_counter() - began)
         except ModelError:
             if pieces:  # it had begun to write: somebody will have counted that
@@ -166,9 +145,27 @@ class MeteredModel:
         return Cost(1, read, written, cached, is_estimated, dollars, self._price is LOCAL, day, seconds)
 
 
-def unmetered(model: ChatModel) -> ChatModel:
-    """Return the model itself where its replies are counted, else what is given."""
-    return model.model if isinstance(model, MeteredModel) else model
+class MeteredModel:
+    """Any chat model whose replies are counted."""
+
+    def __init__(self, model: ChatModel, meter: Meter) -> None:
+        """Use `Account.metered`."""
+        self._model = model
+        self._meter = meter
+
+    @property
+    def name(self) -> str:
+        """The model's name, as the user typed it."""
+        return self._model.name
+
+    def reply(
+        self,
+        messages: Sequence[Message],
+        on_token: OnToken | None = None,
+        schema: Mapping[str, object] | None = None,
+    ) -> Reply:
+        """Return the model's reply; raises what the model raises, and `BudgetError` before it is asked."""
+        return self._meter.count(messages, on_token, lambda listen: self._model.reply(messages, listen, schema))
 
 
 def _sum(cost: Cost) -> str:

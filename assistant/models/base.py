@@ -73,6 +73,22 @@ class PlacedModel(ChatModel, Protocol):
         """Return the most tokens that it reads and writes together; None where its server does not tell."""
 
 
+class Meter(Protocol):
+    """What counts requests, and may refuse them."""
+
+    def count(self, messages: Sequence[Message], on_token: OnToken | None, ask: Callable[[OnToken], Reply]) -> Reply:
+        """Return the reply that `ask` returns, given what hears its pieces; raises what it raises, or `BudgetError`
+        before it is called."""
+
+
+@runtime_checkable
+class MeterableModel(ChatModel, Protocol):
+    """A chat model that has its own requests counted."""
+
+    def with_meter(self, meter: Meter) -> ChatModel:
+        """Return the same model, whose requests `meter` counts."""
+
+
 class Embedder(Protocol):
     """A model that turns texts into vectors. Only vectors of the same fingerprint can be compared."""
 

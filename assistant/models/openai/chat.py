@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.domain.callbacks import OnToken
 from assistant.domain.errors import ModelError
 from assistant.domain.settings import DEFAULT_MAX_TOKENS, DEFAULT_TIMEOUT
-from assistant.models.base import Message, Reply
+from assistant.models.base import Message, Meter, Reply
 from assistant.models.openai.address import is_this_machine
 from assistant.models.openai.client import OFFICIAL, UNUSABLE_KEY, Endpoint, explain, vendor_errors
 from assistant.models.openai.request import Dialect
@@ -57,6 +57,7 @@ class OpenAIModel:
         self._dialect = Dialect(max_tokens)
         self._largest = largest
         self._transport = transport
+        self._meter: Meter | None = None
 
     def with_alternatives(self, count: int) -> "OpenAIModel":
         """Return the same model, which is asked for so many of the likeliest tokens in the place of each it writes."""
@@ -72,6 +73,12 @@ class OpenAIModel:
         models = list_models((self._server,))[0].models
         return next((model.context for model in models if model.name in (self.name, f"{self.name}:latest")), None)
 
+    def with_meter(self, meter: Meter) -> "OpenAIModel":
+        """Return the same model, whose requests `meter` counts."""
+        model = copy.copy(self)
+        model._meter = meter
+        return model
+
     def reply(
         self,
         messages: Sequence[Message],
@@ -82,6 +89,13 @@ class OpenAIModel:
 
         The endpoint is asked to keep to the `schema`, unless it refused to: then the reply may be in any form.
         """
+        if self._meter is None:
+            return self._reply(messages, on_token, schema)
+        return self._meter.count(messages, on_token, lambda listen: self._reply(messages, listen, schema))
+
+    def _reply(
+        self, messages: Sequence[Message], on_token: OnToken | None, schema: Mapping[str, object] | None
+    ) -> Reply:
         import openai  # noqa: F401  a second or more, which is not the endpoint's
 
         from assistant.models.openai.deadline import BoundedCall, DeadlineExceeded, Silence
