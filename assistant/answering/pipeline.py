@@ -5,13 +5,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assistant.answering import answerability, answerers, checked_drafts, evidence_packing, further_searches, reading
-from assistant.answering.answerer import Answerer, Draft, Inquiry, Request, Response
+from assistant.answering import (
+    answerability,
+    answerers,
+    checked_drafts,
+    evidence_packing,
+    further_searches,
+    reading,
+    responses,
+)
+from assistant.answering.answerer import Answerer, Draft, Inquiry, Request
 from assistant.answering.checked_drafts import CheckedDraft
 from assistant.domain.answers import Answer, Seconds
 from assistant.domain.callbacks import OnStage, OnToken
 from assistant.domain.errors import ModelError
-from assistant.domain.records import Claim, Evidence
+from assistant.domain.records import Evidence
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models import metering
@@ -65,7 +73,7 @@ def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
     form = form or forms.read(question, pipeline.today)
     if pipeline.answerer is None and form.kind != "prose":
         pipeline.library.refresh()
-        if answer := _respond(_request(pipeline, question, form)):
+        if answer := responses.respond(_request(pipeline, question, form)):
             return answer
     answerer = pipeline.answerer or answerers.choose(pipeline.model, tokens=pipeline.evidence_tokens)
     inquiry, notes = _retrieve(pipeline, answerer, question)
@@ -101,18 +109,6 @@ def rank(pipeline: Pipeline, question: str, limit: int) -> tuple[Query, tuple[Ev
     return query, ranking, (*notes, narrowing) if narrowing else notes
 
 
-def from_catalogue(
-    library: LibrarySnapshot, question: str, allowed: frozenset[str] | None, today: date | None = None
-) -> Answer | None:
-    """Return the answer to a question that needs no embedder: small talk, and facts of the library; None for others."""
-    today = today or date.today()
-    form = forms.read(question, today)
-    if form.kind not in ("facts", "small_talk"):
-        return None
-    library.refresh()
-    return _respond(Request(question, form, library, None, Context(), allowed, today))
-
-
 def _request(pipeline: Pipeline, question: str, form: Form) -> Request:
     return Request(
         question,
@@ -125,39 +121,6 @@ def _request(pipeline: Pipeline, question: str, form: Form) -> Request:
         pipeline.ordinary,
         pipeline.reranker,
     )
-
-
-def _respond(request: Request) -> Answer | None:
-    """Return the answer to a question of another kind than prose; None where it has to be answered as prose."""
-    began = time.perf_counter()
-    responder = answerers.RESPONDERS.get(request.form.kind)
-    response = responder(request) if responder else None
-    if response is None:
-        return None
-    retrieved = time.perf_counter()
-    claims = _verified(request, response)
-    ended = time.perf_counter()
-    return Answer(
-        request.question,
-        response.status,
-        claims,
-        response.evidence,
-        notes=response.draft.notes,
-        seconds=Seconds(retrieve=retrieved - began, verify=ended - retrieved, total=ended - began),
-        kind=request.form.kind,
-        text=response.draft.text,
-    )
-
-
-def _verified(request: Request, response: Response) -> tuple[Claim, ...]:
-    """Return the statements of a response as claims with their verdicts."""
-    statements, evidence, library = response.draft.statements, response.evidence, request.library
-    if not statements or request.embedder is None:
-        return ()
-    by_id = abstracts.read(library, [item.paper for item in evidence], request.embedder)
-    scorer = SupportScorer.fitted(library.words, request.embedder)
-    context = verifier.context(request.question, evidence, by_id, scorer)
-    return verifier.verify_statements(statements, context, request.embedder)
 
 
 def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[Inquiry, tuple[str, ...]]:

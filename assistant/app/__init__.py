@@ -1,12 +1,13 @@
 """Flags and environment -> settings -> live objects: the only place where a library, an embedder or a model is made.
 
-`handle` puts them together: `open_library` is what commands and programs call.
+`handle` puts them together; `opening.open_library` is what commands and programs call.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from assistant.domain import costs
 from assistant.domain import settings as domain_settings
@@ -30,6 +31,8 @@ from assistant.models.base import ChatModel, Embedder, Reranker
 from assistant.models.cache import cache_folder
 from assistant.models.embedders import EMBEDDERS, EmbedderKind
 
+Setting = TypeVar("Setting")
+
 
 def load_settings(  # noqa: PLR0913  one parameter for each setting
     environment: Mapping[str, str],
@@ -52,35 +55,41 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
 
     Raises `UsageError`, also where the embedder is of none of these kinds, or there is no such reranker.
     """
-    name = library or environment.get("ASSISTANT_LIBRARY")
+    name = _text(environment, library, "LIBRARY")
     folder = _named(name, "--library or ASSISTANT_LIBRARY") if name else default_library()
-    embedder_name = embedder or environment.get("ASSISTANT_EMBEDDER") or None
-    if embedder_name:
-        embedders.find_kind(embedder_name, kinds)
-    reranker_name = reranker or environment.get("ASSISTANT_RERANKER") or None
-    if reranker_name:
-        rerankers.find_kind(reranker_name)
-    patience = (environment.get("ASSISTANT_TIMEOUT") or None) if seconds is None else seconds
-    length = environment.get("ASSISTANT_MAX_TOKENS") or DEFAULT_MAX_TOKENS if tokens is None else tokens
-    checking = check or environment.get("ASSISTANT_CHECK") or None
-    room = environment.get("ASSISTANT_EVIDENCE") or None if evidence_tokens is None else evidence_tokens
-    most = (environment.get("ASSISTANT_BUDGET") or None) if budget is None else budget
-    table = environment.get("ASSISTANT_PRICES")
+    if embedder := _text(environment, embedder, "EMBEDDER"):
+        embedders.find_kind(embedder, kinds)
+    if reranker := _text(environment, reranker, "RERANKER"):
+        rerankers.find_kind(reranker)
+    table = _text(environment, None, "PRICES")
     return Settings(
         library=Path(os.path.abspath(folder)),  # noqa: PTH100  resolve() would follow links the user made
         chosen=bool(name),
-        embedder=embedder_name,
-        reranker=reranker_name,
+        embedder=embedder,
+        reranker=reranker,
         model=_model(environment, model),
         base_url=environment.get("OPENAI_BASE_URL", "").strip(),
-        timeout=None if patience is None else timeout(patience),
-        max_tokens=max_tokens(length),
-        check=domain_settings.check(checking) if checking else None,
-        checker=checker or environment.get("ASSISTANT_CHECKER") or None,
-        evidence=None if room is None else evidence(room),
-        budget=None if most is None else costs.budget(most),
+        timeout=_amount(timeout, environment, seconds, "TIMEOUT"),
+        max_tokens=_amount(max_tokens, environment, tokens, "MAX_TOKENS") or DEFAULT_MAX_TOKENS,
+        check=domain_settings.check(judge) if (judge := _text(environment, check, "CHECK")) else None,
+        checker=_text(environment, checker, "CHECKER"),
+        evidence=_amount(evidence, environment, evidence_tokens, "EVIDENCE"),
+        budget=_amount(costs.budget, environment, budget, "BUDGET"),
         prices=_named(table, "ASSISTANT_PRICES") if table else None,
     )
+
+
+def _text(environment: Mapping[str, str], flag: str | None, variable: str) -> str | None:
+    """Return what a flag says, else what a variable of ours does; None where neither says anything."""
+    return flag or environment.get(f"ASSISTANT_{variable}") or None
+
+
+def _amount(
+    read: Callable[[str | float], Setting], environment: Mapping[str, str], flag: str | float | None, variable: str
+) -> Setting | None:
+    """Return what is read of a flag, else of a variable of ours; None where neither says anything."""
+    given = _text(environment, None, variable) if flag is None else flag
+    return None if given is None else read(given)
 
 
 def default_library() -> Path:

@@ -23,9 +23,9 @@ def answer(
 
     `error` says why there are none. Raises `UsageError` for a question that is too long.
     """
-    from assistant.answering import pipeline
+    from assistant.answering import responses
 
-    if told := pipeline.from_catalogue(library, require_question(question), allowed):
+    if told := responses.from_catalogue(library, require_question(question), allowed):
         return told
     began = time.perf_counter()
     library.refresh()

@@ -65,7 +65,7 @@ def timeout(given: str | float) -> float:
     return _number(float, given, math.ulp(0.0), _LONGEST_TIMEOUT, "seconds that a reply may take", cure)
 
 
-def max_tokens(given: str | int) -> int:
+def max_tokens(given: str | float) -> int:
     """Return the most tokens of a reply; raises `UsageError` for what is none.
 
     >>> max_tokens("2048")
@@ -103,7 +103,7 @@ def check(given: str) -> Check:
     raise UsageError(f"claims cannot be checked by {given[:80]!r}", cure=cure)
 
 
-def evidence(given: str | int) -> int:
+def evidence(given: str | float) -> int:
     """Return the tokens of evidence that a model is shown; raises `UsageError` for what is no such number.
 
     >>> evidence("800")

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from support import libraries
 
-from assistant.answering import pipeline
+from assistant.answering import pipeline, responses
 from assistant.domain.records import Entry, Listing
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval.retriever import Context
@@ -94,27 +94,27 @@ TOLD: dict[str, tuple[str, list[str], tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("question", TOLD)
 def test_a_fact_is_told_as_the_catalogue_has_it(library: LibrarySnapshot, question: str) -> None:
-    answer = pipeline.from_catalogue(library, question, None, TODAY)
+    answer = responses.from_catalogue(library, question, None, TODAY)
     assert answer is not None
     assert (answer.text, [paper.title for paper in answer.cited], answer.notes) == TOLD[question]
     assert (answer.status, answer.claims, answer.model) == ("answered", (), None)
 
 
 def test_a_filter_holds_for_facts_too(library: LibrarySnapshot) -> None:
-    answer = pipeline.from_catalogue(library, "How many papers are there?", frozenset({"1"}), TODAY)
+    answer = responses.from_catalogue(library, "How many papers are there?", frozenset({"1"}), TODAY)
     assert answer is not None
     assert answer.text == "1 paper."
 
 
 def test_what_is_no_paper_of_the_library_is_said_or_left_to_the_papers(library: LibrarySnapshot) -> None:
-    told = pipeline.from_catalogue(library, "Who wrote Attention Is All You Need?", None, TODAY)
+    told = responses.from_catalogue(library, "Who wrote Attention Is All You Need?", None, TODAY)
     assert told is not None
     assert (told.status, told.text) == ("abstained", "No paper of the library is called “Attention Is All You Need”.")
-    pointing = pipeline.from_catalogue(library, "When was it published?", None, TODAY)
+    pointing = responses.from_catalogue(library, "When was it published?", None, TODAY)
     assert pointing is not None
     assert pointing.text == "Nothing was cited so far that “it” could mean: name the paper by its title."
-    assert pipeline.from_catalogue(library, "When was moss discovered?", None, TODAY) is None
-    assert pipeline.from_catalogue(library, "When was GPT-4 released?", None, TODAY) is None
+    assert responses.from_catalogue(library, "When was moss discovered?", None, TODAY) is None
+    assert responses.from_catalogue(library, "When was GPT-4 released?", None, TODAY) is None
 
 
 def test_a_pointer_means_what_was_cited_in_its_order(library: LibrarySnapshot) -> None:

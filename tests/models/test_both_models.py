@@ -26,7 +26,7 @@ with warnings.catch_warnings():
 
 __all__ = ["warm"]
 ASKED = [Message("system", "Be brief."), Message("user", "What is Frobnicate?")]
-SILENCE = 0.3  # seconds
+SILENCE = 1.5  # seconds
 
 
 @dataclass(frozen=True)
