@@ -12,13 +12,13 @@ from assistant.answering import cues
 
 COLUMNS = (
     "finding", "gap", "aim", "earlier", "opening", "defining", "position", "figure", "reason", "affirming", "empty",
-    "defines", "comparing",
+    "defines", "comparing", "others",
 )  # fmt: skip
 """Whether the sentence states a finding, an open question, an aim, what others did or hold; whether it opens the
 abstract of a question that is no definition, and of one that is; its place in the abstract (0 first, 1 last); whether
 it has a figure, gives a reason, or states a finding, where a figure, a reason, or yes or no is asked for; whether it
 only tells that something is told ("This provides insights into …"); whether it says what something is, or compares,
-where that is asked for."""
+where that is asked for; whether it begins with what others did, in the question of no definition."""
 
 _SUBJECT = r"(?:we|our \w+|results?|experiments?|findings?|evidence|analys[ei]s|it|which|this|these)(?: \w+){0,4}?"
 _FINDING = re.compile(
@@ -55,6 +55,13 @@ _EMPTY = re.compile(
     r"|\bwe (?:use|conduct|perform|provide|extend|discuss)\b",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(
+    r"(?:while |although |though |in )?(?:the )?(?:several|many|various|most|prior|previous|existing|typically"
+    r"|traditional(?:ly)?|recent(?:ly)?|common(?:ly)?|conventional(?:ly)?|current(?:ly)?|past|numerous|state-of-the-art"
+    r"|a (?:number|variety) of)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that tells of others."""
 _DEFINES = re.compile(
     r"\b(?:is|are) (?:an?|the)\b|\brefers? to\b|\b(?:arises?|occurs?) when\b|, (?:where|in which|which|i\.e\.)"
     r"|\baims? to\b|\bmeans\b|\bdefined? as\b|\bknown as\b|\bphenomen\w+|\bwhere(?:in|by)?\b|\(i\.e\.",
@@ -131,6 +138,7 @@ def role(sentences: Sequence[str], place: int, asks: Focus) -> list[float]:
         float(bool(_EMPTY.search(sentence))),
         float(asks.meaning and bool(_DEFINES.search(sentence))),
         float(asks.comparison and bool(_COMPARES.search(sentence))),
+        float(bool(_OTHERS.match(sentence)) and not definition),
     ]
 
 
