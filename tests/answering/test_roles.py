@@ -13,18 +13,13 @@ OPENING = "Moss grows on granite."
         ("How does moss grow?", "We find that moss grows by night.", {"finding"}),
         ("Does moss grow by night?", "We find that moss grows by night.", {"finding", "affirming"}),
         ("How does moss grow?", "It is not known where moss grows.", {"gap"}),
-        ("How does moss grow?", "This provides new insights into moss.", {"empty"}),
-        ("How does moss grow?", "Most studies weigh it dry.", {"others"}),
-        ("What is moss?", "Moss is a plant that bears no flowers.", {"defines"}),
-        ("What does moss try to do?", "Moss aims to stay wet.", {"defines"}),
         ("How many walls have moss?", "On 12 walls it grows.", {"figure"}),
         ("Why does moss die?", "It dies because walls dry.", {"reason"}),
-        ("Which walls are better?", "Walls of granite hold moss longer than bricks, and more of it.", {"comparing"}),
     ],
 )
 def test_a_sentence_plays_the_parts_that_its_words_tell(question: str, sentence: str, expected: set[str]) -> None:
     numbers = dict(zip(roles.COLUMNS, roles.role([OPENING, sentence], 1, roles.focus(question)), strict=True))
-    assert numbers.pop("position") == (0.0 if question == "What is moss?" else 1.0)
+    assert numbers.pop("position") == 1.0
     assert {name for name, number in numbers.items() if number} == expected
 
 
