@@ -32,7 +32,6 @@ _FOLDS = 10
 _RIDGE = 3.0
 _WITHHELD = 0.055  # share of the answers that may be withheld: 8 %, less the standard error of so few questions
 _FLOOR = 0.6  # times the probability from which on an answer is given
-_FLAT = 0.01  # of F1: differences that so few questions cannot tell
 _CURVE = (0.02, 0.04, 0.06, 0.08, 0.10, 0.15, 0.20)
 _NEAR_MISS = 1.7  # how much a question without an answer weighs against a twin, of which there are three times as many
 _OF_MODELS = {"whole": "embedder", "whole_behind": "embedder", "reader": "reranker", "reader_behind": "reranker"}
@@ -192,16 +191,10 @@ def _threshold(chances: Rows, share: float) -> float:
 
 
 def _best_threshold(samples: Sequence[Sample], chances: Sequence[Rows], *, several: bool) -> float:
-    """Return the highest probability from which on a further paper is to be cited with a mean F1 of the titles within
-    `_FLAT` of the best: where both do as well, fewer papers are cited."""
+    """Return the probability from which on a further paper is to be cited for the highest mean F1 of the titles."""
     pairs = [pair for pair in zip(samples, chances, strict=True) if pair[0].several == several]
     grid = np.arange(0.05, 0.75, 0.05).round(2)
-    means = np.array([np.mean([_f1(sample, chance, least) for sample, chance in pairs]) for least in grid])
-    print(
-        f"F1 from {'several' if several else 'further'}_paper_at:",
-        dict(zip(grid.tolist(), means.round(3).tolist(), strict=True)),
-    )
-    return float(grid[means >= means.max() - _FLAT][-1])
+    return float(max(grid, key=lambda least: np.mean([_f1(sample, chance, least) for sample, chance in pairs])))
 
 
 def _f1(sample: Sample, chances: Rows, least: float) -> float:
