@@ -10,15 +10,10 @@ from dataclasses import dataclass
 
 from assistant.answering import cues
 
-COLUMNS = (
-    "finding", "gap", "aim", "earlier", "opening", "defining", "position", "figure", "reason", "affirming", "empty",
-    "defines", "comparing",
-)  # fmt: skip
+COLUMNS = ("finding", "gap", "aim", "earlier", "opening", "defining", "position", "figure", "reason", "affirming")
 """Whether the sentence states a finding, an open question, an aim, what others did or hold; whether it opens the
 abstract of a question that is no definition, and of one that is; its place in the abstract (0 first, 1 last); whether
-it has a figure, gives a reason, or states a finding, where a figure, a reason, or yes or no is asked for; whether it
-only tells that something is told ("This provides insights into …"); whether it says what something is, or compares,
-where that is asked for."""
+it has a figure, gives a reason, or states a finding, where a figure, a reason, or yes or no is asked for."""
 
 _SUBJECT = r"(?:we|our \w+|results?|experiments?|findings?|evidence|analys[ei]s|it|which|this|these)(?: \w+){0,4}?"
 _FINDING = re.compile(
@@ -45,26 +40,6 @@ _EARLIER = re.compile(
     r"|have (?:demonstrated|shown)|has been shown|is believed|popular|important|crucial|key (?:challenge|problem))\b",
     re.IGNORECASE,
 )
-_EMPTY = re.compile(
-    r"\b(?:provid\w+|offer\w*|giv(?:e|es|ing)|shed\w*|present\w*|contribut\w+|lay\w*|open\w*) (?:[\w-]+,? ){0,5}?"
-    r"(?:insights?|evidence|descriptions?|understanding|light|foundations?|frameworks?|analys[ei]s|guidance"
-    r"|implications?|avenues?|directions?|account|perspectives?|overview|groundwork)\b"
-    r"|\bcalls? for\b|\bfuture (?:work|research|studies|directions?)\b|\b(?:deeper|better|further) understanding\b"
-    r"|\bimplications? (?:for|of)\b|\b(?:need|importance|potential|value) (?:for|of|to)\b"
-    r"|\b(?:code|data|datasets?|models?) (?:\w+ ){0,4}?(?:available|released?)\b"
-    r"|\bwe (?:use|conduct|perform|provide|extend|discuss)\b",
-    re.IGNORECASE,
-)
-_DEFINES = re.compile(
-    r"\b(?:is|are) (?:an?|the)\b|\brefers? to\b|\b(?:arises?|occurs?) when\b|, (?:where|in which|which|i\.e\.)"
-    r"|\baims? to\b|\bmeans\b|\bdefined? as\b|\bknown as\b|\bphenomen\w+|\bwhere(?:in|by)?\b|\(i\.e\.",
-    re.IGNORECASE,
-)
-_COMPARES = re.compile(
-    r"\b(?:than|more|less|better|worse|best|outperform\w*|compared|decreas\w+|increas\w+|whereas|while|improv\w+"
-    r"|larg(?:er|est)|small(?:er|est)|higher|lower|minimal|hardly|barely|significantly|drop\w*|only)\b",
-    re.IGNORECASE,
-)
 _ASKS_FOR_DEFINITION = re.compile(
     r"^\s*(?:what(?:'s| is| are)\b(?!.*\b(?:happen|cause|effect|role|score|accuracy|share|rate|best|difference)\b)"
     r"|define|definition|meaning of|explain)|definition\??$|\bmeans?\?$|\bmean(?:t)? by\b|\bstands? for\b",
@@ -80,27 +55,16 @@ _ASKS_WHETHER = re.compile(
     r"[^?]*\?",
     re.IGNORECASE,
 )
-_ASKS_FOR_MEANING = re.compile(
-    r"^\s*what (?:does|do|did)\b.*\b(?:refer|mean|denote|stand|try|tries)\b", re.IGNORECASE | re.DOTALL
-)
-_ASKS_FOR_COMPARISON = re.compile(
-    r"\b(?:better|worse|best|more|less|compared?|than|improve\w*|which|matter\w*|differ\w*|versus|vs|help\w*|hurt\w*"
-    r"|gain\w*|how (?:well|good))\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """What a question asks for; of the first four one at most."""
+    """What a question asks for; one of them at most."""
 
     definition: bool
     figure: bool
     reason: bool
     whether: bool
-    meaning: bool
-    """A definition, or what somebody means or tries to do."""
-    comparison: bool
 
 
 def focus(question: str) -> Focus:
@@ -109,8 +73,7 @@ def focus(question: str) -> Focus:
     figure = not definition and cues.asks_for_figure(question)
     reason = not (definition or figure) and bool(_ASKS_FOR_REASON.search(question))
     whether = not (definition or figure or reason) and bool(_ASKS_WHETHER.search(question))
-    meaning = definition or bool(_ASKS_FOR_MEANING.search(question))
-    return Focus(definition, figure, reason, whether, meaning, bool(_ASKS_FOR_COMPARISON.search(question)))
+    return Focus(definition, figure, reason, whether)
 
 
 def role(sentences: Sequence[str], place: int, asks: Focus) -> list[float]:
@@ -128,9 +91,6 @@ def role(sentences: Sequence[str], place: int, asks: Focus) -> list[float]:
         float(asks.figure and any(character.isdigit() for character in sentence)),
         float(asks.reason and cues.gives_reason(sentence)),
         float(asks.whether and finding),
-        float(bool(_EMPTY.search(sentence))),
-        float(asks.meaning and bool(_DEFINES.search(sentence))),
-        float(asks.comparison and bool(_COMPARES.search(sentence))),
     ]
 
 
