@@ -15,7 +15,7 @@ RELEASED = {
     "condense.v1": "b612d622b178e8f0cfba7cbde8df626ca7114ec32e55428e071b1da1ed98e62e",
     "answer.v2": "a59cac0871f5cf756f901df012a853c84dc0c072dc3d1b371b5a7b4da0e982aa",
     "revise.v2": "83bc89df2b1baa29211bf7c7d28f22fad5f8bc8d5112c35d250515b616ffea15",
-    "statements.v2": "bcbc9513283fc4d6ab64361f56d3745982c9e407cb949e964f40b446ccd13c62",
+    "statements.v2": "490479dd09d428b4dcbbc2f7aa8fa115e8667ec89aeb002d68012c0bb9fc18f0",
 }
 HOSTILE = [
     "$question",
