@@ -20,7 +20,7 @@ _SOURCES = frozenset({"sources", "source", "citations", "citation"})
 """What a statement and its sources are called, also by models that are held to no schema."""
 _ABSTAINS = re.compile(r"\{\s*(?:\"statements\"\s*:\s*\[\s*(?:\]|\Z)|\}|\Z)")
 _LONE = re.compile("[\ud800-\udfff]")  # half of a character that is written as two codes
-_MOST_STATEMENTS = 6  # small models repeat themselves without end where nothing ends it
+_MOST_STATEMENTS = 4  # small models repeat themselves without end where nothing ends it
 _MOST_NAMED = 400  # sentences that a schema lists; more are named without a list
 
 
@@ -99,8 +99,9 @@ class StatementReader:
         return "".join(shown)
 
     def end(self) -> Sequence[WrittenStatement]:
-        """Return all statements, also one that has no end."""
+        """Return all statements, also one that has no end: without sources, for it may say more than they do."""
         if self._text:
+            self._sources = []
             self._close()
         return self._statements
 

@@ -137,6 +137,10 @@ def test_json_is_read_whole_or_as_far_as_it_came() -> None:
     assert cited('{"answer": "none"}') == []
     cut = model_reply.read(whole[: whole.index("Much")], SOURCES, NOWHERE, cut=True)
     assert [statement.text for statement in cut.statements] == ["Cold slows it — a bit"]
+    unfinished = model_reply.read(
+        f'{{"statements": [{first}, {{"sources": ["1.1"], "text": "Gas is', SOURCES, NOWHERE, cut=True
+    )
+    assert [statement.text for statement in unfinished.statements] == ["Cold slows it — a bit"]
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])

@@ -18,7 +18,7 @@ RELEASED = {
     "check.v1": "69e97d24326a032238b6227ee00c94c68a6850cb0e3fccd85b5357ba2f3b93b8",
     "check_one.v1": "649b557c0eb107de4c80a180650f46732ff2598d9a98d49df3332260a04d40fc",
     "revise.v2": "83bc89df2b1baa29211bf7c7d28f22fad5f8bc8d5112c35d250515b616ffea15",
-    "statements.v2": "c2537d0196a13feb8b783be10ef51b723d3ed1b0fbc7ae785a664c3ea1d5acda",
+    "statements.v2": "490479dd09d428b4dcbbc2f7aa8fa115e8667ec89aeb002d68012c0bb9fc18f0",
 }
 HOSTILE = [
     "$question",
