@@ -71,14 +71,14 @@ class Baselines:
 
     def rank(self, text: str, vector: NDArray[np.float32]) -> dict[str, list[str]]:
         """Return {baseline: titles, best first}."""
-        hits = self.words.search(text, len(self._order))
-        scores = np.zeros(len(self._order), np.float32)
-        for number, score in hits:
-            scores[number] = score
+        table = self._library.table
+        by_words = self._library.word_scores(text, len(self._order))
+        places = {id: place for place, id in enumerate(table.ids)}
+        scores = np.array([by_words.get(id, 0.0) for id in table.ids], np.float32)
         no_scores = np.zeros(len(self._order), np.float32)
-        cosines, sample = self._library.table.cosines(vector), self._library.sample @ vector
+        cosines, sample = table.cosines(vector), self._library.sample @ vector
         return {
-            "bm25": [self._order[number] for number, _ in hits],
+            "bm25": [self._order[places[id]] for id in by_words if id in places],
             "dense": self._sorted(ranking.combine(no_scores, cosines, sample)),
             "hybrid": self._sorted(ranking.combine(scores, cosines, sample)),
             "title": [self._order[number] for number, _ in self._titles.search(text, len(self._order))],
