@@ -66,13 +66,11 @@ def rewrite(
     reading = replace(reading, tokens=(reply.input_tokens, reply.output_tokens))
     if not text or len(text) > _LONGEST_QUESTION or reply.cut:
         return _kept(reading, "wrote no question")
-    if _plain(text) == _plain(question) and not patterns.NUMBER.search(question):
-        if rewriting_checks.repeats_in_vain(question, reading):
-            return _kept(reading, "left the question as it was")
-        return Reading(question, tokens=reading.tokens)  # the rule was wrong: it stands alone
     told = "\n".join(_describe(turn, numbers) for turn in history)
     if fault := rewriting_checks.fault(text, question, reading, history, told):
         return _kept(reading, f"wrote what {fault}: “{text[:_LONGEST_QUOTE]}”")
+    if _plain(text) == _plain(question) and not patterns.NUMBER.search(question):
+        return Reading(question, tokens=reading.tokens)  # it stands alone
     return replace(reading, text=text, how="model", other="")
 
 

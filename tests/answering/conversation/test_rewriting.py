@@ -71,7 +71,12 @@ def test_a_rewriting_that_keeps_the_subject_is_taken(first: str, question: str, 
             "How does sourdough rise in winter near glaciers of Norway?",
             "wrote what brings words that nobody said: near, glaciers, norway: “How",
         ),
-        (GERMAN, "Und im Winter?", "Und im Winter?", "left the question as it was"),
+        (
+            GERMAN,
+            "Und im Winter?",
+            "Und im Winter?",
+            "wrote what leaves out what the question is about: “Und im Winter?”",
+        ),
         (ENGLISH, "And in winter?", "  ", "wrote no question"),
     ],
 )
