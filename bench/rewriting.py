@@ -122,7 +122,9 @@ def _print(split: str, rows: Sequence[Row]) -> None:
     for what, some in (("all", rows), ("those that the model has rewritten", answered)):
         print(f"\n{split}, {what}: {len(some)} follow-ups; a gold paper among the first {LIMIT} found:")
         for name in some[0].hits if some else ():
-            print(f"  {name:18} {sum(row.hits.get(name, False) for row in some) / len(some):.2f}")
+            if not all(name in row.hits for row in some):
+                continue
+            print(f"  {name:18} {sum(row.hits[name] for row in some) / len(some):.2f}")
     for row in answered:
         if row.checked:
             note = f"  [{row.checked.note}]" if row.checked.note else ""

@@ -1,7 +1,7 @@
 """A question in another language than English and the turns before it -> how it is to be read: joined, or alone.
 
-Of these languages only what is plain is read: words that announce a new subject, small words that go on, pronouns. This
-is what a model's rewriting is compared with, no way of understanding them.
+Of these languages only what is plain is read: words that announce a new subject, small words that go on ("und",
+"auch"), pronouns. This is what a model's rewriting is compared with, no way of understanding them.
 """
 
 import re
@@ -23,6 +23,7 @@ _ANNOUNCED = re.compile(
 _GOES_ON = re.compile(r"^\W*(?:und|aber|y|e|pero|et|mais|ed|ma|mas|en|maar|и|а)\b", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"""\b(?:davon|dazu|dabei|daran|damit|dafür|dagegen|sie|ihn|ihnen
+    | auch|también|aussi|anche|também|ook
     | eso|esto|ello|ellos|ellas | cela|ça|ils|elles | ciò|loro | isso|isto|eles|elas)\b""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -37,7 +37,7 @@ def by_rule(question: str, reading: Reading, turns: Sequence[Turn], terms: Terms
 
     Every question after the first is rewritten, but for those of which the rule says all: `reading`, which it made of
     the question in English, is of an intent that needs no words, small talk, a fact, an announced new subject, or a
-    question that stands alone and has as many words as one needs.
+    question that stands alone, has as many words as one needs, and no pronoun.
     """
     if not turns or reading.intent in BY_RULE or reading.intent == "missing":
         return None
@@ -46,7 +46,8 @@ def by_rule(question: str, reading: Reading, turns: Sequence[Turn], terms: Terms
     if languages.foreign(question):
         return foreign_followups.read(question, turns, terms)
     is_plain = reading.text == " ".join(question.split()) and forms.read(question).kind in ("prose", "list")
-    return reading if is_plain and len(set(terms(question))) < _WHOLE_TERMS else None
+    is_short = len(set(terms(patterns.FUNCTION.sub(" ", question)))) < _WHOLE_TERMS
+    return reading if is_plain and (is_short or patterns.PRONOUN.search(question)) else None
 
 
 def rewrite(
@@ -66,13 +67,11 @@ def rewrite(
     reading = replace(reading, tokens=(reply.input_tokens, reply.output_tokens))
     if not text or len(text) > _LONGEST_QUESTION or reply.cut:
         return _kept(reading, "wrote no question")
-    if _plain(text) == _plain(question) and not patterns.NUMBER.search(question):
-        if rewriting_checks.repeats_in_vain(question, reading):
-            return _kept(reading, "left the question as it was")
-        return Reading(question, tokens=reading.tokens)  # the rule was wrong: it stands alone
     told = "\n".join(_describe(turn, numbers) for turn in history)
     if fault := rewriting_checks.fault(text, question, reading, history, told):
         return _kept(reading, f"wrote what {fault}: “{text[:_LONGEST_QUOTE]}”")
+    if _plain(text) == _plain(question) and not patterns.NUMBER.search(question):
+        return Reading(question, tokens=reading.tokens)  # it stands alone
     return replace(reading, text=text, how="model", other="")
 
 

@@ -8,7 +8,6 @@ from assistant.retrieval.languages import content_words
 
 _STEM = 5  # letters by which two words are taken for forms of one, in any language
 _NEW_WORDS = 1  # that a rewriting may bring: "methods", "influence"
-_WHOLE_WORDS = 3  # content words of a question from which on it may stand alone although a rule doubts it
 _QUESTION_MARKS = ("?", "？", "؟", ";")
 
 
@@ -33,15 +32,11 @@ def fault(text: str, question: str, rule: Reading, turns: Sequence[Turn], told: 
     return ""
 
 
-def repeats_in_vain(question: str, rule: Reading) -> bool:
-    """Whether a question that a model merely repeats leaves out by rule what it is about, and has few words itself."""
-    return rule.how == "rule" and len(_words(question)) < _WHOLE_WORDS
-
-
 def _subject(question: str, rule: Reading, turns: Sequence[Turn]) -> frozenset[str]:
     """Return the stems of what a question goes on with: what the rule puts before it, and the titles that it means."""
     titles = {paper.id: paper.title for turn in turns for paper in turn.cited}
-    return _stems(" ".join((rule.text.removesuffix(question), *(titles.get(id, "") for id in rule.papers))))
+    words = " ".join((rule.text.removesuffix(question), *(titles.get(id, "") for id in rule.papers)))
+    return _stems(patterns.GENERIC.sub(" ", words))
 
 
 def _stems(text: str) -> frozenset[str]:

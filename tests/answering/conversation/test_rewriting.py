@@ -46,6 +46,7 @@ SPANISH, FRENCH = "¿Cómo sube la masa madre?", "Comment le levain lève-t-il ?
         (SPANISH, "¿Y en invierno?", "¿Cómo sube la masa madre en invierno?"),
         (FRENCH, "Et en hiver ?", "Rewritten: Comment le levain lève-t-il en hiver ?"),
         (ENGLISH, "Does steam matter?", "Does steam matter when sourdough rises?"),
+        (ENGLISH, "Do warm stone ovens speed it up?", "Do warm stone ovens speed up how sourdough rises?"),
     ],
 )
 def test_a_rewriting_that_keeps_the_subject_is_taken(first: str, question: str, reply: str) -> None:
@@ -71,7 +72,12 @@ def test_a_rewriting_that_keeps_the_subject_is_taken(first: str, question: str, 
             "How does sourdough rise in winter near glaciers of Norway?",
             "wrote what brings words that nobody said: near, glaciers, norway: “How",
         ),
-        (GERMAN, "Und im Winter?", "Und im Winter?", "left the question as it was"),
+        (
+            GERMAN,
+            "Und im Winter?",
+            "Und im Winter?",
+            "wrote what leaves out what the question is about: “Und im Winter?”",
+        ),
         (ENGLISH, "And in winter?", "  ", "wrote no question"),
     ],
 )
