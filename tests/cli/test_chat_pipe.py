@@ -29,16 +29,18 @@ reward model, and adding a small KL penalty on top stops the decline without sac
 its starting point, with a different curve for each of the two optimization methods. Larger proxy reward models and \
 more preference data delay reward overoptimization, and the coefficients of the curves change smoothly with reward \
 model size.” [2]
-❝ “Constrained RLHF thus stops pushing a reward model once its proxy point is reached, because higher values of that \
-reward model can no longer be trusted.” [3]
 ❝ “Both kinds of ensemble do better than a single reward model, so combining reward models is a useful mitigation of \
 reward hacking. Reward model ensembles do not eliminate reward hacking, because all members may share the same blind \
-spot and then a policy can exploit the common error.” [4]
+spot and then a policy can exploit the common error.” [3]
+❝ “When the reward for a language model is a sum of several reward models, overoptimization becomes harder to control, \
+and this paper proposes constraints as the remedy. Each component reward is useful only up to a certain value, which the \
+authors call its proxy point, and beyond the proxy point further increases hurt the quality people actually care \
+about.” [4]
 
 [1] Reward Model Ensembles Help Mitigate Overoptimization (2023-10-04)
 [2] Scaling Laws for Reward Model Overoptimization (2022-10-19)
-[3] Confronting Reward Model Overoptimization with Constrained RLHF (2023-10-06)
-[4] Helping or Herding? Reward Model Ensembles Mitigate but do not Eliminate Reward Hacking (2023-12-14)
+[3] Helping or Herding? Reward Model Ensembles Mitigate but do not Eliminate Reward Hacking (2023-12-14)
+[4] Confronting Reward Model Overoptimization with Constrained RLHF (2023-10-06)
 4 quotes from 4 papers; no model, so nothing was concluded · 0.0 s
 """
 
@@ -104,8 +106,8 @@ assistant: filter: none; 48 papers
 assistant: error: 'soon' is no date; write 2024, 2024-05 or 2024-05-31
 assistant: answers: quotes, no model
 assistant: answers: quotes, no model
-  1. kept      316 tokens  How can reward overoptimization be mitigated?
-316 of 2,000 tokens
+  1. kept      354 tokens  How can reward overoptimization be mitigated?
+354 of 2,000 tokens
 assistant: error: give the name of a file that ends in .md or .bib, such as notes.md
 assistant: error: give the name of a file that ends in .md or .bib, such as notes.md
 assistant: error: nowhere/notes.md: cannot be written (No such file or directory)
