@@ -33,8 +33,8 @@ model size.” [2]
 reward hacking. Reward model ensembles do not eliminate reward hacking, because all members may share the same blind \
 spot and then a policy can exploit the common error.” [3]
 ❝ “When the reward for a language model is a sum of several reward models, overoptimization becomes harder to control, \
-and this paper proposes constraints as the remedy. Each component reward is useful only up to a certain value, which the \
-authors call its proxy point, and beyond the proxy point further increases hurt the quality people actually care \
+and this paper proposes constraints as the remedy. Each component reward is useful only up to a certain value, which \
+the authors call its proxy point, and beyond the proxy point further increases hurt the quality people actually care \
 about.” [4]
 
 [1] Reward Model Ensembles Help Mitigate Overoptimization (2023-10-04)
