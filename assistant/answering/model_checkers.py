@@ -20,7 +20,7 @@ _LONGEST_PREMISE = 4_000  # characters; three sentences of each of several paper
 _ANSWERS: Mapping[str, Judgement] = {"yes": "yes", "no": "no", "contradicts": "contradicts"}
 _WORDS = re.compile(r"yes|no(?!t\s+(?:sure|clear)|\w)|contradict(?:s|ed|ion)?", re.IGNORECASE)
 _LINE = re.compile(
-    r"^\W*(?:claim\s*|pair\s*)?(\d{1,3})\b[\s\"'.):\]*-]*(?:answer\W+)?(\w+)", re.IGNORECASE | re.MULTILINE
+    r"^[^\w\n]*(?:claim\s*|pair\s*)?(\d{1,3})\b[\s\"'.):\]*-]*(?:answer\W+)?(\w+)", re.IGNORECASE | re.MULTILINE
 )
 _FACT_CHECKERS = re.compile(r"minicheck", re.IGNORECASE)
 

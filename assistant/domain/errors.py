@@ -64,6 +64,9 @@ class ModelError(AssistantError):
     """The model endpoint failed or answered with something that is not a reply."""
 
     exit_code = 5
+    tokens: tuple[int | None, int | None] | None = None
+    """What the endpoint says it read and wrote for something that is no answer, each None where it does not say; None
+    where it sent nothing."""
 
 
 class BudgetError(ModelError):

@@ -31,7 +31,7 @@ def counts(
     quotes, how many there are: "3 quotes from 2 papers". Where a checker judged, its name follows."""
     if verdicts and set(verdicts) == {"quoted"}:
         return f"{_number(len(verdicts), 'quote')} from {_number(papers, 'paper')}"
-    remark = {"located": " (not affirmed)" if checker else " (not judged)"}
+    remark = {"located": " (not settled)" if checker else " (not judged)"}
     by_verdict = {verdict: verdicts.count(verdict) for verdict in MARKS}
     parts = [f"{count} {name} {marks[name]}{remark.get(name, '')}" for name, count in by_verdict.items() if count]
     judged = f" · checked by {checker}" if checker else ""

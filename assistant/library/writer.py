@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.domain.callbacks import OnProgress
-from assistant.domain.identifiers import source_identity
+from assistant.domain.identifiers import identity, source_identity
 from assistant.domain.records import Entry, Paper, Rejection
 from assistant.domain.titles import normalise
 from assistant.ingest import deduplicate
@@ -89,6 +89,7 @@ def remove(folder: Path, ids: Sequence[str], on_progress: OnProgress = lambda *_
         builder.writer_session(folder, catalogue, LOCK_SECONDS),
         catalogue.transaction(),
     ):
+        catalogue.check_state()
         change = IndexChange(catalogue.positions(ids), ())
         catalogue.remove(ids)
         catalogue.forget()
@@ -100,6 +101,7 @@ def known(catalogue: Catalogue, entries: Sequence[Entry]) -> list[Paper]:
     if catalogue.version() < names.VERSION:
         return catalogue.papers()
     keys = [source_identity(entry.id, entry.listing.source) for entry in entries if entry.id is not None]
+    keys += [identity(alias) for entry in entries for alias in entry.aliases]
     ids = names.papers_named(catalogue, names.of_keys(keys, [normalise(entry.listing.title) for entry in entries]))
     ids.update(id for entry in entries for id in names.possible_ids(entry))
     positions = catalogue.positions(ids)

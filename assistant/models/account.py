@@ -106,9 +106,9 @@ class AccountMeter:
         try:
             reply = ask(listen)
             cost = self._counted(messages, reply, time.perf_counter() - began)
-        except ModelError:
-            if pieces:  # it had begun to write: somebody will have counted that
-                cost = self._estimated(messages, "".join(pieces), time.perf_counter() - began)
+        except ModelError as error:
+            if pieces or error.tokens:  # it had begun to write: somebody will have counted that
+                cost = self._failed(messages, pieces, error.tokens, time.perf_counter() - began)
             raise
         except KeyboardInterrupt:
             cost = self._estimated(messages, "".join(pieces), time.perf_counter() - began)
@@ -122,6 +122,22 @@ class AccountMeter:
         if reply.input_tokens is None or reply.output_tokens is None:
             return self._estimated(messages, reply.text, seconds)
         return self._cost(reply.input_tokens, reply.output_tokens, reply.cached_tokens, seconds)
+
+    def _failed(
+        self,
+        messages: Sequence[Message],
+        pieces: Sequence[str],
+        tokens: tuple[int | None, int | None] | None,
+        seconds: float,
+    ) -> Cost:
+        """Return the cost of what was no answer: as the endpoint counted it, else as much as a reply may have, where
+        what was written was not all seen: thoughts, a refusal, a call of a tool."""
+        read, written = tokens or (None, None)
+        if read is not None and written is not None:
+            return self._cost(read, written, None, seconds)
+        if pieces and all(pieces):
+            return self._estimated(messages, "".join(pieces), seconds)
+        return self._cost(read or self._size(messages), written or self._longest, None, seconds, is_estimated=True)
 
     def _estimated(self, messages: Sequence[Message], text: str, seconds: float) -> Cost:
         written = self._account.count(text) if text else 0

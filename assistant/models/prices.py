@@ -1,5 +1,6 @@
 """The name of a model and its tokens -> US dollars, by a dated table."""
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -62,7 +63,7 @@ def read(path: Path) -> Prices:
     try:
         data = tomllib.loads(path.read_text("utf-8"))
         day = data["day"]
-        if not isinstance(day, date):
+        if type(day) is not date:  # a time is a date too
             raise TypeError(f"`day` is {day!r}, no date")
         return Prices(day, {name: _price(row, day) for name, row in data["models"].items()})
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -77,6 +78,6 @@ def published() -> Prices:
 def _price(row: Mapping[str, float], day: date) -> Price:
     cached = float(row["cached"]) if "cached" in row else None
     price = Price(float(row["input"]), float(row["output"]), cached, day)
-    if min(price.input, price.output, price.cached or 0.0) < 0:
-        raise ValueError(f"a price is less than 0: {dict(row)}")
+    if not all(0 <= number < math.inf for number in (price.input, price.output, price.cached or 0.0)):
+        raise ValueError(f"a price is no amount: {dict(row)}")
     return price

@@ -37,6 +37,11 @@ class _Question:
     """The places of the citations, among those of the claim, whose sentences are the premise."""
     premise: str
 
+    @property
+    def is_joint(self) -> bool:
+        """Whether several papers speak together: what they affirm, none of them may say by itself."""
+        return len(self.citations) > 1
+
 
 def is_judged(claim: Claim) -> bool:
     """Whether a checker decided on any citation of a claim."""
@@ -63,24 +68,28 @@ def judge(
         cause = f"{len(judgements)} judgements of {len(pairs)} claims"
         raise ModelError(f"the checker {checker.name} failed", cause=cause, cure="name another one (--checker)")
     for question, judgement in zip(questions, judgements, strict=True):
+        if question.is_joint and any(
+            findings[question.claim][place].verdict == "supported" for place in question.citations
+        ):
+            continue  # one of them says it by itself
         for place in question.citations:
             finding = findings[question.claim][place]
-            findings[question.claim][place] = _decided(finding, judgement, checker.name)
+            decided = _decided_jointly if question.is_joint else _decided
+            findings[question.claim][place] = decided(finding, judgement, checker.name)
     return [tuple(row) for row in findings]
 
 
 def _questions(place: int, claim: CheckedCitations) -> Iterator[_Question]:
-    """Yield what to ask of a claim: once with all papers that are near it, and once with each that a rule objects to,
-    which the others must not speak for. Nothing where a citation fails for certain, for that decides."""
+    """Yield what to ask of a claim: once with each paper, for none must speak for another, and then, where several are
+    near it, with these together. Nothing where a citation fails for certain, for that decides."""
     citations = list(zip(claim.evidence, claim.findings, strict=True))
     opens = [number for number, citation in enumerate(citations) if _is_open(*citation)]
     if any(claim.findings[number].verdict not in _PASSING for number in range(len(citations)) if number not in opens):
         return
     near = [number for number in opens if claim.findings[number].verdict in _PASSING]
-    for numbers in (near, *([number] for number in opens if number not in near)):
-        if numbers:
-            premises = dict.fromkeys(claim.evidence[number].premise for number in numbers)
-            yield _Question(place, tuple(numbers), "\n".join(premises))
+    for numbers in (*([number] for number in opens), *([near] if len(near) > 1 else [])):
+        premises = dict.fromkeys(claim.evidence[number].premise for number in numbers)
+        yield _Question(place, tuple(numbers), "\n".join(premises))
 
 
 def _is_open(evidence: CitedEvidence, finding: Finding) -> bool:
@@ -100,4 +109,12 @@ def _decided(finding: Finding, judgement: Judgement, name: str) -> Finding:
         return replace(finding, verdict="contradicted", step=STEP, reason=f"{name} finds the reverse in the abstract")
     if judgement == "no" and located:
         return replace(finding, step=STEP, reason=f"{name} does not find it in the sentences nearest to it")
+    return finding
+
+
+def _decided_jointly(finding: Finding, judgement: Judgement, name: str) -> Finding:
+    """Return the finding of one of several papers as a judgement of all leaves it: what only all of them say, each is
+    but a part of."""
+    if judgement == "yes" and finding.verdict == "located":
+        return replace(finding, step=STEP, reason=f"{name} affirms it of these papers together, not of this one alone")
     return finding

@@ -87,7 +87,7 @@ def test_errors_of_the_endpoint_are_replaced_only_by_success(run: Run, tmp_path:
     suite, folder = write_suite(tmp_path / "suite", *TWO), tmp_path / "run"
     answer = says("The library does not hold the answer.")
     with serve(refuses(400, "no such model")) as server:
-        given = {"OPENAI_BASE_URL": server.url}
+        given = {"OPENAI_BASE_URL": server.url, "ASSISTANT_EVIDENCE": "10000"}
         first = run("eval", "run", suite, "--out", folder, "--model", "m", **given)
         assert first.returncode == 5
         assert "2 of them errors" in first.stderr

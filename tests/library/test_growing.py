@@ -35,6 +35,7 @@ RUNS = {
     "a title alone": [row(None, "h", "oaks"), row(None, "h", "Firs"), row("1", "h", "Firs")],
     "an id that others have": [row("7", "h", "Larches"), row("8", "h", "Pines"), row("8@g", "h", "Rowans")],
     "an id of another title": [row("2401.00001", "h", "Limes"), row("arXiv:2401.00001v2", "i", "Oaks")],
+    "an id that an entry has beside its own": [replace(row("1", "h", "Elms, once more"), aliases=("10.1000/elms",))],
     "all at once": [*KNOWN, row("9", "b", "Yews"), row("10.1000/ELMS", "k", "Elms")],
 }
 

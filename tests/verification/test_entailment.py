@@ -99,16 +99,44 @@ def test_a_quote_that_nobody_wrote_stays_failing(checking: DocumentVerifier) -> 
     assert (claim.verdict, claim.step, judge.calls) == ("unsupported", "quote", [])
 
 
-def test_papers_that_are_near_a_claim_are_read_together_and_a_wrong_one_by_itself(checking: DocumentVerifier) -> None:
+class Reader(Judge):
+    """A checker that affirms what it is shown all these titles for, and finds nothing elsewhere."""
+
+    def __init__(self, *ids: str) -> None:
+        super().__init__("no")
+        self.titles = [PAPERS[id][0] for id in ids]
+
+    def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
+        super().check(pairs)
+        return tuple("yes" if all(title in premise for title in self.titles) else "no" for premise, _ in pairs)
+
+
+@pytest.mark.parametrize(
+    ("reader", "verdicts", "reasons"),
+    [
+        (Reader("moss", "bridge"), ("located", "located"), ["judge affirms it of these papers together"] * 2),
+        (Reader("moss"), ("supported", "located"), ["", "judge does not find it in the sentences nearest to it"]),
+        (Reader(), ("supported", "supported"), ["", ""]),
+    ],
+)
+def test_none_of_several_papers_speaks_for_another(
+    checking: DocumentVerifier, reader: Reader, verdicts: tuple[str, str], reasons: list[str]
+) -> None:
+    claim = check(replace(checking, checker=reader), PAIR, "moss", "bridge")
+    assert tuple(finding.verdict for finding in claim.findings) == verdicts
+    assert [finding.reason.partition(",")[0] for finding in claim.findings] == reasons
+    titles = [[PAPERS[id][0] for id in ids] for ids in (["moss"], ["bridge"], ["moss", "bridge"])]
+    premises = [premise for premise, _ in reader.calls[0]]
+    assert [[title in premise for title in shown] for premise, shown in zip(premises, titles, strict=True)] == [
+        [True], [True], [True, True],
+    ]  # fmt: skip
+
+
+def test_a_paper_that_a_rule_objects_to_is_read_by_itself(checking: DocumentVerifier) -> None:
     judge = Judge("yes")
-    claim = check(replace(checking, checker=judge), PAIR, "moss", "bridge")
-    assert [finding.verdict for finding in claim.findings] == ["supported", "supported"]
-    [[(premise, _)]] = judge.calls
-    assert PAPERS["moss"][0] in premise
-    assert PAPERS["bridge"][0] in premise
     beside = check(replace(checking, checker=judge), CLAIMS["violin"], "violin", "glacier")
     assert [finding.verdict for finding in beside.findings] == ["supported", "located"]
-    assert [premise.partition(":")[0] for premise, _ in judge.calls[1]] == [PAPERS["violin"][0], PAPERS["glacier"][0]]
+    assert [premise.partition(":")[0] for premise, _ in judge.calls[0]] == [PAPERS["violin"][0], PAPERS["glacier"][0]]
 
 
 def test_its_failure_is_told_once_and_changes_no_verdict(checking: DocumentVerifier) -> None:

@@ -62,7 +62,7 @@ def rewrite(
     try:
         reply = model.reply(messages(question, history, numbers))
     except ModelError as error:
-        return replace(reading, note=f"the follow-up was completed by rule, for the model failed to: {error}")
+        return _kept(reading, f"failed to complete it: {error}")
     text = one_line(_LABEL.sub("", reply.text)).strip("\"'“” ")
     reading = replace(reading, tokens=(reply.input_tokens, reply.output_tokens))
     if not text or len(text) > _LONGEST_QUESTION or reply.cut:

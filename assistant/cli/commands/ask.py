@@ -81,13 +81,14 @@ def _answer(asking: "Pipeline", question: str, *, as_json: bool, strict: bool, e
     from assistant.cli.views import answers
     from assistant.domain.answers import Answer
 
-    code = 0
+    code, mark = 0, asking.account.mark()
     try:
         with live.preview(asking.model is not None) as watching:
             answer = pipeline.ask(replace(asking, on_token=watching.on_token, on_stage=watching.on_stage), question)
     except ModelError as error:
         console.tell(f"error: {error}")
-        answer = Answer(question, "failed", (), (), getattr(asking.model, "name", None), (str(error),))
+        cost = asking.account.since(mark)
+        answer = Answer(question, "failed", (), (), getattr(asking.model, "name", None), (str(error),), cost=cost)
         code = error.exit_code
     _print(asking.library, answer, as_json=as_json, every=every)
     if answer.status == "abstained":

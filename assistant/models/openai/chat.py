@@ -111,14 +111,14 @@ class OpenAIModel:
                 with self._endpoint.connect(call, self._transport) as client:
                     return reader.read(self._events(client, call, messages, schema), put_token, silence.hear)
             except NoAnswer as error:
-                raise self._failure(str(error), error.cure) from None
+                raise self._failure(str(error), error.cure, reader) from None
             # Not `from error`: the vendors' messages may quote the key, and would be part of a traceback.
             except vendor_errors() as error:
                 cause, cure = explain(error)
                 # What is larger than it may be is a plain `ValueError`: nothing of a flood is kept.
                 if type(error) is not ValueError and (reply := reader.partial(cause)):
                     return reply
-                raise self._failure(cause, cure) from None
+                raise self._failure(cause, cure, reader) from None
 
         try:
             return call.run(converse, on_token)
@@ -126,7 +126,7 @@ class OpenAIModel:
             if reply := reader.partial(str(error)):
                 return reply
             cure = "wait longer (--timeout), or ask with fewer papers (-k)"
-            raise self._failure(str(error), cure) from None
+            raise self._failure(str(error), cure, reader) from None
 
     def _events(
         self,
@@ -160,6 +160,8 @@ class OpenAIModel:
         else:
             yield from stream
 
-    def _failure(self, cause: str, cure: str) -> ModelError:
+    def _failure(self, cause: str, cure: str, reader: ReplyReader | None = None) -> ModelError:
         cure = f"{cure}, or answer without a model: --model none"
-        return self._endpoint.failure(f"the model {self.name}", cause, cure)
+        error = self._endpoint.failure(f"the model {self.name}", cause, cure)
+        error.tokens = reader.tokens if reader else None
+        return error

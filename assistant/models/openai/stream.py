@@ -16,6 +16,7 @@ _CHARACTERS_PER_TOKEN = 8  # at most; English text has about 4
 _WHOLE = frozenset({"stop", "eos_token", "stop_sequence", "end_turn"})
 _THOUGHT_FIELDS = ("reasoning_content", "reasoning")  # of vLLM, llama.cpp and DeepSeek; of Ollama and OpenRouter
 _LONGEST_QUOTE = 300  # characters
+_LEAST_LOGPROB = -1_000  # below which the probability is 0 all the same, and an integer may be no float
 
 
 class BrokenOff(ValueError):
@@ -49,6 +50,12 @@ class ReplyReader:
         self._model = ""
         self._complaint = ""
         self._alternatives: list[tuple[str, Mapping[str, float]]] = []
+        self._has_begun = False
+
+    @property
+    def tokens(self) -> tuple[int | None, int | None] | None:
+        """What the endpoint says that it read and wrote; None where nothing came."""
+        return self._counts() if self._has_begun else None
 
     def read(self, events: Iterable[Any], on_token: OnToken, on_heard: Callable[[], None]) -> Reply:
         """Return the whole reply. `on_token` gets each piece of the answer, and "" for thoughts; a secret that the
@@ -100,6 +107,7 @@ class ReplyReader:
 
     def _note(self, event: Any) -> Any:
         """Note what an event says beside the words of the reply; return its part of the message."""
+        self._has_begun = True
         self._usage = _field(event, "usage") or self._usage
         self._timings = _field(event, "timings") or self._timings
         self._model = _text(_field(event, "model")) or self._model
@@ -115,7 +123,7 @@ class ReplyReader:
 
     def _reply(self, break_cause: str = "") -> Reply:
         text = without_thoughts(self._secrets.mask_reply(valid("".join(tuple(self._pieces)))))
-        read, written = (_count(_field(self._usage, name)) for name in ("prompt_tokens", "completion_tokens"))
+        read, written = self._counts()
         return Reply(
             text,
             self._secrets.mask_reply(one_line(self._model))[:200] or self._name,
@@ -127,6 +135,9 @@ class ReplyReader:
             alternatives=tuple(self._alternatives),
             cached_tokens=self._cached(),
         )
+
+    def _counts(self) -> tuple[int | None, int | None]:
+        return _count(_field(self._usage, "prompt_tokens")), _count(_field(self._usage, "completion_tokens"))
 
     def _cached(self) -> int | None:
         """Return the tokens of the prompt that the endpoint had kept: OpenAI, vLLM and llama.cpp tell them in one way,
@@ -177,7 +188,7 @@ def _alternatives(logprobs: Any) -> list[tuple[str, Mapping[str, float]]]:
         for other in others if isinstance(others, list) else ():
             logprob = _field(other, "logprob")
             if isinstance(logprob, int | float) and logprob <= 0:
-                odds[_text(_field(other, "token"))] = math.exp(logprob)
+                odds[_text(_field(other, "token"))] = math.exp(max(logprob, _LEAST_LOGPROB))
         rows.append((_text(_field(token, "token")), odds))
     return rows
 

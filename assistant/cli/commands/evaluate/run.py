@@ -35,7 +35,12 @@ _JOBS = 2
 )
 @click.option("--repeats", type=click.IntRange(1, 100), default=1, show_default=True, help="How often each is asked.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=_JOBS, show_default=True, help="How many at a time.")
-@click.option("-k", "limit", type=click.IntRange(1, 50), default=8, show_default=True, help="Papers of evidence.")
+@click.option(
+    "-k",
+    "limit",
+    type=click.IntRange(1, 50),
+    help="Papers of evidence [as many as `ask` reads: 8, or up to 24 with a model].",
+)
 @click.option("--model", metavar="NAME", help="The answering model, `none` for quotes [ASSISTANT_MODEL].")
 @options.timeout
 @options.library
@@ -49,7 +54,7 @@ def run(  # noqa: PLR0913  one parameter for each option
     perturbations: tuple[str, ...],
     repeats: int,
     jobs: int,
-    limit: int,
+    limit: int | None,
     model: str | None,
     timeout: str | None,
     library: str | None,
@@ -89,20 +94,23 @@ def _exit_code(failure: "Outcome") -> int:
     return kind.exit_code if isinstance(kind, type) and issubclass(kind, AssistantError) else AssistantError.exit_code
 
 
-def _run(folder: Path, out: Path, plan: "RunPlan", settings: "Settings", limit: int, jobs: int) -> "list[Outcome]":
+def _run(
+    folder: Path, out: Path, plan: "RunPlan", settings: "Settings", limit: int | None, jobs: int
+) -> "list[Outcome]":
     """Run a plan of the suite in `folder`, and return the outcomes that are errors."""
     from assistant import app
     from assistant.answering.conversation.session import Session
     from assistant.answering.pipeline import Pipeline
-    from assistant.app import checkers, spending, tokens
+    from assistant.app import tokens
+    from assistant.app.models import Models
     from assistant.evaluation import gold_checks, runner, runs, suites
     from assistant.evaluation.systems import EvaluationContext
 
     environment = app.environment()
     suite = suites.load(folder)
     runner.cases(suite, plan)  # a plan without a case begins no run
-    account = spending.account(settings)
-    embedder, model = app.embedder(settings, environment), app.model(settings, environment, account)
+    models = Models(settings, environment, console.tell)
+    embedder, model, account = app.embedder(settings, environment), models.model, models.account
     with (
         app.library(settings, environment, embedder, console.tell, wants_sample=suite.sample) as library,
         tempfile.TemporaryDirectory() as scratch,
@@ -110,9 +118,17 @@ def _run(folder: Path, out: Path, plan: "RunPlan", settings: "Settings", limit: 
     ):
         gold_checks.check(suite, library.papers())
         reranker = app.reranker(settings, environment)
-        checker = checkers.open_checker(settings, environment, model, account)
-        parts = library, embedder, model, limit
-        pipeline = Pipeline(*parts, ordinary=tokens.ordinary(), reranker=reranker, checker=checker, account=account)
+        pipeline = Pipeline(
+            library,
+            embedder,
+            model,
+            models.papers_read(limit),
+            ordinary=tokens.ordinary(),
+            reranker=reranker,
+            evidence_tokens=models.evidence_tokens,
+            checker=models.checker,
+            account=account,
+        )
         context = EvaluationContext(pipeline, Session(None, account.count))
         with runs.begin(out, runner.manifest(suite, plan, context), library.papers(), console.tell) as log:
             planned = runner.jobs(suite, plan, context, Path(scratch))
