@@ -95,7 +95,8 @@ def test_errors_of_the_endpoint_are_replaced_only_by_success(run: Run, tmp_path:
         ("error", "ModelError")
     }
     with serve(answer) as server:
-        second = run("eval", "run", suite, "--out", folder, "--model", "m", OPENAI_BASE_URL=server.url)
+        given = {"OPENAI_BASE_URL": server.url, "ASSISTANT_EVIDENCE": "10000"}
+        second = run("eval", "run", suite, "--out", folder, "--model", "m", **given)
         assert second.returncode == 0, second.stderr
     assert {outcome.state for outcome in runs.read_outcomes(folder).values()} == {"done"}
     assert [turn.tokens for outcome in runs.read_outcomes(folder).values() for turn in outcome.turns] == [(900, 9)] * 2
