@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from support.growth import check_linear, filled
 
 from assistant.answering import evidence_packing, model_reply, numbered_sources
 from assistant.answering.evidence_packing import PackedPaper
@@ -164,3 +165,14 @@ def test_sentences_are_packed_in_their_order_as_long_as_they_fit() -> None:
     assert evidence_packing.fill(ranked, costs, 80) == {"a": [1, 0], "c": [0]}
     assert evidence_packing.fill(ranked, costs, 1) == {"a": [1]}
     assert evidence_packing.fill(ranked, costs, 175) == {"a": [1, 0], "b": [0, 1], "c": [0]}
+
+
+def test_a_title_is_known_by_its_words_and_perhaps_its_date() -> None:
+    forms = (DOUGH, f"  {DOUGH}\n(2020-05-11). ", "why  dough rises (2020)")
+    assert [SOURCES.titled(text) for text in forms] == [SOURCES.marks["1"]] * 3
+    assert [SOURCES.titled(text) for text in ("", " (2020)", f"{DOUGH} {'a' * 1_000}")] == [None] * 3
+
+
+@pytest.mark.parametrize("unit", [" ", "\n", "(2020 ", "a "])
+def test_the_time_to_read_a_name_grows_with_it(unit: str) -> None:
+    check_linear(lambda size: SOURCES.titled(f"Yeast{filled(unit, size)}b"), 20_000)
