@@ -16,6 +16,7 @@ from assistant.answering import (
 )
 from assistant.answering.answerer import Answerer, Draft, Inquiry
 from assistant.answering.evidence_packing import LARGE
+from assistant.answering.evidence_prompt import fence
 from assistant.answering.model_reply import KeyedStream, ModelReply
 from assistant.answering.numbered_sources import NumberedSources
 from assistant.answering.prompts import Prompt
@@ -60,7 +61,8 @@ class Generative(Answerer):
             return None  # whoever fell silent is not asked for the same once more
         prompt, sources = self._prompt(), self._sources(inquiry)
         found = findings.describe(claims, sources)
-        messages = [*draft.exchange, Message("user", prompts.load("revise.v2").fill(findings=found))]
+        sent_back = prompts.load("revise.v2").fill(findings=found, fence=fence(inquiry.question, found))
+        messages = [*draft.exchange, Message("user", sent_back)]
         return self._draft(messages, prompt, sources, inquiry, "asking again, as claims failed: reading")
 
     def _prompt(self) -> Prompt:
