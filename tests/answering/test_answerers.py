@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from support.libraries import HashedWords, made
 
 from assistant.answering import pipeline
@@ -145,6 +147,33 @@ def test_without_a_revision_the_first_draft_stands(
 ) -> None:
     answer = pipeline.ask(replace(base, answerer=Scripted((1, 1), second)), QUESTION)
     assert (counts(answer), answer.notes, answer.tokens) == ((1, 1), notes, (100, None))
+
+
+class LooksAgain(Scripted):
+    """Asks for a further search beside its first draft."""
+
+    def state(self, inquiry: Inquiry) -> Draft:
+        return replace(super().state(inquiry), searches=("violins",))
+
+
+class FailsToSearchFor(HashedWords):
+    """The hashing embedder, which fails at queries of one word."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self._word = word
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if any(self._word in text for text in texts):
+            raise ModelError("the embedder hung up")
+        return super().embed_queries(texts)
+
+
+def test_where_a_further_search_fails_the_first_draft_stands(base: Pipeline) -> None:
+    failing = replace(base, embedder=FailsToSearchFor("violins"), answerer=LooksAgain((1, 0)))
+    answer = pipeline.ask(failing, QUESTION)
+    note = "the model had the library searched again, for “violins”; that failed: the embedder hung up"
+    assert (counts(answer), answer.notes, answer.tokens) == ((1, 0), ("drafted", note), (100, None))
 
 
 def test_an_answerer_reads_no_more_than_its_shortlist(base: Pipeline) -> None:
