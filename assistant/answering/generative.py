@@ -47,11 +47,14 @@ class Generative(Answerer):
     def state(self, inquiry: Inquiry) -> Draft:
         """Have the model answer from the evidence alone.
 
-        A small one is not asked where the library seems to hold no answer: it would answer nonetheless.
+        A small one is not asked where the library seems to hold no answer, and none where there is no sentence to show
+        it: they would answer nonetheless.
         """
         if self.writes_json and (reason := _reason_not_to_ask(inquiry)):
             return Draft(notes=(f"the model was not asked: {reason}",))
         prompt, sources = self._prompt(), self._sources(inquiry)
+        if not sources.packed:
+            return Draft(notes=("the model was not asked: none of these papers has an abstract",))
         messages = question_prompt.render(prompt, inquiry, sources)
         return self._draft(messages, prompt, sources, inquiry, "reading")
 

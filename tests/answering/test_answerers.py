@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from support.libraries import HashedWords, made
+from support.libraries import HashedWords, entry, ingest, made
 
 from assistant.answering import pipeline
 from assistant.answering.answerer import Answerer, Draft, Inquiry
 from assistant.answering.answerers import ANSWERERS, AnswererKind, choose
+from assistant.answering.evidence_packing import LARGE, SMALL
 from assistant.answering.extractive import Extractive
 from assistant.answering.generative import Generative
 from assistant.answering.pipeline import Pipeline
@@ -20,6 +21,7 @@ from assistant.domain.errors import ModelError
 from assistant.domain.records import Claim, Evidence
 from assistant.library import chunks
 from assistant.library.snapshot import LibrarySnapshot
+from assistant.retrieval.retriever import Context
 from assistant.testing import ScriptedModel
 from assistant.verification.claims import CitationMark, Statement
 
@@ -179,6 +181,18 @@ def test_where_a_further_search_fails_the_first_draft_stands(base: Pipeline) -> 
 def test_an_answerer_reads_no_more_than_its_shortlist(base: Pipeline) -> None:
     whole = pipeline.ask(base, QUESTION).evidence
     assert pipeline.ask(replace(base, answerer=Scripted((1, 0))), QUESTION).evidence == whole[:2]
+
+
+@pytest.mark.parametrize("tokens", [LARGE, SMALL])
+def test_a_model_is_not_asked_where_no_paper_has_an_abstract(tmp_path: Path, tokens: int) -> None:
+    bare = [replace(entry(number), abstract="") for number in range(2)]
+    ingest(tmp_path / "library", bare)
+    embedder, context = HashedWords(), Context(named_papers=frozenset(["id0", "id1"]))
+    with LibrarySnapshot(tmp_path / "library", embedder.fingerprint) as library:
+        asking = Pipeline(library, embedder, ScriptedModel([]), context=context, evidence_tokens=tokens)
+        answer = pipeline.ask(asking, QUESTION)
+    note = "the model was not asked: none of these papers has an abstract"
+    assert (answer.status, answer.notes, len(answer.evidence)) == ("abstained", (note,), 2)
 
 
 def test_nobody_is_asked_where_there_is_no_evidence(base: Pipeline) -> None:
