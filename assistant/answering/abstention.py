@@ -1,7 +1,7 @@
 """A sentence of a model's answer -> whether it says that the sources hold no answer, in whatever words.
 
 Read in English, German, French and Spanish. A sentence that says so beside an answer tells what is missing; it is no
-claim about a paper.
+claim about a paper, unless it repeats what a paper denies.
 """
 
 import re
@@ -56,6 +56,11 @@ _PATTERNS = (
     r"\bno (?:puedo|encuentro|se encuentra|se menciona)\b|\bninguna (?:información|respuesta|fuente)\b",
 )
 _ABSTAINS = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.IGNORECASE)
+_NO_EVIDENCE = re.compile(r"\bno (?:\w+ ){0,3}?(?:evidence|indication)\b", re.IGNORECASE)
+_OF_SOURCES = re.compile(rf"\b{_SOURCES}\b", re.IGNORECASE)
+_DENIES = re.compile(
+    r"\b(?:no|not|cannot|none|never|neither|nor|nothing|without|lacks?|fail(?:s|ed)?|absence)\b|n[’']t\b", re.IGNORECASE
+)
 _LONGEST = 600
 """Characters of such a sentence; what is longer says something."""
 
@@ -68,3 +73,17 @@ def says_missing(sentence: str) -> bool:
     """
     words = " ".join(sentence.split()).strip("*_\"'“” ")
     return len(words) <= _LONGEST and _ABSTAINS.search(words) is not None
+
+
+def repeats(sentence: str, source: str) -> bool:
+    """Whether a sentence that says so and cites a sentence of a source may repeat what that one denies.
+
+    >>> repeats("There is no evidence of overfitting.", "We do not observe overfitting.")
+    True
+    >>> repeats("There is no evidence of it in the sources.", "We do not observe overfitting.")
+    False
+    """
+    if says_missing(source):
+        return True
+    speaks_of_sources = _OF_SOURCES.search(sentence) is not None
+    return bool(_NO_EVIDENCE.search(sentence) and _DENIES.search(source)) and not speaks_of_sources

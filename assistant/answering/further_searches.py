@@ -41,10 +41,14 @@ def look_again(
     return replace(read(evidence), may_search=False)
 
 
+def asked(searches: Sequence[str]) -> str:
+    """Return what a person is told of it while nothing is known of what it finds."""
+    return f"the model had the library searched again, for {' and '.join(f'“{words}”' for words in searches)}"
+
+
 def note(searches: Sequence[str], before: Inquiry, after: Inquiry | None) -> str:
-    """Return what a person is told of it."""
-    words = " and ".join(f"“{words}”" for words in searches)
+    """Return what a person is told of it once it is done."""
     known = {item.paper.id for item in before.evidence}
     count = sum(item.paper.id not in known for item in after.evidence) if after else 0
     papers = "1 further paper was" if count == 1 else f"{count or 'no'} further papers were"
-    return f"the model had the library searched again, for {words}: {papers} found"
+    return f"{asked(searches)}: {papers} found"

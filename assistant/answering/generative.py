@@ -16,6 +16,7 @@ from assistant.answering import (
 )
 from assistant.answering.answerer import Answerer, Draft, Inquiry
 from assistant.answering.evidence_packing import LARGE
+from assistant.answering.evidence_prompt import fence
 from assistant.answering.model_reply import KeyedStream, ModelReply
 from assistant.answering.numbered_sources import NumberedSources
 from assistant.answering.prompts import Prompt
@@ -46,11 +47,14 @@ class Generative(Answerer):
     def state(self, inquiry: Inquiry) -> Draft:
         """Have the model answer from the evidence alone.
 
-        A small one is not asked where the library seems to hold no answer: it would answer nonetheless.
+        A small one is not asked where the library seems to hold no answer, and none where there is no sentence to show
+        it: they would answer nonetheless.
         """
         if self.writes_json and (reason := _reason_not_to_ask(inquiry)):
             return Draft(notes=(f"the model was not asked: {reason}",))
         prompt, sources = self._prompt(), self._sources(inquiry)
+        if not sources.packed:
+            return Draft(notes=("the model was not asked: none of these papers has an abstract",))
         messages = question_prompt.render(prompt, inquiry, sources)
         return self._draft(messages, prompt, sources, inquiry, "reading")
 
@@ -60,7 +64,8 @@ class Generative(Answerer):
             return None  # whoever fell silent is not asked for the same once more
         prompt, sources = self._prompt(), self._sources(inquiry)
         found = findings.describe(claims, sources)
-        messages = [*draft.exchange, Message("user", prompts.load("revise.v2").fill(findings=found))]
+        sent_back = prompts.load("revise.v2").fill(findings=found, fence=fence(inquiry.question, found))
+        messages = [*draft.exchange, Message("user", sent_back)]
         return self._draft(messages, prompt, sources, inquiry, "asking again, as claims failed: reading")
 
     def _prompt(self) -> Prompt:

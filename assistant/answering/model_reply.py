@@ -1,7 +1,7 @@
 """A model's reply and the sources it was shown -> statements with what they cite, and what else it says.
 
 What cites nothing is no part of an answer that cites: it is left out, and said to be. A sentence that says what the
-sources do not hold is no claim either.
+sources do not hold is no claim either, unless it cites a sentence that denies the same.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering import citation_forms, cues, statement_json
-from assistant.answering.abstention import says_missing
+from assistant.answering.abstention import repeats, says_missing
 from assistant.answering.numbered_sources import NumberedSources
 from assistant.answering.statement_json import StatementReader
 from assistant.domain.callbacks import OnToken
@@ -34,7 +34,7 @@ class ModelReply:
     statements: tuple[Statement, ...] = ()
     """None where it abstains."""
     missing: tuple[str, ...] = ()
-    """Sentences that say what the sources do not hold."""
+    """Sentences that say what the sources do not hold; where it abstains, those other than the one that means this."""
     left_out: tuple[str, ...] = ()
     """Sentences that cite nothing, beside others that do."""
     repeated: int = 0
@@ -53,7 +53,7 @@ class ModelReply:
     def notes(self) -> tuple[str, ...]:
         """Return what the reader should know about what became of it."""
         rows = []
-        if self.missing and self.statements:
+        if self.missing:
             rows.append(f"not answered, in the model's own words: {_quoted(self.missing)}")
         if self.left_out:
             rows.append(f"left out of the model's reply, as it cites nothing: {_quoted(self.left_out)}")
@@ -75,8 +75,8 @@ def read(text: str, sources: NumberedSources, abstain: str, *, cut: bool = False
     sentences = claims.split(citation_forms.canonical(plain, sources), sources.mark)
     if cut and not plain.rstrip().endswith(_SENTENCE_ENDS):
         sentences = sentences[:-1] or sentences
-    missing, said = _apart(sentences, quotes.normal(abstain))
-    said = _joined(tuple(_cited(sentence, sources) for sentence in said))
+    missing, said = _apart([_cited(sentence, sources) for sentence in sentences], quotes.normal(abstain), sources)
+    said = _joined(said)
     once = tuple({(quotes.normal(sentence.text), sentence.citations): sentence for sentence in said}.values())
     claiming = tuple(sentence for sentence in once if sentence.citations and not sources.titled(sentence.text))
     others = tuple(sentence.text for sentence in once if sentence not in claiming) if claiming else ()
@@ -90,14 +90,28 @@ def kept(text: str, sources: NumberedSources) -> str:
     return sources.with_keys(text)
 
 
-def _apart(sentences: Sequence[Statement], abstention: str) -> tuple[tuple[str, ...], tuple[Statement, ...]]:
+def _apart(
+    sentences: Sequence[Statement], abstention: str, sources: NumberedSources
+) -> tuple[tuple[str, ...], tuple[Statement, ...]]:
     """Return the sentences that say what is missing, and the others: none where every one says so, citing or not."""
-    absent = [quotes.normal(sentence.text) == abstention or says_missing(sentence.text) for sentence in sentences]
-    if all(absent):
-        return tuple(sentence.text for sentence in sentences), ()
-    pairs = list(zip(sentences, absent, strict=True))
-    missing = tuple(sentence.text for sentence, is_absent in pairs if is_absent and not sentence.citations)
-    return missing, tuple(sentence for sentence, is_absent in pairs if not is_absent or sentence.citations)
+    abstains = [quotes.normal(sentence.text) == abstention for sentence in sentences]
+    absent = [says_missing(sentence.text) and not _is_finding(sentence, sources) for sentence in sentences]
+    rows = list(zip(sentences, abstains, absent, strict=True))
+    if all(is_abstention or is_absent for _, is_abstention, is_absent in rows):
+        return tuple(sentence.text for sentence, is_abstention, _ in rows if not is_abstention), ()
+    said = [not is_abstention and (not is_absent or bool(row.citations)) for row, is_abstention, is_absent in rows]
+    missing = tuple(sentence.text for sentence, is_said in zip(sentences, said, strict=True) if not is_said)
+    return missing, tuple(sentence for sentence, is_said in zip(sentences, said, strict=True) if is_said)
+
+
+def _is_finding(sentence: Statement, sources: NumberedSources) -> bool:
+    """Whether a sentence that says what is missing is what a source says: it is one of its sentences, or cites one that
+    denies something."""
+    same = sources.verbatim(sentence.text)
+    return any(
+        (same is not None and same.key == mark.key) or (mark.sentence and repeats(sentence.text, mark.sentence))
+        for mark in sentence.citations
+    )
 
 
 def _cited(sentence: Statement, sources: NumberedSources) -> Statement:

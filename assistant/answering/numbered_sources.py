@@ -25,7 +25,7 @@ _CITATION = re.compile(
     re.IGNORECASE,
 )
 _STRANGERS_NUMBER = re.compile(r"\[(\d{1,3}(?:\.\d{1,3})?)\]")
-_DATE = re.compile(r"\s*\(\d{4}[^()]{0,30}\)\.?$")
+_DATE = re.compile(r" ?\(\d{4}[^()]{0,30}\)\.?$")
 _LONGEST_TITLE = 1_000  # characters
 
 
@@ -65,8 +65,11 @@ class NumberedSources:
 
     def titled(self, text: str) -> CitationMark | None:
         """Return the citation of the paper whose title this is, perhaps with its date; None for no one title."""
-        plain = _DATE.sub("", text.strip())
-        return self._by_title.get(titles.normalise(plain)) if 0 < len(plain) <= _LONGEST_TITLE else None
+        title = " ".join(text.split())
+        if len(title) > _LONGEST_TITLE:
+            return None
+        plain = _DATE.sub("", title)
+        return self._by_title.get(titles.normalise(plain)) if plain else None
 
     @cached_property
     def _by_words(self) -> Mapping[str, CitationMark | None]:

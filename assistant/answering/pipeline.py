@@ -178,22 +178,25 @@ def _look_again(
     pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry, first: CheckedDraft, context: VerificationContext
 ) -> tuple[CheckedDraft, Inquiry, VerificationContext]:
     """Search for what a draft asks for, and have it written anew; the first stands where nothing new is found, where
-    the model fails, or where it abstains after it had answered."""
+    a model fails, or where it abstains after it had answered."""
     searches = first.draft.searches
+    failed = f"{further_searches.asked(searches)}; that failed"
 
     def read(evidence: Sequence[Evidence]) -> Inquiry:
         return _inquire(pipeline, inquiry.question, inquiry.query, evidence)
 
-    wider = further_searches.look_again(
-        inquiry, searches, pipeline.limit, lambda words: rank(pipeline, words, pipeline.limit)[1], read
-    )
-    note = further_searches.note(searches, inquiry, wider)
-    if wider is None:
-        return first.noted(note), inquiry, context
+    def search(words: str) -> Sequence[Evidence]:
+        return rank(pipeline, words, pipeline.limit)[1]
+
     try:
+        wider = further_searches.look_again(inquiry, searches, pipeline.limit, search, read)
+        note = further_searches.note(searches, inquiry, wider)
+        if wider is None:
+            return first.noted(note), inquiry, context
+        failed = f"{note}; then the model failed"
         second, wider_context = _state(pipeline, answerer, wider)
     except ModelError as error:
-        return first.noted(f"{note}; then the model failed: {error}"), inquiry, context
+        return first.noted(f"{failed}: {error}"), inquiry, context
     if first.claims and not second.claims:
         return first.after(second).noted(note), inquiry, context
     return second.after(first).noted(note), wider, wider_context

@@ -65,14 +65,26 @@ def merge(entries: Iterable[Entry], known: Iterable[Paper] = ()) -> Merge:
     superseded: list[str] = []
     conflicts: list[Conflict] = []
     ids = set(stored.ids)
+    orphans: list[Rejection] = []
     for group in _groups(accepted, stored):
+        if not group.before and all(keyed.entry.fills for keyed in group.entries):
+            orphans += _orphans(group)
+            continue
         paper = _paper(group, ids - {earlier.id for earlier in group.before} if group.before else ids)
         ids.add(paper.id)
         merged_papers.append(MergedPaper(paper, _outcome(paper, group.before)))
         superseded += [earlier.id for earlier in group.before if earlier.id != paper.id]
         conflicts += _conflicts(group, paper)
-    merged_count = len(accepted) - len(merged_papers)
-    return Merge(tuple(merged_papers), merged_count, tuple(rejections), tuple(superseded), tuple(conflicts))
+    merged_count = len(accepted) - len(merged_papers) - len(orphans)
+    rejected = (*rejections, *orphans)
+    return Merge(tuple(merged_papers), merged_count, rejected, tuple(superseded), tuple(conflicts))
+
+
+def _orphans(group: _Group) -> Iterable[Rejection]:
+    """What only fills makes no paper: the one that was meant has been removed, or retitled, since it was read."""
+    for keyed in group.entries:
+        listing = keyed.entry.listing
+        yield Rejection(listing.source, listing.line, f"its paper is no longer here: “{listing.title}”")
 
 
 def _groups(accepted: Sequence[KeyedEntry], stored: StoredPapers) -> Iterable[_Group]:
@@ -124,7 +136,7 @@ def _outcome(paper: Paper, before: Sequence[Paper]) -> Outcome:
 
 def _paper(group: _Group, taken: set[str]) -> Paper:
     """The first text wins unless it is cut; what it leaves open is filled by later entries, then by what was stored,
-    and last by entries that only fill."""
+    and last by entries that only fill, which supply neither title nor abstract."""
     entries, before = [keyed.entry for keyed in group.entries], group.before
     telling, filling = [entry for entry in entries if not entry.fills], [entry for entry in entries if entry.fills]
     listings = [entry.listing for entry in entries]
@@ -134,11 +146,12 @@ def _paper(group: _Group, taken: set[str]) -> Paper:
     counts = [row.listing.author_count if isinstance(row, Entry) else row.author_count for row in ranked]
     authors = [row.authors for row in ranked]
     urls = [row.url for row in ranked]
-    texts = [entry.abstract for entry in entries] + [paper.abstract for paper in before]
+    titles = [entry.listing.title for entry in telling] + [paper.title for paper in before]
+    texts = [entry.abstract for entry in telling] + [paper.abstract for paper in before]
     id = _id(group, taken)
     paper = Paper(
         id=id,
-        title=listings[0].title,
+        title=titles[0],
         abstract=fullest(texts[0], texts[1:]),
         date=day.date,
         date_inferred=day.inferred,
@@ -186,7 +199,7 @@ def _conflicts(group: _Group, paper: Paper) -> Iterable[Conflict]:
     """The listings of a run whose abstracts are only the beginning of the paper's."""
     for keyed in group.entries:
         listing = keyed.entry.listing
-        if is_cut(keyed.entry.abstract, paper.abstract):
+        if not keyed.entry.fills and is_cut(keyed.entry.abstract, paper.abstract):
             yield Conflict(listing.source, listing.line, paper.id, paper.title)
 
 

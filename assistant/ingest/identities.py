@@ -68,7 +68,7 @@ class StoredPapers:
                 self._by_key[key].append(paper)
 
     def keyed(self, entry: Entry) -> KeyedEntry:
-        """The entry with its key."""
+        """The entry with its key; one that only fills a paper has the title and abstract that are stored."""
         title = normalise(entry.listing.title)
         has_key = entry.id is not None and not is_own(entry.id)
         key = source_identity(entry.id, entry.listing.source) if entry.id is not None and has_key else ""
@@ -80,6 +80,9 @@ class StoredPapers:
             return self.titles[paper.id] != title, not is_main(key, paper)
 
         paper = min(papers, key=rank, default=None)
+        if entry.fills and paper:
+            title = self.titles[paper.id]
+            entry = replace(entry, listing=replace(entry.listing, title=paper.title), abstract=paper.abstract)
         return KeyedEntry(key, root_of(paper) if paper else key, title, entry, paper, others)
 
 

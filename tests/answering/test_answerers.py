@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
-from support.libraries import HashedWords, made
+from numpy.typing import NDArray
+from support.libraries import HashedWords, entry, ingest, made
 
 from assistant.answering import pipeline
 from assistant.answering.answerer import Answerer, Draft, Inquiry
 from assistant.answering.answerers import ANSWERERS, AnswererKind, choose
+from assistant.answering.evidence_packing import LARGE, SMALL
 from assistant.answering.extractive import Extractive
 from assistant.answering.generative import Generative
 from assistant.answering.pipeline import Pipeline
@@ -18,6 +21,7 @@ from assistant.domain.errors import ModelError
 from assistant.domain.records import Claim, Evidence
 from assistant.library import chunks
 from assistant.library.snapshot import LibrarySnapshot
+from assistant.retrieval.retriever import Context
 from assistant.testing import ScriptedModel
 from assistant.verification.claims import CitationMark, Statement
 
@@ -147,9 +151,48 @@ def test_without_a_revision_the_first_draft_stands(
     assert (counts(answer), answer.notes, answer.tokens) == ((1, 1), notes, (100, None))
 
 
+class LooksAgain(Scripted):
+    """Asks for a further search beside its first draft."""
+
+    def state(self, inquiry: Inquiry) -> Draft:
+        return replace(super().state(inquiry), searches=("violins",))
+
+
+class FailsToSearchFor(HashedWords):
+    """The hashing embedder, which fails at queries of one word."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self._word = word
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if any(self._word in text for text in texts):
+            raise ModelError("the embedder hung up")
+        return super().embed_queries(texts)
+
+
+def test_where_a_further_search_fails_the_first_draft_stands(base: Pipeline) -> None:
+    failing = replace(base, embedder=FailsToSearchFor("violins"), answerer=LooksAgain((1, 0)))
+    answer = pipeline.ask(failing, QUESTION)
+    note = "the model had the library searched again, for “violins”; that failed: the embedder hung up"
+    assert (counts(answer), answer.notes, answer.tokens) == ((1, 0), ("drafted", note), (100, None))
+
+
 def test_an_answerer_reads_no_more_than_its_shortlist(base: Pipeline) -> None:
     whole = pipeline.ask(base, QUESTION).evidence
     assert pipeline.ask(replace(base, answerer=Scripted((1, 0))), QUESTION).evidence == whole[:2]
+
+
+@pytest.mark.parametrize("tokens", [LARGE, SMALL])
+def test_a_model_is_not_asked_where_no_paper_has_an_abstract(tmp_path: Path, tokens: int) -> None:
+    bare = [replace(entry(number), abstract="") for number in range(2)]
+    ingest(tmp_path / "library", bare)
+    embedder, context = HashedWords(), Context(named_papers=frozenset(["id0", "id1"]))
+    with LibrarySnapshot(tmp_path / "library", embedder.fingerprint) as library:
+        asking = Pipeline(library, embedder, ScriptedModel([]), context=context, evidence_tokens=tokens)
+        answer = pipeline.ask(asking, QUESTION)
+    note = "the model was not asked: none of these papers has an abstract"
+    assert (answer.status, answer.notes, len(answer.evidence)) == ("abstained", (note,), 2)
 
 
 def test_nobody_is_asked_where_there_is_no_evidence(base: Pipeline) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from support.growth import check_linear, filled
 
 from assistant.answering import evidence_packing, model_reply, numbered_sources
 from assistant.answering.evidence_packing import PackedPaper
@@ -164,3 +165,65 @@ def test_sentences_are_packed_in_their_order_as_long_as_they_fit() -> None:
     assert evidence_packing.fill(ranked, costs, 80) == {"a": [1, 0], "c": [0]}
     assert evidence_packing.fill(ranked, costs, 1) == {"a": [1]}
     assert evidence_packing.fill(ranked, costs, 175) == {"a": [1, 0], "b": [0, 1], "c": [0]}
+
+
+def test_a_title_is_known_by_its_words_and_perhaps_its_date() -> None:
+    forms = (DOUGH, f"  {DOUGH}\n(2020-05-11). ", "why  dough rises (2020)")
+    assert [SOURCES.titled(text) for text in forms] == [SOURCES.marks["1"]] * 3
+    assert [SOURCES.titled(text) for text in ("", " (2020)", f"{DOUGH} {'a' * 1_000}")] == [None] * 3
+
+
+@pytest.mark.parametrize("unit", [" ", "\n", "(2020 ", "a "])
+def test_the_time_to_read_a_name_grows_with_it(unit: str) -> None:
+    check_linear(lambda size: SOURCES.titled(f"Yeast{filled(unit, size)}b"), 20_000)
+
+
+DENIED = "There is no evidence that salt makes dough rise faster."
+UNSEEN = "We do not observe that sugar slows it."
+DENYING = NumberedSources(
+    (PackedPaper(Evidence("Pcccc", Paper("c", "Salt in Dough", ""), 1.0), (GAS, DENIED, UNSEEN, NOWHERE)),)
+)
+
+
+@pytest.mark.parametrize(
+    ("reply", "text", "source"),
+    [
+        (f"{DENIED[:-1]} [1.2].", DENIED, DENIED),
+        (f"{DENIED} [1.2]", DENIED, DENIED),
+        (f"{DENIED} [1]", DENIED, ""),
+        (DENIED, DENIED, DENIED),
+        (f"No, there is {DENIED[9:-1]} [1.2].", f"No, there is {DENIED[9:]}", DENIED),
+        (f'{{"statements": [{{"sources": ["1.2"], "text": "{DENIED}"}}]}}', DENIED, DENIED),
+        ("The paper does not report a benefit of salt [1.2].", "The paper does not report a benefit of salt.", DENIED),
+        ("There is no evidence that sugar slows it [1.3].", "There is no evidence that sugar slows it.", UNSEEN),
+    ],
+)
+def test_what_a_source_denies_is_a_claim(reply: str, text: str, source: str) -> None:
+    read = model_reply.read(reply, DENYING, NOWHERE)
+    marks = [(statement.text, [mark.sentence for mark in statement.citations]) for statement in read.statements]
+    assert (marks, read.notes()) == ([(text, [source])], ())
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "There is no evidence of that [1.1].",
+        "There is no evidence of that in the sources [1.3].",
+        "There is no evidence of that [1].",
+        "There is no evidence of that.",
+        "I cannot find it [1.3].",
+    ],
+)
+def test_an_abstention_in_other_words_is_noted(reply: str) -> None:
+    read = model_reply.read(f"{NOWHERE} {reply}", DENYING, NOWHERE)
+    said = reply.split(" [")[0].rstrip(".")
+    assert (read.statements, read.notes()) == ((), (f"not answered, in the model's own words: “{said}.”",))
+
+
+@pytest.mark.parametrize("ending", ["", " [1.4]", " [1]"])
+def test_the_sentence_that_abstains_is_never_a_claim(ending: str) -> None:
+    abstaining = model_reply.read(NOWHERE + ending, DENYING, NOWHERE)
+    assert (abstaining.statements, abstaining.notes()) == ((), ())
+    beside = model_reply.read(f"{GAS} [1.1] {NOWHERE}{ending}", DENYING, NOWHERE)
+    assert [statement.text for statement in beside.statements] == [GAS]
+    assert beside.missing == (NOWHERE,)

@@ -100,6 +100,11 @@ def test_failing_claims_go_back_once_with_the_findings(kitchen: Pipeline, keys: 
     assert len(sent) == 2
     assert "Dough rises because of unicorn breath" in sent[1]
     assert "Pabcdef0123" in sent[1]
+    fence = re.search(r"^=== [0-9a-f]{16} ===$", sent[1], re.MULTILINE)
+    assert fence
+    before, data, after = sent[1].split(f"\n{fence[0]}\n")
+    assert "unicorn breath" in data
+    assert "unicorn" not in before + after
     assert answer.tokens == (1800, 18)
     assert answer.notes == ("1 failing claim was sent back once; this is the revision",)
 

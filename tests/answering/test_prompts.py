@@ -17,7 +17,7 @@ RELEASED = {
     "answer.v2": "a59cac0871f5cf756f901df012a853c84dc0c072dc3d1b371b5a7b4da0e982aa",
     "check.v1": "69e97d24326a032238b6227ee00c94c68a6850cb0e3fccd85b5357ba2f3b93b8",
     "check_one.v1": "649b557c0eb107de4c80a180650f46732ff2598d9a98d49df3332260a04d40fc",
-    "revise.v2": "83bc89df2b1baa29211bf7c7d28f22fad5f8bc8d5112c35d250515b616ffea15",
+    "revise.v2": "0833692a2a2a8638cad2484fec65fc1478283b1679ffb535d316971fa336bc83",
     "statements.v2": "490479dd09d428b4dcbbc2f7aa8fa115e8667ec89aeb002d68012c0bb9fc18f0",
 }
 HOSTILE = [
@@ -66,7 +66,7 @@ def test_values_are_filled_in_one_pass(history: str, question: str) -> None:
 
 @pytest.mark.parametrize("values", [{}, {"findings": "x", "more": "z"}])
 def test_missing_and_unknown_values_are_refused(values: dict[str, str]) -> None:
-    with pytest.raises(AssistantError, match=r"revise\.v2: the prompt needs \['findings'\], was given"):
+    with pytest.raises(AssistantError, match=r"revise\.v2: the prompt needs \['fence', 'findings'\], was given"):
         prompts.load("revise.v2").fill(**values)
 
 

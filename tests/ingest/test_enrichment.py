@@ -120,3 +120,31 @@ def test_lacking_are_papers_without_a_full_date_authors_or_a_link() -> None:
     others = replace(whole, date=None), replace(whole, authors=()), replace(whole, url=None)
     inferred = replace(whole, date_inferred=True)
     assert lacking([whole, *others, inferred]) == (*others, inferred)
+
+
+@pytest.mark.parametrize("id", ["2210.10760", title_id(TITLE), "7"])
+def test_what_others_changed_while_facts_were_fetched_stays(id: str) -> None:
+    """Papers are read, services asked for a long time, and only then is the library locked."""
+    held = replace(HELD, id=id, title=TITLE)
+    entries = enrich([held], [RECORD]).entries
+    corrected = replace(held, title=TITLE.upper(), abstract="It was corrected: " + ABSTRACT)
+    [after] = merge(entries, [corrected]).papers
+    assert (after.title, after.abstract, after.authors) == (corrected.title, corrected.abstract, RECORD.authors)
+    shortened = replace(held, abstract=ABSTRACT[: len(ABSTRACT) // 2])
+    result = merge(entries, [shortened])
+    assert ([paper.abstract for paper in result.papers], result.conflicts) == ([shortened.abstract], ())
+
+
+def test_a_paper_that_was_retitled_while_facts_were_fetched_keeps_its_new_title() -> None:
+    held = replace(HELD, id="2210.10760")
+    retitled = replace(held, title="On Trees, Corrected", listings=(replace(PAGE, title="On Trees, Corrected"),))
+    [after] = merge(enrich([held], [RECORD]).entries, [retitled]).papers
+    assert (after.id, after.title, after.authors) == (held.id, retitled.title, RECORD.authors)
+    assert {listing.title for listing in after.listings} == {retitled.title}
+
+
+@pytest.mark.parametrize("id", ["2210.10760", title_id(TITLE), "7"])
+def test_a_paper_that_was_removed_while_facts_were_fetched_stays_away(id: str) -> None:
+    result = merge(enrich([replace(HELD, id=id)], [RECORD]).entries, [])
+    assert (result.papers, result.merged_count) == ((), 0)
+    assert [str(row) for row in result.rejections] == [f"refs.bib:3: its paper is no longer here: “{TITLE}”"]

@@ -68,7 +68,7 @@ def enrich(
         rows = list(acquisition.facts(paths, services, wanted, app.environment(), console.tell, on_progress))
         result = enrichment.enrich(papers, [row for row in rows if isinstance(row, Entry)])
         report = writer.add(folder, result.entries, library.embedder, dry_run=dry_run, on_progress=on_progress)
-    rejections = [row for row in rows if isinstance(row, Rejection)]
+    rejections = [*(row for row in rows if isinstance(row, Rejection)), *report.rejected]
     if as_json:
         console.record(_record(result, rejections, report))
     else:

@@ -3,18 +3,16 @@
 import codecs
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from assistant.domain.months import MONTHS
 from assistant.domain.records import Entry, Rejection
 from assistant.ingest.files import MEGABYTE, Head, Source
-from assistant.ingest.formats import latex, names, references
+from assistant.ingest.formats import bibtex_fields, latex, names, references
 from assistant.ingest.formats.base import ReadContext
+from assistant.ingest.formats.bibtex_fields import Fields, OverlongError, Supply
 from assistant.ingest.formats.references import Reference
-
-Fields = Mapping[str, str]
-"""Name in small letters -> value, in LaTeX."""
 
 _KINDS = (
     "article|book|booklet|collection|conference|dataset|inbook|incollection|inproceedings|manual|mastersthesis|misc"
@@ -27,10 +25,6 @@ _SAYS_SO = re.compile(r"^\s*%.*bibtex", re.IGNORECASE)
 _ENCODING = re.compile(rb"^.{0,40}?(?:-\*-.{0,40}?\bcoding:|[Ee]ncoding:)\s*([A-Za-z0-9_\-]{3,20})", re.MULTILINE)
 _TEXT_ENCODINGS = re.compile(r"(iso|latin|l\d|cp|windows|utf|mac|koi)", re.IGNORECASE)
 _NO_PAPERS = ("xdata", "set", "control")
-_PARENTS = ("xdata", "crossref")
-_MOST_PARENTS = 100
-_INHERITED = {"title": "booktitle", "subtitle": "", "abstract": "", "doi": "", "url": "", "eprint": "", "ids": ""}
-"""What a field of a volume is called in the papers of it; "" for what is the volume's own."""
 _VENUES = ("journal", "journaltitle", "booktitle", "eventtitle", "maintitle", "series")
 _COMMENTED_OUT = re.compile(r"^[ \t]*%+[ \t]*@\w.*(?:\n[ \t]*%.*)*", re.MULTILINE)
 _PREPRINT = re.compile(r"arxiv:\s*(\S+)|^abs/(\S+)", re.IGNORECASE)
@@ -60,20 +54,42 @@ def read_bibtex(source: Source, context: ReadContext) -> Iterator[Entry | Reject
     logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # what it warns of is a rejection here
     text = _decoded(data)
     library = parse_string(text, parse_stack=[])
-    strings = dict(zip(MONTHS, MONTHS, strict=True))
-    for string in library.strings:
-        strings[string.key.lower()] = _value(string.value, strings)
-    placed = [
-        (line, block, _fields(block, strings) if isinstance(block, model.Entry) else {})
-        for line, block in _placed(text, library.blocks)
-    ]
+    supply = Supply()
+    strings, faults = _strings(library.strings, supply)
+    placed: list[tuple[int, Any, Fields]] = []
+    for line, block in _placed(text, library.blocks):
+        fields: Fields = {}
+        try:
+            fields = bibtex_fields.resolved(block, strings, supply) if isinstance(block, model.Entry) else {}
+        except OverlongError as error:
+            faults[id(block)] = str(error)
+        placed.append((line, block, fields))
     entries = {block.key.strip().lower(): fields for _, block, fields in reversed(placed) if fields}
     for line, block, fields in placed:
-        if isinstance(block, model.ParsingFailedBlock):
+        if id(block) in faults:
+            yield Rejection(source.name, line, faults[id(block)])
+        elif isinstance(block, model.ParsingFailedBlock):
             cause = " ".join(str(getattr(block.error, "message", "") or block.error).split())[:150]
             yield Rejection(source.name, line, f"is not valid BibTeX{': ' if cause else ''}{cause}")
         elif isinstance(block, model.Entry) and block.entry_type.lower() not in _NO_PAPERS:
-            yield _row(source.name, line, block.key, _inherited(fields, entries), context)
+            try:
+                whole = bibtex_fields.inherited(fields, entries, supply)
+            except OverlongError as error:
+                yield Rejection(source.name, line, str(error))
+            else:
+                yield _row(source.name, line, block.key, whole, context)
+
+
+def _strings(blocks: Iterable[Any], supply: Supply) -> tuple[Fields, dict[int, str]]:
+    """What the names of strings stand for, those before in those after, and by `id` the blocks that are refused."""
+    strings = dict(zip(MONTHS, MONTHS, strict=True))
+    faults: dict[int, str] = {}
+    for block in blocks:
+        try:
+            strings[block.key.lower()] = bibtex_fields.value(block.value, strings, supply)
+        except OverlongError as error:
+            faults[id(block)] = str(error)
+    return strings, faults
 
 
 def _placed(text: str, blocks: Iterable[Any]) -> Iterator[tuple[int, Any]]:
@@ -113,52 +129,6 @@ def _named_encoding(data: bytes) -> str:
         except LookupError:
             continue
     return ""
-
-
-def _fields(block: Any, strings: Fields) -> Fields:
-    """The fields of an entry; of one that is there twice the first counts."""
-    fields: dict[str, str] = {}
-    for field in block.fields:
-        fields.setdefault(field.key.strip().lower(), _value(field.value, strings))
-    return fields
-
-
-def _value(raw: object, strings: Fields) -> str:
-    """A value as written, of parts joined by "#": {braced}, "quoted", a number, or the name of a string."""
-    text = str(raw).strip()
-    if "#" not in text:
-        return _part(text, strings)
-    parts: list[str] = []
-    start = place = depth = 0
-    quoted = False
-    for place, character in enumerate(text):
-        if character == '"' and depth == 0:
-            quoted = not quoted
-        elif character in "{}":
-            depth += 1 if character == "{" else -1
-        elif character == "#" and depth <= 0 and not quoted:
-            parts.append(text[start:place])
-            start = place + 1
-    parts.append(text[start:])
-    return "".join(_part(part.strip(), strings) for part in parts)
-
-
-def _part(part: str, strings: Fields) -> str:
-    if len(part) > 1 and (part[0], part[-1]) in (("{", "}"), ('"', '"')):
-        return part[1:-1]
-    return strings.get(part.lower(), part)
-
-
-def _inherited(fields: Fields, entries: Mapping[str, Fields]) -> Fields:
-    """The fields with those of the entries that it refers to, but one step only: no circle can be walked."""
-    filled = dict(fields)
-    for kind in _PARENTS:
-        for key in fields.get(kind, "").split(",")[:_MOST_PARENTS]:
-            for name, value in entries.get(key.strip().lower(), {}).items():
-                own = _INHERITED.get(name, name) if kind == "crossref" else name
-                if own and name not in _PARENTS:
-                    filled.setdefault(own, value)
-    return filled
 
 
 def _row(name: str, line: int, key: str, fields: Fields, context: ReadContext) -> Entry | Rejection:

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import ServiceError
 from assistant.domain.sanitize import one_line
+from assistant.ingest.services import body
 from assistant.ingest.services.answers import Answer, Answers
 from assistant.ingest.services.base import Service
 
 if TYPE_CHECKING:
     import httpx
 
-LARGEST = 20_000_000
-"""Bytes of an answer, unpacked; a hundred papers have about 300,000."""
 _FRESH = 3_600.0  # seconds within which an answer is not asked for again: a run that was interrupted goes on from it
 _ATTEMPTS = 4
 _SECONDS = 30.0  # without a byte
 _CONNECTING = 10.0  # seconds
+_LONGEST_ANSWER = 300.0  # seconds from the request to the last byte, however steadily they come
 _LONGEST_WAIT = 120.0  # seconds that a service may ask us to wait
 _REDIRECTS = 3
 _PASSING = frozenset({429, 500, 502, 503, 504})
@@ -67,7 +67,7 @@ class Client:
         address = httpx.URL(service.base(self.environment) + path)
         if parameters:
             address = address.copy_merge_params(parameters)
-        answers = Answers(self.folder, LARGEST)
+        answers = Answers(self.folder, body.LARGEST)
         kept = answers.find(str(address))
         if kept and 0 <= self.clock() - kept.time < _FRESH:
             return kept.body
@@ -98,6 +98,7 @@ class Client:
 
     def _exchange(self, service: Service, address: "httpx.URL", kept: Answer | None) -> Answer | None:
         """One request and what it was redirected to, on the same host."""
+        end = self.clock() + _LONGEST_ANSWER
         for _ in range(_REDIRECTS):
             headers = {"If-None-Match": kept.etag} if kept and kept.etag else {}
             with self._client().stream("GET", address, headers=headers | self._own_headers(service)) as response:
@@ -109,13 +110,13 @@ class Client:
                     continue
                 if status in _PASSING:
                     raise _Passing(f"status {status}", _seconds(response.headers.get("Retry-After", "")))
-                body = _bounded(service, response)
+                data = body.read(service.name, response, lambda: self.clock() > end)
                 if status == 404:
                     return None
                 if status != 200:
-                    said = one_line(body[:500].decode("utf-8", "replace"))[:200]
+                    said = one_line(data[:500].decode("utf-8", "replace"))[:200]
                     raise ServiceError(f"{service.name} refused with status {status}", cause=said, cure=_cure(status))
-                return Answer(body, self.clock(), response.headers.get("ETag", "")[:200])
+                return Answer(data, self.clock(), response.headers.get("ETag", "")[:200])
         raise ServiceError(f"{service.name} redirects without end", path=str(address.copy_with(query=None)))
 
     def _client(self) -> "httpx.Client":
@@ -178,17 +179,6 @@ def _moved(service: Service, address: "httpx.URL", location: str) -> "httpx.URL"
         where = one_line(f"{target.scheme}://{target.host}")[:200]
         raise ServiceError(f"{service.name} redirects to another host, which is not followed", cause=where)
     return target
-
-
-def _bounded(service: Service, response: "httpx.Response") -> bytes:
-    pieces: list[bytes] = []
-    size = 0
-    for piece in response.iter_bytes():
-        size += len(piece)
-        if size > LARGEST:
-            raise ServiceError(f"{service.name} answered with more than {LARGEST:,} bytes", cure="ask for fewer papers")
-        pieces.append(piece)
-    return b"".join(pieces)
 
 
 def _seconds(header: str) -> float | None:

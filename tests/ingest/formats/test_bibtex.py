@@ -190,3 +190,28 @@ def test_a_broken_entry_costs_only_itself() -> None:
 @pytest.mark.parametrize("name", ["Ash", "Ash,", ",", "", " , , ", "a,b,c,d,e"])
 def test_a_name_that_is_none_is_no_fault(name: str) -> None:
     assert isinstance(natural(name), str)
+
+
+def overlong(text: str) -> list[tuple[int, str]]:
+    """Line and reason of what is refused."""
+    return [(row.line, row.reason) for row in read_rows(text) if isinstance(row, Rejection)]
+
+
+def test_strings_that_double_each_other_are_refused_before_they_are_long() -> None:
+    """Forty lines would stand for 2**40 characters."""
+    doubled = "".join(f"@string{{a{place + 1} = a{place} # a{place}}}\n" for place in range(17))
+    text = "@string{a0 = {x}}\n" + doubled + item(title="a4")
+    assert overlong(text) == [(18, "its strings stand for more than 100,000 characters")]
+    [paper] = [row for row in read_rows(text) if isinstance(row, Entry)]
+    assert paper.listing.title == "x" * 16
+
+
+def test_many_strings_or_cross_references_that_stand_for_much_are_refused() -> None:
+    """Each line names 99,999 characters; all of them may stand for 50,000,000."""
+    named = f"@string{{a0 = {{{'x' * 99_999}}}}}\n"
+    papers = "".join(f"@misc{{p{place}, title = {{T}}, abstract = a0}}\n" for place in range(502))
+    fault = "the strings and cross-references of this file stand for more than 50,000,000 characters; split it"
+    assert overlong(named + papers) == [(502, fault), (503, fault)]
+    parent = f"@xdata{{a, abstract = {{{'x' * 99_999}}}}}\n"
+    papers = "".join(f"@misc{{p{place}, title = {{T}}, xdata = {{a,a}}}}\n" for place in range(502))
+    assert overlong(parent + papers) == [(502, fault), (503, fault)]

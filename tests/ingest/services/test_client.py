@@ -1,5 +1,6 @@
 """How services are asked: with pauses, within bounds, again where that may help, and not twice."""
 
+import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,8 @@ from support.endpoint import Exchange, Server, Step
 
 from assistant.domain.errors import ServiceError, UsageError
 from assistant.ingest.services.base import ARXIV, SEMANTIC_SCHOLAR
-from assistant.ingest.services.client import LARGEST, Client
+from assistant.ingest.services.body import LARGEST
+from assistant.ingest.services.client import Client
 
 
 @dataclass
@@ -116,6 +118,13 @@ def floods(exchange: Exchange) -> None:
     exchange.end()
 
 
+def packed(data: bytes, encoding: str = "gzip") -> Step:
+    return endpoint.answers(200, data, Content_Encoding=encoding)
+
+
+BOMB = gzip.compress(bytes(LARGEST + 1))
+
+
 @pytest.mark.parametrize(
     ("step", "message"),
     [
@@ -130,6 +139,14 @@ def floods(exchange: Exchange) -> None:
         (elsewhere("file:///etc/passwd"), "arxiv redirects to another host, which is not followed (file://)"),
         (elsewhere("/arxiv"), ": arxiv redirects without end"),
         (floods, "arxiv answered with more than 20,000,000 bytes; ask for fewer papers"),
+        (packed(BOMB), "arxiv answered with more than 20,000,000 bytes; ask for fewer papers"),
+        (
+            packed(gzip.compress(BOMB), "gzip, gzip"),
+            "arxiv packs its answer in a way that was not asked for (gzip, gzip)",
+        ),
+        (packed(b"x", "br"), "arxiv packs its answer in a way that was not asked for (br)"),
+        (packed(b"papers"), "arxiv gave an answer that cannot be unpacked (Error -3"),
+        (packed(gzip.compress(b"papers")[:-9]), "arxiv gave an answer that cannot be unpacked (it is cut short)"),
     ],
 )
 def test_a_service_that_fails_is_told_with_its_reason(step: Step, message: str, tmp_path: Path) -> None:
@@ -138,6 +155,29 @@ def test_a_service_that_fails_is_told_with_its_reason(step: Step, message: str, 
     assert message in str(raised.value)
     assert raised.value.exit_code == 5
     assert not list(tmp_path.glob("*.answer"))
+
+
+@pytest.mark.parametrize("step", [packed(gzip.compress(b"papers")), packed(b"papers", "identity")])
+def test_an_answer_may_be_packed_once(step: Step, tmp_path: Path) -> None:
+    with services.serve({"/arxiv": step}) as server:
+        assert Asker(server, tmp_path).get() == b"papers"
+
+
+@pytest.mark.parametrize(("seconds", "comes"), [(299.0, True), (301.0, False)])
+def test_an_answer_that_takes_five_minutes_is_not_waited_for(seconds: float, comes: bool, tmp_path: Path) -> None:
+    clock = Clock()
+
+    def step(exchange: Exchange) -> None:
+        clock.now += seconds
+        endpoint.answers(200, b"papers")(exchange)
+
+    with services.serve({"/arxiv": step}) as server:
+        asker = Asker(server, tmp_path, clock=clock)
+        if comes:
+            assert asker.get() == b"papers"
+        else:
+            with pytest.raises(ServiceError, match="arxiv takes too long over one answer; ask for fewer papers"):
+                asker.get()
 
 
 def test_a_redirect_on_the_same_host_is_followed_and_nothing_is_nothing(tmp_path: Path) -> None:
