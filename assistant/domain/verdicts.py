@@ -27,11 +27,11 @@ MARKS: Mapping[Verdict, str] = {
 def counts(
     verdicts: Sequence[Verdict], papers: int, marks: Mapping[Verdict, str] = MARKS, *, checker: str | None = None
 ) -> str:
-    """Return how many claims got which verdict: "3 claims: 2 supported ✓, 1 located ≈ (not judged)"; or, where all are
+    """Return how many claims got which verdict: "3 claims: 2 supported ✓, 1 located ≈ (no checker)"; or, where all are
     quotes, how many there are: "3 quotes from 2 papers". Where a checker judged, its name follows."""
     if verdicts and set(verdicts) == {"quoted"}:
         return f"{_number(len(verdicts), 'quote')} from {_number(papers, 'paper')}"
-    remark = {"located": " (not settled)" if checker else " (not judged)"}
+    remark = {"located": " (not settled)" if checker else " (no checker)"}
     by_verdict = {verdict: verdicts.count(verdict) for verdict in MARKS}
     parts = [f"{count} {name} {marks[name]}{remark.get(name, '')}" for name, count in by_verdict.items() if count]
     judged = f" · checked by {checker}" if checker else ""

@@ -32,7 +32,7 @@ def test_a_draft_is_markdown_while_it_comes_and_gone_once_it_is_checked(chat: Ch
         assert not terminal.is_bold("objectives")
         assert archive.ids() == []
         go.set()
-        terminal.until_shown("1 claim: 1 located ≈ (not judged) · model scripted")
+        terminal.until_shown("1 claim: 1 located ≈ (no checker) · model scripted")
         # What is complete on the screen is on disk.
         assert only(archive).turns[0].answer.reply == WRITTEN
         terminal.until_prompt()
@@ -41,7 +41,7 @@ def test_a_draft_is_markdown_while_it_comes_and_gone_once_it_is_checked(chat: Ch
         f"> {OVEROPTIMIZATION}\n≈ {SAID}\n\n[1] {ENSEMBLES} (2023-10-04)\n"
         "    ≈ “With best-of-n sampling, the conservative ensemble objectives all but\n"
         "remove reward overoptimization, and final quality can rise by as much as 70%.”\n"
-        "1 claim: 1 located ≈ (not judged) · model scripted · 9,000 tokens in, 9 out ·\n0.0 s\n>"
+        "1 claim: 1 located ≈ (no checker) · model scripted · 9,000 tokens in, 9 out ·\n0.0 s\n>"
     )
 
 
@@ -70,7 +70,7 @@ def test_questions_typed_while_an_answer_runs_are_asked_one_by_one(chat: Chat, a
         terminal.press(f"{ENSEMBLES}?{ENTER}/sources{ENTER}half a ques")
         go.set()
         terminal.until(lambda: terminal.lines()[-1] == "> half a ques", "what was typed last")
-        assert terminal.text().count("1 claim: 1 located ≈ (not judged)") == 2
+        assert terminal.text().count("1 claim: 1 located ≈ (no checker)") == 2
         terminal.press(CTRL_C + CTRL_D)
         assert terminal.end() == 0
     assert [turn.question for turn in only(archive).turns] == [OVEROPTIMIZATION, f"{ENSEMBLES}?"]
@@ -132,7 +132,7 @@ def test_a_window_that_changes_its_size_does_no_harm(chat: Chat, archive: Archiv
         terminal.resize(50, 12)
         terminal.resize(120, 40)
         go.set()
-        terminal.until_shown("1 claim: 1 located ≈ (not judged) · model scripted")
+        terminal.until_shown("1 claim: 1 located ≈ (no checker) · model scripted")
         terminal.until_prompt()
         assert f"≈ {SAID}" in terminal.lines()
         assert f"[{key(ENSEMBLES)}]" not in terminal.text()

@@ -31,7 +31,7 @@ WRITTEN_ANSWER = f"""\
 [1] {ENSEMBLES} (2023-10-04)
     ≈ “With best-of-n sampling, the conservative ensemble objectives all but remove reward overoptimization, and final \
 quality can rise by as much as 70%.”
-1 claim: 1 located ≈ (not judged) · model scripted · 9,000 tokens in, 9 out · 0.0 s
+1 claim: 1 located ≈ (no checker) · model scripted · 9,000 tokens in, 9 out · 0.0 s
 """
 
 
@@ -44,7 +44,7 @@ SECOND_ANSWER = f"""\
 [2] {HERDING} (2023-12-14)
     ≈ “Ensembles whose members start from different pretraining seeds generalise better than ensembles whose members \
 differ only in their fine-tuning seed.”
-1 claim: 1 located ≈ (not judged) · model scripted · 9,000 tokens in, 9 out · 0.0 s
+1 claim: 1 located ≈ (no checker) · model scripted · 9,000 tokens in, 9 out · 0.0 s
 """
 
 

@@ -112,7 +112,7 @@ def test_strict_ends_with_4_and_names_what_fails(run: Run, library: Path) -> Non
     assert done.stderr == (
         "assistant: unsupported: Violins are bowed underwater in 1823. (not in the cited abstract: 1823)\n"
     )
-    assert "2 claims: 1 located ≈ (not judged), 1 unsupported ✗" in done.stdout
+    assert "2 claims: 1 located ≈ (no checker), 1 unsupported ✗" in done.stdout
     good = run("verify", "--strict", "--json", "--library", library, typed=f"{CLAIMS['moss']} [moss]")
     assert (good.returncode, good.stderr) == (0, "")
 

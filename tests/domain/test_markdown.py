@@ -92,7 +92,7 @@ def test_an_answer_in_a_notebook_has_marks_titles_and_links_and_says_no_more_tha
         "- ∅ Nothing. *(uncited: cites no paper)*\n\n"
         "- [1] [Ensembles \\<b\\>](<https://x.example/1>)\n"
         "- [2] On Trees\n\n"
-        "*4 claims: 1 supported ✓, 1 located ≈ (not judged), 1 unsupported ✗, 1 uncited ∅ · model m\\<x\\>*\n\n"
+        "*4 claims: 1 supported ✓, 1 located ≈ (no checker), 1 unsupported ✗, 1 uncited ∅ · model m\\<x\\>*\n\n"
         "*note: a \\[note\\](x)*"
     )
 
