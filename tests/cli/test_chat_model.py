@@ -141,7 +141,7 @@ def test_numbers_stay_with_their_papers_through_retry_and_undo(talk: Talk, archi
     [
         (
             refuses(400, "no"),
-            "the follow-up was completed by rule, for the model failed to: the model gpt-4.1-mini at ",
+            "the follow-up was completed by rule, for the model failed to complete it: the model gpt-4.1-mini at ",
             SECOND_ANSWER + spent("2 questions", "2 requests", "18,000", 18),
         ),
         (

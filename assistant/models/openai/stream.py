@@ -50,12 +50,11 @@ class ReplyReader:
         self._model = ""
         self._complaint = ""
         self._alternatives: list[tuple[str, Mapping[str, float]]] = []
-        self._has_begun = False
 
     @property
     def tokens(self) -> tuple[int | None, int | None] | None:
-        """What the endpoint says that it read and wrote; None where nothing came."""
-        return self._counts() if self._has_begun else None
+        """What the endpoint says that it read and wrote; None where it broke off before it had written anything."""
+        return self._counts() if self._finish or self._has_thought or self._usage else None
 
     def read(self, events: Iterable[Any], on_token: OnToken, on_heard: Callable[[], None]) -> Reply:
         """Return the whole reply. `on_token` gets each piece of the answer, and "" for thoughts; a secret that the
@@ -107,7 +106,6 @@ class ReplyReader:
 
     def _note(self, event: Any) -> Any:
         """Note what an event says beside the words of the reply; return its part of the message."""
-        self._has_begun = True
         self._usage = _field(event, "usage") or self._usage
         self._timings = _field(event, "timings") or self._timings
         self._model = _text(_field(event, "model")) or self._model
