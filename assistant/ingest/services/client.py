@@ -31,6 +31,10 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 _OFFLINE = "check the network and the settings of its proxies, and call it again: it goes on where it was"
 
 
+class RefusedError(ServiceError):
+    """A service takes what it is asked for wrong (status 400), such as a page after its last."""
+
+
 class _Passing(Exception):
     """Something that may be over soon, and how many seconds the service wants to be left alone (None: not said)."""
 
@@ -119,7 +123,8 @@ class Client:
                     return None
                 if status != 200:
                     said = one_line(data[:500].decode("utf-8", "replace"))[:200]
-                    raise ServiceError(f"{service.name} refused with status {status}", cause=said, cure=_cure(status))
+                    kind = RefusedError if status == 400 else ServiceError
+                    raise kind(f"{service.name} refused with status {status}", cause=said, cure=_cure(status))
                 return Answer(data, self.clock(), response.headers.get("ETag", "")[:200])
         raise ServiceError(f"{service.name} redirects without end", path=str(address.copy_with(query=None)))
 
