@@ -5,12 +5,14 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain import files
 
 _MOST = 2_000  # answers that are kept; the oldest go
+_QUEUE = 600.0  # seconds; 200 processes that ask arXiv. After that a lock may be one that a dead process left
 _ENDING = ".answer"
 
 
@@ -63,19 +65,38 @@ class Answers:
                 with contextlib.suppress(OSError):
                     Path(temporary).unlink()
 
-    def asked(self, service: str) -> float:
-        """When a service was last asked, by any process of this user; 0 where nobody knows."""
+    def take_turn(self, service: str, pause: float, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        """Wait until a service has had its pause since the last request of any process of this user; of several that
+        wait, one goes after the other."""
+        with self._alone(service):
+            rest = pause - (clock() - self._asked(service))
+            if rest > 0:
+                sleep(min(rest, pause))
+            with contextlib.suppress(OSError):
+                now = clock()
+                self._stamp(service).touch()
+                os.utime(self._stamp(service), (now, now))
+
+    @contextlib.contextmanager
+    def _alone(self, service: str) -> Iterator[None]:
+        """Keep other processes from waiting for their turn; where the folder has no locks, they are not kept."""
+        import filelock
+
+        path = self._folder / f"{service}.lock"
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(OSError, NotImplementedError):
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                with contextlib.suppress(FileNotFoundError):
+                    files.check_ordinary(path)
+                stack.enter_context(filelock.FileLock(path, timeout=_QUEUE, mode=0o600))
+            yield
+
+    def _asked(self, service: str) -> float:
+        """When a service was last asked; 0 where nobody knows."""
         try:
             return self._stamp(service).stat().st_mtime
         except OSError:
             return 0.0
-
-    def ask(self, service: str, time: float) -> None:
-        """Remember that a service is asked now."""
-        with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._stamp(service).touch()
-            os.utime(self._stamp(service), (time, time))
 
     def _forget_oldest(self) -> None:
         kept = [

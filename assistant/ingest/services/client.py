@@ -1,8 +1,10 @@
 """An address of a service -> its answer: politely, within bounds, asked again where that may help, and kept."""
 
+import email.utils
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +25,14 @@ _CONNECTING = 10.0  # seconds
 _LONGEST_ANSWER = 300.0  # seconds from the request to the last byte, however steadily they come
 _LONGEST_WAIT = 120.0  # seconds that a service may ask us to wait
 _REDIRECTS = 3
+_DATE = 60  # characters
 _PASSING = frozenset({429, 500, 502, 503, 504})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _OFFLINE = "check the network and the settings of its proxies, and call it again: it goes on where it was"
+
+
+class RefusedError(ServiceError):
+    """A service takes what it is asked for wrong (status 400), such as a page after its last."""
 
 
 class _Passing(Exception):
@@ -81,7 +88,8 @@ class Client:
         import httpx
 
         for attempt in range(1, _ATTEMPTS + 1):
-            self._wait_for(service, answers)
+            if not service.is_local(self.environment):
+                answers.take_turn(service.name, service.pause, self.clock, self.sleep)
             try:
                 return self._exchange(service, address, kept)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -109,13 +117,14 @@ class Client:
                     address = _moved(service, address, response.headers.get("Location", ""))
                     continue
                 if status in _PASSING:
-                    raise _Passing(f"status {status}", _seconds(response.headers.get("Retry-After", "")))
+                    raise _Passing(f"status {status}", _seconds(response.headers.get("Retry-After", ""), self.clock()))
                 data = body.read(service.name, response, lambda: self.clock() > end)
                 if status == 404:
                     return None
                 if status != 200:
                     said = one_line(data[:500].decode("utf-8", "replace"))[:200]
-                    raise ServiceError(f"{service.name} refused with status {status}", cause=said, cure=_cure(status))
+                    kind = RefusedError if status == 400 else ServiceError
+                    raise kind(f"{service.name} refused with status {status}", cause=said, cure=_cure(status))
                 return Answer(data, self.clock(), response.headers.get("ETag", "")[:200])
         raise ServiceError(f"{service.name} redirects without end", path=str(address.copy_with(query=None)))
 
@@ -132,15 +141,6 @@ class Client:
     def _own_headers(self, service: Service) -> dict[str, str]:
         key = self.environment.get(service.key_variable, "").strip() if service.key_variable else ""
         return {service.key_header: key} if key and key.isascii() and key.isprintable() else {}
-
-    def _wait_for(self, service: Service, answers: Answers) -> None:
-        """Wait until the service has had its pause, since the last request of any process of this user."""
-        if service.is_local(self.environment):
-            return
-        rest = service.pause - (self.clock() - answers.asked(service.name))
-        if rest > 0:
-            self.sleep(min(rest, service.pause))
-        answers.ask(service.name, self.clock())
 
     def _pause(self, service: Service, attempt: int, wait: float | None) -> None:
         """Wait before another attempt: as long as the service says, else twice as long each time."""
@@ -181,9 +181,15 @@ def _moved(service: Service, address: "httpx.URL", location: str) -> "httpx.URL"
     return target
 
 
-def _seconds(header: str) -> float | None:
-    """The seconds of a Retry-After; None where it names none (a date is not heeded)."""
-    return float(header) if header.isdecimal() and len(header) < 7 else None
+def _seconds(header: str, now: float) -> float | None:
+    """The seconds from now that a Retry-After names, as a number or a date; None where it names none."""
+    if header.isdecimal() and len(header) < 7:
+        return float(header)
+    try:
+        date = email.utils.parsedate_to_datetime(header[:_DATE])
+        return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _unreachable(service: Service, error: Exception) -> ServiceError:

@@ -1,5 +1,6 @@
 """Ids, days and words -> entries out of the answers of services, each listed under the name of what was asked."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +16,7 @@ from assistant.ingest.formats import arxiv, csl, semantic_scholar
 from assistant.ingest.formats.base import ReadContext
 from assistant.ingest.formats.daily_papers import api
 from assistant.ingest.services.base import ARXIV, CROSSREF, DAILY_PAPERS, SEMANTIC_SCHOLAR, Service
-from assistant.ingest.services.client import Client
+from assistant.ingest.services.client import Client, RefusedError
 
 Row = Entry | Rejection
 Read = Callable[[Source, ReadContext], Iterator[Row]]
@@ -23,7 +24,8 @@ Read = Callable[[Source, ReadContext], Iterator[Row]]
 _BATCH = 100  # papers of one answer
 _FIELDS = {"fields": "title,abstract,authors,externalIds,publicationDate,year,venue,url"}
 _NEAREST = "5"  # papers that a search for one title may give
-_ARXIV_FIELDS = ("ti:", "au:", "abs:", "cat:", "all:", "co:", "jr:", "id:")
+_ARXIV_FIELD = re.compile(r"(?<!\w)(?:ti|au|abs|cat|all|co|jr|id):(?=\S)")
+_MOST_PAGES = 10  # of one day: a thousand papers
 _NEVER = "holds no paper"
 
 
@@ -55,19 +57,37 @@ class Fetcher:
             yield self._by_doi(doi)
 
     def daily(self, day: date) -> Iterator[Row]:
-        """The Daily Papers of a day."""
-        parameters = {"date": day.isoformat(), "limit": str(_BATCH)}
+        """The Daily Papers of a day, a hundred a request, until a page is short or is the one before."""
         source = f"{DAILY_PAPERS.source}/date/{day.isoformat()}"
-        yield from self._rows(DAILY_PAPERS, api.read_answer, "", parameters, source)
+        parameters = {"date": day.isoformat(), "limit": str(_BATCH)}
+        before: list[Row] = []
+        for number in range(_MOST_PAGES):
+            page = {"p": str(number)} if number else {}
+            rows = self._rows(DAILY_PAPERS, api.read_answer, "", parameters | page, source)
+            if rows == before:
+                return
+            yield from rows
+            if len(rows) < _BATCH:
+                return
+            before = rows
 
     def search(self, service: Service, words: str, limit: int) -> Iterator[Row]:
-        """At most `limit` papers that a service finds for some words, a hundred a request."""
+        """At most `limit` papers that a service finds for some words, a hundred a request.
+
+        Where Semantic Scholar refuses to go on (it gives the first thousand), what came is all.
+        """
         source = f"{service.source} search: {words}"
         count = 0
         while count < limit:
             self.on_progress("fetching", count, limit)
             size = min(_BATCH, limit - count)
-            rows = list(self._page(service, words, count, size, source))
+            try:
+                rows = list(self._page(service, words, count, size, source))
+            except RefusedError:
+                if not count or service is not SEMANTIC_SCHOLAR:
+                    raise
+                self.client.on_message(f"{service.name} gives no more than the first {count:,} papers of a search")
+                return
             yield from rows
             count += size
             if len(rows) < size:
@@ -140,7 +160,7 @@ class Fetcher:
 
 def _arxiv_query(words: str) -> str:
     """A query in arXiv's own language as it is; of other words every one has to be somewhere in the paper."""
-    if any(field in words for field in _ARXIV_FIELDS):
+    if _ARXIV_FIELD.search(words):
         return words
     if words.startswith('"') and words.endswith('"'):
         return f"all:{words}"

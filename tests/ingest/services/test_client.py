@@ -1,7 +1,10 @@
 """How services are asked: with pauses, within bounds, again where that may help, and not twice."""
 
+import contextlib
 import gzip
+import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from support import endpoint, services
 from support.endpoint import Exchange, Server, Step
 
 from assistant.domain.errors import ServiceError, UsageError
+from assistant.ingest.services.answers import Answers
 from assistant.ingest.services.base import ARXIV, SEMANTIC_SCHOLAR
 from assistant.ingest.services.body import LARGEST
 from assistant.ingest.services.client import Client
@@ -95,7 +99,11 @@ def failing(status: int, times: int, **headers: str) -> Step:
     [
         (failing(429, 1, Retry_After="7"), [7.0]),
         (failing(503, 3), [2.0, 4.0, 8.0]),
-        (failing(500, 1, Retry_After="Wed, 21 Oct 2026 07:28:00 GMT"), [2.0]),
+        (failing(500, 1, Retry_After="Mon, 12 Jan 1970 13:46:47 GMT"), [7.0]),  # 1,000,007 seconds after 1970
+        (failing(500, 1, Retry_After="Mon, 12 Jan 1970 14:46:47 +0100"), [7.0]),
+        (failing(500, 1, Retry_After="Thu, 01 Jan 1970 00:00:00 GMT"), []),
+        (failing(500, 1, Retry_After="tomorrow"), [2.0]),
+        (failing(500, 1, Retry_After="Mon, 12 Jan 9999999999999999 13:46:47 GMT"), [2.0]),
         (failing(502, 1, Retry_After="0"), []),
     ],
 )
@@ -234,3 +242,22 @@ def test_between_two_requests_a_service_has_its_pause_whichever_process_asks(tmp
                     client.get(away)
             waits.append(list(clock.slept))
     assert waits == [[], [2.0], []]
+
+
+def test_of_several_that_ask_a_service_at_once_one_waits_after_the_other(tmp_path: Path) -> None:
+    both_asleep = threading.Barrier(2)
+
+    def sleep(_: float) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_asleep.wait(0.5)
+            overlaps.append(True)
+
+    def ask(_: int) -> None:
+        Answers(tmp_path, LARGEST).take_turn("arxiv", 3.0, lambda: 1_000_000.0, sleep)
+
+    overlaps: list[bool] = []
+    ask(0)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(ask, range(2)))
+    assert overlaps == []
+    assert {path.name for path in tmp_path.iterdir()} >= {"arxiv.asked"}
