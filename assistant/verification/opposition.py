@@ -4,6 +4,7 @@ Rules on words and their neighbours; they see nothing that is said in other word
 evals/twins.jsonl (`python -m bench.twins`).
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -60,8 +61,13 @@ class Compared:
         return any(other.clause == word.clause and other.text in NOT_SAID for other in self.sentence)
 
 
+_ANSWER = re.compile(r"\A\s*(?:no|yes)\s*[,:;]\s+", re.IGNORECASE)
+"""What answers a question before the claim is made, and denies nothing in it."""
+
+
 def difference(claim: str, sentence: str, lexicon: Lexicon) -> Difference | None:
     """Return the first difference; None where there is none, or the two are about different things."""
+    claim = _ANSWER.sub("", claim)
     edited = edits.compare(claim, sentence, lexicon)
     if edited is not None:
         return edits.difference(edited, lexicon)

@@ -27,6 +27,8 @@ def lexicon() -> Lexicon:
     [
         # the sentence itself, edited
         (DELAY.replace("delay", "accelerate"), DELAY, FASTER),
+        (f"No, {NOT}", NOT, None),
+        (f"Yes, {NOT.replace('did not improve', 'improved')}", NOT, Difference("denial", "improve", "did not improve")),
         (NOT.replace("did not improve", "did improve"), NOT, Difference("denial", "improve", "not improve")),
         (NOT.replace("did not improve", "improved"), NOT, Difference("denial", "improve", "did not improve")),
         (DELAY.replace("delay", "never delay"), DELAY, Difference("denial", "never delay", "delay")),
