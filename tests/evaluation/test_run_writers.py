@@ -71,11 +71,12 @@ def test_a_second_run_of_one_folder_is_refused_at_once_and_the_first_is_whole(
 
     with serve(waits) as server:
         words = ["eval", "run", str(suite), "--out", str(folder), "--model", "m"]
-        environment = {**clean_environment, "OPENAI_BASE_URL": server.url}
+        own = {"OPENAI_BASE_URL": server.url, "ASSISTANT_EVIDENCE": "10000"}  # with less, one is not asked
+        environment = {**clean_environment, **own}
         first = subprocess.Popen([sys.executable, "-m", "assistant", *words], env=environment, stderr=subprocess.PIPE)
         try:
             assert arrival.wait(100)
-            second = run(*words, OPENAI_BASE_URL=server.url)
+            second = run(*words, **own)
             assert not second.stdout
             assert second.returncode == 6
             assert f"{folder}: being written by process {first.pid} on " in second.stderr
@@ -85,7 +86,7 @@ def test_a_second_run_of_one_folder_is_refused_at_once_and_the_first_is_whole(
             first.communicate(timeout=100)
         assert first.returncode == 0
         assert len(server.requests) == 2
-        assert run(*words, OPENAI_BASE_URL=server.url).returncode == 0
+        assert run(*words, **own).returncode == 0
         assert len(server.requests) == 2  # nothing was left to ask
     assert (folder / runs.OUTCOMES).read_bytes().count(b"\n") == 2
 
