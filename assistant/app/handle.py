@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import app
-from assistant.app import arguments, by_words, tokens
+from assistant.app import arguments, by_words
 from assistant.app.filters import Day, admitted, paper_filter, select
 from assistant.app.models import Models
 from assistant.domain.answers import Answer
@@ -171,25 +171,11 @@ class Library:
     ) -> "Pipeline":
         """Return what answers questions about the papers that pass the filter (None: all)."""
         from assistant.answering import answerability
-        from assistant.answering.pipeline import Pipeline
 
         judge = answerability.load(self.embedder.fingerprint, self.reranker.fingerprint if self.reranker else None)
         self._models.tell_unfitted(embedder="embedder" not in judge.models, reranker="reranker" not in judge.models)
         allowed = self.admitted(papers_filter) if papers_filter else None
-        ordinary = tokens.ordinary() if self._models.own_embedder is None else None
-        return Pipeline(
-            self.snapshot,
-            self.embedder,
-            self.model,
-            self._models.papers_read(limit),
-            allowed,
-            on_token,
-            ordinary,
-            reranker=self.reranker,
-            evidence_tokens=self._models.evidence_tokens,
-            checker=self._models.checker,
-            account=self._models.account,
-        )
+        return self._models.pipeline(self.snapshot, limit, self.reranker, allowed, on_token)
 
     def answering(self, pipeline: "Pipeline", name: str) -> "Pipeline":
         """Return a pipeline with the model of this name, or none, to answer; raises `UsageError`."""

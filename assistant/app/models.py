@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant import app
-from assistant.app import arguments, by_words, checkers, spending
-from assistant.domain.callbacks import OnMessage
+from assistant.app import arguments, by_words, checkers, spending, tokens
+from assistant.domain.callbacks import OnMessage, OnToken
 from assistant.domain.errors import MissingModelError
 from assistant.domain.settings import Settings
+from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.account import Account
 from assistant.models.base import ChatModel, Checker, Embedder, PlacedModel, Reranker
 
@@ -97,6 +98,32 @@ class Models:
             checker = pipeline.checker or checkers.open_checker(*own)
         return replace(pipeline, model=model, checker=checker, evidence_tokens=self._evidence_for(model))
 
+    def pipeline(
+        self,
+        library: LibrarySnapshot,
+        limit: int | None,
+        reranker: Reranker | None,
+        allowed: frozenset[str] | None = None,
+        on_token: OnToken | None = None,
+    ) -> "Pipeline":
+        """Return what answers questions about a library with these models; `limit` is the most papers of evidence, None
+        for as many as suit the model. Raises `UsageError`."""
+        from assistant.answering.pipeline import Pipeline
+
+        return Pipeline(
+            library,
+            self.embedder,
+            self.model,
+            self.papers_read(limit),
+            allowed,
+            on_token,
+            tokens.ordinary() if self.own_embedder is None else None,
+            reranker=reranker,
+            evidence_tokens=self.evidence_tokens,
+            checker=self.checker,
+            account=self.account,
+        )
+
     @cached_property
     def checker(self) -> Checker | None:
         """What judges claims; None for nobody. Raises `UsageError`, also where one was named that is not there."""
@@ -112,15 +139,15 @@ class Models:
         hold them; else few for one on this machine, which reads slowly, and many for another."""
         from assistant.answering import evidence_packing
 
-        model, tokens = answering, self._settings.evidence
-        local = model if isinstance(model, PlacedModel) and model.is_local else None
-        if tokens is None:
+        wanted = self._settings.evidence
+        local = answering if isinstance(answering, PlacedModel) and answering.is_local else None
+        if wanted is None:
             return evidence_packing.SMALL if local else evidence_packing.LARGE
-        context = local.context() if local and tokens > evidence_packing.SMALL else None
-        room = evidence_packing.room(context) if context else tokens
-        if context and room < tokens:
-            self._tell(f"the model's context of {context:,} tokens holds about {room:,} of evidence, not {tokens:,}")
-        return min(tokens, room)
+        context = local.context() if local and wanted > evidence_packing.SMALL else None
+        room = evidence_packing.room(context) if context else wanted
+        if context and room < wanted:
+            self._tell(f"the model's context of {context:,} tokens holds about {room:,} of evidence, not {wanted:,}")
+        return min(wanted, room)
 
     def papers_read(self, limit: int | None) -> int:
         """Return how many papers are evidence at most: so many as are asked for, else as many as can be read. Raises

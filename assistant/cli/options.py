@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from assistant.cli import console
-from assistant.cli.checking import checking
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -88,62 +87,44 @@ class Day(click.ParamType[date]):
             self.fail(str(error), parameter, context)
 
 
-_LIBRARY = click.option(
-    "--library",
-    metavar="DIR",
-    envvar="ASSISTANT_LIBRARY",
-    show_envvar=True,
-    help="The library; by default store/default in a checkout, else one in your data folder.",
+def _setting(flag: str, metavar: str, text: str) -> Callable[[Command], Command]:
+    """Return an option that a variable of ours sets too: `--max-tokens`, and ASSISTANT_MAX_TOKENS."""
+    variable = f"ASSISTANT_{flag.removeprefix('--').replace('-', '_').upper()}"
+    return click.option(flag, metavar=metavar, envvar=variable, show_envvar=True, help=text)
+
+
+_LIBRARY = _setting(
+    "--library", "DIR", "The library; by default store/default in a checkout, else one in your data folder."
 )
-_EMBEDDER = click.option(
-    "--embedder",
-    metavar="NAME",
-    envvar="ASSISTANT_EMBEDDER",
-    show_envvar=True,
-    help="`local` (the default), `onnx:<folder>`, `openai:<model>`, or `hashing`.",
+_EMBEDDER = _setting("--embedder", "NAME", "`local` (the default), `onnx:<folder>`, `openai:<model>`, or `hashing`.")
+_RERANKER = _setting(
+    "--reranker", "NAME", "What reads two texts together: `local` (the default), `onnx:<folder>`, or `none`."
 )
-_RERANKER = click.option(
-    "--reranker",
-    metavar="NAME",
-    envvar="ASSISTANT_RERANKER",
-    show_envvar=True,
-    help="What reads two texts together: `local` (the default), `onnx:<folder>`, or `none`.",
-)
-_MODEL = click.option(
-    "--model",
-    metavar="NAME",
-    envvar="ASSISTANT_MODEL",
-    show_envvar=True,
-    help="The answering model; `none` for quotes.",
-)
-timeout = click.option(
+_MODEL = _setting("--model", "NAME", "The answering model; `none` for quotes.")
+timeout = _setting(
     "--timeout",
-    metavar="SECONDS",
-    envvar="ASSISTANT_TIMEOUT",
-    show_envvar=True,
-    help="How long a model may be silent, or an embedder may take [120; 180 before a local model's first word].",
+    "SECONDS",
+    "How long a model may be silent, or an embedder may take [120; 180 before a local model's first word].",
 )
 """Add `--timeout`, an argument of its own."""
-_MAX_TOKENS = click.option(
-    "--max-tokens",
-    metavar="N",
-    envvar="ASSISTANT_MAX_TOKENS",
-    show_envvar=True,
-    help="The most tokens of a model's reply [4096].",
-)
-_EVIDENCE = click.option(
+_MAX_TOKENS = _setting("--max-tokens", "N", "The most tokens of a model's reply [4096].")
+_EVIDENCE = _setting(
     "--evidence",
-    metavar="TOKENS",
-    envvar="ASSISTANT_EVIDENCE",
-    show_envvar=True,
-    help="How much of the papers a model is shown [800 for one on this machine, 10000 for another].",
+    "TOKENS",
+    "How much of the papers a model is shown [800 for one on this machine, 10000 for another].",
 )
-_BUDGET = click.option(
-    "--budget",
-    metavar="AMOUNT",
-    envvar="ASSISTANT_BUDGET",
-    show_envvar=True,
-    help="The most that the model may cost in all: US dollars (0.50), or tokens (20000t).",
+_BUDGET = _setting(
+    "--budget", "AMOUNT", "The most that the model may cost in all: US dollars (0.50), or tokens (20000t)."
+)
+_CHECK = _setting(
+    "--check",
+    "NAME",
+    "Who judges claims in other words: the answering `model`, or `none` [a model that is not on this machine].",
+)
+_CHECKER = _setting(
+    "--checker",
+    "NAME",
+    "Another model that judges: its name at the endpoint, or a folder of an ONNX model of inference.",
 )
 _NO_MODEL = click.option("--no-model", is_flag=True, help="Answer with quotes, whatever model is set.")
 _SINCE = click.option(
@@ -161,6 +142,11 @@ def library(command: Command) -> Command:
 def reranker(command: Command) -> Command:
     """Add `--reranker`."""
     return _RERANKER(command)
+
+
+def checking(command: Command) -> Command:
+    """Add `--check` and `--checker`, each an argument of its own."""
+    return _CHECK(_CHECKER(command))
 
 
 def catalogue(command: Callable[..., int]) -> Callable[..., int]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli import console, options, progress
-from assistant.cli.checking import checking
 from assistant.cli.options import LibraryOptions
 from assistant.domain import errors
 from assistant.domain.errors import AssistantError
@@ -45,7 +44,7 @@ _JOBS = 2
 @options.timeout
 @options.library
 @options.reranker
-@checking
+@options.checking
 def run(  # noqa: PLR0913  one parameter for each option
     suite: Path,
     out: Path,
@@ -100,8 +99,6 @@ def _run(
     """Run a plan of the suite in `folder`, and return the outcomes that are errors."""
     from assistant import app
     from assistant.answering.conversation.session import Session
-    from assistant.answering.pipeline import Pipeline
-    from assistant.app import tokens
     from assistant.app.models import Models
     from assistant.evaluation import gold_checks, runner, runs, suites
     from assistant.evaluation.systems import EvaluationContext
@@ -110,26 +107,15 @@ def _run(
     suite = suites.load(folder)
     runner.cases(suite, plan)  # a plan without a case begins no run
     models = Models(settings, environment, console.tell)
-    embedder, model, account = app.embedder(settings, environment), models.model, models.account
+    models.model  # noqa: B018  raises where there is none to ask, before anything is opened
     with (
-        app.library(settings, environment, embedder, console.tell, wants_sample=suite.sample) as library,
+        app.library(settings, environment, models.embedder, console.tell, wants_sample=suite.sample) as library,
         tempfile.TemporaryDirectory() as scratch,
         progress.bar() as on_progress,
     ):
         gold_checks.check(suite, library.papers())
-        reranker = app.reranker(settings, environment)
-        pipeline = Pipeline(
-            library,
-            embedder,
-            model,
-            models.papers_read(limit),
-            ordinary=tokens.ordinary(),
-            reranker=reranker,
-            evidence_tokens=models.evidence_tokens,
-            checker=models.checker,
-            account=account,
-        )
-        context = EvaluationContext(pipeline, Session(None, account.count))
+        pipeline = models.pipeline(library, limit, app.reranker(settings, environment))
+        context = EvaluationContext(pipeline, Session(None, models.account.count))
         with runs.begin(out, runner.manifest(suite, plan, context), library.papers(), console.tell) as log:
             planned = runner.jobs(suite, plan, context, Path(scratch))
             failures = runner.run(log, planned, context, jobs, on_progress)
