@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from assistant.answering import catalogue_facts, evidence_packing, lists, small_talk
 from assistant.answering.answerer import Answerer, Responder
 from assistant.answering.extractive import Extractive
-from assistant.answering.generative import Generative
 from assistant.domain.answers import Kind
 from assistant.models.base import ChatModel
 
@@ -21,8 +20,16 @@ class AnswererKind:
     cannot answer with that."""
 
 
+def _generative(model: ChatModel | None, tokens: int) -> Answerer | None:
+    if model is None:
+        return None
+    from assistant.answering.generative import Generative  # quotes need nothing of it
+
+    return Generative(model, tokens)
+
+
 ANSWERERS = (
-    AnswererKind("generative", lambda model, tokens: Generative(model, tokens) if model else None),
+    AnswererKind("generative", _generative),
     AnswererKind("extractive", lambda *_: Extractive()),
 )
 """Who answers in prose, in order of preference: the first that can answer does."""

@@ -9,7 +9,7 @@ from assistant.answering import evidence_prompt, prompts
 from assistant.answering.evidence_prompt import neutralise
 from assistant.domain.limits import CLAIM_LIMIT
 from assistant.models.base import ChatModel, Checker, Judgement, Message, Reply
-from assistant.models.metering import Meter, Tokens
+from assistant.models.metering import TokenCount, Tokens
 
 PROMPT, PROMPT_OF_ONE = "check.v1", "check_one.v1"
 TOGETHER = 6
@@ -31,20 +31,33 @@ def open_checker(model: ChatModel, together: int = TOGETHER) -> Checker:
     return FactChecker(model) if _FACT_CHECKERS.search(model.name) else ChatChecker(model, together)
 
 
-class ChatChecker:
-    """Asks any chat model about several pairs at once, and holds its reply to the three answers where it can be; or
-    about one pair, for an answer of one word, the quickest that a model on a slow machine can write."""
+class _ModelChecker:
+    """A chat model that is asked about claims, with the tokens that this costs."""
 
-    def __init__(self, model: ChatModel, together: int = TOGETHER) -> None:
+    def __init__(self, model: ChatModel) -> None:
         self.name = model.name
         self.model = model
-        self._together = together
-        self._meter = Meter()
+        self._count = TokenCount()
 
     @property
     def tokens(self) -> Tokens:
         """Input and output tokens of what this thread asked."""
-        return self._meter.tokens
+        return self._count.tokens
+
+    def _reply(self, text: str, schema: Mapping[str, object] | None = None) -> Reply:
+        """Return what the model replies to a text; raises `ModelError` where it gives no reply."""
+        reply = self.model.reply([Message("user", text)], schema=schema)
+        self._count.add(reply)
+        return reply
+
+
+class ChatChecker(_ModelChecker):
+    """Asks any chat model about several pairs at once, and holds its reply to the three answers where it can be; or
+    about one pair, for an answer of one word, the quickest that a model on a slow machine can write."""
+
+    def __init__(self, model: ChatModel, together: int = TOGETHER) -> None:
+        super().__init__(model)
+        self._together = together
 
     def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
         """Return one judgement a pair; "unscored" where the reply has none of the three for it.
@@ -55,24 +68,13 @@ class ChatChecker:
         for start in range(0, len(pairs), self._together):
             batch = pairs[start : start + self._together]
             schema = reply_schema(len(batch)) if len(batch) > 1 else None
-            reply = self.model.reply([Message("user", render(batch))], schema=schema)
-            self._meter.count(reply)
+            reply = self._reply(render(batch), schema)
             judgements += _weighed(read_reply(reply.text, len(batch)), reply)
         return tuple(judgements)
 
 
-class FactChecker:
+class FactChecker(_ModelChecker):
     """Asks a model that was trained to check facts, such as Bespoke-MiniCheck, about one pair at a time."""
-
-    def __init__(self, model: ChatModel) -> None:
-        self.name = model.name
-        self.model = model
-        self._meter = Meter()
-
-    @property
-    def tokens(self) -> Tokens:
-        """Input and output tokens of what this thread asked."""
-        return self._meter.tokens
 
     def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
         """Return "yes" or "no" for each pair, by whether the document supports the claim; "unscored" for any other
@@ -82,9 +84,7 @@ class FactChecker:
     def _judgement(self, premise: str, claim: str) -> Judgement:
         # The form of https://ollama.com/library/bespoke-minicheck, whose model was trained on it.
         text = f"Document: {_plain(premise, _LONGEST_PREMISE)}\nClaim: {_plain(claim, CLAIM_LIMIT)}"
-        reply = self.model.reply([Message("user", text)])
-        self._meter.count(reply)
-        word = re.match(r"\W*(yes|no)\b", reply.text, re.IGNORECASE)
+        word = re.match(r"\W*(yes|no)\b", self._reply(text).text, re.IGNORECASE)
         return _ANSWERS[word[1].casefold()] if word else "unscored"
 
 

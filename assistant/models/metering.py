@@ -8,7 +8,7 @@ Tokens = tuple[int | None, int | None]
 """Input and output tokens; None where nobody counted them."""
 
 
-class Meter:
+class TokenCount:
     """Adds up the tokens of replies, those of each thread by themselves."""
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class Meter:
         tokens: Tokens = getattr(self._counts, "tokens", (None, None))
         return tokens
 
-    def count(self, reply: Reply) -> None:
+    def add(self, reply: Reply) -> None:
         """Add the tokens of a reply."""
         self._counts.tokens = added(self.tokens, (reply.input_tokens, reply.output_tokens))
 
