@@ -120,15 +120,15 @@ def _is_same(paper: Paper, entry: Entry, title: str, keys: Sequence[str]) -> boo
 
 def _gains(paper: Paper, entry: Entry) -> Iterator[Gain]:
     listing = entry.listing
-    if listing.date and (paper.date is None or (paper.date_inferred and not listing.date_inferred)):
+    if _gives_date(listing, paper):
         yield Gain(paper, "date", shown_date(listing), entry.place)
     if entry.authors and not paper.authors:
         yield Gain(paper, "authors", "; ".join(entry.authors), entry.place)
     if entry.url and not paper.url:
         yield Gain(paper, "link", entry.url, entry.place)
-    kinds = {key.partition(":")[0] for key in _global_keys(paper)}
+    kinds = {_kind(key) for key in _global_keys(paper)}
     for key in _own_keys(entry):
-        kind = key.partition(":")[0]
+        kind = _kind(key)
         if kind not in kinds:
             yield Gain(paper, _ID_FIELDS[kind], alias(key), entry.place)
     if listing.organisation and not any(row.organisation for row in paper.listings):
@@ -146,9 +146,9 @@ def _differences(paper: Paper, entry: Entry) -> Iterator[Difference]:
         yield Difference(paper, "authors", "; ".join(paper.authors), "; ".join(entry.authors), entry.place)
     elif not paper.authors and paper.author_count and count and paper.author_count != count:
         yield Difference(paper, "authors", f"{paper.author_count} authors", f"{count} authors", entry.place)
-    keys = {key.partition(":")[0]: key for key in _global_keys(paper)}
+    keys = {_kind(key): key for key in _global_keys(paper)}
     for key in _own_keys(entry):
-        kind = key.partition(":")[0]
+        kind = _kind(key)
         if kind in keys and keys[kind] != key:
             yield Difference(paper, _ID_FIELDS[kind], alias(keys[kind]), alias(key), entry.place)
     if normalise(listing.title) != normalise(paper.title):
@@ -158,8 +158,8 @@ def _differences(paper: Paper, entry: Entry) -> Iterator[Difference]:
 def _filling(paper: Paper, entry: Entry) -> Entry:
     """The entry as one of its paper: under the paper's title and ids, and with the paper's abstract."""
     keys = list(_global_keys(paper))
-    kinds = {key.partition(":")[0] for key in keys}
-    ids = [alias(key) for key in keys] + [alias(key) for key in _own_keys(entry) if key.partition(":")[0] not in kinds]
+    kinds = {_kind(key) for key in keys}
+    ids = [alias(key) for key in keys] + [alias(key) for key in _own_keys(entry) if _kind(key) not in kinds]
     return replace(
         entry,
         listing=replace(entry.listing, title=paper.title),
@@ -173,7 +173,7 @@ def _filling(paper: Paper, entry: Entry) -> Entry:
 def _filled(paper: Paper, entry: Entry) -> Paper:
     """The paper after an entry, as far as it matters to the next."""
     listing = entry.listing
-    takes_date = listing.date and (paper.date is None or (paper.date_inferred and not listing.date_inferred))
+    takes_date = _gives_date(listing, paper)
     return replace(
         paper,
         date=listing.date if takes_date else paper.date,
@@ -184,6 +184,16 @@ def _filled(paper: Paper, entry: Entry) -> Paper:
         listings=(*paper.listings, listing),
         aliases=tuple(dict.fromkeys((*paper.aliases, *(id for id in (entry.id, *entry.aliases) if id)))),
     )
+
+
+def _gives_date(listing: Listing, paper: Paper) -> bool:
+    """Whether a listing has a date where a paper has none, or a whole one where part of the paper's was supplied."""
+    return bool(listing.date) and (paper.date is None or (paper.date_inferred and not listing.date_inferred))
+
+
+def _kind(key: str) -> str:
+    """What a key that means something everywhere is of: "arxiv" or "doi"."""
+    return key.partition(":")[0]
 
 
 def shown_date(listing: Listing) -> str:
