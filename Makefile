@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 Q ?=
 COMPILE := uv pip compile --quiet --no-emit-index-url --python-version 3.11 --no-header \
-	--extra weights --extra eval --extra dev pyproject.toml
+	--extra weights --extra dev pyproject.toml
 LOWEST := .venv-lowest
 
 .PHONY: help setup ask test test-all test-lowest lint types lock clean

@@ -24,8 +24,13 @@ VENDORS = {
     "rich": {"cli/"},
     "click": {"cli/"},
     "prompt_toolkit": {"cli/commands/chat/"},
-    "scipy": {"evaluation/statistics.py"},
-    "jinja2": {"evaluation/reports/html.py"},
+    "scipy": {"evaluation/statistics.py", "retrieval/themes.py"},
+    "jinja2": {"evaluation/reports/html.py", "publishing/"},
+    "keyring": {"app/"},
+    "mcp": {"serving/"},
+    "starlette": {"serving/"},
+    "uvicorn": {"serving/"},
+    "tomlkit": {"app/"},
     "pylatexenc": {"domain/titles.py"},
     "bibtexparser": {"ingest/formats/bibtex.py"},
     "defusedxml": {"ingest/formats/arxiv.py"},
@@ -88,8 +93,8 @@ def test_the_stages_stand_in_the_order_of_the_pipeline() -> None:
     assert not graph["domain"]
 
 
-def test_the_house_has_at_most_eleven_rooms() -> None:
-    assert len(arrows(PACKAGE)) <= 11
+def test_the_house_has_at_most_twelve_rooms() -> None:
+    assert len(arrows(PACKAGE)) <= 12
 
 
 def test_contributing_says_of_each_room_what_lives_there() -> None:

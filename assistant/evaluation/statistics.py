@@ -12,8 +12,6 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evaluation import extras
-
 SEED = 20_261_121
 _DRAWS = 10_000
 _BATCH = 250  # draws that are in memory at a time
@@ -40,8 +38,7 @@ def bootstrap(values: Sequence[float], clusters: Sequence[Hashable], share: floa
     mean = float(sums.sum() / counts.sum())
     if len(sums) < 2:
         return Interval(mean, mean, mean)
-    with extras.needed("scipy"):
-        from scipy import stats
+    from scipy import stats
 
     low, high = stats.bootstrap(
         (sums, counts),

@@ -2,14 +2,12 @@
 
 import itertools
 import math
-import sys
 import tracemalloc
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from assistant.domain.errors import UsageError
 from assistant.evaluation import statistics
 
 VALUES = [0.5, -0.25, 1.0, 0.0, 0.75, -0.5, 0.25, 0.25, 1.0, -0.25, 0.5, 0.0, 0.5, 0.25, -0.75, 1.0]
@@ -88,13 +86,6 @@ def test_memory_does_not_grow_with_the_number_of_draws() -> None:
 
 def test_a_single_cluster_has_an_interval_without_width() -> None:
     assert statistics.bootstrap([0.25, 0.75], [0, 0]) == statistics.Interval(0.5, 0.5, 0.5)
-
-
-def test_a_missing_scipy_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "scipy", None)
-    with pytest.raises(UsageError, match="needs scipy") as caught:
-        statistics.bootstrap(VALUES, range(16))
-    assert caught.value.cure == "install `assistant[eval]`"
 
 
 @pytest.mark.parametrize(

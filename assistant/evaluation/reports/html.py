@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from assistant.domain.sanitize import one_line
-from assistant.evaluation import extras
 from assistant.evaluation import summary as summaries
 from assistant.evaluation.cases import DIALOGUE
 from assistant.evaluation.metrics import abstention, judged_turn
@@ -90,8 +89,7 @@ def html(
 
 
 def _render(values: Mapping[str, Any]) -> str:
-    with extras.needed("jinja2"):
-        import jinja2
+    import jinja2
 
     template = resources.files(__package__).joinpath(TEMPLATE).read_text("utf-8")
     environment = jinja2.Environment(
