@@ -219,13 +219,13 @@ def test_a_filter_admits_what_it_says(folder: Path) -> None:
         assert ids == frozenset(paper.id for paper in snapshot.papers() if paper.date and paper.date < date(2024, 2, 1))
 
 
-# -- the README
+# -- the documentation
 
 
-def test_the_example_in_the_readme_runs(clean_environment: Mapping[str, str], tmp_path: Path) -> None:
-    section = (ROOT / "README.md").read_text().partition("## From Python")[2]
+def test_the_example_in_the_documentation_runs(clean_environment: Mapping[str, str], tmp_path: Path) -> None:
+    section = (ROOT / "docs" / "python.md").read_text()
     [code] = re.findall(r"```python\n(import assistant\n.*?)```", section, re.DOTALL)
-    [expected] = re.findall(r"```text\n(.*?)```", section.partition("\n## ")[0], re.DOTALL)
+    [expected] = re.findall(r"```text\n(.*?)```", section, re.DOTALL)
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "papers.txt").write_bytes((ROOT / "store" / "sample" / "papers.txt").read_bytes())
     done = subprocess.run(

@@ -1,7 +1,7 @@
 """Evidence for a question and a model -> statements that the model writes, and rewrites where they fail."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answering import (
     answerability,
@@ -13,17 +13,20 @@ from assistant.answering import (
     prompts,
     question_prompt,
     statement_json,
+    sufficiency,
 )
 from assistant.answering.answerer import Answerer, Draft, Inquiry
 from assistant.answering.evidence_packing import LARGE
 from assistant.answering.evidence_prompt import fence
 from assistant.answering.model_reply import KeyedStream, ModelReply
 from assistant.answering.numbered_sources import NumberedSources
+from assistant.answering.passages import Passage
 from assistant.answering.prompts import Prompt
 from assistant.domain.errors import ModelError
 from assistant.domain.limits import REPLY_LIMIT, excess
 from assistant.domain.records import Claim, Evidence
 from assistant.domain.sanitize import one_line
+from assistant.models import metering
 from assistant.models.base import ChatModel, Message, Reply
 from assistant.verification.claims import Statement
 
@@ -56,7 +59,16 @@ class Generative(Answerer):
         if not sources.packed:
             return Draft(notes=("the model was not asked: none of these papers has an abstract",))
         messages = question_prompt.render(prompt, inquiry, sources)
-        return self._draft(messages, prompt, sources, inquiry, "reading")
+        if not self.writes_json or _continues(inquiry):
+            return self._draft(messages, prompt, sources, inquiry, "reading")
+        _tell(inquiry, "looking whether these papers answer")
+        read = sufficiency.judge(self.model, inquiry.query.text, _passages(inquiry))
+        spent = read.reply.input_tokens, read.reply.output_tokens
+        if not read.is_stated:
+            note = "the model was asked whether the likeliest passages state the answer, and said no"
+            return Draft(notes=(note,), model=read.reply.model, tokens=spent)
+        draft = self._draft(messages, prompt, sources, inquiry, "reading")
+        return replace(draft, tokens=metering.added(spent, draft.tokens))
 
     def revise(self, inquiry: Inquiry, draft: Draft, claims: Sequence[Claim]) -> Draft | None:
         """Send the reply back with what verification found, and have it written again, unless it broke off."""
@@ -80,11 +92,10 @@ class Generative(Answerer):
     def _draft(
         self, messages: Sequence[Message], prompt: Prompt, sources: NumberedSources, inquiry: Inquiry, stage: str
     ) -> Draft:
-        on_stage = inquiry.on_stage or (lambda _: None)
         tokens = sum(len(message.text) for message in messages) / _CHARACTERS_PER_TOKEN
-        on_stage(f"{stage} about {max(round(tokens, -2), 100):,.0f} tokens")
+        _tell(inquiry, f"{stage} about {max(round(tokens, -2), 100):,.0f} tokens")
         reply = self._reply(messages, sources, inquiry)
-        on_stage("checking")
+        _tell(inquiry, "checking")
         if reason := excess(reply.text, REPLY_LIMIT):
             raise ModelError(f"the reply {reason}", path=reply.model)
         read = model_reply.read(reply.text, sources, prompt.abstain, cut=reply.cut)
@@ -123,11 +134,21 @@ def _likeliest(inquiry: Inquiry) -> Sequence[Evidence]:
     """
     if _continues(inquiry):
         return inquiry.evidence
-    text, judge = inquiry.query.text, passages.load(inquiry.reading.reader)
-    ranked = passages.best(text, inquiry.evidence, inquiry.abstracts, inquiry.words, inquiry.reading, judge)
-    keys = {item.key for item in answerability.select(text, inquiry.evidence, inquiry.features)}
-    keys |= {passage.item.key for passage in ranked[:_LIKELIEST]}
+    keys = {item.key for item in answerability.select(inquiry.query.text, inquiry.evidence, inquiry.features)}
+    keys |= {passage.item.key for passage in _passages(inquiry)[:_LIKELIEST]}
     return [item for item in inquiry.evidence if item.key in keys]
+
+
+def _passages(inquiry: Inquiry) -> Sequence[Passage]:
+    """Return the passages of the evidence that are likely to answer, likeliest first."""
+    parts = inquiry.query.text, inquiry.evidence, inquiry.abstracts, inquiry.words, inquiry.reading
+    return passages.best(*parts, passages.load(inquiry.reading.reader))
+
+
+def _tell(inquiry: Inquiry, stage: str) -> None:
+    """Tell whoever waits what is being done."""
+    if inquiry.on_stage:
+        inquiry.on_stage(stage)
 
 
 def _continues(inquiry: Inquiry) -> bool:

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.answering import evidence_prompt, prompts
+from assistant.answering import evidence_prompt, odds, prompts
 from assistant.answering.evidence_prompt import neutralise
 from assistant.domain.limits import CLAIM_LIMIT
 from assistant.models.base import ChatModel, Checker, Judgement, Message, Reply
@@ -126,32 +126,14 @@ def read_reply(text: str, count: int) -> list[Judgement]:
 
 def _weighed(judgements: list[Judgement], reply: Reply) -> list[Judgement]:
     """Return judgements without those that the model was not sure of, where the endpoint tells how likely each was."""
-    odds = [shares for token, others in reply.alternatives if (shares := _shares(token, others))]
-    odds = odds[:1] if len(judgements) == 1 else odds
-    if len(odds) != len(judgements):
+    likely = odds.shares(reply, tuple(_ANSWERS))
+    likely = likely[:1] if len(judgements) == 1 else likely
+    if len(likely) != len(judgements):
         return judgements
     return [
         judgement if judgement == "no" or shares.get(judgement, 0.0) >= _SURE else "unscored"
-        for judgement, shares in zip(judgements, odds, strict=True)
+        for judgement, shares in zip(judgements, likely, strict=True)
     ]
-
-
-def _shares(token: str, others: Mapping[str, float]) -> dict[str, float]:
-    """Return how likely each answer was, of the three alone, where a token begins one; empty for another token."""
-    if not _begun(token):
-        return {}
-    shares = dict.fromkeys(_ANSWERS, 0.0)
-    for other, probability in others.items():
-        if answer := _begun(other):
-            shares[answer] += probability
-    total = sum(shares.values())
-    return {answer: share / total for answer, share in shares.items()} if total else {}
-
-
-def _begun(token: str) -> str:
-    """Return the answer that a token is, or begins; "" for another token."""
-    letters = token.strip(' "').casefold()
-    return next((answer for answer in _ANSWERS if letters and answer.startswith(letters)), "")
 
 
 def _from_json(text: str) -> dict[int, str]:

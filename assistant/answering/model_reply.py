@@ -163,9 +163,14 @@ class KeyedStream:
         if not piece:
             self._on_token("")
             return
-        if not self._has_begun and piece.strip():
+        if not self._has_begun:
+            piece, self._rest = self._rest + piece, ""
+            begun = piece.strip()
+            if len(begun) < 2:  # "[" may begin JSON, or a citation
+                self._rest = piece
+                return
             self._has_begun = True
-            self._reader = StatementReader() if piece.lstrip()[0] in "{`" else None
+            self._reader = StatementReader() if begun[0] in "{`" or statement_json.is_json(begun) else None
         text = self._rest + (self._reader.take(piece) if self._reader else piece)
         start = text.rfind("[")
         is_open = start >= 0 and "]" not in text[start:] and len(text) - start <= _LONGEST_CITATION

@@ -18,7 +18,8 @@ _ESCAPE, _UNICODE_ESCAPE = 2, 6  # characters of "\n", and of a character by its
 _TEXT = frozenset({"text", "answer", "statement", "sentence", "claim"})
 _SOURCES = frozenset({"sources", "source", "citations", "citation"})
 """What a statement and its sources are called, also by models that are held to no schema."""
-_ABSTAINS = re.compile(r"\{\s*(?:\"statements\"\s*:\s*\[\s*(?:\]|\Z)|\}|\Z)")
+_BEGINS = re.compile(r"\s*(?:```(?:json)?\s*)?(?:\{|\[\s*(?:\{|\]\s*\Z))")
+_ABSTAINS = re.compile(r"\A\W*\[\s*\]|\{\s*(?:\"statements\"\s*:\s*\[\s*(?:\]|\Z)|\}|\Z)")
 _LONE = re.compile("[\ud800-\udfff]")  # half of a character that is written as two codes
 _MOST_STATEMENTS = 4  # small models repeat themselves without end where nothing ends it
 _MOST_NAMED = 400  # sentences that a schema lists; more are named without a list
@@ -54,7 +55,7 @@ def _record(fields: Mapping[str, object]) -> dict[str, object]:
 
 def is_json(reply: str) -> bool:
     """Whether a reply, or its beginning, is such JSON and no text."""
-    return reply.lstrip().removeprefix("```json").removeprefix("```").lstrip().startswith("{")
+    return _BEGINS.match(reply) is not None
 
 
 def abstains(reply: str) -> bool:

@@ -73,6 +73,14 @@ class PlacedModel(ChatModel, Protocol):
         """Return the most tokens that it reads and writes together; None where its server does not tell."""
 
 
+@runtime_checkable
+class OddsModel(ChatModel, Protocol):
+    """A chat model that can tell how likely other tokens were than those it wrote."""
+
+    def with_alternatives(self, count: int) -> ChatModel:
+        """Return the same model, whose replies tell so many of the likeliest tokens in the place of each."""
+
+
 class Meter(Protocol):
     """What counts requests, and may refuse them."""
 

@@ -130,7 +130,8 @@ def test_json_is_read_whole_or_as_far_as_it_came() -> None:
     ]
     assert cited(whole) == expected
     assert cited(f"```json\n{whole}\n```") == expected
-    assert cited('{"statements": []}') == []
+    assert cited(f"[{first}]") == expected[:1]
+    assert cited('{"statements": []}') == cited("[]") == []
     assert cited('{"statements": [{"sources": [1.2, 2], "claim": "Cold slows it."}]}') == [
         ("Cold slows it.", [("Paaaa", SLOW), ("Pbbbb", "")])
     ]
@@ -148,7 +149,13 @@ def test_json_is_read_whole_or_as_far_as_it_came() -> None:
 def test_a_stream_shows_words_and_keys_whatever_its_pieces(size: int) -> None:
     plain = "Cold slows it [1.2]. Gas [1.1, 2], not [0, 1]."
     json = '{"statements": [{"sources": ["1.2", "1.1"], "text": "Cold \\"slows\\" it."}]}'
-    shown = {plain: "Cold slows it [Paaaa]. Gas [Paaaa, Pbbbb], not [0, 1].", json: 'Cold "slows" it. [Paaaa]\n'}
+    listed = '[ {"text": "Gas.", "sources": ["1.1"]}]'
+    shown = {
+        plain: "Cold slows it [Paaaa]. Gas [Paaaa, Pbbbb], not [0, 1].",
+        json: 'Cold "slows" it. [Paaaa]\n',
+        listed: "Gas. [Paaaa]\n",
+        "[1.1] Gas.": "[Paaaa] Gas.",
+    }
     for reply, expected in shown.items():
         pieces: list[str] = []
         stream = KeyedStream(SOURCES, pieces.append)

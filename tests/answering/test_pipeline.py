@@ -178,9 +178,9 @@ def test_a_failing_endpoint_ends_with_5_and_never_shows_the_key(run: Run, kitche
 
 def test_many_questions_are_answered_one_line_each(run: Run, kitchen_library: Path, keys: dict[str, str]) -> None:
     script = [says(f"Yeast makes dough rise [{keys[YEAST]}]."), says("The library does not hold the answer.")]
-    with serve(script) as server:
+    with serve(script, lists_models=False) as server:
         done = run(
-            "ask", "--stdin", "--json", "--model", "m", "--library", kitchen_library,
+            "ask", "--stdin", "--json", "--model", "m", "--evidence", "9000", "--library", kitchen_library,
             typed="What makes dough rise?\n\nWho won the cup?\n", OPENAI_BASE_URL=server.url,
         )  # fmt: skip
     assert done.returncode == 0

@@ -15,9 +15,9 @@ from assistant.testing import ScriptedModel
 
 
 def test_few_tokens_hold_the_sentences_that_are_likeliest_to_answer(kitchen: Pipeline) -> None:
-    model = ScriptedModel(['{"statements": []}'])
+    model = ScriptedModel(["yes", '{"statements": []}'])
     answer = pipeline.ask(replace(kitchen, model=model, evidence_tokens=100), QUESTION)
-    sent = model.requests[0][-1].text
+    sent = model.requests[1][-1].text
     assert f"[1] {YEAST} (2024-01-01)\n1.1 " in sent
     assert "The gas makes dough rise to twice its volume" in sent
     assert RENNET not in sent

@@ -14,9 +14,11 @@ from assistant.answering.conversation.archive import Archive
 
 @pytest.fixture
 def environment(clean_environment: Mapping[str, str], sample_library: Path, archive: Archive) -> dict[str, str]:
-    """The environment of a chat with the sample that keeps its conversations in `archive`."""
+    """The environment of a chat with the sample that keeps its conversations in `archive`; models are shown so much
+    that they are asked once a question."""
     buffered = {name: value for name, value in clean_environment.items() if name != "PYTHONUNBUFFERED"}
-    return {**buffered, "ASSISTANT_LIBRARY": str(sample_library), "ASSISTANT_CHATS": str(archive.folder)}
+    own = {"ASSISTANT_LIBRARY": str(sample_library), "ASSISTANT_CHATS": str(archive.folder)}
+    return {**buffered, **own, "ASSISTANT_EVIDENCE": "10000"}
 
 
 @pytest.fixture

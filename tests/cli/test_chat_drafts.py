@@ -23,7 +23,7 @@ from assistant.answering.conversation.archive import Archive
 def test_a_draft_is_markdown_while_it_comes_and_gone_once_it_is_checked(chat: Chat, archive: Archive) -> None:
     go = Event()
     first, rest = WRITTEN[:40], WRITTEN[40:]
-    with serve(paused(go, first, rest)) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+    with serve(paused(go, first, rest), lists_models=False) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
         terminal.until_prompt()
         terminal.send(OVEROPTIMIZATION)
         terminal.until_shown("Conservative objectives all but")
@@ -48,7 +48,10 @@ def test_a_draft_is_markdown_while_it_comes_and_gone_once_it_is_checked(chat: Ch
 def test_a_draft_longer_than_the_screen_leaves_nothing_behind(chat: Chat) -> None:
     go = Event()
     draft = "".join(f"\n\nParagraph number{n} [{key(ENSEMBLES)}]." for n in range(30))
-    with serve(paused(go, draft, "\n\nEnd.")) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+    with (
+        serve(paused(go, draft, "\n\nEnd."), lists_models=False) as server,
+        chat(OPENAI_BASE_URL=server.url) as terminal,
+    ):
         terminal.until_prompt()
         terminal.send(OVEROPTIMIZATION)
         terminal.until_shown("Paragraph number29")
@@ -63,7 +66,10 @@ def test_a_draft_longer_than_the_screen_leaves_nothing_behind(chat: Chat) -> Non
 
 def test_questions_typed_while_an_answer_runs_are_asked_one_by_one(chat: Chat, archive: Archive) -> None:
     go = Event()
-    with serve([paused(go, WRITTEN), says(WRITTEN)]) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+    with (
+        serve([paused(go, WRITTEN), says(WRITTEN)], lists_models=False) as server,
+        chat(OPENAI_BASE_URL=server.url) as terminal,
+    ):
         terminal.until_prompt()
         terminal.send(OVEROPTIMIZATION)
         terminal.until_shown("Conservative objectives")
@@ -101,7 +107,10 @@ def test_a_chat_that_was_left_before_its_first_prompt_ends_after_what_was_typed(
 
 def test_ctrl_c_stops_an_answer_and_the_chat_goes_on(chat: Chat, archive: Archive) -> None:
     stalls = streams(piece(WRITTEN[:40]), then="stall")
-    with serve([stalls, says(WRITTEN, tokens=(9_000, 9))]) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+    with (
+        serve([stalls, says(WRITTEN, tokens=(9_000, 9))], lists_models=False) as server,
+        chat(OPENAI_BASE_URL=server.url) as terminal,
+    ):
         terminal.until_prompt()
         terminal.send(OVEROPTIMIZATION)
         terminal.until_shown("Conservative objectives all but")
@@ -118,7 +127,10 @@ def test_ctrl_c_stops_an_answer_and_the_chat_goes_on(chat: Chat, archive: Archiv
 
 def test_a_window_that_changes_its_size_does_no_harm(chat: Chat, archive: Archive) -> None:
     go = Event()
-    with serve(paused(go, WRITTEN[:40], WRITTEN[40:])) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+    with (
+        serve(paused(go, WRITTEN[:40], WRITTEN[40:]), lists_models=False) as server,
+        chat(OPENAI_BASE_URL=server.url) as terminal,
+    ):
         terminal.until_prompt()
         terminal.press("How can reward overopt")
         terminal.until(lambda: terminal.cursor_row() == "> How can reward overopt", "what was typed")
@@ -142,7 +154,10 @@ def test_a_window_that_changes_its_size_does_no_harm(chat: Chat, archive: Archiv
 
 def test_without_colour_a_draft_is_shown_all_the_same(chat: Chat) -> None:
     go = Event()
-    with serve(paused(go, WRITTEN[:40], WRITTEN[40:])) as server, chat(NO_COLOR="1", OPENAI_BASE_URL=server.url) as it:
+    with (
+        serve(paused(go, WRITTEN[:40], WRITTEN[40:]), lists_models=False) as server,
+        chat(NO_COLOR="1", OPENAI_BASE_URL=server.url) as it,
+    ):
         it.until_prompt()
         it.send(OVEROPTIMIZATION)
         it.until_shown("Conservative objectives all but")

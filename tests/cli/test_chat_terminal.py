@@ -174,7 +174,10 @@ def test_hostile_words_never_reach_the_terminal_raw(chat: Chat, run: Run, tmp_pa
     made = tmp_path / "library"
     assert run("ingest", rows, "--library", made).returncode == 0
     reply = says(f"Escapes are said {HOSTILE} here [Pffff].", HOSTILE, tokens=None)
-    with serve(reply) as server, chat("--library", str(made), OPENAI_BASE_URL=server.url) as terminal:
+    with (
+        serve(reply, lists_models=False) as server,
+        chat("--library", str(made), OPENAI_BASE_URL=server.url) as terminal,
+    ):
         terminal.until_prompt()
         terminal.enter("What is said of escapes?")
         known = terminal.text().count("[bold]b[/bold]")
@@ -200,7 +203,7 @@ def test_hostile_words_never_reach_the_terminal_raw(chat: Chat, run: Run, tmp_pa
 
 
 def test_a_dumb_terminal_gets_plain_lines(chat: Chat, archive: Archive) -> None:
-    with serve(says(WRITTEN)) as server, chat(TERM="dumb", OPENAI_BASE_URL=server.url) as terminal:
+    with serve(says(WRITTEN), lists_models=False) as server, chat(TERM="dumb", OPENAI_BASE_URL=server.url) as terminal:
         terminal.until_prompt()
         assert SAID in terminal.enter(OVEROPTIMIZATION)
         assert "## How can reward overoptimization be mitigated?" in terminal.enter("/copy")
@@ -214,7 +217,7 @@ def test_a_dumb_terminal_gets_plain_lines(chat: Chat, archive: Archive) -> None:
 
 
 def test_copy_hands_the_answer_to_the_clipboard_once(chat: Chat) -> None:
-    with serve(says(WRITTEN)) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+    with serve(says(WRITTEN), lists_models=False) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
         terminal.until_prompt()
         assert "assistant: error: nothing was asked yet" in terminal.enter("/copy")
         terminal.enter(OVEROPTIMIZATION)

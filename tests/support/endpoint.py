@@ -42,7 +42,10 @@ class Exchange(BaseHTTPRequestHandler):
             self.server.step(number)(self)
 
     def do_GET(self) -> None:
-        self.do_POST()
+        if self.server.lists_models:
+            self.do_POST()
+        else:
+            self.send_error(404)
 
     def begin(self, status: int = 200, kind: str = "text/event-stream", **headers: str) -> None:
         """Send the head of a reply whose body comes in chunks."""
@@ -76,8 +79,9 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = False
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[Step], *, lists_models: bool = True) -> None:
         super().__init__(("127.0.0.1", 0), Exchange)
+        self.lists_models = lists_models
         self.requests: list[Request] = []
         self.over = Event()
         self._steps = steps
@@ -100,9 +104,9 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve(script: Step | Sequence[Step]) -> Iterator[Server]:
-    """Serve the script while the block runs."""
-    with Server([script] if callable(script) else script) as server:
+def serve(script: Step | Sequence[Step], *, lists_models: bool = True) -> Iterator[Server]:
+    """Serve the script while the block runs. One that does not list its models keeps its steps for the replies."""
+    with Server([script] if callable(script) else script, lists_models=lists_models) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
         thread.start()
         try:
