@@ -154,6 +154,10 @@ HEAVY = {
     "httpx",
     "pypdf",
     "xml",
+    "mcp",
+    "pydantic",
+    "starlette",
+    "uvicorn",
 }
 
 

@@ -89,6 +89,14 @@ class MeterableModel(ChatModel, Protocol):
         """Return the same model, whose requests `meter` counts."""
 
 
+@runtime_checkable
+class StoppableModel(ChatModel, Protocol):
+    """A chat model that can be stopped while nothing of its reply has come."""
+
+    def until(self, is_over: Callable[[], bool]) -> ChatModel:
+        """Return the same model, whose replies are broken off with `Stopped` once that says so."""
+
+
 class Embedder(Protocol):
     """A model that turns texts into vectors. Only vectors of the same fingerprint can be compared."""
 
