@@ -23,9 +23,10 @@ def from_request(request: Request) -> Link:
     return link
 
 
-def path(paper: Paper) -> str:
-    """Return the path of this server's page about a paper."""
-    return f"{PAPER}{quote(paper.id, safe='')}"
+def path(paper: Paper, sentence: str = "") -> str:
+    """Return the path of this server's page about a paper, a sentence of its abstract marked there."""
+    marked = f"?quote={quote(sentence, safe='')}" if sentence else ""
+    return f"{PAPER}{quote(paper.id, safe='')}{marked}"
 
 
 def is_web(url: str) -> bool:

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from assistant.answering.conversation.turns import Conversation
     from assistant.answering.pipeline import Pipeline
 
-_SIMILAR_CHARACTERS = 2_000  # of an abstract; an embedder reads no more of it
-
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -141,15 +139,15 @@ class Resident:
         self, name: str, selection: Selection, is_over: IsOver
     ) -> tuple[list[Paper], list[Paper], list[Evidence]]:
         """Return what `find` does, and the papers nearest to the one that is meant, without itself."""
+        from assistant.retrieval.similar import similar
+
         papers_filter = selection.filter()
         with self._at_work(is_over) as (library, _):
             papers, suggestions = self._find(library.snapshot, name)
             if len(papers) != 1:
                 return papers, suggestions, []
-            words = f"{papers[0].title}. {papers[0].abstract[:_SIMILAR_CHARACTERS]}"
-            limit = selection.limit or 10
-            hits = library.nearest(words, limit + 1, library.admitted(papers_filter))
-            return papers, [], [hit for hit in hits if hit.paper.id != papers[0].id][:limit]
+            ids = library.admitted(papers_filter)
+            return papers, [], list(similar(library.snapshot, papers[0].id, selection.limit or 10, ids))
 
     def listing(self, limit: int, is_over: IsOver) -> tuple[int, list[Paper]]:
         """Return how many papers there are, and the last `limit` of them that were added, the latest first."""

@@ -97,6 +97,7 @@ def test_in_a_browser_a_question_is_typed_answered_unfolded_and_followed(quoting
         assert tab.evaluate("document.querySelector('details mark').textContent.length") > 0
         tab.press("document.querySelector('.sources a').click()")
         assert "/paper/" in tab.evaluate("location.pathname")
+        assert tab.evaluate("document.querySelector('.abstract mark').textContent.length") > 0
         tab.open(f"{quoting.url}/")
         # Every field has a name that is heard, and every link a text.
         tab.send("Accessibility.enable")

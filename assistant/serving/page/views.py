@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from assistant.answering.conversation.turns import Conversation, Turn
 from assistant.domain.answers import Answer
-from assistant.domain.records import Claim, Finding, Paper
+from assistant.domain.records import Claim, Finding, Paper, cited_papers
 from assistant.domain.sanitize import one_line, sanitize
 from assistant.domain.verdicts import MARKS, conclusion
 from assistant.serving import links
 
 _AROUND = 400  # characters of an abstract that are shown before and after a sentence
+_LONGEST_QUOTE = 600  # characters that an address carries
 _NAMED = {"prose": "Sources", "list": "Papers", "facts": "From the catalogue"}
 
 
@@ -50,7 +51,7 @@ class SourceView:
     title: str
     day: str
     path: str
-    """Of its page here."""
+    """Of its page here, the sentence marked that the answer rests on."""
     url: str
     """Its own address; "" for none of the web."""
     remark: str
@@ -97,6 +98,7 @@ def paper(paper: Paper, quote: str = "") -> PaperView:
 
 def _turn(turn: Turn, numbers: Mapping[str, int], rows: int) -> TurnView:
     answer = turn.answer
+    quotes = {paper.id: finding.quote for paper, finding in cited_papers(answer.claims).values()}
     if answer.status == "answered":
         papers = [(str(numbers[paper.id]), paper) for paper in answer.cited]
         text, heading = answer.text, _NAMED.get(answer.kind, "")
@@ -111,7 +113,7 @@ def _turn(turn: Turn, numbers: Mapping[str, int], rows: int) -> TurnView:
         sanitize(text),
         tuple(_claim(claim, numbers) for claim in answer.claims),
         heading,
-        tuple(_source(label, paper) for label, paper in papers[:rows]),
+        tuple(_source(label, paper, quotes.get(paper.id, "")) for label, paper in papers[:rows]),
         (*more, *_said(answer), *(one_line(note) for note in (turn.reading.note,) if note)),
     )
 
@@ -155,8 +157,9 @@ def _marked(text: str, quote: str, around: int) -> Sequence[Piece]:
     return [Piece(sanitize(piece.text), piece.is_quoted) for piece in pieces if piece.text]
 
 
-def _source(label: str, paper: Paper) -> SourceView:
-    return SourceView(label, one_line(paper.title), paper.shown_day, links.path(paper), _web(paper), paper.remark)
+def _source(label: str, paper: Paper, quote: str) -> SourceView:
+    path = links.path(paper, quote if len(quote) <= _LONGEST_QUOTE else "")
+    return SourceView(label, one_line(paper.title), paper.shown_day, path, _web(paper), paper.remark)
 
 
 def _web(paper: Paper) -> str:
