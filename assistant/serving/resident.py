@@ -12,6 +12,7 @@ from assistant.app import by_words
 from assistant.app.filters import Day, paper_filter
 from assistant.app.handle import Library
 from assistant.domain.callbacks import OnStage
+from assistant.domain.errors import Stopped
 from assistant.domain.limits import require_question
 from assistant.domain.records import Claim, Evidence, Paper
 from assistant.library import database
@@ -127,7 +128,12 @@ class Resident:
             if verifier.checker:
                 checker = model_checkers.asking(verifier.checker, lambda model: WaitingModel(model, seat))
                 verifier = replace(verifier, checker=checker)
-            return tuple(documents.verify_claims(verifier, references.split(text, verifier.papers)))
+            claims: list[Claim] = []
+            for claim in documents.verify_claims(verifier, references.split(text, verifier.papers)):
+                if is_over():
+                    raise Stopped
+                claims.append(claim)
+            return tuple(claims)
 
     def find(self, name: str, is_over: IsOver) -> tuple[list[Paper], list[Paper]]:
         """Return the papers that a name means (an id in any form, a title or the only beginning of one), and where it
