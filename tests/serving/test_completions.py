@@ -145,6 +145,13 @@ def test_what_is_no_question_is_refused_in_openais_shape(quoting: Served, body: 
     assert what in error["message"]
 
 
+def test_a_question_of_any_characters_after_any_history_is_answered(quoting: Served) -> None:
+    history = [user("and " * 200_000), said("- ✗ *(" * 9_000), user("\ud800 \x00 [1]"), said("[" * 99_000)]
+    text = json.dumps({"messages": [*history, user("\udfff moss \x1b[31m\u202e?")]})
+    done = httpx.post(f"{quoting.url}/v1/chat/completions", content=text, timeout=PATIENCE)
+    assert done.status_code == 200, done.text
+
+
 def test_what_there_is_not_is_told_in_the_same_shape(quoting: Served) -> None:
     assert httpx.get(f"{quoting.url}/v1/embeddings").json()["error"]["code"] == "unknown_url"
     refused = httpx.get(f"{quoting.url}/v1/chat/completions")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.domain.errors import UsageError
-from assistant.serving.transcripts import Exchange
+from assistant.domain.limits import QUESTION_LIMIT, excess
+from assistant.serving.transcripts import Exchange, encodable, exchange
 
 MODELS = ("assistant", "assistant-quotes")
 """The names under which the library is asked: with whatever model answers, and for quotes alone."""
-_ANSWER_LIMIT = 50_000  # characters of an earlier answer that are read
 _IGNORED = ("system", "developer", "tool", "function")
 """Roles of messages that are left aside: how the library answers is not for a front end to say."""
 
@@ -108,15 +108,17 @@ def _conversation(messages: Iterator[tuple[str, str]]) -> tuple[str, tuple[Excha
     for role, text in messages:
         if role == "assistant":
             if question is not None:
-                exchanges.append(Exchange(question, text[:_ANSWER_LIMIT]))
+                exchanges.append(exchange(question, text))
             question = None
         else:
             if question is not None:
-                exchanges.append(Exchange(question, ""))
+                exchanges.append(exchange(question, ""))
             question = text
     if question is None or not question.strip():
         raise RequestError("the last message has to be a question of the user", "messages")
-    return question, tuple(exchanges)
+    if reason := excess(question, QUESTION_LIMIT):
+        raise RequestError(f"the question {reason}", "messages")
+    return encodable(question), tuple(exchanges)
 
 
 def pairs(text: str, turns: int) -> tuple[Exchange, ...]:
@@ -127,7 +129,7 @@ def pairs(text: str, turns: int) -> tuple[Exchange, ...]:
         return ()
     if not isinstance(rows, list):
         return ()
-    exchanges = [Exchange(row[0], row[1][:_ANSWER_LIMIT]) for row in rows if _is_pair(row)]
+    exchanges = [exchange(*row) for row in rows if _is_pair(row)]
     return tuple(exchanges[-turns:]) if turns else ()
 
 
@@ -137,4 +139,4 @@ def _is_pair(row: object) -> bool:
 
 def as_pairs(exchanges: Sequence[Exchange]) -> str:
     """Return what `pairs` reads."""
-    return json.dumps([[exchange.question, exchange.answer] for exchange in exchanges])
+    return json.dumps([[one.question, one.answer] for one in exchanges])
