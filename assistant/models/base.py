@@ -136,6 +136,14 @@ class Reranker(Protocol):
         """
 
 
+@runtime_checkable
+class LoadableModel(Protocol):
+    """A model on this machine that can be made ready before it is needed."""
+
+    def load(self) -> None:
+        """Make ready; may be called from any thread, and again. Raises `UsageError`."""
+
+
 Judgement = Literal["yes", "no", "contradicts", "unscored"]
 """What a premise says of a claim: that it is so, nothing that settles it, the reverse; or nobody could tell."""
 

@@ -18,7 +18,7 @@ from assistant.domain.records import Claim, Evidence, Paper
 from assistant.library import database
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.library.word_search import WordSearch
-from assistant.models.base import ChatModel
+from assistant.models.base import ChatModel, LoadableModel
 from assistant.retrieval.filters import Filter
 from assistant.retrieval.finder import PaperIndex
 from assistant.serving.transcripts import Exchange
@@ -75,6 +75,15 @@ class Resident:
             if library.missing is None:
                 library.pipeline()
             return library.model.name if library.model else None
+
+    def warm(self) -> None:
+        """Load the models of this machine, so that the first question waits for none; raises `UsageError`."""
+        with self._at_work(lambda: False) as (library, _):
+            if library.missing is None:
+                models: tuple[object, ...] = (library.embedder, library.reranker)
+                for model in models:
+                    if isinstance(model, LoadableModel):
+                        model.load()
 
     def close(self, is_over: IsOver = lambda: False) -> None:
         """Let go of the library, once nobody uses it."""

@@ -41,6 +41,7 @@ def serve(port: int, reach: Reach, askers: int, waiting: int, deadline: float, p
     limits = Limits(askers=askers, waiting=waiting, deadline=deadline)
     with place.open() as library, desk.opened(library, limits) as (resident, counter):
         model = resident.open()
+        resident.warm()
         listener = listening.bind(access.host, port)
         address = listening.address(listener)
         console.tell(f"{resident.size:,} papers, {f'the model {model}' if model else 'quotes'}; Ctrl-C ends it")
