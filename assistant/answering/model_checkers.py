@@ -1,9 +1,10 @@
 """Pairs of a premise and a claim -> judgements by a chat model: several pairs in one request, or one to a request in
 the form that fact-checking models were trained on."""
 
+import copy
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from assistant.answering import evidence_prompt, odds, prompts
 from assistant.answering.evidence_prompt import neutralise
@@ -29,6 +30,15 @@ def open_checker(model: ChatModel, together: int = TOGETHER) -> Checker:
     """Return what has this model judge claims, so many in one request, or one by one in the form that its name says it
     was trained on."""
     return FactChecker(model) if _FACT_CHECKERS.search(model.name) else ChatChecker(model, together)
+
+
+def asking(checker: Checker, wrap: Callable[[ChatModel], ChatModel]) -> Checker:
+    """Return a checker whose model, if it is a chat model, is asked by way of `wrap`; what it counts is counted on."""
+    if not isinstance(checker, _ModelChecker):
+        return checker
+    other = copy.copy(checker)
+    other.model = wrap(checker.model)
+    return other
 
 
 class _ModelChecker:

@@ -162,6 +162,11 @@ class Library:
         none is on this machine, vectors are of no use, and are not checked."""
         return self._opened(None, check=False) if self.missing else self._opened(self.embedder, check=True)
 
+    @property
+    def opened_folder(self) -> Path | None:
+        """The folder of the snapshot that is open, which is the sample's where that stands in; None for none."""
+        return self._snapshot.folder if self._snapshot else None
+
     def admitted(self, papers_filter: Filter) -> frozenset[str] | None:
         """Return the ids of the papers that pass the filter (None: all); tell what nobody would expect of it."""
         return admitted(self.snapshot, papers_filter, self.on_message)

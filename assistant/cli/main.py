@@ -34,6 +34,8 @@ COMMANDS = {
     "papers": (f"{_ROOM}.papers", "list_papers", "List papers, by date and source."),
     "remove": (f"{_ROOM}.remove", "remove", "Take papers out of the library."),
     "verify": (f"{_ROOM}.verify", "verify", "Check the claims of any text against the papers it cites."),
+    "mcp": (f"{_ROOM}.mcp", "mcp", "Give agents and editors the library as tools (Model Context Protocol)."),
+    "serve": (f"{_ROOM}.serve", "serve", "Answer any chat front end (OpenAI-compatible), and at a page of its own."),
     "eval": (
         f"{_ROOM}.evaluate",
         "evaluate",

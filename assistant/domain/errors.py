@@ -79,6 +79,10 @@ class ServiceError(AssistantError):
     exit_code = 5
 
 
+class Stopped(KeyboardInterrupt):
+    """Whoever asked wants no answer any more: what Ctrl-C is to a command, to one question of many."""
+
+
 class ArchiveError(AssistantError):
     """A conversation cannot be kept on disk, or not be read from there."""
 

@@ -14,6 +14,7 @@ _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _FORMULAS = {"\\": "<span>&#92;</span>", "$": "<span>&#36;</span>"}
 """A notebook looks for formulas in the finished page too, where a backslash no longer protects; but never across the
 border of an element."""
+_ESCAPED = re.compile(r"<span>&#(36|92);</span>|\\(.)")
 
 
 def escape(text: str) -> str:
@@ -24,6 +25,15 @@ def escape(text: str) -> str:
     """
     safe = _ACTING.sub(lambda match: _FORMULAS.get(match[0]) or f"\\{match[0]}", one_line(text))
     return _NUMBERED.sub(r"\1\\\2", safe)
+
+
+def unescape(text: str) -> str:
+    r"""Return what `escape` was given, on one line.
+
+    >>> unescape(escape("*Two* <b>words</b> for 5 $ of www.example.org"))
+    '*Two* <b>words</b> for 5 $ of www.example.org'
+    """
+    return _ESCAPED.sub(lambda match: chr(int(match[1])) if match[1] else match[2], text)
 
 
 def cited(text: str, labels: Sequence[str], fault: str, *, quoted: bool) -> str:

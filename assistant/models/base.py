@@ -97,6 +97,14 @@ class MeterableModel(ChatModel, Protocol):
         """Return the same model, whose requests `meter` counts."""
 
 
+@runtime_checkable
+class StoppableModel(ChatModel, Protocol):
+    """A chat model that can be stopped while nothing of its reply has come."""
+
+    def until(self, is_over: Callable[[], bool]) -> ChatModel:
+        """Return the same model, whose replies are broken off with `Stopped` once that says so."""
+
+
 class Embedder(Protocol):
     """A model that turns texts into vectors. Only vectors of the same fingerprint can be compared."""
 
@@ -134,6 +142,14 @@ class Reranker(Protocol):
 
         Raises `ModelError`.
         """
+
+
+@runtime_checkable
+class LoadableModel(Protocol):
+    """A model on this machine that can be made ready before it is needed."""
+
+    def load(self) -> None:
+        """Make ready; may be called from any thread, and again. Raises `UsageError`."""
 
 
 Judgement = Literal["yes", "no", "contradicts", "unscored"]

@@ -32,6 +32,15 @@ def test_an_endpoint_is_held_to_one_of_three_answers_a_pair() -> None:
     assert (checker.name, checker.tokens) == ("m", (300, 12))
 
 
+def test_the_model_of_a_checker_may_be_asked_by_way_of_another() -> None:
+    own, other = ScriptedModel([]), ScriptedModel([Reply('{"1": "yes", "2": "no"}', "m", input_tokens=30)])
+    checker = model_checkers.open_checker(own)
+    asking = model_checkers.asking(checker, lambda model: other if model is own else model)
+    assert asking.check(PAIRS) == ("yes", "no")
+    assert isinstance(checker, ChatChecker)
+    assert checker.tokens == (30, None)
+
+
 @pytest.mark.parametrize(
     ("reply", "judgements"),
     [

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,7 @@ class OpenAIModel:
         self._largest = largest
         self._transport = transport
         self._meter: Meter | None = None
+        self._is_over: Callable[[], bool] | None = None
 
     def with_alternatives(self, count: int) -> "OpenAIModel":
         """Return the same model, which is asked for so many of the likeliest tokens in the place of each it writes."""
@@ -77,6 +78,12 @@ class OpenAIModel:
         """Return the same model, whose requests `meter` counts."""
         model = copy.copy(self)
         model._meter = meter
+        return model
+
+    def until(self, is_over: Callable[[], bool]) -> "OpenAIModel":
+        """Return the same model, whose replies are broken off with `Stopped` once that says so."""
+        model = copy.copy(self)
+        model._is_over = is_over
         return model
 
     def reply(
@@ -121,7 +128,7 @@ class OpenAIModel:
                 raise self._failure(cause, cure, reader) from None
 
         try:
-            return call.run(converse, on_token)
+            return call.run(converse, on_token, self._is_over)
         except DeadlineExceeded as error:
             if reply := reader.partial(str(error)):
                 return reply

@@ -12,10 +12,12 @@ from typing import Any, Generic, TypeVar, cast
 import httpx
 
 from assistant.domain.callbacks import OnToken
+from assistant.domain.errors import Stopped
 
 MOST_REQUESTS = 3
 LARGEST_DOCUMENT = 1_000_000  # bytes of an event, an error or a reply that is not streamed: each is held whole
 _PIECE = 65_536  # bytes
+_LOOK = 0.2  # seconds between two looks at whether anybody still waits for the reply
 _MOST_ARRIVED = 64_000_000  # bytes; Linux keeps 6 million for a connection, unless it is told otherwise
 _EVENT_ENDS = (b"\n\n", b"\r\n\r\n", b"\r\r")
 
@@ -116,17 +118,25 @@ class BoundedCall(Generic[Result]):
         """Return what the work has returned, or raise what it raised; to be called once it has ended."""
         return self._result.result()
 
-    def run(self, work: Callable[[OnToken], Result], on_token: OnToken | None) -> Result:
+    def run(
+        self,
+        work: Callable[[OnToken], Result],
+        on_token: OnToken | None,
+        is_over: Callable[[], bool] | None = None,
+    ) -> Result:
         """Return `work(put_token)`; what it puts reaches `on_token` in the thread that called `run`.
 
-        Raises what `work` or `on_token` raises, or `DeadlineExceeded`.
+        Raises what `work` or `on_token` raises, `DeadlineExceeded`, or `Stopped` once `is_over` says so.
         """
         tokens: SimpleQueue[str | None] = SimpleQueue()
         self.start(lambda: work(tokens.put), lambda: tokens.put(None))
         try:
             while not self.deadline.is_final:
+                if is_over and is_over():
+                    raise Stopped
+                longest = max(self.deadline.remaining, 0)
                 try:
-                    token = tokens.get(timeout=max(self.deadline.remaining, 0))
+                    token = tokens.get(timeout=min(longest, _LOOK) if is_over else longest)
                 except Empty:
                     if self.deadline.remaining > 0:
                         continue  # something came meanwhile that is not passed on

@@ -1,0 +1,55 @@
+"""`assistant mcp`: a library -> tools for agents and editors, by the Model Context Protocol."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli import console, options
+from assistant.cli.options import LibraryOptions
+from assistant.cli.reach import Reach, reach
+
+if TYPE_CHECKING:
+    from assistant.app.handle import Library
+    from assistant.serving.agents.tools import Add
+
+
+@click.command()
+@click.option("--http", "port", metavar="PORT", type=click.IntRange(0, 65_535), help="Serve over HTTP, at /mcp.")
+@reach
+@click.option("--allow-add", is_flag=True, help="Let agents fetch papers by id, and add them to the library.")
+@options.answering
+def mcp(port: int | None, reach: Reach, allow_add: bool, place: LibraryOptions) -> int:
+    """Agents get the tools search, ask, verify, show, similar and add, and papers as resources paper://ID. They speak
+    over standard input and output, and start this command themselves; with --http it runs by itself, and Ctrl-C ends
+    it with exit code 0.
+
+    \b
+    Examples:
+      claude mcp add papers -- assistant mcp --library papers-2024
+      assistant mcp --http 8018
+    """
+    from assistant.serving import desk
+    from assistant.serving.agents import server
+    from assistant.serving.limits import Limits
+
+    access = reach.access()
+    with place.open() as library, desk.opened(library, Limits()) as (resident, counter):
+        resident.open()
+        made = server.server(resident, counter, _adding(library) if allow_add else None)
+        if port is None:
+            made.run("stdio")
+            return 0
+        from assistant.serving import listening
+
+        listener = listening.bind(access.host, port)
+        address = f"{listening.address(listener)}{server.PATH}"
+        console.tell(f"{resident.size:,} papers for agents at {address}; Ctrl-C ends it")
+        listening.run(server.application(made, access, counter), listener, counter)
+    return 0
+
+
+def _adding(library: "Library") -> "Add":
+    from assistant import app
+    from assistant.serving.agents.adding import adding
+
+    return adding(library.settings.library, library.embedder, app.environment(), console.tell)

@@ -1,0 +1,1 @@
+"""A library -> tools and resources of the Model Context Protocol, for agents and editors."""

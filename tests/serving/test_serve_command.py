@@ -1,0 +1,47 @@
+"""`assistant serve` as a process: it says where it is, answers, and ends in order with Ctrl-C."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+from conftest import Run
+
+PATIENCE = 60.0
+
+
+def test_it_says_where_it_is_answers_and_ends_with_ctrl_c(folder: Path, clean_environment: Mapping[str, str]) -> None:
+    words = ["serve", "--port", "0", "--library", str(folder), "--embedder", "hashing", "--no-model"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "assistant", *words],
+        env=dict(clean_environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        lines = iter(process.stderr.readline, "")
+        url = next(match[1] for line in lines if (match := re.search(r"page +(http://127\.0\.0\.1:\d+)/", line)))
+        assert httpx.get(f"{url}/health", timeout=PATIENCE).json()["status"] == "ok"
+        body = {"model": "assistant", "messages": [{"role": "user", "content": "How many papers are there?"}]}
+        done = httpx.post(f"{url}/v1/chat/completions", json=body, timeout=PATIENCE).json()
+        assert "40 papers" in done["choices"][0]["message"]["content"]
+        process.send_signal(signal.SIGINT)
+        output, messages = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, output, "Traceback" in messages) == (0, "", False)
+
+
+def test_it_answers_no_strangers_without_a_token_and_says_which_port_is_taken(run: Run, folder: Path) -> None:
+    import socket
+
+    place = ("--library", folder, "--embedder", "hashing", "--no-model")
+    for command in (("serve", "--host", "0.0.0.0"), ("mcp", "--http", "0", "--host", "0.0.0.0")):
+        refused = run(*command, *place)
+        assert (refused.returncode, "to listen on 0.0.0.0 takes a token" in refused.stderr) == (2, True)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = run("serve", "--port", port, *place)
+    assert (refused.returncode, f"cannot listen on 127.0.0.1, port {port}" in refused.stderr) == (2, True)
