@@ -63,7 +63,7 @@ def plain(text: str) -> str:
 def _base(paper: Paper) -> str:
     """Return the key of a paper that no other shares; the year is the only run of four digits in it."""
     words = [word for word in map(plain, normalise(paper.title).split()) if word and word not in _SILENT]
-    words = [word[:_LONGEST] for word in words if not _YEAR_LIKE.search(word)]
+    words = [word[:_LONGEST] for word in words if not word.isdecimal() and not _YEAR_LIKE.search(word)]
     year = f"{paper.date.year:04}" if paper.date else ""
     family = family_name(paper.authors[0]) if paper.authors else ""
     if family:

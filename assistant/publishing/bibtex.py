@@ -7,6 +7,7 @@ from assistant.domain import identifiers
 from assistant.domain.markdown import address
 from assistant.domain.months import MONTHS
 from assistant.domain.records import Paper
+from assistant.domain.sanitize import one_line
 from assistant.publishing.latex_text import escape
 
 _MEETING = re.compile(r"\b(?:proceedings|proc\.|conference|workshop|symposium|meeting|congress)", re.IGNORECASE)
@@ -66,5 +67,5 @@ def _author(author: str) -> str:
     Braces keep BibTeX from reading what it reads in names: "and" between two, "others" for those left out, and commas
     that a name of at most three parts does not have.
     """
-    name = escape(author)
-    return f"{{{name}}}" if _NAMES.search(name) or not name.strip() else name
+    name, is_read = escape(author), _NAMES.search(one_line(author))
+    return f"{{{name}}}" if is_read or not name else name

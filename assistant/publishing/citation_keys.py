@@ -22,7 +22,8 @@ def library_citation_keys(library: LibrarySnapshot, papers: Sequence[Paper]) -> 
     if any(paper.date is None for paper in papers):
         dated = frozenset(overview.within(library.catalogue, None, None))
         rivals += [id for id in library.ids if id not in dated]
-    order = {id: place for place, id in enumerate(library.ids)} if len(papers) > 1 else {}
-    stored = library.papers(sorted(dict.fromkeys(rivals), key=lambda id: order.get(id, 0)))
-    every = citation_keys([*stored, *papers])  # a paper of a conversation may have been removed since
+    order = {id: place for place, id in enumerate(library.ids)}
+    stored = library.papers(list(dict.fromkeys(rivals)))
+    latest = {paper.id: paper for paper in (*papers, *stored)}  # one of a conversation may have been removed since
+    every = citation_keys(sorted(latest.values(), key=lambda paper: order.get(paper.id, len(order))))
     return {paper.id: every[paper.id] for paper in papers}

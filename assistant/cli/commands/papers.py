@@ -7,6 +7,7 @@ import click
 
 from assistant.cli import console, options
 from assistant.cli.options import FilterOptions, LibraryOptions
+from assistant.cli.output import OutputOptions, output
 from assistant.cli.views import papers as views
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Listing, Paper
@@ -48,20 +49,26 @@ def show(name: str, as_json: bool, place: LibraryOptions) -> int:
 
 @click.command("papers")
 @options.filters
-@options.json
+@output
 @options.catalogue
-def list_papers(papers: FilterOptions, as_json: bool, place: LibraryOptions) -> int:
+def list_papers(papers: FilterOptions, output: OutputOptions, place: LibraryOptions) -> int:
     """They stand in the order they were added; ~ marks a date that had to be inferred.
 
     \b
     Examples:
       assistant papers --since 2024-06 --until 2024
       assistant papers --source page.txt --json
+      assistant papers --since 2024 -o references.bib
     """
     with place.open() as library:
         selection = library.papers(since=papers.since, until=papers.until, source=papers.source)
+        if output.is_document:
+            from assistant.publishing import reports
+
+            output.publish(reports.of_papers("Papers", selection, library.citation_keys))
+            return 0
     for paper in selection:
-        if as_json:
+        if output.as_json:
             console.record(record(paper))
         else:
             console.lines(
