@@ -163,7 +163,9 @@ def test_hostile_words_stay_words_in_markdown() -> None:
     )
     assert text == (
         f"# {safe}\n\n2026-03-01, with the library /some/library\n\n## {safe}\n\n- ✓ {safe} [1]\n"
-        f"- ≈ 1\\) x [2][?{safe}] *(located)*\n\n*2 claims: 1 supported ✓, 1 located ≈ (no checker) · model m*\n\n## Papers\n\n- [1] {safe}\n"
+        f"- ≈ 1\\) x [2][?{safe}] *(located)*\n\n"
+        "*2 claims: 1 supported ✓, 1 located ≈ (no checker) · model m*\n\n"
+        f"## Papers\n\n- [1] {safe}\n"
         "- [2] [\\- x](<https://x.example/a%20b%3Ec%3Cd>)\n\n"
     )
     # Nothing within the fence ends it.
