@@ -43,7 +43,7 @@ _DROPPED = (
 )
 _FOOTNOTES = frozenset(["footnote", "footnotetext", "marginpar"])
 _SILENT = frozenset("maketitle centering noindent newpage clearpage appendix tableofcontents bigskip medskip".split())
-_OPEN, _CLOSE, _NEWLINE = "\ue010", "\ue011", "\ue012"
+_OPEN, _CLOSE, _NEWLINE = "\ue020", "\ue021", "\ue022"
 _PLACE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _PRIVATE = re.compile("[\ue000-\uf8ff\u2060]")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")

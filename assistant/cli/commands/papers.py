@@ -22,10 +22,11 @@ _SUGGESTIONS = 5
 @options.json
 @options.catalogue
 def show(name: str, as_json: bool, place: LibraryOptions) -> int:
-    """NAME is the id or the title in any case; the beginning of a title will do where it is the only one.
+    """NAME is the id, the key, or the title in any case; the beginning of a title will do where it is the only one.
 
     \b
     Examples:
+      assistant show gao2022scaling
       assistant show "Scaling Laws for Reward Model Overoptimization"
       assistant show 2210.10760 --json
     """
@@ -43,7 +44,11 @@ def show(name: str, as_json: bool, place: LibraryOptions) -> int:
             console.tell(f"{several}: {name}{_suggestions(near)}")
             return 3
     for paper in papers_meant:
-        console.record(record(paper)) if as_json else console.lines(*views.card(paper))
+        key = index.citation_keys[paper.id]
+        if as_json:
+            console.record({**record(paper), "key": key})
+        else:
+            console.lines(*views.card(paper, key=key))
     return 0
 
 

@@ -55,7 +55,7 @@ def _retry(chat: Chat, _: str) -> Chat:
 
 COMMANDS = {
     "sources": Command(evidence.sources, "", "the evidence of the last answer, with scores"),
-    "open": Command(evidence.open_paper, "N or TITLE", "a whole abstract, the quoted sentences marked"),
+    "open": Command(evidence.open_paper, "N, KEY or TITLE", "a whole abstract, the quoted sentences marked"),
     "why": Command(evidence.why, "[N]", "what checking found, claim by claim, and which step decided"),
     "search": Command(evidence.search, "WORDS", "the papers nearest to some words"),
     "since": Command(setting.since, "[DATE]", "only papers from a date on: 2024, 2024-05 or 2024-05-31"),

@@ -37,7 +37,8 @@ def open_paper(chat: Chat, name: str) -> Chat:
         for finding in claim.findings
         if finding.paper and finding.paper.id == paper.id
     ]
-    console.lines(*papers.card(paper, quotes))
+    key = library_citation_keys(chat.pipeline.library, [paper])[paper.id]
+    console.lines(*papers.card(paper, quotes, key=key))
     return chat
 
 
@@ -113,7 +114,7 @@ def _explain(claim: Claim, numbers: dict[str, int]) -> None:
 def _paper(chat: Chat, name: str) -> Paper:
     numbered = chat.conversation.papers
     if not name:
-        raise UsageError("give the number or the title of a paper: /open 2")
+        raise UsageError("give the number, the key or the title of a paper: /open 2")
     if name.strip("[]").isdecimal():
         number = _number(name)
         if number not in numbered:
