@@ -90,7 +90,7 @@ def test_small_talk_and_facts_are_answered_and_a_farewell_ends_the_chat(talk: Ta
 
 COMMANDS = """\
 assistant: error: give words to search for: /search reward hacking
-assistant: error: give the number or the title of a paper: /open 2
+assistant: error: give the number, the key or the title of a paper: /open 2
 assistant: error: nothing was cited as [9] so far; the last is [4]
 assistant: error: no titles begin so; /search finds papers, Tab completes titles
 assistant: error: no claim of the last answer cites [7]
@@ -108,8 +108,8 @@ assistant: answers: quotes, no model
 assistant: answers: quotes, no model
   1. kept      354 tokens  How can reward overoptimization be mitigated?
 354 of 2,000 tokens
-assistant: error: give the name of a file that ends in .md or .bib, such as notes.md
-assistant: error: give the name of a file that ends in .md or .bib, such as notes.md
+assistant: error: give the name of a file that ends in .md, .tex, .html, .bib or .csv, such as notes.md
+assistant: error: give the name of a file that ends in .md, .tex, .html, .bib or .csv, such as notes.md
 assistant: error: nowhere/notes.md: cannot be written (No such file or directory)
 assistant: written to notes.md
 assistant: error: notes.md: exists already; give another name, or remove it first
@@ -117,7 +117,7 @@ assistant: written to notes.bib
 assistant: error: there is no command /retri; did you mean /retry?
 assistant: error: there is no command /xyzzy; /help lists the commands
 /sources                 the evidence of the last answer, with scores
-/open N or TITLE         a whole abstract, the quoted sentences marked
+/open N, KEY or TITLE    a whole abstract, the quoted sentences marked
 /why [N]                 what checking found, claim by claim, and which step decided
 /search WORDS            the papers nearest to some words
 /since [DATE]            only papers from a date on: 2024, 2024-05 or 2024-05-31
@@ -128,7 +128,7 @@ assistant: error: there is no command /xyzzy; /help lists the commands
 /retry                   answer the last question again
 /undo                    take the last turn back
 /copy                    the last answer to the clipboard, as Markdown
-/export FILE             the conversation: .md (Markdown with BibTeX) or .bib (BibTeX)
+/export FILE             the conversation: .md, .tex (its .bib beside it), .html, .bib or .csv
 /help                    this list
 /quit                    leave; so does Ctrl-D
 Anything else is a question. Alt-Enter begins another line, Tab completes.
@@ -166,7 +166,7 @@ def test_every_command_and_its_refusals(talk: Talk, archive: Archive, tmp_path: 
 
 OPENED = """\
 Scaling Laws for Reward Model Overoptimization
-t2-07e2c9a2767d · 2022-10-19 · 3 authors
+t2-07e2c9a2767d · scalinglawsreward2022 · 2022-10-19 · 3 authors
 
 Pushing a language model too hard against a learned reward model eventually makes its answers worse, and this paper \
 measures how that decline unfolds. Because human labels are costly, the authors let a large fixed "gold" reward model \

@@ -134,3 +134,33 @@ def test_a_checker_of_a_folder_judges_and_is_named(run: Run, library: Path, tmp_
     assert {row[2] for row in told[1:]} == {None}
     done = run("verify", "--library", library, "--checker", nli, typed=f"{CLAIMS['moss']} [moss]")
     assert done.stdout.splitlines()[-1] == "1 claim: 1 supported ✓ · checked by nli"
+
+
+PAPER = r"""\documentclass{article}
+\begin{document}
+Moss covered 42\% of the granite after three winters~\cite{a}. % not this \cite{no}
+Moss covered 43\% of the granite walls after three winters \citep[p.~2]{a}.
+
+Nobody knows \citet{absent,glaciermeltseen}.
+\bibliography{refs}
+\end{document}
+"""
+BIB = "@misc{a, title={Moss on Granite Walls}}\n@misc{absent, title={An Absent Paper}}\n"
+
+
+def test_a_paper_in_latex_by_the_keys_of_its_bibliography(run: Run, library: Path, tmp_path: Path) -> None:
+    (tmp_path / "paper.tex").write_text(PAPER)
+    (tmp_path / "refs.bib").write_text(BIB)
+    done = run("verify", "paper.tex", "--bib", "refs.bib", "--json", "--strict", "--library", library, cwd=tmp_path)
+    assert [(row["line"], row["verdict"], [cited["id"] for cited in row["papers"]]) for row in rows(done)] == [
+        (3, "supported", ["moss"]),
+        (4, "unsupported", ["moss"]),
+        (6, "unsupported", [None, "glacier"]),
+    ]
+    assert done.returncode == 4
+    told = "paper.tex:6: “An Absent Paper” (absent, refs.bib:2) is not in the library\n"
+    assert told in done.stderr
+    beside = run("verify", "paper.tex", "--library", library, cwd=tmp_path)
+    assert beside.stdout.splitlines()[0].endswith("  (line 3)")
+    assert "keys are those of refs.bib, which the document names\n" in beside.stderr
+    assert told in beside.stderr

@@ -7,6 +7,7 @@ import click
 
 from assistant.cli import console, options
 from assistant.cli.options import FilterOptions, LibraryOptions
+from assistant.cli.output import OutputOptions, output
 from assistant.cli.views import papers as views
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Listing, Paper
@@ -21,10 +22,11 @@ _SUGGESTIONS = 5
 @options.json
 @options.catalogue
 def show(name: str, as_json: bool, place: LibraryOptions) -> int:
-    """NAME is the id or the title in any case; the beginning of a title will do where it is the only one.
+    """NAME is the id, the key, or the title in any case; the beginning of a title will do where it is the only one.
 
     \b
     Examples:
+      assistant show gao2022scaling
       assistant show "Scaling Laws for Reward Model Overoptimization"
       assistant show 2210.10760 --json
     """
@@ -42,26 +44,36 @@ def show(name: str, as_json: bool, place: LibraryOptions) -> int:
             console.tell(f"{several}: {name}{_suggestions(near)}")
             return 3
     for paper in papers_meant:
-        console.record(record(paper)) if as_json else console.lines(*views.card(paper))
+        key = index.citation_keys[paper.id]
+        if as_json:
+            console.record({**record(paper), "key": key})
+        else:
+            console.lines(*views.card(paper, key=key))
     return 0
 
 
 @click.command("papers")
 @options.filters
-@options.json
+@output
 @options.catalogue
-def list_papers(papers: FilterOptions, as_json: bool, place: LibraryOptions) -> int:
+def list_papers(papers: FilterOptions, output: OutputOptions, place: LibraryOptions) -> int:
     """They stand in the order they were added; ~ marks a date that had to be inferred.
 
     \b
     Examples:
       assistant papers --since 2024-06 --until 2024
       assistant papers --source page.txt --json
+      assistant papers --since 2024 -o references.bib
     """
     with place.open() as library:
         selection = library.papers(since=papers.since, until=papers.until, source=papers.source)
+        if output.is_document:
+            from assistant.publishing import reports
+
+            output.publish(reports.of_papers("Papers", selection, library.citation_keys))
+            return 0
     for paper in selection:
-        if as_json:
+        if output.as_json:
             console.record(record(paper))
         else:
             console.lines(

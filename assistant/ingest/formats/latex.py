@@ -12,6 +12,8 @@ _SIGN = re.compile(r"\\([&%$#_])")
 _SIGNS = "&%$#_"
 _KEPT = {ord(sign): 0xE000 + place for place, sign in enumerate(_SIGNS)}  # what LaTeX would take for its own
 _GIVEN_BACK = {0xE000 + place: sign for place, sign in enumerate(_SIGNS)}
+_BRACE = re.compile(r"\\textbrace(left|right)(?![a-zA-Z])(?:\{\})?")
+_BRACES = {"left": "\ue010", "right": "\ue011"}  # braces that are text, unlike those that keep capitals
 _HYPHEN = re.compile(r"\\hyphen(?![a-zA-Z])\s*")  # a hyphen of BibLaTeX's, after which a word may be parted
 _LOGO = re.compile(r"\\((?:[A-Z][A-Za-z]{0,9})?TeX)(?![a-zA-Z])(?:\{\}|\\(?= ))?")
 _MARKS = ("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"), ("~", " ")
@@ -46,13 +48,14 @@ def address(field: str) -> str:
 
 
 def _text(text: str) -> str:
+    text = _BRACE.sub(lambda brace: _BRACES[brace[1]], text)
     text = _LOGO.sub(r"\1", _HYPHEN.sub("-", text))
     text = _SIGN.sub(lambda sign: sign[1].translate(_KEPT), text).replace("&", chr(_KEPT[ord("&")]))
     if "\\" in text:
         text = "".join(spell_out(piece) if "\\" in piece else piece for piece in _pieces(text))
     for mark, character in _MARKS:
         text = text.replace(mark, character)
-    return text.translate({ord("{"): None, ord("}"): None, **_GIVEN_BACK})
+    return text.translate({ord("{"): None, ord("}"): None, **_GIVEN_BACK, 0xE010: "{", 0xE011: "}"})
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -55,7 +55,7 @@ def _retry(chat: Chat, _: str) -> Chat:
 
 COMMANDS = {
     "sources": Command(evidence.sources, "", "the evidence of the last answer, with scores"),
-    "open": Command(evidence.open_paper, "N or TITLE", "a whole abstract, the quoted sentences marked"),
+    "open": Command(evidence.open_paper, "N, KEY or TITLE", "a whole abstract, the quoted sentences marked"),
     "why": Command(evidence.why, "[N]", "what checking found, claim by claim, and which step decided"),
     "search": Command(evidence.search, "WORDS", "the papers nearest to some words"),
     "since": Command(setting.since, "[DATE]", "only papers from a date on: 2024, 2024-05 or 2024-05-31"),
@@ -66,7 +66,7 @@ COMMANDS = {
     "retry": Command(_retry, "", "answer the last question again"),
     "undo": Command(evidence.undo, "", "take the last turn back"),
     "copy": Command(evidence.copy, "", "the last answer to the clipboard, as Markdown"),
-    "export": Command(evidence.export, "FILE", "the conversation: .md (Markdown with BibTeX) or .bib (BibTeX)"),
+    "export": Command(evidence.export, "FILE", "the conversation: .md, .tex (its .bib beside it), .html, .bib or .csv"),
     "help": Command(_help, "", "this list"),
     "quit": Command(_leave, "", "leave; so does Ctrl-D"),
 }

@@ -9,10 +9,12 @@ from assistant.answering.conversation import session
 from assistant.cli import console
 from assistant.cli.commands.chat import state
 from assistant.cli.commands.chat.state import Chat
-from assistant.cli.views import answers, exports, papers
+from assistant.cli.views import answers, papers
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Claim, Paper
 from assistant.domain.sanitize import one_line
+from assistant.publishing import files, formats, markdown, reports
+from assistant.publishing.citation_keys import library_citation_keys
 from assistant.retrieval import retriever
 from assistant.retrieval.finder import PaperIndex
 
@@ -35,7 +37,8 @@ def open_paper(chat: Chat, name: str) -> Chat:
         for finding in claim.findings
         if finding.paper and finding.paper.id == paper.id
     ]
-    console.lines(*papers.card(paper, quotes))
+    key = library_citation_keys(chat.pipeline.library, [paper])[paper.id]
+    console.lines(*papers.card(paper, quotes, key=key))
     return chat
 
 
@@ -77,7 +80,7 @@ def undo(chat: Chat, _: str) -> Chat:
 
 def copy(chat: Chat, _: str) -> Chat:
     """Hand the last answer to the terminal for its clipboard (OSC 52), or print it where none would take it."""
-    text = exports.turn_markdown(chat.last, chat.conversation.numbers)
+    text = markdown.section_text(reports.section(chat.last), chat.conversation.numbers)
     if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         console.lines(console.plain(text))
         return chat
@@ -90,7 +93,12 @@ def copy(chat: Chat, _: str) -> Chat:
 
 def export(chat: Chat, name: str) -> Chat:
     """Write the conversation to a file that does not exist yet."""
-    console.tell(f"written to {exports.write(chat.conversation, name)}")
+    path = files.named(name)
+    format = formats.require(path)
+    library = chat.pipeline.library
+    report = reports.of_conversation(chat.conversation, lambda cited: library_citation_keys(library, cited))
+    written = files.publish(report, format, path)
+    console.tell(f"written to {' and '.join(map(str, written))}")
     return chat
 
 
@@ -106,7 +114,7 @@ def _explain(claim: Claim, numbers: dict[str, int]) -> None:
 def _paper(chat: Chat, name: str) -> Paper:
     numbered = chat.conversation.papers
     if not name:
-        raise UsageError("give the number or the title of a paper: /open 2")
+        raise UsageError("give the number, the key or the title of a paper: /open 2")
     if name.strip("[]").isdecimal():
         number = _number(name)
         if number not in numbered:
