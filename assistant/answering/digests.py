@@ -118,7 +118,7 @@ def write(
     written = summaries.summarise(replace(asking, model=None) if failure else asking, evidence)
     if written.replaced:
         them = "1 sentence" if written.replaced == 1 else f"{written.replaced:,} sentences"
-        notes = (*notes, f"{them} of the model failed checking, and a quote stands instead")
+        notes = (*notes, f"{them} of the model failed checking or ran on, and a quote stands instead")
     judged = asking.checker and any(map(entailment.is_judged, written.claims.values()))
     return Digest(
         _grouped(groups, by_id, written.claims),

@@ -14,8 +14,8 @@ from assistant.models.base import ChatModel
 from assistant.retrieval.themes import Theme
 
 _TITLES = 10  # titles that the model is shown: those of the papers nearest to the middle of a theme
-_MOST_WORDS, _LONGEST = 5, 48  # words and characters of a name
-_LEAST_SHARE = 0.2  # share of the papers that have to have a word of the name, for every word
+_MOST_WORDS, _LONGEST = 4, 44  # words and characters of a name
+_LEAST_SHARE = 0.4  # share of the papers that have to have a word of the name, for every word
 _QUOTED = re.compile(r"^[\"'“”‘’*_#\s]+|[\"'“”‘’*_.:\s]+$")
 
 
@@ -45,7 +45,7 @@ def _ask(model: ChatModel, papers: Sequence[Paper]) -> str:
 
 
 def _checked(reply: str, papers: Sequence[Paper], words: BM25Index) -> str:
-    """Return the name in a reply, "" where it is none: one short line, each word of which a fifth of the papers has."""
+    """Return the name in a reply, "" where it is none: one short line, each word of which two papers in five have."""
     lines = [line for line in reply.splitlines() if line.strip()]
     name = _QUOTED.sub("", one_line(lines[0])) if len(lines) == 1 else ""
     terms = words.terms(name)

@@ -21,6 +21,8 @@ from assistant.verification.verifier import FAILING, VerificationContext
 
 _SHOWN = 4
 """Sentences of an abstract that a model is shown: those that most likely say what was found."""
+_LONGEST = 400
+"""Characters of a sentence of a model; what is longer sums up nothing."""
 _FAILED_AT_MOST = 2
 """Requests in a row that may fail before the model is asked no more."""
 
@@ -36,7 +38,7 @@ class Summaries:
     failure: str = ""
     """Why a model wrote none of the rest, where it failed."""
     replaced: int = 0
-    """How many sentences of a model failed checking, and have a quote in their place."""
+    """How many sentences of a model failed checking or are long, and have a quote in their place."""
 
 
 def summarise(pipeline: Pipeline, evidence: Sequence[Evidence]) -> Summaries:
@@ -52,7 +54,11 @@ def summarise(pipeline: Pipeline, evidence: Sequence[Evidence]) -> Summaries:
         return Summaries(claims)
     written, failure = _written(pipeline, [item for item in evidence if item.paper.id in claims])
     checked = _verified([(statement, by_id[id]) for id, statement in written.items()], context, pipeline.embedder)
-    passed = {id: claim for id, claim in zip(written, checked, strict=True) if claim.verdict not in FAILING}
+    passed = {
+        id: claim
+        for id, claim in zip(written, checked, strict=True)
+        if claim.verdict not in FAILING and len(claim.text) <= _LONGEST
+    }
     name = pipeline.model.name if passed else None
     return Summaries(claims | passed, name, failure, len(written) - len(passed))
 

@@ -120,7 +120,13 @@ class SavedDigests:
 
     def remember(self, name: str, ids: Collection[str], now: datetime) -> None:
         """Note that a digest has told of these papers; raises `LibraryError` where that cannot be written."""
-        (self.library / _TOLD).mkdir(mode=0o700, exist_ok=True)
+        self._require_library()
+        folder = self.library / _TOLD
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            files.check_ordinary(folder)
+        except OSError as error:
+            raise disk.full(self.library, error) or disk.failed(folder, error) from error
         rows = {"run": now.isoformat(timespec="seconds"), "papers": sorted(ids)}
         self._write(f"{_TOLD}/{name}.json", json.dumps(rows, indent=0) + "\n")
 
@@ -137,10 +143,11 @@ class SavedDigests:
     def _document(self) -> "TOMLDocument":
         import tomlkit
 
-        path = self.library / FILE
-        if not path.exists():
+        try:
+            with files.open_regular(self.library / FILE) as file:
+                return tomlkit.parse(file.read())
+        except FileNotFoundError:
             return tomlkit.document()
-        return tomlkit.parse(path.read_text("utf-8"))
 
     def _write(self, name: str, text: str) -> None:
         try:
@@ -149,14 +156,17 @@ class SavedDigests:
             why = str(error.strerror or error)
             raise disk.full(self.library, error) or disk.unwritable(self.library, why) from error
 
+    def _require_library(self) -> None:
+        if not self.library.is_dir():
+            cure = f"make it with `assistant ingest PATH --library {self.library}`"
+            raise LibraryError("there is no library here to keep a digest in", path=self.library, cure=cure)
+
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         """Have the file to oneself."""
         import filelock
 
-        if not self.library.is_dir():
-            cure = f"make it with `assistant ingest PATH --library {self.library}`"
-            raise LibraryError("there is no library here to keep a digest in", path=self.library, cure=cure)
+        self._require_library()
         try:
             with filelock.FileLock(self.library / f".{FILE}.lock", timeout=_WAIT, mode=0o600):
                 yield

@@ -18,12 +18,13 @@
   const dots = make("g", {}, map);
   const labels = { theme: make("g", { "aria-hidden": "true" }, map), time: make("g", { "aria-hidden": "true" }, map) };
   if (few) map.classList.add("few");
+  map.style.setProperty("--scale", data.scale);
 
   // What stands around the dots.
   data.groups.forEach((group, number) => {
     const [x, y, radius] = group.disc, [top, height] = group.lane;
     make("circle", { class: `disc g${number}`, cx: x, cy: y, r: radius + .7, "data-group": number }, frames.theme);
-    group.lines.forEach((line, place) => make("text", { x, y: y - radius - 1.3 - 1.75 * (group.lines.length - 1 - place),
+    group.lines.forEach((line, place) => make("text", { x, y: y - radius - (1.3 + 1.75 * (group.lines.length - 1 - place)) * data.scale,
       "text-anchor": "middle", "data-group": number }, labels.theme, line));
     make("line", { x1: 0, x2: data.size[0], y1: top + height + .55, y2: top + height + .55 }, frames.time);
     make("text", { class: "lane", x: -.8, y: top + height / 2 + .4, "text-anchor": "end", "data-group": number }, labels.time,
@@ -37,7 +38,7 @@
 
   data.papers.forEach((paper, place) => {
     paper.text = `${paper.title} ${paper.abstract} ${paper.facts}`.toLowerCase();
-    paper.dot = make("circle", { class: `dot g${paper.group}`, r: .7, role: "button", tabindex: -1, "data-place": place,
+    paper.dot = make("circle", { class: `dot g${paper.group}`, role: "button", tabindex: -1, "data-place": place,
       "aria-label": paper.facts ? `${paper.title}. ${paper.facts}` : paper.title }, dots);
   });
 
@@ -46,9 +47,9 @@
     for (const paper of data.papers) {
       paper.dot.setAttribute("cx", paper[view][0]);
       paper.dot.setAttribute("cy", paper[view][1]);
-      paper.dot.setAttribute("r", view === "time" ? .44 : .7);
       if (few) { paper.dot.style.cx = `${paper[view][0]}px`; paper.dot.style.cy = `${paper[view][1]}px`; }
     }
+    map.classList.toggle("time", view === "time");
     for (const name of ["theme", "time"])
       for (const part of [frames[name], labels[name]]) part.style.display = name === view ? "" : "none";
     box = [...data.boxes[view]];
@@ -63,7 +64,7 @@
     data.papers.forEach((paper, place) => {
       const has = terms.every(term => paper.text.includes(term)), fits = has && (!picked.size || picked.has(paper.group));
       if (has) counts[paper.group] += 1;
-      paper.dot.classList.toggle("off", !fits);
+      if (paper.off !== !fits) paper.dot.classList.toggle("off", paper.off = !fits);
       if (fits) shown.push(place);
     });
     for (const element of map.querySelectorAll("[data-group]"))

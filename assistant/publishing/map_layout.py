@@ -19,6 +19,8 @@ _GOLDEN = math.pi * (3 - math.sqrt(5))
 LETTER, LINE, NAME_ABOVE = 0.86, 1.75, 0.9
 """The width of a letter of a name, the height of a line, and how far the name stands above its disc, in the unit of all
 places: a dot takes about three square ones."""
+_NAMED_AT = 26.0
+"""The side, in dots, of a map whose names have this size: of about 680 papers."""
 _GAP = 2.0
 """Between two discs."""
 _WIDE = 1.15
@@ -64,20 +66,31 @@ class Timeline:
 
 def discs(vectors: Sequence[Matrix], names: Sequence[str]) -> tuple[list[list[Place]], list[Disc]]:
     """Return for each theme the places of its papers, and its disc. `vectors` are those of the papers of each theme,
-    one unit row a paper, the one nearest to its middle first: that one stands in the middle.
+    one row a paper, the one nearest to its middle first: that one stands in the middle.
 
     Themes that are alike lie side by side as far as two dimensions allow; no two discs overlap, nor do their `names`.
     """
     radii = np.array([math.sqrt(len(rows)) + 0.5 for rows in vectors])
     middles = np.stack([rows.mean(axis=0) for rows in vectors])
-    lines = [lines_of(name) for name in names]
-    halves = np.array([[max(map(len, rows)) * LETTER / 2, len(rows) * LINE / 2] for rows in lines])
+    sizes = [name_size(name, scale_of(sum(map(len, vectors)))) for name in names]
+    halves = np.array(sizes) / 2
     centres = _apart(_spread(middles, radii), radii, halves)
     places = [
         [(float(x + dx), float(y + dy)) for dx, dy in _seeds(rows)]
         for rows, (x, y) in zip(vectors, centres, strict=True)
     ]
     return places, [Disc(float(x), float(y), float(r)) for (x, y), r in zip(centres, radii, strict=True)]
+
+
+def scale_of(papers: int) -> float:
+    """Return how large names are on a map of so many papers: as its side, so that they are read on any."""
+    return max(1.0, math.sqrt(papers) / _NAMED_AT)
+
+
+def name_size(name: str, scale: float) -> tuple[float, float]:
+    """Return the width of a name on the map, and its height with the space below it."""
+    lines = lines_of(name)
+    return max(map(len, lines)) * LETTER * scale, (len(lines) * LINE + NAME_ABOVE) * scale
 
 
 def lines_of(name: str) -> list[str]:
@@ -113,7 +126,7 @@ def _apart(centres: Matrix, radii: Matrix, halves: Matrix) -> Matrix:
 
 def _pushes(centres: Matrix, radii: Matrix, halves: Matrix) -> Matrix:
     """Return the way that each disc with its name is pushed by all others."""
-    names = centres - np.stack([np.zeros(len(radii)), radii + NAME_ABOVE + halves[:, 1]], axis=1)
+    names = centres - np.stack([np.zeros(len(radii)), radii + halves[:, 1]], axis=1)
     between = centres[:, None] - centres[None, :]
     total = _along(between, radii[:, None] + radii[None, :] + _GAP)
     # A disc (row) by the name of another (column), and the name's disc the other way.
@@ -124,9 +137,9 @@ def _pushes(centres: Matrix, radii: Matrix, halves: Matrix) -> Matrix:
     by_name = _along(outside, np.broadcast_to(radii[:, None] + _GAP / 2, within.shape))
     apart = names[:, None] - names[None, :]
     overlap = halves[:, None] + halves[None, :] + _GAP / 2 - np.abs(apart)
-    meets = np.greater(overlap, 0).all(axis=2)
+    meets = np.all(overlap > 0, axis=2, keepdims=True)
     shorter = np.equal(overlap, overlap.min(axis=2, keepdims=True))
-    by_names = np.where(meets[..., None] & shorter, overlap * np.where(apart < 0, -1.0, 1.0), 0.0)
+    by_names = np.where(meets & shorter, overlap * np.where(apart < 0, -1.0, 1.0), 0.0)
     total = total + by_name - by_name.transpose(1, 0, 2) + by_names
     total[np.arange(len(radii)), np.arange(len(radii))] = 0.0
     pushes: Matrix = total.sum(axis=1)

@@ -18,6 +18,8 @@ _MARGIN = 1.5
 _LABEL = 19.0
 """The width of the names of lanes, in dots."""
 _NAMED_AUTHORS = 3
+_DIMENSIONS = 20
+"""Directions of largest variance of the library, in which papers of one theme are laid out."""
 
 
 def html(library: LibrarySnapshot, papers: Sequence[Paper], title: str) -> str:
@@ -29,7 +31,8 @@ def html(library: LibrarySnapshot, papers: Sequence[Paper], title: str) -> str:
     members = [[by_id[id] for id in ids] for _, ids in groups]
     table = library.vectors_of(list(by_id))
     rows = {id: row for row, id in enumerate(table.ids)}
-    vectors = [table.wholes[[rows[id] for id in ids]].astype(float) for _, ids in groups]
+    flat = themes.principal(table.wholes.astype(float), library.sample.astype(float), _DIMENSIONS)
+    vectors = [flat[[rows[id] for id in ids]] for _, ids in groups]
     names = [name for name, _ in groups]
     places, discs = map_layout.discs(vectors, names) if groups else ([], [])
     timeline = map_layout.timeline(members)
@@ -70,9 +73,10 @@ def _frame(
     names: Sequence[str], members: Sequence[Sequence[Paper]], discs: Sequence[Disc], timeline: Timeline
 ) -> Mapping[str, Any]:
     """Return what stands around the dots of both maps: themes, lanes, the axis, and how large each map is."""
-    wide = [max(map(len, map_layout.lines_of(name))) * map_layout.LETTER / 2 for name in names]
-    high = [len(map_layout.lines_of(name)) * map_layout.LINE + map_layout.NAME_ABOVE for name in names]
-    halves = [max(half, disc.radius) for half, disc in zip(wide, discs, strict=True)]
+    scale = map_layout.scale_of(sum(map(len, members)))
+    sizes = [map_layout.name_size(name, scale) for name in names]
+    halves = [max(width / 2, disc.radius) for (width, _), disc in zip(sizes, discs, strict=True)]
+    high = [height for _, height in sizes]
     left = min((disc.x - half for disc, half in zip(discs, halves, strict=True)), default=0.0) - _MARGIN
     top = min((disc.y - disc.radius - name for disc, name in zip(discs, high, strict=True)), default=0.0) - _MARGIN
     right = max((disc.x + half for disc, half in zip(discs, halves, strict=True)), default=1.0) + _MARGIN
@@ -90,6 +94,7 @@ def _frame(
         ],
         "ticks": [[round(x, 2), text] for x, text in timeline.ticks],
         "undated": timeline.undated,
+        "scale": round(scale, 2),
         "boxes": {
             "theme": _rounded((left, top, right - left, bottom - top)),
             "time": _rounded((-_LABEL, -3.0, timeline.width + _LABEL + 1.0, timeline.height + 4.0)),

@@ -14,7 +14,7 @@ UNNAMED = "Various"
 _LONGEST = 3  # words of a phrase
 _OTHERS = 3_000  # papers of the rest of a library that are read at most, spread evenly
 _PRIOR = 0.5  # added to every count, as Jeffreys' prior of a share
-_COMMON = 0.25  # share of all papers from which on a word tells nothing
+_COMMON = 0.25  # share of the other papers from which on a word tells nothing
 _TITLES = 0.06  # share of a group's titles that have to have a phrase
 _COVERED = 0.7  # share of a phrase's papers that have it in a longer one, from which on the longer one is meant
 _LEAST_LIFT = math.log(2.0)  # log-odds, against the rest, of a phrase that tells anything
@@ -23,10 +23,12 @@ _SHARE_POWER = 0.7
 and nobody else does names it; at one, what all papers say."""
 _PHRASE_BONUS = {1: 1.0, 2: 1.5, 3: 1.45}
 """By how much several words beat one that tells as much, for they say more to a reader."""
-_MODIFIER = 0.3  # how much less a phrase tells that in titles only stands before another noun
+_MODIFIER, _LONG_MODIFIER = 0.3, 0.6
+"""How much a word, and a phrase of several, tells that in titles only stands before other nouns: "neural" hardly
+anything, "out-of-distribution" nearly as much as a noun."""
 _LEAST_HEAD = 0.3  # share of the titles with a word in which no noun follows it, for the word alone to be a name
 _FEW = 12  # papers of a group of which one title may name it, if two abstracts agree
-_SECOND = 0.5  # share of the first phrase's score from which on a second one is named beside it
+_SECOND = 0.4  # share of the first phrase's score from which on a second one is named beside it
 _LONGEST_NAME = 44  # characters of a name of two phrases
 
 _UNIT = re.compile(r"[^\W\d_]\w*(?:[-'’]\w+)*")
@@ -111,14 +113,15 @@ def _scores(
     scores = {}
     for phrase, titles in in_titles.items():
         inside, everywhere = count[phrase], total[phrase]
-        is_common = all(total[term,] > _COMMON * papers for term in phrase) or everywhere > _COMMON * papers
+        rest = papers - size
+        is_common = all(total[term,] - count[term,] > _COMMON * rest for term in phrase)
         is_kind = len(phrase) == 1 and as_head[phrase] < _LEAST_HEAD * titles  # "neural", of whatever
-        if is_kind or titles < least or inside < min(size, 2) or (is_common and papers > 2 * size):
+        if is_kind or titles < least or inside < min(size, 2) or (is_common and rest):
             continue
-        outside = everywhere - inside
-        lift = _log_odds(inside, size) - _log_odds(outside, papers - size)
+        lift = _log_odds(inside, size) - _log_odds(everywhere - inside, rest)
         if lift > _LEAST_LIFT or papers == size:
-            is_noun = _MODIFIER + (1.0 - _MODIFIER) * as_head[phrase] / titles
+            least_noun = _MODIFIER if len(phrase) == 1 else _LONG_MODIFIER
+            is_noun = least_noun + (1.0 - least_noun) * as_head[phrase] / titles
             scores[phrase] = lift * (inside / size) ** _SHARE_POWER * _PHRASE_BONUS[len(phrase)] * is_noun
     return dict(sorted(_maximal(scores, count).items(), key=lambda row: (-row[1], row[0])))
 
