@@ -15,7 +15,9 @@ _OWN = re.compile(
     r"|observations?)|(?:the |these |empirical |experimental |extensive |theoretical )+(?:results?|findings?"
     r"|experiments?|evaluations?))(?: \w+){0,6}? (?:find|found|show|shows|showed|shown|demonstrate|demonstrates"
     r"|demonstrated|prove|proves|proved|observe|observed|reveal|reveals|revealed|discover|discovered|indicate|indicates|suggest|suggests"
-    r"|conclude|establish|confirm|confirms|identify|validate|achieves?)\b",
+    r"|conclude|establish|confirm|confirms|identify|validate|achieves?)\b"
+    r"|\band (?:show|demonstrate|find|prove|observe) (?:that|how|it|they|its|their)\b"
+    r"|(?<!have )(?<!has )\b(?:shows|reveals|reveal|revealed|indicates|demonstrates) (?:that|a|an|large|no|how)\b",
     re.IGNORECASE,
 )
 _THAT = re.compile(r"\b(?:that|how|why|:)\b|:", re.IGNORECASE)
@@ -26,7 +28,7 @@ _OUTCOME = re.compile(
     r"|no (?:significant )?(?:effect|gain|difference))\b",
     re.IGNORECASE,
 )
-_FIGURES = re.compile(r"\d(?:[\d.,]*\d)?\s?(?:%|\\%|percent|x\b|×|times\b|points?\b)")
+_FIGURES = re.compile(r"\d(?:[\d.,]*\d)?\s?(?:%|\\%|percent|x\b|×|times\b|points?\b)|[=≈] ?0?\.\d|\bof 0\.\d")
 _EMPTY = re.compile(
     r"\b(?:we hope|(?:code|data|models?|datasets?|demos?|videos?|project page)\b.{0,60}\bavailable|available at"
     r"|https?:|github|open[- ]sourced?|we (?:also )?release|future (?:work|research|directions?)"
@@ -53,7 +55,7 @@ _SETS_OUT = re.compile(
 _SUMS_UP = re.compile(r"(?:overall|together|in (?:summary|conclusion|short)|taken together|our main)\b", re.IGNORECASE)
 _LEANS = re.compile(
     r"(?:this|these|they|it|such|those|moreover|furthermore|additionally|in addition|also|specifically|second(?:ly)?"
-    r"|third(?:ly)?|finally|for (?:example|instance)|to (?:address|illustrate)|\(\d\)|we (?:then|further|also))\b",
+    r"|third(?:ly)?|finally|next|for (?:example|instance)|to (?:address|illustrate)|\(\d\)|we (?:then|further|also))\b",
     re.IGNORECASE,
 )
 _LONGEST, _SHORTEST = 420, 45  # characters of a sentence that is read with ease, and of one that says something
