@@ -12,7 +12,7 @@ from assistant.retrieval import idf
 
 _OWN = re.compile(
     r"\b(?:we|our (?:\w+ ){0,3}?(?:results?|findings?|experiments?|analys[ei]s|evaluations?|investigations?|study|work"
-    r"|observations?)|(?:the |these |empirical |experimental |extensive |theoretical )+(?:results?|findings?"
+    r"|observations?)|(?:the |these |empirical |experimental |extensive |theoretical ){1,3}(?:results?|findings?"
     r"|experiments?|evaluations?))(?: \w+){0,6}? (?:find|found|show|shows|showed|shown|demonstrate|demonstrates"
     r"|demonstrated|prove|proves|proved|observe|observed|reveal|reveals|revealed|discover|discovered|indicate|indicates|suggest|suggests"
     r"|conclude|establish|confirm|confirms|identify|validate|achieves?)\b"
@@ -28,7 +28,7 @@ _OUTCOME = re.compile(
     r"|no (?:significant )?(?:effect|gain|difference))\b",
     re.IGNORECASE,
 )
-_FIGURES = re.compile(r"\d(?:[\d.,]*\d)?\s?(?:%|\\%|percent|x\b|×|times\b|points?\b)|[=≈] ?0?\.\d|\bof 0\.\d")
+_FIGURES = re.compile(r"(?<![\d.,])\d[\d.,]{0,12}\s?(?:%|\\%|percent|x\b|×|times\b|points?\b)|[=≈] ?0?\.\d|\bof 0\.\d")
 _EMPTY = re.compile(
     r"\b(?:we hope|(?:code|data|models?|datasets?|demos?|videos?|project page)\b.{0,60}\bavailable|available at"
     r"|https?:|github|open[- ]sourced?|we (?:also )?release|future (?:work|research|directions?)"

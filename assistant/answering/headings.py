@@ -16,7 +16,7 @@ from assistant.retrieval.themes import Theme
 _TITLES = 10  # titles that the model is shown: those of the papers nearest to the middle of a theme
 _MOST_WORDS, _LONGEST = 4, 44  # words and characters of a name
 _LEAST_SHARE = 0.4  # share of the papers that have to have a word of the name, for every word
-_QUOTED = re.compile(r"^[\"'“”‘’*_#\s]+|[\"'“”‘’*_.:\s]+$")
+_AROUND = " \"'“”‘’*_#.:"  # marks that a model may put around a name
 
 
 def named(
@@ -47,7 +47,7 @@ def _ask(model: ChatModel, papers: Sequence[Paper]) -> str:
 def _checked(reply: str, papers: Sequence[Paper], words: BM25Index) -> str:
     """Return the name in a reply, "" where it is none: one short line, each word of which two papers in five have."""
     lines = [line for line in reply.splitlines() if line.strip()]
-    name = _QUOTED.sub("", one_line(lines[0])) if len(lines) == 1 else ""
+    name = one_line(lines[0]).strip(_AROUND) if len(lines) == 1 else ""
     terms = words.terms(name)
     if not terms or len(name.split()) > _MOST_WORDS or len(name) > _LONGEST or not re.fullmatch(r"[\w\s'’&,-]+", name):
         return ""

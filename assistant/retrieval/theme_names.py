@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.domain.records import Paper
+from assistant.library.bm25 import BM25Index
 from assistant.library.snapshot import LibrarySnapshot
 
 UNNAMED = "Various"
@@ -77,7 +78,7 @@ def names(library: LibrarySnapshot, groups: Sequence[Sequence[Paper]]) -> list[s
     the group that has it, and how often a title's phrase ends with it: "reward models" is a thing, "neural" is none.
     `UNNAMED` where none tells anything. Raises `LibraryError`.
     """
-    reader = _Reader(library)
+    reader = PhraseReader(library.words)
     members = {paper.id for group in groups for paper in group}
     rest = library.papers([id for id in library.catalogue.spread(_OTHERS) if id not in members])
     titles = [[reader.phrases(paper.title) for paper in group] for group in groups]
@@ -95,7 +96,7 @@ def names(library: LibrarySnapshot, groups: Sequence[Sequence[Paper]]) -> list[s
     return [found[place] for place in range(len(groups))]
 
 
-def _counts(reader: "_Reader", papers: Iterable[Paper], candidates: frozenset[Phrase]) -> Counter[Phrase]:
+def _counts(reader: "PhraseReader", papers: Iterable[Paper], candidates: frozenset[Phrase]) -> Counter[Phrase]:
     """Return how many papers have each of the candidates in their title or abstract."""
     count: Counter[Phrase] = Counter()
     for paper in papers:
@@ -180,11 +181,11 @@ def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-class _Reader:
+class PhraseReader:
     """Reads texts as the word index of a library does, and remembers words."""
 
-    def __init__(self, library: LibrarySnapshot) -> None:
-        self._words = library.words
+    def __init__(self, words: BM25Index) -> None:
+        self._words = words
         self._terms: dict[str, Phrase] = {}
 
     def phrases(self, text: str) -> dict[Phrase, Seen]:
