@@ -117,7 +117,7 @@ class Library:
 
     def papers(self, *, since: Day = None, until: Day = None, source: str | None = None) -> tuple[Paper, ...]:
         """Return the papers in the order they were added; whichever embedder the library was made with."""
-        every = self.contents.papers()
+        every = self._opened(self._models.own_embedder, check=False).papers()
         return tuple(select(every, paper_filter(since, until, source), self.on_message))
 
     def nearest(self, words: str, limit: int, allowed: frozenset[str] | None) -> tuple[Evidence, ...]:
@@ -162,11 +162,6 @@ class Library:
         none is on this machine, vectors are of no use, and are not checked."""
         return self._opened(None, check=False) if self.missing else self._opened(self.embedder, check=True)
 
-    @property
-    def contents(self) -> LibrarySnapshot:
-        """The library as it is, whichever embedder made its vectors: for what compares no text with them."""
-        return self._opened(self._models.own_embedder, check=False)
-
     def admitted(self, papers_filter: Filter) -> frozenset[str] | None:
         """Return the ids of the papers that pass the filter (None: all); tell what nobody would expect of it."""
         return admitted(self.snapshot, papers_filter, self.on_message)
@@ -194,7 +189,7 @@ class Library:
 
     def require_sound(self, id: str) -> None:
         """Raise `LibraryError` where the paper with this id is in the library, and not as it was written."""
-        damaged = self.contents.damaged
+        damaged = self._opened(self._models.own_embedder, check=False).damaged
         if id in damaged:
             paper = damaged[id]
             raise LibraryError(f"{paper.title[:80]!r} {paper.problem}", path=paper.id, cure=paper.cure)

@@ -26,18 +26,18 @@ def draw_map(page: Path, papers: FilterOptions, place: LibraryOptions) -> int:
       assistant map --html map.html
       assistant map --html map-2025.html --since 2025
     """
+    from assistant import app
     from assistant.app.filters import admitted
     from assistant.evaluation import files
     from assistant.publishing import map_page
 
-    with place.open() as library:
-        snapshot = library.contents
-        ids = admitted(snapshot, papers.filter(), library.on_message)
-        selection = snapshot.papers(None if ids is None else [id for id in snapshot.ids if id in ids])
+    # Whichever embedder made the vectors: no text is compared with them.
+    with app.library(place.open().settings, app.environment(), None, console.tell) as library:
+        ids = admitted(library, papers.filter(), console.tell)
+        selection = library.papers(None if ids is None else [id for id in library.ids if id in ids])
         if not selection:
             return EMPTY
-        title = f"Map of {len(selection):,} papers"
-        files.replace(page, map_page.html(snapshot, selection, title))
+        files.replace(page, map_page.html(library, selection, f"Map of {len(selection):,} papers"))
     if sys.stderr.isatty():
         console.tell(f"written to {page}")
     return 0
