@@ -19,7 +19,7 @@ from support.growth import UNITS, check_linear, filled
 from support.libraries import HashedWords
 
 from assistant import ingest
-from assistant.answering import evidence_prompt, passages, pipeline, roles
+from assistant.answering import evidence_prompt, finding_sentences, passages, pipeline, roles
 from assistant.answering.conversation import followups, session
 from assistant.answering.conversation.session import Session
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
@@ -38,7 +38,7 @@ from assistant.library.snapshot import LibrarySnapshot
 from assistant.publishing import formats, reports
 from assistant.publishing.citation_keys import citation_keys
 from assistant.publishing.formats import FORMATS
-from assistant.retrieval import periods
+from assistant.retrieval import periods, theme_names
 from assistant.retrieval.finder import PaperIndex
 from assistant.testing import ScriptedModel
 from assistant.verification import (
@@ -140,6 +140,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "followups": lambda text: resolve("What about it?", text),
     "names of papers": lambda text: (index().find_all(text), index().nearest(text), index().suggestions(text)),
     "neighbours": lambda text: passages.neighbours((f"not known {text}", text), 0, {0: 0.0}, 0.0),
+    "findings": lambda text: finding_sentences.finding_sentence(Paper("p", TITLE, text), words()),
+    "names of themes": lambda text: theme_names.PhraseReader(words()).phrases(text),
     "roles": lambda text: roles.role([text], 0, roles.focus(f"What does {text}")),
     "prompts": evidence_prompt.neutralise,
     "replies": claims.split,

@@ -12,6 +12,8 @@ from assistant.domain.errors import ModelError
 from assistant.domain.records import Evidence
 from assistant.library import chunks
 from assistant.library.bm25 import BM25Index
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.base import Reranker
 from assistant.retrieval import filters, idf, questions, retriever
 from assistant.retrieval.filters import Narrowing
 from assistant.retrieval.keys import library_keys
@@ -41,7 +43,7 @@ def respond(request: Request) -> Response | None:
     candidates = retriever.retrieve(
         library, query.vector, query.text, membership.CANDIDATES, narrowing.allowed, replace(request.context, cited=())
     )
-    every, failure = _members(query.text, candidates, request)
+    every, failure = members_of(query.text, candidates, library, request.reranker)
     notes = (*notes, *failure)
     members = [item for item in every if item.paper.id not in request.context.shown]
     if not members:
@@ -55,13 +57,15 @@ def respond(request: Request) -> Response | None:
     return Response(Draft(tuple(row for row in statements if row), (*notes, *more), text=text), tuple(members))
 
 
-def _members(topic: str, candidates: Sequence[Evidence], request: Request) -> tuple[list[Evidence], tuple[str, ...]]:
+def members_of(
+    topic: str, candidates: Sequence[Evidence], library: LibrarySnapshot, reranker: Reranker | None
+) -> tuple[list[Evidence], tuple[str, ...]]:
     """Return the candidates that belong to a topic, and notes: that the cross-encoder failed, that more may belong."""
     notes: tuple[str, ...] = ()
     try:
-        members = membership.select(topic, candidates, request.library, request.reranker)
+        members = membership.select(topic, candidates, library, reranker)
     except ModelError as error:
-        members = membership.select(topic, candidates, request.library, None)
+        members = membership.select(topic, candidates, library, None)
         notes = (reading.failed(error),)
     if len(members) == membership.CANDIDATES:
         notes = (*notes, f"only the {len(members)} nearest papers were looked at, and all belong: more may")

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from typing import Any, BinaryIO
@@ -92,10 +93,20 @@ def coloured() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def width() -> int:
+    """Return how many columns the terminal has; 80 where there is none."""
+    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+
+
+def can_show(signs: str) -> bool:
+    """Whether the output can show these signs."""
+    try:
+        signs.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
 def marks() -> Mapping[Verdict, str]:
     """Return a mark for each verdict, in signs that the output can show."""
-    try:
-        "".join(MARKS.values()).encode(sys.stdout.encoding or "ascii")
-    except (UnicodeError, LookupError):
-        return _ASCII_MARKS
-    return MARKS
+    return MARKS if can_show("".join(MARKS.values())) else _ASCII_MARKS

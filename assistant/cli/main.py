@@ -30,6 +30,8 @@ COMMANDS = {
     "add": (f"{_ROOM}.add", "add", "Fetch papers by id, day or words from arXiv and others, and add them."),
     "enrich": (f"{_ROOM}.enrich", "enrich", "Fill dates, authors, links and DOIs of the papers that are held."),
     "search": (f"{_ROOM}.search", "search", "Find the papers nearest to a query, without an answer."),
+    "digest": (f"{_ROOM}.digest", "digest", "Tell what is new, by theme or topic, with what each paper found."),
+    "map": (f"{_ROOM}.map", "draw_map", "Draw the papers by theme and time, as a page that needs no net."),
     "show": (f"{_ROOM}.papers", "show", "Show one paper."),
     "papers": (f"{_ROOM}.papers", "list_papers", "List papers, by date and source."),
     "remove": (f"{_ROOM}.remove", "remove", "Take papers out of the library."),

@@ -3,6 +3,7 @@
 A library, a cache or a chat may come from somebody else, and what stands under a name of ours may be anything.
 """
 
+import contextlib
 import errno
 import os
 import stat
@@ -82,6 +83,24 @@ def write_private(path: Path, text: str) -> None:
     """Write a text to a file that, where it is made, only its owner can read; raises `OSError`."""
     with open(path, "w", encoding="utf-8", opener=private) as file:
         file.write(text)
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Put a text in the place of a file at once: whoever reads it, whenever this is stopped, has the one before or this
+    one, whole. Only its owner can read it where it is made anew. Raises `OSError`."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(part, "x", encoding="utf-8", errors="replace", opener=private) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileNotFoundError):
+            check_ordinary(path)
+            part.chmod(stat.S_IMODE(path.stat().st_mode))
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _require_ordinary(mode: int, path: str | Path) -> None:

@@ -1,7 +1,7 @@
 """Two runs of the same questions -> their differences, paired, with what chance alone could have made of them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain.errors import UsageError
@@ -55,6 +55,9 @@ class Comparison:
     regressed: tuple[str, ...]
     """Questions whose title F1 fell, or that are answered now and should not be."""
     fixed: tuple[str, ...]
+    changes: tuple[tuple[str, float], ...] = ()
+    """Each question of which the answer became more or less right, and by how much, the worst first: its title F1, or 1
+    for an abstention from what has no answer."""
 
 
 def differing(before: Manifest, after: Manifest) -> list[str]:
@@ -88,7 +91,15 @@ def compare(
         types=_by_type(pairs, metrics),
         regressed=tuple(new.id for old, new in plain if _merit(new) < _merit(old)),
         fixed=tuple(new.id for old, new in plain if _merit(new) > _merit(old)),
+        changes=tuple(sorted(_changes(plain), key=lambda row: row[1])),
     )
+
+
+def _changes(pairs: Pairs) -> Iterator[tuple[str, float]]:
+    """Yield the questions whose answer changed in worth, and by how much."""
+    for old, new in pairs:
+        if change := round(_merit(new) - _merit(old), 9):
+            yield new.id, change
 
 
 def _is_gated(name: str, metrics: Metrics) -> bool:

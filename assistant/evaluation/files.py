@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.domain.errors import AssistantError, UsageError
-from assistant.domain.files import regular, write_private
+from assistant.domain.files import regular, replace_private, write_private
 from assistant.library import disk
 
 
@@ -49,6 +49,14 @@ def write(path: Path, text: str) -> None:
     """Write a text as a file that only its owner can read, over what is there; raises as `refused` says."""
     try:
         write_private(path, text)
+    except OSError as error:
+        raise refused(path, error, "name another file") from error
+
+
+def replace(path: Path, text: str) -> None:
+    """Do what `write` does, at once: whoever reads the file meanwhile has the one before or this one."""
+    try:
+        replace_private(path, text)
     except OSError as error:
         raise refused(path, error, "name another file") from error
 

@@ -11,7 +11,7 @@ from assistant.domain.records import Claim, Finding, Paper, cited_papers
 from assistant.domain.sanitize import one_line
 from assistant.domain.verdicts import Verdict, conclusion
 
-_STYLES: Mapping[Verdict, str] = {
+STYLES: Mapping[Verdict, str] = {
     "quoted": "cyan",
     "supported": "green",
     "located": "yellow",
@@ -20,6 +20,7 @@ _STYLES: Mapping[Verdict, str] = {
     "misattributed": "bold red",
     "uncited": "bold red",
 }
+"""How a terminal shows the mark of each verdict."""
 
 
 def text(answer: Answer) -> str:
@@ -58,7 +59,7 @@ def _claims(answer: Answer, marks: Mapping[Verdict, str], numbers: Mapping[str, 
     rows: list[StyledLine] = []
     for claim in answer.claims:
         words = f"“{one_line(claim.text)}”" if claim.verdict == "quoted" else one_line(claim.text)
-        mark = (f"{marks[claim.verdict]} ", _STYLES[claim.verdict])
+        mark = (f"{marks[claim.verdict]} ", STYLES[claim.verdict])
         rows.append((mark, (words, ""), (_citations(claim, numbers), "cyan")))
         if claim.reason:
             rows.append(((f"    {claim.verdict}: {one_line(claim.reason)}", "dim"),))
@@ -92,7 +93,7 @@ def _table(
         label = f"[{numbers[paper.id]}]".rjust(width)
         rows.append(((f"{label} ", "cyan"), (day, "dim"), (one_line(paper.title), "bold")))
         if claim := sentences.get(paper.id):
-            mark = (f"{' ' * width} {marks[claim.verdict]} ", _STYLES[claim.verdict])
+            mark = (f"{' ' * width} {marks[claim.verdict]} ", STYLES[claim.verdict])
             rows.append((mark, (f"“{one_line(claim.text)}”", "")))
     if hidden := len(answer.cited) - len(papers):
         rows.append(((f"and {hidden:,} more{f': {more}' if more else ''}", "yellow"),))
@@ -112,10 +113,10 @@ def summary(answer: Answer, marks: Mapping[Verdict, str]) -> str:
 
 def checked(claim: Claim, marks: Mapping[Verdict, str]) -> list[StyledLine]:
     """Return the lines for one claim of a text: its mark, what it cites by title, why, and the best sentence."""
-    rows: list[StyledLine] = [((f"{marks[claim.verdict]} ", _STYLES[claim.verdict]), (one_line(claim.text), ""))]
+    rows: list[StyledLine] = [((f"{marks[claim.verdict]} ", STYLES[claim.verdict]), (one_line(claim.text), ""))]
     for finding in claim.findings:
         title = one_line(finding.paper.title if finding.paper else finding.key)
-        rows.append(((f"    {marks[finding.verdict]} ", _STYLES[finding.verdict]), (f"[{title}]", "cyan")))
+        rows.append(((f"    {marks[finding.verdict]} ", STYLES[finding.verdict]), (f"[{title}]", "cyan")))
         if finding.reason:
             rows.append(((f"      {finding.verdict}: {one_line(finding.reason)}", "dim"),))
         if finding.quote:

@@ -28,6 +28,31 @@ def risk_coverage(
     return curve
 
 
+def calibration(
+    confidences: Sequence[float], outcomes: Sequence[bool], bins: int = 10
+) -> list[tuple[float, float, int]]:
+    """Return (mean confidence, share that is so, how many) of each of the equal parts of 0 to 1 that has some: a
+    reliability diagram (DeGroot and Fienberg 1983). Raises `ValueError` for lists of different length.
+
+    >>> calibration([0.1, 0.9, 0.8], [False, True, False], bins=2)
+    [(0.1, 0.0, 1), (0.85, 0.5, 2)]
+    """
+    parts: dict[int, list[tuple[float, bool]]] = {}
+    for confidence, outcome in zip(confidences, outcomes, strict=True):
+        parts.setdefault(min(int(confidence * bins), bins - 1), []).append((confidence, outcome))
+    return [
+        (round(sum(each for each, _ in part) / len(part), 6), sum(so for _, so in part) / len(part), len(part))
+        for _, part in sorted(parts.items())
+    ]
+
+
+def calibration_error(parts: Sequence[tuple[float, float, int]]) -> float:
+    """Return the expected calibration error of a reliability diagram: the mean distance of confidence and share, each
+    part weighted by how many it has (Naeini, Cooper and Hauskrecht 2015)."""
+    total = sum(count for _, _, count in parts)
+    return sum(count * abs(confidence - share) for confidence, share, count in parts) / total
+
+
 def aurc(confidences: Sequence[float], errors: Sequence[float]) -> float:
     """Return the area under the risk-coverage curve of the answers: the mean, over their confidences as thresholds, of
     the risk of what is at least as sure (Geifman, Uziel and El-Yaniv 2019)."""

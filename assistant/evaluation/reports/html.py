@@ -18,7 +18,6 @@ from assistant.publishing.page import page, resource
 
 TEMPLATE = "report.html.j2"
 _RANKING = 10  # papers of a ranking that are listed
-_WIDTH, _HEIGHT = 360, 180  # of the curve, in pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,8 @@ def html(
                 "Turns of conversations, recall@5 by history": tables.conversations(summary, metrics),
             },
             "curve": _curve(scores),
-            "width": _WIDTH,
-            "height": _HEIGHT,
+            "parts": (parts := _calibration(scores)),
+            "calibration_error": abstention.calibration_error(parts) if parts else None,
             "not_measured": tables.NOT_MEASURED,
             "kinds": list(dict.fromkeys(_kind(score) for score in scores)),
             "questions": [_question(score, ids, run.titles, metrics) for score in scores],
@@ -96,6 +95,16 @@ def _curve(scores: Sequence[Score]) -> list[tuple[float, float]]:
     """Return (coverage, risk) of the surest answers; none where no confidence is known."""
     confidences, errors, abstained = summaries.risks(score for score in scores if score.plain)
     return abstention.risk_coverage(confidences, errors, abstained) if confidences else []
+
+
+def _calibration(scores: Sequence[Score]) -> list[tuple[float, float, int]]:
+    """Return the reliability diagram of the confidence that the library holds an answer, over plain questions."""
+    known = [
+        (score.turn.confidence, score.case.answerable)
+        for score in scores
+        if score.plain and score.turn and score.turn.confidence is not None
+    ]
+    return abstention.calibration([confidence for confidence, _ in known], [is_so for _, is_so in known])
 
 
 def _question(score: Score, ids: PaperIds, titles: Mapping[str, str], metrics: Metrics) -> QuestionView:

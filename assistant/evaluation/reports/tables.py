@@ -13,6 +13,7 @@ Rows = Sequence[Sequence[str]]
 """The first row is the head."""
 
 NOT_MEASURED = "not measured here"
+_BAR = 20  # columns of a change of 1
 
 
 def headline(summary: RunSummary) -> str:
@@ -120,6 +121,22 @@ def compared(comparison: Comparison) -> Rows:
             ]
             for row in comparison.rows
         ),
+    ]
+
+
+def changed(comparison: Comparison, most: int = 12) -> list[str]:
+    """Return a line a question of which the answer became more or less right, with a bar to the left or right of a
+    middle; of each kind the `most` that changed most. None where none did."""
+    worse = [row for row in comparison.changes if row[1] < 0][:most]
+    better = [row for row in comparison.changes if row[1] > 0][-most:]
+    shown = worse + better
+    if not shown:
+        return []
+    width = max(len(id) for id, _ in shown)
+    bars = {id: "█" * max(round(abs(change) * _BAR), 1) for id, change in shown}
+    return [
+        f"{id:{width}} {change:+.2f} {bars[id] if change < 0 else '':>{_BAR}}│{bars[id] if change > 0 else ''}"
+        for id, change in shown
     ]
 
 

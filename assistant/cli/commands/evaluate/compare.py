@@ -53,6 +53,9 @@ def compare(before: Path, after: Path, suite: Path | None, as_markdown: bool, in
         console.lines(console.plain(tables.markdown(table)))
     else:
         judged_runs.print_table(tables.text(table), f"{len(new.questions)} questions, {before} -> {after}")
+    if bars := tables.changed(differences):
+        fence = ("```text", *bars, "```") if as_markdown else bars
+        console.lines(*map(console.plain, ("", "how much more or less right each answer became:", "", *fence, "")))
     for name, ids in (("regressed", differences.regressed), ("fixed", differences.fixed)):
         console.lines(console.plain(f"{len(ids)} {name}: {judged_runs.listed(ids)}"))
     return 0
