@@ -18,7 +18,14 @@ _COLLECTION = "papers"
 _DATABASE = "chroma.sqlite3"
 _HOME = ("default_tenant", "default_database")  # where the public client looks unless told otherwise
 # As the public client writes it. No embedding function, ever: one named by a tampered store would be loaded and run.
-_CONFIGURATION = json.dumps({"hnsw": {"space": "cosine"}, "spann": None, "embedding_function": {"type": "legacy"}})
+_CONFIGURATION = json.dumps(
+    {
+        "hnsw": {"space": "cosine", "sync_threshold": 100},
+        "spann": None,
+        "embedding_function": {"type": "legacy"},
+    }
+)
+"""After so many new chunks Chroma writes its graph; what came since every process that opens it adds anew."""
 _GRAPHS = 16  # that the engine may hold in memory; a folder has one
 _BATCH = 500  # Chroma refuses more than 5,461; 500 keeps memory and the time to Ctrl-C small
 
@@ -111,7 +118,7 @@ class ChromaIndex(VectorIndex):
 
     @staticmethod
     def is_unwritten(path: Path) -> bool:
-        """Whether a file is of a graph that Chroma has not written yet, as it does from 1,000 chunks on.
+        """Whether a file is of a graph that Chroma has not written yet, as it does from 100 chunks on.
 
         Until then the vectors are in its database, and each opening writes whatever is in memory to these files.
         """

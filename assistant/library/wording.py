@@ -1,7 +1,6 @@
 """The catalogue's papers -> the word index of a generation: grown from the one before, or built from nothing."""
 
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -64,6 +63,8 @@ def _grown(library: Path, number: int, catalogue: Catalogue, change: IndexChange
 def _link(names: Iterable[str], source: Path, target: Path) -> None:
     """Give files a second name in another folder; copy those that tantivy replaces, and all where there are no
     links."""
+    import shutil
+
     for name in names:
         try:
             if name in _PROPER:
