@@ -1,5 +1,6 @@
 """The two local models: their vectors and scores against their cards, and against what they say of a text alone."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 from assistant.domain.errors import ModelError, UsageError
 from assistant.models.onnx.embedder import OnnxEmbedder
 from assistant.models.onnx.local import local_embedder, local_reranker
-from assistant.models.onnx.places import ModelFiles
+from assistant.models.onnx.places import ModelFiles, find_published
+from assistant.models.onnx.published import MS_MARCO
 from assistant.models.onnx.recipe import Recipe
 from assistant.models.onnx.reranker import OnnxReranker
 from assistant.models.onnx.session import Session
@@ -82,6 +84,13 @@ def test_the_reranker_scores_the_pairs_of_its_card(reranker: OnnxReranker) -> No
     assert np.array_equal(np.concatenate([reranker.score([pair]) for pair in pairs]), scores)
     assert np.array_equal(reranker.score(pairs[::-1])[::-1], scores)
     assert reranker.score([]).shape == (0,)
+
+
+def test_one_tokenizer_serves_both_models(embedder: OnnxEmbedder, reranker: OnnxReranker) -> None:
+    files = find_published(MS_MARCO, {"ASSISTANT_CACHE": str(embedder.files.cache)})
+    own, shared = (json.loads(path.read_text("utf-8")) for path in (files.tokenizer, reranker.files.tokenizer))
+    assert reranker.files.tokenizer == embedder.files.tokenizer
+    assert own | {"padding": None, "truncation": None} == shared
 
 
 def test_an_embedder_is_no_reranker(embedder: OnnxEmbedder) -> None:
