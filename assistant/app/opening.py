@@ -1,5 +1,6 @@
 """A folder, names or objects of models, and limits -> one library to ask, search, verify and ingest with."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -52,9 +53,6 @@ def open_library(  # noqa: PLR0913  one parameter for each setting
         check=check,
         checker=checker if isinstance(checker, str) else None,
     )
-    if on_message is None:
-        import logging
-
-        on_message = logging.getLogger("assistant").warning
+    on_message = on_message or logging.getLogger("assistant").warning
     models = Models(settings, environment, on_message, embedder, model, reranker, checker)
     return Library(settings, environment, models, on_message)
