@@ -7,7 +7,7 @@ from typing import NamedTuple
 from assistant.domain import sentences
 from assistant.domain.errors import UsageError
 from assistant.domain.limits import TEXT_LIMIT, excess
-from assistant.retrieval.finder import PaperIndex
+from assistant.retrieval.finder import PaperFinder
 from assistant.verification.claims import CitationMark, Statement
 
 _LEAST_WORDS = 3  # a bracket of fewer words that names no paper is no citation: [MASK], [0, 1], [our emphasis]
@@ -27,7 +27,7 @@ class _Bracket(NamedTuple):
     marks: tuple[CitationMark, ...]
 
 
-def split(text: str, papers: PaperIndex) -> tuple[Statement, ...]:
+def split(text: str, papers: PaperFinder) -> tuple[Statement, ...]:
     """Return the sentences of a text, each with what it cites in brackets: titles, ids or keys, separated by ";".
 
     A citation that stands alone after a full stop belongs to the sentence before it. Raises `UsageError` for a text
@@ -61,7 +61,7 @@ def split(text: str, papers: PaperIndex) -> tuple[Statement, ...]:
     return tuple(Statement(sentence, tuple(marks)) for sentence, marks in statements)
 
 
-def unknown(name: str, papers: PaperIndex) -> str:
+def unknown(name: str, papers: PaperFinder) -> str:
     """Return, for a person, that a name means no paper: with the nearest title, if one is very near."""
     reason = f"no paper of the library is named “{_single_spaced(name)}”"
     nearest = papers.nearest(name)
@@ -72,7 +72,7 @@ def _marks(brackets: Sequence[_Bracket]) -> tuple[CitationMark, ...]:
     return tuple(mark for bracket in brackets for mark in bracket.marks)
 
 
-def _brackets(text: str, papers: PaperIndex) -> Iterator[_Bracket]:
+def _brackets(text: str, papers: PaperFinder) -> Iterator[_Bracket]:
     """Yield the brackets that cite, outermost first."""
     at, partners = 0, _partners(text)
     while (start := text.find("[", at)) >= 0:
@@ -117,7 +117,7 @@ def _partners(text: str) -> dict[int, int]:
     return partners
 
 
-def _parse(inside: str, papers: PaperIndex) -> tuple[CitationMark, ...]:
+def _parse(inside: str, papers: PaperFinder) -> tuple[CitationMark, ...]:
     """Return what a bracket cites, part by part; nothing where no part is a citation."""
     parts = [part for part in _SEPARATOR.split(inside) if part.strip()]
     names = _rejoined([name for part in parts for name in _ungrouped(part, papers)], papers)
@@ -127,13 +127,13 @@ def _parse(inside: str, papers: PaperIndex) -> tuple[CitationMark, ...]:
     return tuple(CitationMark(_single_spaced(name), is_known) for name, is_known in zip(names, known, strict=True))
 
 
-def _ungrouped(part: str, papers: PaperIndex) -> list[str]:
+def _ungrouped(part: str, papers: PaperFinder) -> list[str]:
     """Return a part, or its own parts where it is a list by commas of nothing but names: "[2401.00001, P1a2b]"."""
     pieces = [piece for piece in _LIST.split(part) if piece]
     return pieces if papers.find(part) is None and len(pieces) > 1 and all(map(papers.find, pieces)) else [part]
 
 
-def _rejoined(names: list[str], papers: PaperIndex) -> list[str]:
+def _rejoined(names: list[str], papers: PaperFinder) -> list[str]:
     """Put together again what makes a title only together, for there are semicolons in titles too."""
     joined: list[str] = []
     at = 0

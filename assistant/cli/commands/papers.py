@@ -11,7 +11,6 @@ from assistant.cli.views import papers as views
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Listing, Paper
 from assistant.domain.sanitize import one_line
-from assistant.retrieval.finder import PaperIndex
 
 _SUGGESTIONS = 5
 
@@ -31,16 +30,16 @@ def show(name: str, as_json: bool, place: LibraryOptions) -> int:
     if not name.strip():
         raise UsageError("give the id or the title of a paper")
     with place.open() as library:
-        index = PaperIndex(library.papers())
+        index = library.finder()
+        papers_meant = index.find_all(name)
         library.require_sound(name)
-    papers_meant = index.find_all(name)
-    if not papers_meant:
-        papers_meant = index.begins(name)
-        if len(papers_meant) != 1:
-            several = "several papers begin so" if papers_meant else "no paper has this id or title"
-            near = papers_meant[:_SUGGESTIONS] or index.suggestions(name, _SUGGESTIONS)
-            console.tell(f"{several}: {name}{_suggestions(near)}")
-            return 3
+        if not papers_meant:
+            papers_meant = index.begins(name)
+            if len(papers_meant) != 1:
+                several = "several papers begin so" if papers_meant else "no paper has this id or title"
+                near = papers_meant[:_SUGGESTIONS] or index.suggestions(name, _SUGGESTIONS)
+                console.tell(f"{several}: {name}{_suggestions(near)}")
+                return 3
     for paper in papers_meant:
         console.record(record(paper)) if as_json else console.lines(*views.card(paper))
     return 0
@@ -59,18 +58,17 @@ def list_papers(papers: FilterOptions, as_json: bool, place: LibraryOptions) -> 
       assistant papers --source page.txt --json
     """
     with place.open() as library:
-        selection = library.papers(since=papers.since, until=papers.until, source=papers.source)
-    for paper in selection:
-        if as_json:
-            console.record(record(paper))
-        else:
-            console.lines(
-                (
-                    (f"{paper.day or '':10}{'~' if paper.date_inferred else ' '} ", "dim"),
-                    (one_line(paper.title), ""),
-                    (f"  {one_line(paper.id)}", "dim"),
+        for paper in library.each_paper(papers.filter()):
+            if as_json:
+                console.record(record(paper))
+            else:
+                console.lines(
+                    (
+                        (f"{paper.day or '':10}{'~' if paper.date_inferred else ' '} ", "dim"),
+                        (one_line(paper.title), ""),
+                        (f"  {one_line(paper.id)}", "dim"),
+                    )
                 )
-            )
     return 0
 
 

@@ -89,4 +89,3 @@ def _open(path: Path, options: Any) -> Any:
     import onnxruntime
 
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-
