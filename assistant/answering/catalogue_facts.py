@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from assistant.answering.answerer import Draft, Request, Response
 from assistant.domain.records import Evidence, Paper
 from assistant.library import overview
-from assistant.retrieval import fact_questions, filters
+from assistant.retrieval import fact_questions, filters, library_finder
 from assistant.retrieval.fact_questions import Fact
 from assistant.retrieval.finder import PaperIndex
 from assistant.retrieval.keys import library_keys
@@ -136,16 +136,12 @@ def _named(request: Request, name: str) -> list[Paper]:
     library = request.library
     name = _AROUND_NAME.sub("", name)
     by_words = library.word_scores(name, _CANDIDATES)
-    index = PaperIndex(library.papers([*_ids_like(library.ids, name), *by_words]))
-    if papers := index.find_beginning(name):
+    index = PaperIndex(library.papers(list(by_words)))
+    if papers := library_finder.of_library(library, small=0).find_all(name) or index.find_beginning(name):
         return papers
     inside = index.suggestions(name)
     words = name.casefold().strip("\"'“”‘’ ")
     return [paper for paper in inside if words in paper.title.casefold()] if len(inside) == 1 else []
-
-
-def _ids_like(ids: Sequence[str], name: str) -> list[str]:
-    return [id for id in (name, f"arxiv:{name}") if id in ids]
 
 
 def _authors(paper: Paper) -> str:

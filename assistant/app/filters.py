@@ -2,12 +2,10 @@
 
 import calendar
 import re
-from collections.abc import Sequence
 from datetime import date
 
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import UsageError
-from assistant.domain.records import Paper
 from assistant.library import overview
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval.filters import Filter
@@ -57,16 +55,6 @@ def admitted(library: LibrarySnapshot, papers_filter: Filter, on_message: OnMess
         ids = frozenset(listed or ())
     _tell(undated, on_message, is_empty=library.size > 0 and not ids)
     return ids
-
-
-def select(papers: Sequence[Paper], papers_filter: Filter, on_message: OnMessage) -> list[Paper]:
-    """Return the papers that pass; tell that undated papers are left out, or that nothing is left."""
-    selection = [paper for paper in papers if papers_filter.admits(paper)]
-    of_source = Filter(source=papers_filter.source)
-    undated = sum(paper.date is None and of_source.admits(paper) for paper in papers)
-    period = papers_filter.since or papers_filter.until
-    _tell(undated if period else 0, on_message, is_empty=bool(papers) and not selection)
-    return selection
 
 
 def _tell(undated: int, on_message: OnMessage, *, is_empty: bool) -> None:

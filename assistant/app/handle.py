@@ -1,13 +1,13 @@
 """Settings and models -> one library, to ask, search, verify and ingest with."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import app
 from assistant.app import arguments, by_words
-from assistant.app.filters import Day, admitted, paper_filter, select
+from assistant.app.filters import Day, admitted, paper_filter
 from assistant.app.models import Models
 from assistant.domain.answers import Answer
 from assistant.domain.callbacks import OnMessage, OnProgress, OnToken
@@ -21,6 +21,7 @@ from assistant.retrieval.filters import Filter
 if TYPE_CHECKING:
     from assistant.answering.pipeline import Pipeline
     from assistant.library.writer import Report
+    from assistant.retrieval.library_finder import LibraryFinder
     from assistant.verification.documents import DocumentVerifier
 
 
@@ -109,7 +110,7 @@ class Library:
         from assistant.library import writer
 
         several = [paths] if isinstance(paths, str | Path) else paths
-        rows = list(ingest.read([str(path) for path in several], as_of, date.today()))
+        rows = ingest.read([str(path) for path in several], as_of, date.today())
         progress = on_progress or (lambda *_: None)
         report = writer.add(self.settings.library, rows, self.embedder, dry_run=dry_run, on_progress=progress)
         self.close()  # the sample may have stood in for what was an empty library
@@ -117,8 +118,24 @@ class Library:
 
     def papers(self, *, since: Day = None, until: Day = None, source: str | None = None) -> tuple[Paper, ...]:
         """Return the papers in the order they were added; whichever embedder the library was made with."""
-        every = self._opened(self._models.own_embedder, check=False).papers()
-        return tuple(select(every, paper_filter(since, until, source), self.on_message))
+        return tuple(self.each_paper(paper_filter(since, until, source)))
+
+    def each_paper(self, papers_filter: Filter) -> Iterator[Paper]:
+        """Yield the papers that pass the filter in the order they were added; all of a library a thousand at a time."""
+        snapshot = self._opened(self._models.own_embedder, check=False)
+        ids = admitted(snapshot, papers_filter, self.on_message)
+        if ids is None:
+            for batch in snapshot.catalogue.batches():
+                yield from snapshot.papers([id for _, id in batch])
+        else:
+            positions = snapshot.catalogue.positions(ids)
+            yield from snapshot.papers(sorted(positions, key=positions.__getitem__))
+
+    def finder(self) -> "LibraryFinder":
+        """Return what finds papers by their names; whichever embedder the library was made with."""
+        from assistant.retrieval import library_finder
+
+        return library_finder.of_library(self._opened(self._models.own_embedder, check=False))
 
     def nearest(self, words: str, limit: int, allowed: frozenset[str] | None) -> tuple[Evidence, ...]:
         """Return at most `limit` papers nearest to some words, of those with these ids (None: all).

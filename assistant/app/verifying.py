@@ -3,7 +3,7 @@
 from assistant.app.models import Models
 from assistant.domain.callbacks import OnMessage
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.retrieval.finder import PaperIndex
+from assistant.retrieval import library_finder
 from assistant.verification.documents import DocumentVerifier
 from assistant.verification.support import SupportScorer
 
@@ -18,7 +18,7 @@ def document_verifier(library: LibrarySnapshot, models: Models, on_message: OnMe
     return DocumentVerifier(
         library,
         models.embedder,
-        PaperIndex(library.papers()),
+        library_finder.of_library(library),
         scorer,
         reranker=models.reranker,
         checker=models.checker,

@@ -17,7 +17,8 @@ _ARXIV = re.compile(
 # back from.
 _OWN = re.compile(r"t[0-9]{0,3}-[0-9a-f]{12}")
 _DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(?P<doi>10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
-_LOCAL = "id:"
+LOCAL = "id:"
+"""What the identity of an id begins with that means something within its source alone."""
 
 
 def identity(given: str) -> str:
@@ -27,7 +28,7 @@ def identity(given: str) -> str:
         return "arxiv:" + match["number"].lower()
     if match := _DOI.fullmatch(plain):
         return "doi:" + match["doi"].casefold()
-    return _LOCAL + given
+    return LOCAL + given
 
 
 def source_identity(given: str, source: str) -> str:
@@ -37,7 +38,7 @@ def source_identity(given: str, source: str) -> str:
     True
     """
     key = identity(given)
-    return f"{_LOCAL}{source}\0{given.removesuffix(qualified('', source))}" if is_local(key) else key
+    return f"{LOCAL}{source}\0{given.removesuffix(qualified('', source))}" if is_local(key) else key
 
 
 def bare(given: str) -> str | None:
@@ -79,7 +80,7 @@ def alias(key: str) -> str:
 
 def is_local(key: str) -> bool:
     """Whether an identity means something only within its source, as a row number does."""
-    return key.startswith(_LOCAL)
+    return key.startswith(LOCAL)
 
 
 def is_own(given: str) -> bool:

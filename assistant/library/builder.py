@@ -28,6 +28,7 @@ from assistant.library.index import REINDEX
 from assistant.models.base import Embedder
 
 _BATCH = 256  # papers whose vectors are stored at once, about 8 seconds of work: what an interruption can lose
+_AT_ONCE = 1_000  # papers in memory while an index is made
 _OTHER_EMBEDDER = "choose another embedder (--embedder)"
 _PATCHED = 5  # a vector index is patched until one paper in five went from it or changed, then built from nothing
 
@@ -125,7 +126,10 @@ def contents(catalogue: Catalogue) -> generations.Contents:
     dimension, tail_ids = catalogue.dimension(), tail.ids(catalogue)
 
     def papers(ids: Sequence[str] | None) -> Iterator[tuple[Paper, NDArray[np.float32]]]:
-        batches = ([id for _, id in batch] for batch in catalogue.batches()) if ids is None else [ids]
+        if ids is None:
+            batches: Iterator[Sequence[str]] = ([id for _, id in batch] for batch in catalogue.batches())
+        else:
+            batches = (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
         for batch in batches:
             # What is not as it was written is indexed too: readers leave it out, and it comes back with its listing.
             by_id = {stored.paper.id: stored.paper for stored in catalogue.stored_papers(batch)}

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import math
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +49,8 @@ def remove(name: str, within: int) -> None:
     """
     with contextlib.suppress(OSError):
         if stat.S_ISDIR(os.stat(name, dir_fd=within, follow_symlinks=False).st_mode):
+            import shutil
+
             shutil.rmtree(name, ignore_errors=True, dir_fd=within)
         else:
             os.unlink(name, dir_fd=within)

@@ -7,7 +7,6 @@ The catalogue names both, in the same transaction that changes the papers, so th
 
 import contextlib
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -149,6 +148,8 @@ def empty(library: Path, kind: str, number: int) -> None:
 
 def _patched(library: Path, number: int, contents: Contents, patch: Patch) -> bool:
     """Make the vector index from a copy of an older one; False where that did not come out right."""
+    import shutil
+
     kind = contents.vector_index
     target = folder(library, kind, number)
     try:

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import json
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,6 +75,8 @@ def _refused(folder: Path, error: OSError | NotImplementedError) -> LibraryError
 
 def _sign(path: Path) -> None:
     """Write who has the lock into a new file; on a full disk none is written, and the lock is had all the same."""
+    import socket
+
     process = {"pid": os.getpid(), "host": socket.gethostname(), "command": " ".join(sys.argv)[:200]}
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)  # left by a process that was killed

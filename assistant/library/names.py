@@ -19,6 +19,7 @@ ID, TITLE, KEY = 0, 1, 2
 Name = tuple[int, int]
 """A kind and a number."""
 _BYTES = 7  # of a hash: as many as SQLite's integers have room for, and a collision among a million papers is rare
+_AMBIGUOUS = 50  # papers whose keys begin alike; two are enough for the beginning to name none
 
 
 def of_paper(paper: Paper) -> set[Name]:
@@ -32,6 +33,11 @@ def of_paper(paper: Paper) -> set[Name]:
 def of_keys(keys: Iterable[str], titles: Iterable[str]) -> set[Name]:
     """Return the names of what ids stand for (see `source_identity`), and of normalised titles."""
     return {*((ID, _number(key)) for key in keys), *((TITLE, _number(title)) for title in titles)}
+
+
+def of_ids(ids: Iterable[str]) -> set[Name]:
+    """Return the names of papers that have exactly these ids."""
+    return {(KEY, _number(id)) for id in ids}
 
 
 def possible_ids(entry: Entry) -> Iterator[str]:
@@ -87,3 +93,12 @@ def keys_beside(connection: CatalogueConnection, neighbours: Iterable[str]) -> s
         for end, sign in beside
     )
     return {digits(n) for query in queries for (n,) in connection.read(query, (numbers,)) if n is not None}
+
+
+def papers_with_key(connection: CatalogueConnection, digits: str) -> set[str]:
+    """Return the ids of the papers whose citation key begins with these hex digits; of very many, some."""
+    first, last = (int((digits + end * 2 * _BYTES)[: 2 * _BYTES], 16) for end in "0f")
+    query = (
+        f"SELECT papers.id FROM names JOIN papers USING (position) WHERE kind = {KEY} AND name BETWEEN ? AND ? LIMIT ?"
+    )
+    return {str(id) for (id,) in connection.read(query, (first, last, _AMBIGUOUS))}

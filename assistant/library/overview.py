@@ -1,6 +1,7 @@
 """A catalogue -> what it says of its papers together: how many, of which days, by whom, and out of which files."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -51,12 +52,31 @@ def within(catalogue: Catalogue, since: date | None, until: date | None) -> list
     return [id for (id,) in catalogue.read(query, (first, last))]
 
 
+def without_date(catalogue: Catalogue) -> list[str]:
+    """Return the ids of the papers without a date, in the order added."""
+    query = f"SELECT id FROM {_papers(catalogue)} WHERE date IS NULL ORDER BY position"
+    return [id for (id,) in catalogue.read(query)]
+
+
 def of_source(catalogue: Catalogue, name: str) -> set[str]:
     """Return the ids of the papers that a source lists whose name has `name` in it, in any case."""
-    names = [str(source) for (source,) in catalogue.read("SELECT DISTINCT source FROM listings")]
-    matching = json.dumps([source for source in names if name.casefold() in source.casefold()])
+    matching = json.dumps([source for source in source_names(catalogue) if name.casefold() in source.casefold()])
     query = "SELECT DISTINCT paper_id FROM listings WHERE source IN (SELECT value FROM json_each(?))"
     return {str(id) for (id,) in catalogue.read(query, (matching,))}
+
+
+def of_source_alone(catalogue: Catalogue, name: str) -> list[str]:
+    """Return the ids of the papers that the source of this name lists and no other, in the order listed."""
+    query = (
+        "SELECT paper_id FROM listings WHERE paper_id IN (SELECT paper_id FROM listings WHERE source = ?) "
+        "GROUP BY paper_id HAVING min(source) = max(source) ORDER BY min(rowid)"
+    )
+    return [str(id) for (id,) in catalogue.read(query, (name,))]
+
+
+def source_names(catalogue: Catalogue) -> list[str]:
+    """Return the names of all sources."""
+    return [str(source) for (source,) in catalogue.read("SELECT DISTINCT source FROM listings")]
 
 
 def undated(catalogue: Catalogue, ids: Collection[str] | None = None) -> int:
@@ -76,20 +96,29 @@ def sources(catalogue: Catalogue, ids: Collection[str] | None = None) -> list[tu
 def by_writer(catalogue: Catalogue, names: Iterable[str], ids: Collection[str] | None = None) -> list[str]:
     """Return the ids of the papers that each of `names` wrote: authors by their names or parts of these, and
     organisations that a listing names, in any case and with or without accents."""
-    query = f"SELECT id, authors FROM papers {_among(ids)} ORDER BY position"
-    writers = {
-        str(id): [_words(author) for author in _names(authors)] for id, authors in catalogue.read(query, _values(ids))
-    }
-    for id, organisation in catalogue.read(
-        "SELECT paper_id, organisation FROM listings WHERE organisation IS NOT NULL"
-    ):
-        if id in writers:
-            writers[id].append(_words(str(organisation)))
     wanted = [_words(name) for name in names]
+    if not wanted or not all(wanted):
+        return []
+    organisations: dict[str, list[list[str]]] = {}
+    query = "SELECT paper_id, organisation FROM listings WHERE organisation IS NOT NULL"
+    for id, organisation in catalogue.read(query):
+        if any(_is_part(name, words := _words(str(organisation))) for name in wanted):
+            organisations.setdefault(str(id), []).append(words)
+    # Only papers with the last word of a name among the authors are read; what is not ASCII has a backslash there.
+    last_words = [re.sub(r"[%_!]", r"!\g<0>", name[-1]) for name in wanted]
+    patterns = ["%\\%", *(f"%{word}%" for word in last_words)]
+    either = " OR ".join("authors LIKE ? ESCAPE '!'" for _ in patterns)
+    query = (
+        f"SELECT id, authors FROM papers {_among(ids) or 'WHERE true'} "
+        f"AND ({either} OR id IN (SELECT value FROM json_each(?))) ORDER BY position"
+    )
+    rows = catalogue.read(query, (*_values(ids), *patterns, json.dumps(list(organisations))))
+    writers = {
+        str(id): [*(_words(author) for author in _names(authors)), *organisations.get(str(id), ())]
+        for id, authors in rows
+    }
     return [
-        id
-        for id, people in writers.items()
-        if wanted and all(any(_is_part(name, person) for person in people) for name in wanted)
+        id for id, people in writers.items() if all(any(_is_part(name, person) for person in people) for name in wanted)
     ]
 
 

@@ -1,7 +1,6 @@
 """The catalogue's papers -> the word index of a generation: grown from the one before, or built from nothing."""
 
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from assistant.library.index import LEXICAL
 
 _PROPER = (".managed.json", "meta.json")  # what tantivy replaces; all else it writes once
 _GONE = 5  # an index is grown until one paper in five has gone from it or changed, whose words count until then
+_AT_ONCE = 1_000  # texts in memory
 _SMALL = 1_000  # so few papers are indexed anew in a tenth of a second, and then the words of none that is gone count
 
 
@@ -64,6 +64,8 @@ def _grown(library: Path, number: int, catalogue: Catalogue, change: IndexChange
 def _link(names: Iterable[str], source: Path, target: Path) -> None:
     """Give files a second name in another folder; copy those that tantivy replaces, and all where there are no
     links."""
+    import shutil
+
     for name in names:
         try:
             if name in _PROPER:
@@ -75,8 +77,10 @@ def _link(names: Iterable[str], source: Path, target: Path) -> None:
 
 def papers(catalogue: Catalogue, ids: Sequence[str] | None = None) -> Iterator[tuple[int, tuple[str, str]]]:
     """Yield (position, (title, abstract)) of these papers, or of all."""
-    batches = catalogue.batches() if ids is None else [[(n, id) for id, n in catalogue.positions(ids).items()]]
-    for batch in batches:
-        numbers = {id: position for position, id in batch}
+    if ids is None:
+        batches = ({id: position for position, id in batch} for batch in catalogue.batches())
+    else:
+        batches = (catalogue.positions(ids[start : start + _AT_ONCE]) for start in range(0, len(ids), _AT_ONCE))
+    for numbers in batches:
         for id, title, abstract in catalogue.texts(list(numbers)):
             yield numbers[id], (title, abstract)

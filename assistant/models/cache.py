@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -66,6 +65,8 @@ def _recorded(cache: Path) -> dict[str, object]:
 
 def _record(cache: Path, entries: Mapping[str, object]) -> None:
     """Write the checksums into a file that appears whole or not at all; a disk that takes none is no hindrance."""
+    import tempfile
+
     try:
         cache.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=_CHECKSUMS, suffix=".tmp", dir=cache)

@@ -2,7 +2,6 @@
 
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -60,6 +59,8 @@ class Prices:
 def read(path: Path) -> Prices:
     """Return the prices in a TOML file: `day`, and under [models] `input` and `output` of each, and `cached`; raises
     `UsageError`."""
+    import tomllib
+
     try:
         data = tomllib.loads(path.read_text("utf-8"))
         day = data["day"]

@@ -2,11 +2,12 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Protocol
 
 from assistant.domain import citation_keys, titles
-from assistant.domain.identifiers import identity, is_local, is_own, qualified
+from assistant.domain.identifiers import LOCAL, identity, is_local, is_own, qualified, source_identity
 from assistant.domain.records import Paper
 from assistant.retrieval import author_years
 from assistant.retrieval.keys import SHORTEST, key_digest
@@ -16,6 +17,57 @@ _VERSION = re.compile(r"^(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}
 _KEY = re.compile(rf"P([0-9a-f]{{{SHORTEST},64}})")
 _LISTED = 5  # papers that a message names
 _NEAR = 85.0  # percent of letters in common from which a title is worth suggesting
+
+
+class PaperFinder(Protocol):
+    """Finds papers by name."""
+
+    def find(self, name: str) -> Paper | None:
+        """Return the paper that `name` means, the first of several, or None."""
+
+    def find_all(self, name: str) -> list[Paper]:
+        """Return the papers that `name` means."""
+
+    def knows(self, name: str) -> bool:
+        """Return whether `name` is a name at all, were it of a paper that is not here."""
+
+    def with_title(self, title: str) -> list[Paper]:
+        """Return the papers that have this title, in any case and spelling."""
+
+    def unknown(self, name: str) -> str:
+        """Return, for a person, that a name means no paper: with those it may mean."""
+
+
+def forms(name: str) -> tuple[str, ...]:
+    """Return the forms in which a name may be an id, the first that is one counting: as it is, without quotation marks,
+    without a version, and what all spellings of the latter two have in common. The second may be a title."""
+    joined = " ".join(name.split())
+    plain = _OUTER.sub("", joined).rstrip(".,")
+    bare = _VERSION.sub(r"\1", plain)
+    return joined, plain, bare, identity(plain), identity(bare)
+
+
+def key_digits(name: str) -> str | None:
+    """Return the hex digits of a citation key, None for what is none."""
+    match = _KEY.fullmatch(name)
+    return match[1] if match else None
+
+
+def exact_ids(form: str) -> Iterator[str]:
+    """Yield the ids that a paper may have that is meant by a form of a name: that, and that without a source."""
+    given = form.removeprefix(LOCAL)
+    yield from (form, given)
+    yield from (given[: place.start()] for place in re.finditer("@", given))
+
+
+def identities(form: str, sources: Sequence[str]) -> Iterator[str]:
+    """Yield what a form of a name may stand for, as a catalogue finds papers by: where ids mean something within a
+    source alone, once for each of all `sources`. Such an id of several words is known by `exact_ids` only."""
+    key = identity(form)
+    if not is_local(key):
+        yield key
+    elif " " not in form:
+        yield from (source_identity(form.removeprefix(LOCAL), source) for source in sources)
 
 
 class PaperIndex:
@@ -42,10 +94,8 @@ class PaperIndex:
         do, or more digits of it, authors and a year where these are of one paper ("Gao et al., 2022"), or a whole
         title: in any case and spelling, within quotation marks or emphasis.
         """
-        joined = " ".join(name.split())
-        plain = _OUTER.sub("", joined).rstrip(".,")
-        bare = _VERSION.sub(r"\1", plain)
-        for form in (joined, plain, bare, identity(plain), identity(bare)):
+        _, plain, *_ = each = forms(name)
+        for form in each:
             if papers := self._ids.get(form):
                 return list(papers)
         if not plain.strip():
@@ -91,12 +141,15 @@ class PaperIndex:
 
     def unknown(self, name: str) -> str:
         """Return, for a person, that a name means no paper: with those it may mean."""
+        return self.unknown_beside(name, self.nearest(name))
+
+    def unknown_beside(self, name: str, nearest: Paper | None) -> str:
+        """Return the same where the paper with the nearest title is known, or that there is none."""
         shown = " ".join(name.split())
         if several := self._by_authors(_OUTER.sub("", shown)):
             listed = "; ".join(f"{self.citation_keys[paper.id]} “{paper.title}”" for paper in several[:_LISTED])
             return f"several papers of the library may be “{shown}”: {listed}"
         reason = f"no paper of the library is named “{shown}”"
-        nearest = self.nearest(name)
         return f"{reason}; did you mean “{nearest.title}”?" if nearest else reason
 
     @cached_property
@@ -141,11 +194,11 @@ class PaperIndex:
 
     def _with_key(self, name: str) -> list[Paper]:
         """Return the paper whose key begins so; none where that is so of several, for a key names one paper."""
-        match = _KEY.fullmatch(name)
-        if match is None:
+        digits = key_digits(name)
+        if digits is None:
             return []
-        place = bisect_left(self._digests, (match[1],))
-        papers = [paper for digest, paper in self._digests[place : place + 2] if digest.startswith(match[1])]
+        place = bisect_left(self._digests, (digits,))
+        papers = [paper for digest, paper in self._digests[place : place + 2] if digest.startswith(digits)]
         return papers if len(papers) == 1 else []
 
     @cached_property

@@ -17,10 +17,9 @@ from assistant.domain.limits import require_question
 from assistant.domain.records import Claim, Evidence, Paper
 from assistant.library import database
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.library.word_search import WordSearch
 from assistant.models.base import ChatModel, LoadableModel
+from assistant.retrieval import library_finder
 from assistant.retrieval.filters import Filter
-from assistant.retrieval.finder import PaperIndex
 from assistant.serving.transcripts import Exchange
 from assistant.serving.turns import IsOver, Seat, Turns, WaitingModel
 
@@ -64,7 +63,6 @@ class Resident:
         self._lock = Lock()
         self._asking = 0
         self._stamp: tuple[object, ...] = ()
-        self._names: tuple[WordSearch, PaperIndex] | None = None
         self.size = 0
         """How many papers the library had when it was asked last."""
 
@@ -171,9 +169,7 @@ class Resident:
             return snapshot.size, snapshot.papers(snapshot.ids[::-1][:limit])
 
     def _find(self, snapshot: LibrarySnapshot, name: str) -> tuple[list[Paper], list[Paper]]:
-        if self._names is None or self._names[0] is not snapshot.word_search:  # it is of another generation
-            self._names = snapshot.word_search, PaperIndex(snapshot.papers())
-        index = self._names[1]
+        index = library_finder.of_library(snapshot)
         papers = index.find_all(name)
         if papers:
             return papers, []

@@ -1,7 +1,7 @@
 """A .bib and the papers of a library -> an index in which the keys of the .bib name papers, before all other names."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from assistant.domain.records import Entry, Paper, Rejection
 from assistant.ingest.files import sources
 from assistant.ingest.formats import ReadContext
 from assistant.ingest.formats.bibtex import read_keyed
-from assistant.retrieval.finder import PaperIndex
+from assistant.retrieval.finder import PaperFinder, PaperIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,33 +25,41 @@ class Bibliography:
     """Blocks that could not be read."""
 
 
-class CitedPapers(PaperIndex):
-    """The papers of a library by everything that may name them, and first by the keys of a bibliography."""
+class CitedPapers:
+    """Finds the papers of a library by everything that may name them, and first by the keys of a bibliography."""
 
-    def __init__(self, papers: Iterable[Paper], bibliography: Bibliography) -> None:
+    def __init__(self, papers: PaperFinder, bibliography: Bibliography) -> None:
         """Look up every entry: by arXiv id and DOI, else by its whole title, never by a near one."""
-        super().__init__(papers)
         self.bibliography = bibliography
+        self._papers = papers
         self._meant = {key: self._paper_of(entry) for key, entry in bibliography.entries.items()}
         self._entries = PaperIndex(_as_paper(key, entry) for key, entry in bibliography.entries.items())
+
+    def find(self, name: str) -> Paper | None:
+        """Return the paper that `name` means, the first of several, or None. See `find_all`."""
+        return next(iter(self.find_all(name)), None)
 
     def find_all(self, name: str) -> list[Paper]:
         """Return the papers that `name` means; a key of the bibliography means what its entry is, or nothing."""
         key = self._key(name)
         if key is None:
-            return super().find_all(name)
+            return self._papers.find_all(name)
         paper = self._meant[key]
         return [paper] if paper else []
 
     def knows(self, name: str) -> bool:
         """Return whether `name` is a key of the bibliography, or names a paper."""
-        return self._key(name) is not None or super().knows(name)
+        return self._key(name) is not None or self._papers.knows(name)
+
+    def with_title(self, title: str) -> list[Paper]:
+        """Return the papers of the library that have this title, in any case and spelling."""
+        return self._papers.with_title(title)
 
     def unknown(self, name: str) -> str:
         """Return, for a person, that a name means no paper of the library: with its entry, where it has one."""
         key = self._key(name)
         if key is None:
-            return super().unknown(name)
+            return self._papers.unknown(name)
         listing = self.bibliography.entries[key].listing
         return f"“{listing.title}” ({key}, {listing.source}:{listing.line}) is not in the library"
 
@@ -65,9 +73,9 @@ class CitedPapers(PaperIndex):
 
     def _paper_of(self, entry: Entry) -> Paper | None:
         ids = [id for id in (entry.id, *entry.aliases) if id and not is_local(identity(id))]
-        papers = (super(CitedPapers, self).find_all(id) for id in ids)
+        papers = (self._papers.find_all(id) for id in ids)
         named = next((found[0] for found in papers if found), None)
-        return named or next(iter(self.with_title(entry.listing.title)), None)
+        return named or next(iter(self._papers.with_title(entry.listing.title)), None)
 
 
 def read(paths: Sequence[str]) -> Bibliography:

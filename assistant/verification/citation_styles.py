@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assistant.retrieval.author_years import AUTHORS, YEAR
-from assistant.retrieval.finder import PaperIndex
+from assistant.retrieval.finder import PaperFinder
 from assistant.verification.claims import CitationMark
 
 
@@ -50,7 +50,7 @@ def bracketed_keys(text: str) -> list[CitedSpan]:
     ]
 
 
-def names(text: str, papers: PaperIndex, spans: Sequence[CitedSpan]) -> list[CitedSpan]:
+def names(text: str, papers: PaperFinder, spans: Sequence[CitedSpan]) -> list[CitedSpan]:
     """Return what a text cites by a key alone and by authors and year, outside of `spans` that are known to cite.
 
     Authors with a year cite whether they name a paper or not, but for a single name in running text: "ImageNet (2009)"
@@ -67,7 +67,7 @@ def names(text: str, papers: PaperIndex, spans: Sequence[CitedSpan]) -> list[Cit
     return named
 
 
-def _bare(text: str, papers: PaperIndex) -> Iterator[CitedSpan]:
+def _bare(text: str, papers: PaperFinder) -> Iterator[CitedSpan]:
     for match in _BARE.finditer(text):
         key = match[1] or match[2]
         if papers.knows(key):
@@ -84,7 +84,7 @@ def _parenthetical(text: str) -> Iterator[CitedSpan]:
             yield CitedSpan(match.start(), match.end(), _marks(names))
 
 
-def _narrative(text: str, papers: PaperIndex) -> Iterator[CitedSpan]:
+def _narrative(text: str, papers: PaperFinder) -> Iterator[CitedSpan]:
     for match in _NARRATIVE.finditer(text):
         authors, start = match[1], match.start()
         first, comma, rest = authors.partition(",")

@@ -10,7 +10,7 @@ from assistant.library.abstracts import Abstract
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Checker, Embedder, Reranker
 from assistant.retrieval import retriever
-from assistant.retrieval.finder import PaperIndex
+from assistant.retrieval.finder import PaperFinder
 from assistant.verification import verifier
 from assistant.verification.checks import CHECKS, Check
 from assistant.verification.claims import Statement
@@ -30,7 +30,7 @@ class DocumentVerifier:
 
     library: LibrarySnapshot
     embedder: Embedder
-    papers: PaperIndex
+    papers: PaperFinder
     """Finds the papers of the library by the names that are cited."""
     scorer: SupportScorer
     checks: tuple[Check, ...] = CHECKS

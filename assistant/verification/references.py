@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from assistant.domain import sentences
 from assistant.domain.errors import UsageError
 from assistant.domain.limits import TEXT_LIMIT, excess
-from assistant.retrieval.finder import PaperIndex
+from assistant.retrieval.finder import PaperFinder
 from assistant.verification import citation_styles
 from assistant.verification.citation_styles import CitedSpan
 from assistant.verification.claims import CitationMark, Statement
@@ -21,7 +21,7 @@ _LIST = re.compile(r"\s*[;,]\s*")
 _LINK = re.compile(r"\]\(\s*<?https?://[^\s()]*(?:\([^\s()]*\)[^\s()]*)*>?\s*\)")
 
 
-def split(text: str, papers: PaperIndex) -> tuple[Statement, ...]:
+def split(text: str, papers: PaperFinder) -> tuple[Statement, ...]:
     """Return the sentences of a text with their lines, each with what it cites: titles, ids or keys in brackets,
     separated by ";", and what `citation_styles` knows.
 
@@ -59,7 +59,7 @@ def split(text: str, papers: PaperIndex) -> tuple[Statement, ...]:
     return tuple(Statement(sentence, tuple(marks), line) for sentence, marks, line in statements)
 
 
-def _cited(text: str, papers: PaperIndex) -> list[CitedSpan]:
+def _cited(text: str, papers: PaperFinder) -> list[CitedSpan]:
     """Return every stretch that cites, from left to right; where two ways of citing meet, the plainer one counts."""
     keyed = citation_styles.bracketed_keys(text)
     pieces, at = [], 0
@@ -74,7 +74,7 @@ def _marks(brackets: Sequence[CitedSpan]) -> tuple[CitationMark, ...]:
     return tuple(mark for bracket in brackets for mark in bracket.marks)
 
 
-def _brackets(text: str, papers: PaperIndex) -> Iterator[CitedSpan]:
+def _brackets(text: str, papers: PaperFinder) -> Iterator[CitedSpan]:
     """Yield the brackets that cite, outermost first."""
     at, partners = 0, _partners(text)
     while (start := text.find("[", at)) >= 0:
@@ -119,7 +119,7 @@ def _partners(text: str) -> dict[int, int]:
     return partners
 
 
-def _parse(inside: str, papers: PaperIndex) -> tuple[CitationMark, ...]:
+def _parse(inside: str, papers: PaperFinder) -> tuple[CitationMark, ...]:
     """Return what a bracket cites, part by part; nothing where no part is a citation."""
     parts = [part for part in _SEPARATOR.split(inside) if part.strip()]
     names = _rejoined([name for part in parts for name in _ungrouped(part, papers)], papers)
@@ -129,13 +129,13 @@ def _parse(inside: str, papers: PaperIndex) -> tuple[CitationMark, ...]:
     return tuple(CitationMark(_single_spaced(name), is_known) for name, is_known in zip(names, known, strict=True))
 
 
-def _ungrouped(part: str, papers: PaperIndex) -> list[str]:
+def _ungrouped(part: str, papers: PaperFinder) -> list[str]:
     """Return a part, or its own parts where it is a list by commas of nothing but names: "[2401.00001, P1a2b]"."""
     pieces = [piece for piece in _LIST.split(part) if piece]
     return pieces if papers.find(part) is None and len(pieces) > 1 and all(map(papers.find, pieces)) else [part]
 
 
-def _rejoined(names: list[str], papers: PaperIndex) -> list[str]:
+def _rejoined(names: list[str], papers: PaperFinder) -> list[str]:
     """Put together again what makes a title only together, for there are semicolons in titles too."""
     joined: list[str] = []
     at = 0

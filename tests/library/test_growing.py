@@ -10,10 +10,11 @@ import pytest
 from support import libraries
 from support.libraries import HashedWords
 
-from assistant.domain.records import Entry, Listing
+from assistant.domain.records import Entry, Listing, Rejection
 from assistant.ingest import deduplicate
 from assistant.library import bm25, builder, database, rows, tail, writer
 from assistant.library.catalogue import Catalogue
+from assistant.library.intake import Intake
 from assistant.library.snapshot import LibrarySnapshot
 
 
@@ -49,6 +50,30 @@ def test_papers_found_by_their_names_merge_as_all_papers_do(tmp_path: Path, run:
         known, every = writer.known(catalogue, RUNS[run]), catalogue.papers()
         assert deduplicate.merge(RUNS[run], known) == deduplicate.merge(RUNS[run], every)
         assert len(known) < len(every) or run == "all at once"
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+@pytest.mark.parametrize("run", RUNS)
+def test_batches_of_a_run_merge_as_the_whole_run_does(tmp_path: Path, run: str, at_once: int) -> None:
+    folder = tmp_path / "library"
+    for entry in KNOWN[: 0 if run == "all at once" else None]:
+        libraries.ingest(folder, [entry])
+    every = []
+    if folder.exists():
+        with contextlib.closing(Catalogue(folder)) as catalogue:
+            every = catalogue.papers()
+    intake = Intake([*RUNS[run], Rejection("z", 1, "no paper")], at_once)
+    whole = deduplicate.merge(RUNS[run], every)
+    merges = []
+    with contextlib.ExitStack() as stack:
+        stored = stack.enter_context(contextlib.closing(Catalogue(folder))) if every else None
+        for entries, papers in intake.batches(lambda some: writer.known(stored, some) if stored else []):
+            merges.append(deduplicate.merge(entries, papers))
+    for part in ("merged_papers", "rejections", "superseded", "conflicts"):
+        together = [item for merge in merges for item in getattr(merge, part)]
+        assert sorted(together, key=repr) == sorted(getattr(whole, part), key=repr)
+    assert sum(merge.merged_count for merge in merges) == whole.merged_count
+    assert (intake.count, intake.rejections) == (len(RUNS[run]), [Rejection("z", 1, "no paper")])
 
 
 def test_a_word_index_grows_and_forgets(tmp_path: Path) -> None:

@@ -1,10 +1,18 @@
 """A name in any of its forms -> the papers of a library that it means."""
 
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from assistant.domain.identifiers import title_id
 from assistant.domain.records import Listing, Paper
+from assistant.library import database
+from assistant.library.catalogue import Catalogue
 from assistant.retrieval.finder import PaperIndex
-from assistant.retrieval.keys import citation_keys
+from assistant.retrieval.keys import citation_keys, key_digest
+from assistant.retrieval.library_finder import LibraryFinder
 
 PAPERS = [
     Paper("2401.00001", "Scaling Moss: A Study [Extended]", "x"),
@@ -108,3 +116,47 @@ ALIASED = [
 )
 def test_a_paper_is_found_by_its_other_ids(name: str, ids: list[str]) -> None:
     assert [paper.id for paper in PaperIndex(ALIASED).find_all(name)] == ids
+
+
+NAMES = [
+    *(
+        "2401.00001v2",
+        "arXiv:2210.10760",
+        "https://doi.org/10.1000/AB.C",
+        "id:walls",
+        "“Tides”",
+        "tides.",
+        "P",
+        "7",
+        "7@c",
+    ),
+    *(
+        "1",
+        "1@a.jsonl",
+        "1@b.jsonl",
+        "https://doi.org/10.1000/oaks",
+        "Learning α-Nets with BERT",
+        "Same",
+        "none of them",
+    ),
+    *("walls of", "Walls", "Walls of Granite Are All You Nead", "", " [] ", "P0", "P" + "0" * 64),
+    *(f"P{key_digest(paper.id)[:length]}" for paper in (*PAPERS, *ALIASED) for length in (4, 14, 64)),
+]
+
+
+def test_the_catalogue_finds_by_its_keys_what_is_found_among_all_papers(tmp_path: Path) -> None:
+    same = [Paper("a", "Same", "x"), Paper("b", "“Same”", "y"), Paper(title_id("Moss"), "Moss", "z")]
+    papers = [
+        replace(paper, listings=paper.listings or (Listing("d", 1, paper.title),)) for paper in (*PAPERS[1:], *same)
+    ]
+    database.create(tmp_path, "words", 8, "chroma")
+    with contextlib.closing(Catalogue(tmp_path)) as catalogue:
+        with catalogue.transaction():
+            catalogue.put((paper, "") for paper in (*papers, *ALIASED))
+        own = LibraryFinder(catalogue, catalogue.papers, lambda _: [paper.id for paper in papers], small=0)
+        every = PaperIndex([*papers, *ALIASED])
+        for name in (*NAMES, title_id("Moss")):
+            assert own.find_all(name) == every.find_all(name), name
+        for name in ("walls of", "Walls of Granite Are All You Nead", ""):
+            assert (own.begins(name), own.nearest(name)) == (every.begins(name), every.nearest(name))
+            assert own.suggestions(name) == every.suggestions(name)

@@ -8,7 +8,7 @@ from support.growth import check_linear
 
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Paper
-from assistant.retrieval.finder import PaperIndex
+from assistant.retrieval.finder import PaperFinder, PaperIndex
 from assistant.verification import bibliography, latex_documents, references
 
 PAPERS = [
@@ -20,7 +20,7 @@ PAPERS = [
 INDEX = PaperIndex(PAPERS)
 
 
-def claims_of(text: str, papers: PaperIndex = INDEX) -> list[tuple[int, str, list[str]]]:
+def claims_of(text: str, papers: PaperFinder = INDEX) -> list[tuple[int, str, list[str]]]:
     """(line, claim, ids of the papers that it cites, or what names none in angle brackets)."""
     return [
         (statement.line, statement.text, [_id(mark.key, papers) for mark in statement.citations])
@@ -28,7 +28,7 @@ def claims_of(text: str, papers: PaperIndex = INDEX) -> list[tuple[int, str, lis
     ]
 
 
-def _id(name: str, papers: PaperIndex) -> str:
+def _id(name: str, papers: PaperFinder) -> str:
     paper = papers.find(name)
     return paper.id if paper else f"<{name}>"
 
@@ -98,7 +98,7 @@ BIB = """@article{gao, title={Another Spelling}, eprint={2210.10760}, archivepre
 
 def test_latex_is_read_as_running_text_with_its_lines(tmp_path: Path) -> None:
     (tmp_path / "refs.bib").write_text(BIB)
-    papers = bibliography.CitedPapers(PAPERS, bibliography.read([str(tmp_path / "refs.bib")]))
+    papers = bibliography.CitedPapers(PaperIndex(PAPERS), bibliography.read([str(tmp_path / "refs.bib")]))
     gao, walls = "2210.10760", "10.1000/walls"
     assert claims_of(latex_documents.running_text(DOCUMENT), papers) == [
         (5, "Moss grows.", [gao, walls]),

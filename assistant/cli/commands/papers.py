@@ -13,7 +13,6 @@ from assistant.cli.views import plots
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Listing, Paper
 from assistant.domain.sanitize import one_line
-from assistant.retrieval.finder import PaperIndex
 
 _SUGGESTIONS = 5
 
@@ -34,18 +33,19 @@ def show(name: str, as_json: bool, place: LibraryOptions) -> int:
     if not name.strip():
         raise UsageError("give the id or the title of a paper")
     with place.open() as library:
-        index = PaperIndex(library.papers())
+        index = library.finder()
+        papers_meant = index.find_all(name)
         library.require_sound(name)
-    papers_meant = index.find_all(name)
-    if not papers_meant:
-        papers_meant = index.begins(name)
-        if len(papers_meant) != 1:
-            several = "several papers begin so" if papers_meant else "no paper has this id or title"
-            near = papers_meant[:_SUGGESTIONS] or index.suggestions(name, _SUGGESTIONS)
-            console.tell(f"{several}: {name}{_suggestions(near)}")
-            return 3
+        if not papers_meant:
+            papers_meant = index.begins(name)
+            if len(papers_meant) != 1:
+                several = "several papers begin so" if papers_meant else "no paper has this id or title"
+                near = papers_meant[:_SUGGESTIONS] or index.suggestions(name, _SUGGESTIONS)
+                console.tell(f"{several}: {name}{_suggestions(near)}")
+                return 3
+        keys = library.citation_keys(papers_meant)
     for paper in papers_meant:
-        key = index.citation_keys[paper.id]
+        key = keys[paper.id]
         if as_json:
             console.record({**record(paper), "key": key})
         else:
@@ -69,25 +69,26 @@ def list_papers(papers: FilterOptions, as_plot: bool, output: OutputOptions, pla
       assistant papers --plot
     """
     with place.open() as library:
-        selection = library.papers(since=papers.since, until=papers.until, source=papers.source)
         if output.is_document:
             from assistant.publishing import reports
 
+            selection = library.papers(since=papers.since, until=papers.until, source=papers.source)
             output.publish(reports.of_papers("Papers", selection, library.citation_keys))
             return 0
-    if as_plot:
-        return plot(selection, as_json=output.as_json)
-    for paper in selection:
-        if output.as_json:
-            console.record(record(paper))
-        else:
-            console.lines(
-                (
-                    (f"{paper.day or '':10}{'~' if paper.date_inferred else ' '} ", "dim"),
-                    (one_line(paper.title), ""),
-                    (f"  {one_line(paper.id)}", "dim"),
+        if as_plot:
+            selection = library.papers(since=papers.since, until=papers.until, source=papers.source)
+            return plot(selection, as_json=output.as_json)
+        for paper in library.each_paper(papers.filter()):
+            if output.as_json:
+                console.record(record(paper))
+            else:
+                console.lines(
+                    (
+                        (f"{paper.day or '':10}{'~' if paper.date_inferred else ' '} ", "dim"),
+                        (one_line(paper.title), ""),
+                        (f"  {one_line(paper.id)}", "dim"),
+                    )
                 )
-            )
     return 0
 
 

@@ -168,7 +168,7 @@ def _cited_papers(verifier: "DocumentVerifier", bibs: Sequence[str]) -> "CitedPa
     entries = bibliography.read(bibs)
     for rejection in entries.rejections:
         console.tell(str(rejection))
-    return bibliography.CitedPapers(verifier.papers.papers, entries)
+    return bibliography.CitedPapers(verifier.papers, entries)
 
 
 def _beside(text: str, file: str | None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from assistant.models.onnx.session import Session, longest_first, mapped
 from assistant.models.onnx.tokenizer import Tokenizer, Tokens
 
 Vectors = NDArray[np.float32]
+_FEW = 4  # texts of a first call that is a question, or the claims of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +61,18 @@ class OnnxEmbedder:
         """Make ready to embed; may be called from any thread, and again. Raises `UsageError`."""
         self._load()
 
-    def _load(self) -> _Loaded:
+    def _load(self, *, few: bool = False) -> _Loaded:
+        """Load the model, for a `few` texts or for many; a second time it is there."""
         with self._loading:
             if self._loaded is None:
                 tokenizer = Tokenizer(self.files.tokenizer, self.recipe.tokens)
-                self._loaded = _Loaded(tokenizer, Session(self.files.model, self.files.cache))
+                self._loaded = _Loaded(tokenizer, Session(self.files.model, self.files.cache, few=few))
             return self._loaded
 
     def _encode(self, texts: Sequence[str], prefix: str, on_progress: Callable[[int], None] | None = None) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        loaded = self._load()
+        loaded = self._load(few=len(texts) <= _FEW)
         tokens = [loaded.tokenizer.read(prefix + text) for text in texts]
         places = longest_first(tokens)
         rows: list[Vectors] = [np.empty(0, np.float32)] * len(texts)

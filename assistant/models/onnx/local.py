@@ -1,10 +1,12 @@
 """The name of a model that runs on this machine -> an embedder, a reranker or a checker, loaded with the first text."""
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 
+from assistant.domain.errors import MissingModelError
 from assistant.models.cache import cache_folder, checksum
 from assistant.models.onnx import recipe
 from assistant.models.onnx.checker import OnnxChecker
@@ -25,7 +27,11 @@ def local_embedder(environment: Mapping[str, str]) -> OnnxEmbedder:
 
 def local_reranker(environment: Mapping[str, str]) -> OnnxReranker:
     """Return ms-marco-MiniLM-L-12-v2 in 8-bit integers; raises `MissingModelError` where no place has its files."""
-    return OnnxReranker(find_published(MS_MARCO, environment), MS_MARCO.fingerprint, recipe.TOKENS)
+    files = find_published(MS_MARCO, environment)
+    with contextlib.suppress(MissingModelError):
+        # Both read by BERT's vocabulary: their tokenizers differ in what is left aside. One is loaded for both.
+        files = replace(files, tokenizer=find_published(BGE_SMALL, environment).tokenizer)
+    return OnnxReranker(files, MS_MARCO.fingerprint, recipe.TOKENS)
 
 
 def folder_embedder(name: str, environment: Mapping[str, str]) -> OnnxEmbedder:

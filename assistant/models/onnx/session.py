@@ -27,8 +27,11 @@ class Session:
     of their integers from all texts together. A batch saves nothing for an abstract, and a third for a short sentence.
     """
 
-    def __init__(self, path: Path, cache: Path) -> None:
+    def __init__(self, path: Path, cache: Path, *, few: bool = False) -> None:
         """In the folder `cache` the graph is kept as it was optimised, for the next time.
+
+        For a `few` texts the weights are not laid out anew: that takes as long as to embed ten short texts, and saves
+        a twentieth of each.
 
         Raises `UsageError` where the file is not a graph that reads tokens.
         """
@@ -41,6 +44,8 @@ class Session:
         options.inter_op_num_threads = 1
         options.enable_mem_pattern = False  # one would be kept for each length of text
         options.log_severity_level = 4
+        if few:
+            options.add_session_config_entry("session.disable_prepacking", "1")
         try:
             self._session: Any = optimised.open_session(path, options, cache)
         except Exception as error:  # noqa: BLE001  it has a class for each of its faults, none of them public

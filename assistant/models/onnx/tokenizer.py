@@ -1,7 +1,9 @@
 """A text, or a pair of texts -> the ids that a model reads."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -27,10 +29,38 @@ class Tokens:
         return len(self.ids)
 
 
+class _SharedTokenizer:
+    """A loaded tokenizer that several read by, each to its own limit; any number of threads may use it at once."""
+
+    def __init__(self, implementation: Any) -> None:
+        self._implementation = implementation
+        self._lock = Lock()
+
+    def encode(self, limit: int | None, *texts: str, add_special_tokens: bool = True) -> Any:
+        """Encode a text or a pair, cut to `limit` tokens, the longer of a pair first; None for all."""
+        with self._lock:
+            if limit is None:
+                self._implementation.no_truncation()
+            else:
+                self._implementation.enable_truncation(limit, strategy="longest_first")
+            return self._implementation.encode(*texts, add_special_tokens=add_special_tokens)
+
+
+@lru_cache(maxsize=4)
+def _load(path: str, state: tuple[int, ...]) -> _SharedTokenizer:
+    """Load the tokenizer of a file; `state` is another one where the file was changed."""
+    from tokenizers import Tokenizer as Implementation
+
+    implementation = Implementation.from_file(path)
+    implementation.no_padding()
+    return _SharedTokenizer(implementation)
+
+
 class Tokenizer:
     """The tokenizer in a `tokenizer.json`, reading no more of a long text than the model can take.
 
-    What the file says of padding and truncation is left aside: padding would be computed for nothing.
+    What the file says of padding and truncation is left aside: padding would be computed for nothing. A file is loaded
+    once for all that read by it, which takes as long as to embed a short text three times.
     """
 
     def __init__(self, path: Path, limit: int | None = None) -> None:
@@ -38,17 +68,12 @@ class Tokenizer:
 
         Raises `UsageError` where the file is not the description of a tokenizer.
         """
-        from tokenizers import Tokenizer as Implementation
-
         try:
-            self._implementation: Any = Implementation.from_file(str(path))
-        except Exception as error:  # whatever is wrong with the file, it raises the base class
+            status = path.stat()
+            self._shared = _load(str(path.absolute()), (status.st_ino, status.st_size, status.st_mtime_ns))
+        except Exception as error:  # whatever is wrong with the file, the bindings raise the base class
             cause = str(error)
             raise UsageError("is not the description of a tokenizer", path=path, cause=cause, cure=_CURE) from error
-        self._implementation.no_padding()
-        self._implementation.no_truncation()
-        if limit is not None:
-            self._implementation.enable_truncation(limit, strategy="longest_first")
         self._limit = limit
 
     def read(self, text: str) -> Tokens:
@@ -58,19 +83,19 @@ class Tokenizer:
     def read_pair(self, first: str, second: str) -> Tokens:
         """Return the tokens of a pair, the longer of the two cut at its end where both are too long."""
         longest = None if self._limit is None else self._limit * _CHARACTERS_A_TOKEN
-        return _tokens(self._implementation.encode(_encodable(first[:longest]), _encodable(second[:longest])))
+        return _tokens(self._shared.encode(self._limit, _encodable(first[:longest]), _encodable(second[:longest])))
 
     def count(self, text: str) -> int:
         """Return the number of tokens of a text, without those that mark its ends."""
-        return len(self._implementation.encode(_encodable(text), add_special_tokens=False).ids)
+        return len(self._shared.encode(self._limit, _encodable(text), add_special_tokens=False).ids)
 
     def _encode(self, text: str) -> Any:
         """Encode the text, or a beginning of it that has the same first tokens as the whole."""
         if self._limit is None:
-            return self._implementation.encode(_encodable(text))
+            return self._shared.encode(None, _encodable(text))
         length = self._limit * _CHARACTERS_A_TOKEN
         while True:
-            encoding = self._implementation.encode(_encodable(text[:length]))
+            encoding = self._shared.encode(self._limit, _encodable(text[:length]))
             # A cut changes the last word at most, so that has to be one that is not among the tokens.
             if length >= len(text) or (
                 encoding.overflowing and _last_word(encoding.overflowing[-1]) != _last_word(encoding)

@@ -1,5 +1,6 @@
 """The two local models: their vectors and scores against their cards, and against what they say of a text alone."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 from assistant.domain.errors import ModelError, UsageError
 from assistant.models.onnx.embedder import OnnxEmbedder
 from assistant.models.onnx.local import local_embedder, local_reranker
-from assistant.models.onnx.places import ModelFiles
+from assistant.models.onnx.places import ModelFiles, find_published
+from assistant.models.onnx.published import MS_MARCO
 from assistant.models.onnx.recipe import Recipe
 from assistant.models.onnx.reranker import OnnxReranker
 from assistant.models.onnx.session import Session
@@ -84,6 +86,13 @@ def test_the_reranker_scores_the_pairs_of_its_card(reranker: OnnxReranker) -> No
     assert reranker.score([]).shape == (0,)
 
 
+def test_one_tokenizer_serves_both_models(embedder: OnnxEmbedder, reranker: OnnxReranker) -> None:
+    files = find_published(MS_MARCO, {"ASSISTANT_CACHE": str(embedder.files.cache)})
+    own, shared = (json.loads(path.read_text("utf-8")) for path in (files.tokenizer, reranker.files.tokenizer))
+    assert reranker.files.tokenizer == embedder.files.tokenizer
+    assert own | {"padding": None, "truncation": None} == shared
+
+
 def test_an_embedder_is_no_reranker(embedder: OnnxEmbedder) -> None:
     with pytest.raises(ModelError, match=r"gave no score \([0-9]+ numbers for a pair\); name a cross-encoder"):
         OnnxReranker(embedder.files, "none", 512).score([("a", "b")])
@@ -106,9 +115,12 @@ def test_the_optimised_graph_that_is_kept_computes_the_same(embedder: OnnxEmbedd
     first = Session(embedder.files.model, tmp_path).run(tokens)[0]
     [kept] = (tmp_path / "graphs").iterdir()
     assert np.array_equal(Session(embedder.files.model, tmp_path).run(tokens)[0], first)
-    content = kept.read_bytes()
-    kept.write_bytes(content[:-1])
-    assert np.array_equal(Session(embedder.files.model, tmp_path).run(tokens)[0], first)
-    assert [path.read_bytes() for path in (tmp_path / "graphs").iterdir()] == [content]
+    assert {path.name for path in kept.iterdir()} == {"graph.onnx", "weights.bin"}
+    for path in kept.iterdir():
+        content = path.read_bytes()
+        path.write_bytes(content[:-1])
+        assert np.array_equal(Session(embedder.files.model, tmp_path).run(tokens)[0], first)
+        [again] = (tmp_path / "graphs").iterdir()
+        assert (again / path.name).read_bytes() == content
     (tmp_path / "file").touch()
     assert np.array_equal(Session(embedder.files.model, tmp_path / "file").run(tokens)[0], first)

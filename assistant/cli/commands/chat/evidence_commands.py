@@ -15,8 +15,7 @@ from assistant.domain.records import Claim, Paper
 from assistant.domain.sanitize import one_line
 from assistant.publishing import files, formats, markdown, reports
 from assistant.publishing.citation_keys import library_citation_keys
-from assistant.retrieval import retriever
-from assistant.retrieval.finder import PaperIndex
+from assistant.retrieval import library_finder, retriever
 
 _DIGITS = 6  # of the number of a paper
 
@@ -121,7 +120,7 @@ def _paper(chat: Chat, name: str) -> Paper:
             last = f"; the last is [{max(numbered)}]" if numbered else ""
             raise UsageError(f"nothing was cited as [{number}] so far{last}")
         return numbered[number]
-    matches = PaperIndex(chat.pipeline.library.papers()).find_beginning(name)
+    matches = library_finder.of_library(chat.pipeline.library).find_beginning(name)
     if len(matches) != 1:
         raise UsageError(f"{len(matches) or 'no'} titles begin so; /search finds papers, Tab completes titles")
     return matches[0]
