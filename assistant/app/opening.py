@@ -23,10 +23,11 @@ def open_library(  # noqa: PLR0913  one parameter for each setting
     reranker: str | Reranker | None = None,
     check: str | None = None,
     checker: str | Checker | None = None,
+    vectors: str | None = None,
     environment: Mapping[str, str] | None = None,
     on_message: OnMessage | None = None,
 ) -> Library:
-    """Return the library in `folder`; nothing is read before it is needed.
+    """Return the library in `folder`, or at the Chroma server `vectors`; nothing is read before it is needed.
 
     What is None is settled as for the command line, by ASSISTANT_LIBRARY, ASSISTANT_EMBEDDER and so on: `folder`, else
     the default library, or the sample while that is empty; `embedder`, else `local`; `model`, else the default model
@@ -52,6 +53,7 @@ def open_library(  # noqa: PLR0913  one parameter for each setting
         reranker=reranker if isinstance(reranker, str) else None,
         check=check,
         checker=checker if isinstance(checker, str) else None,
+        vectors=vectors,
     )
     on_message = on_message or logging.getLogger("assistant").warning
     models = Models(settings, environment, on_message, embedder, model, reranker, checker)

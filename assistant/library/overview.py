@@ -8,6 +8,7 @@ from datetime import date
 
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import VOUCHED
+from assistant.library.finding import FindsPapers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ def by_date(catalogue: Catalogue, limit: int, ids: Collection[str] | None = None
 
 def within(catalogue: Catalogue, since: date | None, until: date | None) -> list[str]:
     """Return the ids of the papers dated from one day to another, both included, in the order added."""
+    if isinstance(catalogue, FindsPapers):
+        return catalogue.within(since, until)
     first, last = since.isoformat() if since else "", until.isoformat() if until else "9999-12-31"
     query = f"SELECT id FROM {_papers(catalogue)} WHERE date BETWEEN ? AND ? ORDER BY position"
     return [id for (id,) in catalogue.read(query, (first, last))]
@@ -53,6 +56,8 @@ def within(catalogue: Catalogue, since: date | None, until: date | None) -> list
 
 def of_source(catalogue: Catalogue, name: str) -> set[str]:
     """Return the ids of the papers that a source lists whose name has `name` in it, in any case."""
+    if isinstance(catalogue, FindsPapers):
+        return catalogue.of_source(name)
     names = [str(source) for (source,) in catalogue.read("SELECT DISTINCT source FROM listings")]
     matching = json.dumps([source for source in names if name.casefold() in source.casefold()])
     query = "SELECT DISTINCT paper_id FROM listings WHERE source IN (SELECT value FROM json_each(?))"
@@ -61,6 +66,8 @@ def of_source(catalogue: Catalogue, name: str) -> set[str]:
 
 def undated(catalogue: Catalogue, ids: Collection[str] | None = None) -> int:
     """Return how many papers have no date."""
+    if isinstance(catalogue, FindsPapers):
+        return catalogue.undated(ids)
     dateless = f"{_among(ids)} {'AND' if ids is not None else 'WHERE'} date IS NULL"
     [(count,)] = catalogue.read(f"SELECT count(*) FROM {_papers(catalogue)} {dateless}", _values(ids))
     return int(count)

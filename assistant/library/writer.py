@@ -58,23 +58,23 @@ def add(
     Raises `LockedError`, `FingerprintError`, and `LibraryError` where the folder cannot be used.
     """
     began = time.monotonic()
-    entries, rejections = _sorted_out(rows)
+    entries, rejections = sorted_out(rows)
     if not entries:
         return Report(0, rejected=tuple(rejections), seconds=time.monotonic() - began)
     if dry_run and not (folder / database.NAME).exists():
         merged = deduplicate.merge(entries, ())
-        report = _report(merged, len(entries), rejections)
+        report = report_of(merged, len(entries), rejections)
         return replace(report, seconds=time.monotonic() - began)
     if not dry_run:
         make(folder, embedder)
     with contextlib.closing(Catalogue(folder)) as catalogue:
         if dry_run:
             catalogue.snapshot()
-            report = _report(deduplicate.merge(entries, known(catalogue, entries)), len(entries), rejections)
+            report = report_of(deduplicate.merge(entries, known(catalogue, entries)), len(entries), rejections)
         else:
             with builder.writer_session(folder, catalogue, LOCK_SECONDS):
                 builder.check(catalogue, embedder.fingerprint)
-                report = _report(deduplicate.merge(entries, known(catalogue, entries)), len(entries), rejections)
+                report = report_of(deduplicate.merge(entries, known(catalogue, entries)), len(entries), rejections)
                 report = _store(folder, catalogue, report, embedder, on_progress)
     return replace(report, seconds=time.monotonic() - began)
 
@@ -137,7 +137,8 @@ def _store(folder: Path, catalogue: Catalogue, report: Report, embedder: Embedde
     return report
 
 
-def _sorted_out(rows: Iterable[Entry | Rejection]) -> tuple[list[Entry], list[Rejection]]:
+def sorted_out(rows: Iterable[Entry | Rejection]) -> tuple[list[Entry], list[Rejection]]:
+    """Return the entries, and what could not be read."""
     entries: list[Entry] = []
     rejections: list[Rejection] = []
     for row in rows:
@@ -148,7 +149,8 @@ def _sorted_out(rows: Iterable[Entry | Rejection]) -> tuple[list[Entry], list[Re
     return entries, rejections
 
 
-def _report(merge: deduplicate.Merge, listings: int, rejections: Sequence[Rejection]) -> Report:
+def report_of(merge: deduplicate.Merge, listings: int, rejections: Sequence[Rejection]) -> Report:
+    """Return what a merge of so many entries did."""
     relisted = merge.with_outcome("relisted")
     return Report(
         listings=listings - len(merge.rejections),

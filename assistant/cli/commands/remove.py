@@ -1,7 +1,5 @@
 """`assistant remove`: names of papers, or of a source -> the library without them."""
 
-import contextlib
-
 import click
 
 from assistant.cli import console, options, progress
@@ -27,14 +25,13 @@ def remove(names: tuple[str, ...], source: str | None, as_json: bool, place: Lib
       assistant remove "Scaling Laws for Reward Model Overoptimization"
       assistant remove --source wrong-file.jsonl
     """
-    from assistant.library import writer
-    from assistant.library.catalogue import Catalogue
+    from assistant import app
+    from assistant.app import served
 
     if bool(names) == bool(source):
         raise UsageError("give titles or ids of papers, or --source with the name of one")
-    folder = place.open().settings.library  # never the sample
-    with contextlib.closing(Catalogue(folder)) as catalogue:
-        every = [stored.paper for stored in catalogue.stored_papers()]  # also those that are damaged
+    of = place.open().settings, app.environment()
+    every = [stored.paper for stored in served.stored_papers(*of)]  # also those that are damaged
     gone = {paper.id: paper for paper in every if source and {row.source for row in paper.listings} == {source}}
     index = PaperIndex(every)
     for name in names:
@@ -51,7 +48,7 @@ def remove(names: tuple[str, ...], source: str | None, as_json: bool, place: Lib
         console.tell(f"no paper is listed by {source} alone; nothing was removed")
         return 3
     with progress.bar() as on_progress:
-        writer.remove(folder, list(gone), on_progress)
+        served.remove(*of, list(gone), on_progress)
     if as_json:
         console.record({"removed": [{"id": paper.id, "title": paper.title} for paper in gone.values()]})
     else:

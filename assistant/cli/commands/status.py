@@ -48,6 +48,10 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
     settings = place.open().settings
     embedder, reranker = sources.embedder(settings, environment), sources.reranker(settings, environment)
     app.model(settings, environment)  # raises where its endpoint's address is none: nothing could be asked
+    if settings.vectors is not None:
+        from assistant.cli.commands import served_status
+
+        return served_status.show(settings, {"embedder": embedder, "reranker": reranker}, deep=deep, as_json=as_json)
     with app.library(settings, environment, None, console.tell, heal=False) as library:
         papers, listings = library.catalogue.count()
         faults = _faults(library, settings, environment, deep=deep)
@@ -102,7 +106,7 @@ def _print(
         *_tail_line(facts),
         console.plain(f"fingerprint  {one_line(str(facts['fingerprint']))}"),
         console.plain(f"answers      {one_line(str(facts['model'] or extractive))}"),
-        *(console.plain(f"{role:12} {one_line(_model_line(model))}") for role, model in models.items()),
+        *(console.plain(f"{role:12} {one_line(model_line(model))}") for role, model in models.items()),
     )
     if not facts["checksums"]:
         console.lines(console.plain(f"checksums    {_UNVOUCHED}"))
@@ -124,7 +128,7 @@ def _tail_line(facts: Mapping[str, object]) -> list[console.StyledLine]:
     ]
 
 
-def _model_line(model: "sources.ModelSource") -> str:
+def model_line(model: "sources.ModelSource") -> str:
     """Return which model it is and where its files come from, or why it cannot be used and what cures that."""
     if model.problem:
         return f"{model.name}: {model.problem}; {model.cure}"
