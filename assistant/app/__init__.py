@@ -64,8 +64,7 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
     if reranker := _text(environment, reranker, "RERANKER"):
         rerankers.find_kind(reranker)
     table = _text(environment, None, "PRICES")
-    # A folder that was named is meant, whatever server the environment names.
-    server = vectors or (_text(environment, None, "VECTORS") if library is None else None)
+    server = vectors or (_text(environment, None, "VECTORS") if library is None else None)  # a typed folder goes before
     return Settings(
         library=Path(os.path.abspath(folder)),  # noqa: PTH100  resolve() would follow links the user made
         chosen=bool(name),

@@ -37,9 +37,8 @@ def open_library(  # noqa: PLR0913  one parameter for each setting
     `Checker`. `timeout`: seconds that a model may be silent or an embedder take, else 120, and 180 before a local
     model's first word. `max_tokens` of a reply, else 4,096. `evidence`: tokens of papers that a model is shown, else
     800 if local, else 10,000. `budget`: US dollars, or tokens such as "20000t", that models may cost in all, else any.
-    `environment` stands in for `os.environ`. `on_message` gets what a person should know; by default the logger
-    "assistant" does. Raises `UsageError` for settings that are none.
-    """
+    `environment` stands in for `os.environ`; `on_message`, to tell a person, for the logger "assistant".
+    Raises `UsageError`."""
     environment = app.environment() if environment is None else environment
     settings = app.load_settings(
         environment,

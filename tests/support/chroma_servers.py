@@ -21,7 +21,7 @@ def serve(folder: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     chroma = Path(sys.executable).with_name("chroma")
-    words = [chroma, "run", "--path", folder, "--host", "127.0.0.1", "--port", str(port)]
+    words = [str(chroma), "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
     environment = {**os.environ, "ANONYMIZED_TELEMETRY": "False"}
     with subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment

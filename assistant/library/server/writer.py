@@ -31,6 +31,10 @@ _ATTEMPTS = 20  # to make a version before others do
 _BATCH = 256  # papers whose vectors are computed, and staged, at once: what an interruption can lose
 
 
+Embed = Callable[[int, int], int]
+"""Computes the vectors of papers from one place to another of a change, and returns of how many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What the next version is to have, and no longer have."""
@@ -87,12 +91,14 @@ class Attempts:
     """The fingerprint of what the vectors are, or were, made by; None where none is needed."""
     on_progress: OnProgress = lambda *_: None
     vectors: dict[str, bytes] = field(default_factory=dict)
+    computed: int = 0
+    """Papers whose vectors had to be computed, in all attempts."""
     _began: int = field(default_factory=lambda: int(time.time()))
 
-    def commit(self, plan: Callable[[VectorStore], tuple[Change, Callable[[int, int], int]]]) -> VectorStore:
+    def commit(self, plan: Callable[[VectorStore], tuple[Change, Embed]]) -> VectorStore:
         """Make the version that `plan` wants of the current one, which it is asked about anew where another writer was
         first; return what the library was before. `plan` gives the change, and what computes the vectors of
-        `put[start:end]`. Raises `LockedError` where others were first again and again."""
+        its papers. Raises `LockedError` where others were first again and again."""
         versions = Versions(self.server)
         versions.sparse()  # raises where the collection is no library
         store = Records(self.server, self.server.address.collection)
@@ -100,10 +106,10 @@ class Attempts:
             version = versions.finish(store)
             require_embedder(version, self.embedder, str(self.server.address))
             catalogue = VectorStore(str(self.server.address), store, version, self.vectors)
-            change, _embed = plan(catalogue)
+            change, embed = plan(catalogue)
             if not change.put and not change.gone:
                 return catalogue
-            following = self.staged(store, catalogue, change, _embed, sparse=versions.sparse())
+            following = self.staged(store, catalogue, change, embed, sparse=versions.sparse())
             if time.time() - self._began > LONGEST:
                 raise LibraryError(
                     "the write took too long, and was given up",
@@ -118,9 +124,7 @@ class Attempts:
         cure = "wait for them to finish, then run this again"
         raise LockedError("other programs write to the library all the time", path=str(self.server.address), cure=cure)
 
-    def staged(
-        self, store: Records, catalogue: VectorStore, change: Change, embed: Callable[[int, int], int], *, sparse: bool
-    ) -> Version:
+    def staged(self, store: Records, catalogue: VectorStore, change: Change, embed: Embed, *, sparse: bool) -> Version:
         """Stage the records of a change; return the version that has it."""
         now, commit, analyse = int(time.time()), uuid.uuid4().hex[:16], bm25.analyser().analyze
         basis = catalogue.now
@@ -129,7 +133,7 @@ class Attempts:
         places = {str(metadata["paper"]): metadata["position"] for metadata in former}
         following, news = basis.position, []
         for start in range(0, len(change.put), _BATCH):
-            embed(start, start + _BATCH)
+            self.computed += embed(start, start + _BATCH)
             rows = []
             for paper, content in change.put[start : start + _BATCH]:
                 if paper.id not in places:
@@ -169,30 +173,24 @@ def add(
         report = writer.report_of(deduplicate.merge(entries, known(catalogue, entries)), len(entries), rejections)
         return replace(report, seconds=time.monotonic() - began)
     made: list[Report] = []
-    computed: set[str] = set()
 
-    def plan(catalogue: VectorStore) -> tuple[Change, Callable[[int, int], int]]:
+    def plan(catalogue: VectorStore) -> tuple[Change, Embed]:
         report = writer.report_of(deduplicate.merge(entries, known(catalogue, entries)), len(entries), rejections)
         made.append(report)
         papers = (*report.added, *report.updated, *report.relisted)
-        fingerprint = catalogue.now.fingerprint
-        put = [(paper, embeddings.content_hash(paper, fingerprint)) for paper in papers]
+        put = [(paper, embeddings.content_hash(paper, catalogue.now.fingerprint)) for paper in papers]
 
         def embed(start: int, end: int) -> int:
             def shifted(stage: str, done: int, _: int) -> None:
                 on_progress(stage, start + done, len(papers))
 
-            before = set(catalogue.kept)
-            catalogue.embedded([content for _, content in put[start:end]])
-            stored = set(catalogue.kept) - before
-            count, _ = builder.embed(catalogue, papers[start:end], embedder, shifted)
-            computed.update(set(catalogue.kept) - before - stored)
-            return count
+            return builder.embed(catalogue, papers[start:end], embedder, shifted)[0]
 
         return Change(put, report.superseded), embed
 
-    Attempts(server, embedder.fingerprint, on_progress).commit(plan)
-    return replace(made[-1], embedded=len(computed), seconds=time.monotonic() - began)
+    attempts = Attempts(server, embedder.fingerprint, on_progress)
+    attempts.commit(plan)
+    return replace(made[-1], embedded=attempts.computed, seconds=time.monotonic() - began)
 
 
 def remove(server: Server, ids: Sequence[str]) -> None:
@@ -213,7 +211,7 @@ def store(
     put = [(paper, embeddings.content_hash(paper, fingerprint)) for paper, _ in papers]
     vectors = {content: blob for (_, content), (_, blob) in zip(put, papers, strict=True)}
 
-    def plan(catalogue: VectorStore) -> tuple[Change, Callable[[int, int], int]]:
+    def plan(catalogue: VectorStore) -> tuple[Change, Embed]:
         if catalogue.size() or (catalogue.now.fingerprint, catalogue.dimension()) != (fingerprint, dimension):
             what = "there is a library here already" if catalogue.size() else "a library of another embedder is here"
             raise LibraryError(what, path=str(server.address), cure="name another collection with ?collection=")

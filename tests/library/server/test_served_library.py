@@ -152,7 +152,7 @@ def test_a_version_whose_writer_died_before_it_was_published_is_published_by_the
     basis = versions.current()
     attempt = writer.Attempts(server, None)
     catalogue = writer.VectorStore(str(server.address), store, basis, {})
-    following = attempt.staged(store, catalogue, writer.Change(gone=["id1"]), lambda *_: None, sparse=False)
+    following = attempt.staged(store, catalogue, writer.Change(gone=["id1"]), lambda *_: 0, sparse=False)
     assert versions.win(following, basis)
     assert not versions.win(replace(following, commit="another"), basis)
     assert versions.current() == basis
