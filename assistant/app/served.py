@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from assistant.domain.callbacks import OnMessage, OnProgress
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Entry, Rejection
 from assistant.domain.settings import Settings, folder_of
+from assistant.library.database import NAME as CATALOGUE
 from assistant.library.server import address
 from assistant.models.base import Embedder
 
@@ -93,6 +95,21 @@ def require_folder(settings: Settings, what: str, cure: str) -> None:
     """Raise `UsageError` where the library is at a server, and `what` is done to a folder alone."""
     if settings.vectors is not None:
         raise UsageError(f"{what} is for a library in a folder, and this one is at {settings.vectors}", cure=cure)
+
+
+def is_library(path: str) -> bool:
+    """Whether a path is an address, or a folder with a library, rather than listings to read."""
+    return address.is_address(path) or (Path(path) / CATALOGUE).is_file()
+
+
+def fetch(
+    settings: Settings, environment: Mapping[str, str], path: str, on_message: OnMessage, on_progress: OnProgress
+) -> int:
+    """Copy the library at an address or in a folder to the place of these settings, which must be empty; return of how
+    many papers. Raises `UsageError`, `LibraryError`."""
+    is_address = address.is_address(path)
+    source = replace(settings, vectors=path if is_address else None, library=Path(path).absolute())
+    return export(source, environment, settings.vectors or str(settings.library), on_message, on_progress)
 
 
 def export(

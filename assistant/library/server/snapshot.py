@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.callbacks import OnMessage
-from assistant.domain.errors import FingerprintError
+from assistant.domain.errors import FingerprintError, UsageError
 from assistant.library import embeddings
 from assistant.library.damaged_papers import DamagedPaper
 from assistant.library.server import records
@@ -57,6 +58,17 @@ class ServerSnapshot(LibrarySnapshot):
 
     def __enter__(self) -> "ServerSnapshot":
         return self
+
+    @property
+    def folder(self) -> Path:  # type: ignore[override]
+        """There is none; raises `UsageError`."""
+        cure = "`assistant export --to FOLDER` makes a copy of it in one"
+        raise UsageError(f"this is for a library in a folder, and this one is at {self.place}", cure=cure)
+
+    @property
+    def vector_index_folder(self) -> Path:
+        """There is none; raises `UsageError`."""
+        return self.folder
 
     def close(self) -> None:
         """Let go of the connection."""

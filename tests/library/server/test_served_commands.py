@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Run
-from support import endpoint
+from support import endpoint, libraries
 
 from assistant.domain.errors import LibraryError, UsageError
 from assistant.library import bm25, sample
@@ -69,9 +69,25 @@ def _rounded(value: Any) -> Any:
     return {key: _rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
+def test_export_and_ingest_copy_a_library_between_a_folder_and_a_server(run: Run, address: str, tmp_path: Any) -> None:
+    """No embedder is named, and none that these commands know made the vectors: none is computed."""
+    folder, back, again = (str(tmp_path / name) for name in ("library", "back", "again"))
+    libraries.ingest(tmp_path / "library", libraries.entries(0, 7))
+    papers = run("papers", "--json", "--library", folder).stdout
+    done = run("export", "--library", folder, "--to", address)
+    assert (done.returncode, done.stdout) == (0, f"7 papers with their vectors copied to {address}\n")
+    assert run("export", "--vectors", address, "--to", back).returncode == 0
+    assert run("ingest", address, "--library", again).returncode == 0
+    for place in (("--library", back), ("--library", again), ("--vectors", address)):
+        assert run("papers", "--json", *place).stdout == papers
+    refused = run("ingest", folder, "--vectors", address)
+    assert (refused.returncode, "there is a library here already" in refused.stderr) == (6, True)
+
+
 def test_what_a_server_does_not_need_says_what_to_do_instead(run: Run, address: str, tmp_path: Any) -> None:
-    for words in (("backup", str(tmp_path / "file")), ("reindex",), ("restore", str(tmp_path / "file"))):
-        done = run(*words, "--vectors", address)
+    file = str(tmp_path / "file")
+    for words in (("backup", file), ("reindex",), ("restore", file), ("eval", "run", "suite", "--out", file)):
+        done = run(*words, ASSISTANT_VECTORS=address)
         assert (done.returncode, address in done.stderr) == (2, True)
     both = run("papers", "--vectors", address, "--library", str(tmp_path))
     assert (both.returncode, "not both" in both.stderr) == (2, True)
