@@ -24,6 +24,7 @@ from assistant.domain.settings import (
 )
 from assistant.library import database, embeddings
 from assistant.library.catalogue import Catalogue
+from assistant.library.server import address
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models import embedders, rerankers
 from assistant.models.account import Account
@@ -47,11 +48,12 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
     checker: str | None = None,
     evidence_tokens: str | int | None = None,
     budget: str | float | None = None,
+    vectors: str | None = None,
     kinds: Sequence[EmbedderKind] = EMBEDDERS,
 ) -> Settings:
     """Settle flags (None where not given) against the environment; `seconds` are those that a model may be silent, or
     that a reply of an embedder may take, `tokens` the most of a reply, `evidence_tokens` those of evidence for a model,
-    `budget` the most that all its replies may cost.
+    `budget` the most that all its replies may cost, `vectors` the address of a Chroma server that has the library.
 
     Raises `UsageError`, also where the embedder is of none of these kinds, or there is no such reranker.
     """
@@ -62,6 +64,7 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
     if reranker := _text(environment, reranker, "RERANKER"):
         rerankers.find_kind(reranker)
     table = _text(environment, None, "PRICES")
+    server = vectors or (_text(environment, None, "VECTORS") if library is None else None)  # a typed folder goes before
     return Settings(
         library=Path(os.path.abspath(folder)),  # noqa: PTH100  resolve() would follow links the user made
         chosen=bool(name),
@@ -76,6 +79,7 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
         evidence=_amount(evidence, environment, evidence_tokens, "EVIDENCE"),
         budget=_amount(costs.budget, environment, budget, "BUDGET"),
         prices=_named(table, "ASSISTANT_PRICES") if table else None,
+        vectors=str(address.parse(server, environment)) if server else None,
     )
 
 
@@ -157,6 +161,10 @@ def library(
 ) -> LibrarySnapshot:
     """Open a library whose vectors `maker` made (None: whoever did). While nobody has named a library and the default
     one is empty, or where `wants_sample`, the sample stands in. Raises `LibraryError`, `FingerprintError`."""
+    if settings.vectors is not None:
+        from assistant.app import served
+
+        return served.snapshot(settings.vectors, environment, maker, on_message)
     folder = settings.library
     catalogue, empty = _open(folder)
     if (empty or wants_sample) and not settings.chosen:

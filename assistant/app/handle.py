@@ -107,12 +107,13 @@ class Library:
         `as_of` is the day when pages were taken, for dates without a year. With `dry_run` nothing changes. The folder
         is made where it is not there. Raises `UsageError`, `LockedError`, `FingerprintError`, `LibraryError`."""
         from assistant import ingest
-        from assistant.library import writer
+        from assistant.app import served
 
         several = [paths] if isinstance(paths, str | Path) else paths
         rows = ingest.read([str(path) for path in several], as_of, date.today())
         progress = on_progress or (lambda *_: None)
-        report = writer.add(self.settings.library, rows, self.embedder, dry_run=dry_run, on_progress=progress)
+        place = self.settings, self._environment
+        report = served.add(*place, rows, self.embedder, dry_run=dry_run, on_progress=progress)
         self.close()  # the sample may have stood in for what was an empty library
         return report
 

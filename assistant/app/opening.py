@@ -23,10 +23,11 @@ def open_library(  # noqa: PLR0913  one parameter for each setting
     reranker: str | Reranker | None = None,
     check: str | None = None,
     checker: str | Checker | None = None,
+    vectors: str | None = None,
     environment: Mapping[str, str] | None = None,
     on_message: OnMessage | None = None,
 ) -> Library:
-    """Return the library in `folder`; nothing is read before it is needed.
+    """Return the library in `folder`, or at the Chroma server `vectors`; nothing is read before it is needed.
 
     What is None is settled as for the command line, by ASSISTANT_LIBRARY, ASSISTANT_EMBEDDER and so on: `folder`, else
     the default library, or the sample while that is empty; `embedder`, else `local`; `model`, else the default model
@@ -36,9 +37,8 @@ def open_library(  # noqa: PLR0913  one parameter for each setting
     `Checker`. `timeout`: seconds that a model may be silent or an embedder take, else 120, and 180 before a local
     model's first word. `max_tokens` of a reply, else 4,096. `evidence`: tokens of papers that a model is shown, else
     800 if local, else 10,000. `budget`: US dollars, or tokens such as "20000t", that models may cost in all, else any.
-    `environment` stands in for `os.environ`. `on_message` gets what a person should know; by default the logger
-    "assistant" does. Raises `UsageError` for settings that are none.
-    """
+    `environment` stands in for `os.environ`; `on_message`, to tell a person, for the logger "assistant".
+    Raises `UsageError`."""
     environment = app.environment() if environment is None else environment
     settings = app.load_settings(
         environment,
@@ -52,6 +52,7 @@ def open_library(  # noqa: PLR0913  one parameter for each setting
         reranker=reranker if isinstance(reranker, str) else None,
         check=check,
         checker=checker if isinstance(checker, str) else None,
+        vectors=vectors,
     )
     on_message = on_message or logging.getLogger("assistant").warning
     models = Models(settings, environment, on_message, embedder, model, reranker, checker)

@@ -48,6 +48,7 @@ COMMANDS = {
     "reindex": (f"{_ROOM}.reindex", "reindex", "Rebuild the indexes from the catalogue, or with another embedder."),
     "backup": (f"{_ROOM}.backup", "backup", "Write the library into one file, whoever writes to it meanwhile."),
     "restore": (f"{_ROOM}.backup", "restore", "Make a library of a file that `backup` wrote."),
+    "export": (f"{_ROOM}.export", "export", "Copy the library to a Chroma server, or from there into a folder."),
     "help": ("assistant.cli.main", "show_help", "Show the help of a command."),
 }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.cli import console
+from assistant.cli import console, places
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class LibraryOptions:
     checker: str | None = None
     evidence: str | None = None
     budget: str | None = None
+    vectors: str | None = None
 
     def open(self) -> "Library":
         """Return the library, which tells a person what there is to know; raises `UsageError`."""
@@ -48,6 +49,7 @@ class LibraryOptions:
             checker=self.checker,
             evidence=self.evidence,
             budget=self.budget,
+            vectors=self.vectors,
             on_message=console.tell,
         )
 
@@ -95,6 +97,11 @@ def _setting(flag: str, metavar: str, text: str) -> Callable[[Command], Command]
 
 _LIBRARY = _setting(
     "--library", "DIR", "The library; by default store/default in a checkout, else one in your data folder."
+)
+_VECTORS = _setting(
+    "--vectors",
+    "ADDRESS",
+    "A Chroma server that has the library, such as http://host:8000, or `cloud`; no folder then.",
 )
 _EMBEDDER = _setting("--embedder", "NAME", "`local` (the default), `onnx:<folder>`, `openai:<model>`, or `hashing`.")
 _RERANKER = _setting(
@@ -150,25 +157,25 @@ def checking(command: Command) -> Command:
 
 
 def catalogue(command: Callable[..., int]) -> Callable[..., int]:
-    """Add `--library`; the command gets `place`, a `LibraryOptions`."""
-    return _placed(command, _LIBRARY)
+    """Add `--library` and `--vectors`; the command gets `place`, a `LibraryOptions`."""
+    return _placed(command, _LIBRARY, _VECTORS)
 
 
 def indexed(command: Callable[..., int]) -> Callable[..., int]:
-    """Add `--library`, `--embedder` and `--timeout`; the command gets `place`, a `LibraryOptions`."""
-    return _placed(command, _LIBRARY, _EMBEDDER, timeout)
+    """Add `--library`, `--vectors`, `--embedder` and `--timeout`; the command gets `place`, a `LibraryOptions`."""
+    return _placed(command, _LIBRARY, _VECTORS, _EMBEDDER, timeout)
 
 
 def verifying(command: Callable[..., int]) -> Callable[..., int]:
-    """Add `--library`, `--embedder`, `--reranker`, `--check` and `--checker`; the command gets `place`, a
+    """Add `--library`, `--vectors`, `--embedder`, `--reranker`, `--check` and `--checker`; the command gets `place`, a
     `LibraryOptions`."""
-    return _placed(command, _LIBRARY, _EMBEDDER, _RERANKER, checking)
+    return _placed(command, _LIBRARY, _VECTORS, _EMBEDDER, _RERANKER, checking)
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:
     """Add what `indexed` does, and who answers and checks, with how much, and at what cost; the command gets `place`, a
     `LibraryOptions`."""
-    shared = _MODEL, _NO_MODEL, _LIBRARY, _EMBEDDER, _RERANKER, timeout, _MAX_TOKENS, _EVIDENCE, _BUDGET
+    shared = _MODEL, _NO_MODEL, _LIBRARY, _VECTORS, _EMBEDDER, _RERANKER, timeout, _MAX_TOKENS, _EVIDENCE, _BUDGET
     return _placed(command, *shared, checking)
 
 
@@ -192,10 +199,13 @@ def _placed(command: Callable[..., int], *options: Option) -> Callable[..., int]
         checker: str | None = None,
         evidence: str | None = None,
         budget: str | None = None,
+        vectors: str | None = None,
         **others: object,
     ) -> int:
         name = "none" if no_model else model
-        place = LibraryOptions(library, embedder, name, reranker, timeout, max_tokens, check, checker, evidence, budget)
+        folder, address = places.folder_or_server(library, vectors)
+        models = embedder, name, reranker, timeout, max_tokens, check, checker, evidence, budget
+        place = LibraryOptions(folder, *models, address)
         return command(place=place, **others)
 
     decorated: Callable[..., int] = wrapped

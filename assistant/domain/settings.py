@@ -53,6 +53,8 @@ class Settings:
     """The most that the answering model may cost; None for no limit."""
     prices: Path | None = None
     """The user's own table of prices; None where there is none."""
+    vectors: str | None = None
+    """The address of a Chroma server that has the library; None where it is in the folder."""
 
 
 def timeout(given: str | float) -> float:

@@ -28,7 +28,7 @@ class BM25Index:
 
     def __init__(self, index: Any) -> None:
         self._index = index
-        self._analyser = _analyser()
+        self._analyser = analyser()
         self._index.register_tokenizer(_ANALYSER, self._analyser)
         self._index.reload()
         self._searcher = index.searcher()
@@ -118,7 +118,7 @@ def grow_index(folder: Path, papers: Numbered, removed: Iterable[int]) -> None:
 def _write(index: Any, papers: Numbered, removed: Iterable[int]) -> None:
     import tantivy
 
-    index.register_tokenizer(_ANALYSER, _analyser())
+    index.register_tokenizer(_ANALYSER, analyser())
     writer = index.writer(heap_size=_HEAP, num_threads=1)
     for number in removed:
         writer.delete_documents_by_term("number", number)
@@ -136,7 +136,8 @@ def open_index(folder: Path) -> BM25Index:
         return BM25Index(tantivy.Index.open(str(folder)))
 
 
-def _analyser() -> Any:
+def analyser() -> Any:
+    """Return what turns a text into index terms, one for each of its words but stop words."""
     import tantivy
 
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())

@@ -11,6 +11,7 @@ from assistant.domain.identifiers import qualified, title_id
 from assistant.domain.records import Entry, Paper
 from assistant.domain.titles import normalise
 from assistant.library.connection import CatalogueConnection
+from assistant.library.finding import FindsPapers
 
 VERSION = 4
 """The first version of a catalogue's schema that has names."""
@@ -86,6 +87,8 @@ def papers_named(connection: CatalogueConnection, found: Iterable[Name]) -> set[
 
 def keys_beside(connection: CatalogueConnection, neighbours: Iterable[str]) -> set[str]:
     """Return, of the digests of all ids (see `digits`), those next to each of these in their order."""
+    if isinstance(connection, FindsPapers):
+        return connection.keys_beside(neighbours)
     numbers = json.dumps([int(digest, 16) for digest in neighbours])
     beside = (("max", "<"), ("min", ">"))
     queries = (

@@ -9,6 +9,7 @@ from datetime import date
 
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import VOUCHED
+from assistant.library.finding import FindsPapers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def by_date(catalogue: Catalogue, limit: int, ids: Collection[str] | None = None
 
 def within(catalogue: Catalogue, since: date | None, until: date | None) -> list[str]:
     """Return the ids of the papers dated from one day to another, both included, in the order added."""
+    if isinstance(catalogue, FindsPapers):
+        return catalogue.within(since, until)
     first, last = since.isoformat() if since else "", until.isoformat() if until else "9999-12-31"
     query = f"SELECT id FROM {_papers(catalogue)} WHERE date BETWEEN ? AND ? ORDER BY position"
     return [id for (id,) in catalogue.read(query, (first, last))]
@@ -60,6 +63,8 @@ def without_date(catalogue: Catalogue) -> list[str]:
 
 def of_source(catalogue: Catalogue, name: str) -> set[str]:
     """Return the ids of the papers that a source lists whose name has `name` in it, in any case."""
+    if isinstance(catalogue, FindsPapers):
+        return catalogue.of_source(name)
     matching = json.dumps([source for source in source_names(catalogue) if name.casefold() in source.casefold()])
     query = "SELECT DISTINCT paper_id FROM listings WHERE source IN (SELECT value FROM json_each(?))"
     return {str(id) for (id,) in catalogue.read(query, (matching,))}
@@ -81,6 +86,8 @@ def source_names(catalogue: Catalogue) -> list[str]:
 
 def undated(catalogue: Catalogue, ids: Collection[str] | None = None) -> int:
     """Return how many papers have no date."""
+    if isinstance(catalogue, FindsPapers):
+        return catalogue.undated(ids)
     dateless = f"{_among(ids)} {'AND' if ids is not None else 'WHERE'} date IS NULL"
     [(count,)] = catalogue.read(f"SELECT count(*) FROM {_papers(catalogue)} {dateless}", _values(ids))
     return int(count)

@@ -52,7 +52,7 @@ class LibrarySnapshot:
         gets what is damaged; `heal` rebuilds that. With `exact` every vector is compared, rather than those that the
         vector index calls the nearest. Raises `LibraryError`, `FingerprintError`.
         """
-        self.folder = folder
+        self.folder, self.place = folder, str(folder)
         self._embedder = embedder
         self._on_message = on_message
         self._is_exact = exact

@@ -10,6 +10,7 @@ from assistant.domain.records import Paper
 from assistant.library import names, overview
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import VOUCHED
+from assistant.library.finding import FindsPapers
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import author_years, finder
 from assistant.retrieval.finder import PaperIndex
@@ -34,11 +35,14 @@ class LibraryFinder:
         small: int = VOUCHED,
     ) -> None:
         """`read` gives the papers with these ids (None: all) in the order given; `by_words` the ids of those that share
-        words with a text, best first. A library of at most `small` papers is read as a whole."""
+        words with a text, best first. A library of at most `small` papers is read as a whole, and so is one at a
+        server."""
         self._catalogue = catalogue
         self._read = read
         self._by_words = by_words
-        self._is_small = catalogue.version() < names.VERSION or catalogue.size() <= small
+        self._is_small = (
+            isinstance(catalogue, FindsPapers) or catalogue.version() < names.VERSION or catalogue.size() <= small
+        )
         self._remembered: dict[str, list[Paper]] = {}
 
     def find(self, name: str) -> Paper | None:

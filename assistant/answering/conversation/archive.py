@@ -33,7 +33,7 @@ class Archive:
     on_message: OnMessage = field(default=lambda _: None, compare=False)
     """Gets what a person should know of a conversation that can be read, such as that its last line is torn."""
 
-    def start(self, library: Path, now: datetime) -> Conversation:
+    def start(self, library: Path | str, now: datetime) -> Conversation:
         """Return a new conversation; it gets a file with its first turn."""
         id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         return Conversation(id, str(library), now)

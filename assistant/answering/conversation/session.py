@@ -112,8 +112,8 @@ def changes(conversation: Conversation, library: LibrarySnapshot) -> list[str]:
         return []
     last, size = conversation.turns[-1], library.size
     sentences = []
-    if conversation.library != str(library.folder):
-        sentences.append(f"this is the library {library.folder}; the conversation began with {conversation.library}")
+    if conversation.library != library.place:
+        sentences.append(f"this is the library {library.place}; the conversation began with {conversation.library}")
     if last.library_size != size:
         sentences.append(f"the library has {size:,} papers now; at the last turn it had {last.library_size:,}")
     if last.fingerprint != library.fingerprint:

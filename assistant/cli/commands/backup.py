@@ -24,10 +24,13 @@ def backup(file: Path, as_json: bool, place: LibraryOptions) -> int:
       assistant backup papers-2024-05-31.sqlite3
       assistant backup /mnt/copies/papers.sqlite3 --library papers-2024
     """
+    from assistant.app import served
     from assistant.library import backup as copies
     from assistant.library import damaged_papers
 
-    folder = place.open().settings.library  # never the sample
+    settings = place.open().settings
+    served.require_folder(settings, "a backup", "`assistant export --to FOLDER` makes one of it, to back up")
+    folder = settings.library  # never the sample
     report = copies.write(folder, file.absolute())
     if as_json:
         problems = [str(paper) for paper in report.damaged]
@@ -55,10 +58,13 @@ def restore(file: Path, as_json: bool, place: LibraryOptions) -> int:
       assistant restore papers-2024-05-31.sqlite3 --library papers-2024
       assistant restore /mnt/copies/papers.sqlite3 --json
     """
+    from assistant.app import served
     from assistant.library import backup as copies
     from assistant.library import writer
 
-    folder = place.open().settings.library
+    settings = place.open().settings
+    served.require_folder(settings, "to restore", "restore into a folder, then `assistant export --to` the server")
+    folder = settings.library
     with progress.bar() as on_progress:
         report = copies.restore(file.absolute(), folder, writer.LOCK_SECONDS, on_progress)
     if as_json:

@@ -1,6 +1,5 @@
 """`assistant enrich`: files of any format, or services -> facts that the papers of the library lack."""
 
-import contextlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -53,21 +52,18 @@ def enrich(
       assistant enrich --from arxiv --limit 100
     """
     from assistant import app
-    from assistant.app import acquisition
+    from assistant.app import acquisition, served
     from assistant.ingest import enrichment
-    from assistant.library import writer
-    from assistant.library.catalogue import Catalogue
 
     if not (paths or services):
         raise UsageError("name files, or a service with --from")
     with place.open() as library, progress.bar() as on_progress:
-        folder = library.settings.library  # never the sample
-        with contextlib.closing(Catalogue(folder)) as catalogue:
-            papers = catalogue.papers()
+        to = library.settings, app.environment()
+        papers = [stored.paper for stored in served.stored_papers(*to) if not stored.problem]
         wanted = enrichment.lacking(papers)[:limit]
         rows = list(acquisition.facts(paths, services, wanted, app.environment(), console.tell, on_progress))
         result = enrichment.enrich(papers, [row for row in rows if isinstance(row, Entry)])
-        report = writer.add(folder, result.entries, library.embedder, dry_run=dry_run, on_progress=on_progress)
+        report = served.add(*to, result.entries, library.embedder, dry_run=dry_run, on_progress=on_progress)
     rejections = [*(row for row in rows if isinstance(row, Rejection)), *report.rejected]
     if as_json:
         console.record(_record(result, rejections, report))

@@ -21,7 +21,8 @@ def ingest(paths: tuple[str, ...], as_of: date | None, dry_run: bool, as_json: b
 
     The format of each file is recognised from its content: Daily Papers pages, JSON lines, a JSON array, CSV, BibTeX,
     RIS, CSL-JSON, PDF, and answers of arXiv, Crossref, Semantic Scholar and Daily Papers; gzip too. Rows that cannot be
-    read are named with file:line and a reason, and the others are kept.
+    read are named with file:line and a reason, and the others are kept. A PATH that is a library, in a folder or at
+    the address of a Chroma server, is copied with its vectors into a library that is not there yet.
 
     \b
     Examples:
@@ -30,6 +31,10 @@ def ingest(paths: tuple[str, ...], as_of: date | None, dry_run: bool, as_json: b
       assistant ingest --as-of 2025-11-11 page.txt
       zcat corpus.jsonl.gz | assistant ingest -
     """
+    from assistant.app import served
+
+    if any(map(served.is_library, paths)):
+        return _fetch(paths, place, as_json=as_json, dry_run=dry_run)
     with place.open() as library, progress.bar() as on_progress:
         report = library.ingest(paths, as_of=as_of, dry_run=dry_run, on_progress=on_progress)
     if as_json:
@@ -39,6 +44,22 @@ def ingest(paths: tuple[str, ...], as_of: date | None, dry_run: bool, as_json: b
         _tell_bare(sum("has no abstract" in row.reason for row in report.rejected))
     if report.rejected and not report.listings:
         raise UsageError("nothing could be read; see the reasons above" if not as_json else "nothing could be read")
+    return 0
+
+
+def _fetch(paths: tuple[str, ...], place: LibraryOptions, *, as_json: bool, dry_run: bool) -> int:
+    """Copy a library to the place that is named; raises `UsageError` where more than one thing is to be read."""
+    from assistant import app
+    from assistant.app import served
+
+    if len(paths) > 1 or dry_run:
+        raise UsageError("a library is copied whole", cure="name it alone, without --dry-run")
+    with progress.bar() as on_progress:
+        papers = served.fetch(place.open().settings, app.environment(), paths[0], console.tell, on_progress)
+    if as_json:
+        console.record({"from": paths[0], "papers": papers})
+    else:
+        console.lines(console.plain(f"{papers:,} papers with their vectors copied from {paths[0]}"))
     return 0
 
 

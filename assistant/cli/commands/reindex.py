@@ -28,11 +28,17 @@ def reindex(as_json: bool, place: LibraryOptions) -> int:
       assistant reindex --embedder openai:text-embedding-3-small
     """
     from assistant import app
+    from assistant.app import served
     from assistant.library import builder, writer
     from assistant.library.catalogue import Catalogue
     from assistant.models import embedders
 
     settings = place.open().settings
+    served.require_folder(
+        settings,
+        "to reindex",
+        "a server keeps its own indexes; for another embedder, `assistant ingest` the listings into another collection",
+    )
     with contextlib.closing(Catalogue(settings.library)) as catalogue:
         built = catalogue.state()["fingerprint"]
         kind, name = embedders.recognise(built) or (None, "NAME")

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli import console, options
+from assistant.cli.commands import served_status
 from assistant.cli.options import LibraryOptions
+from assistant.cli.views import sources as views
 from assistant.domain.errors import LibraryError, MissingModelError
 from assistant.domain.sanitize import one_line
 
@@ -44,10 +46,11 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
     from assistant.app import sources
     from assistant.library import tail
 
-    environment = app.environment()
-    settings = place.open().settings
+    environment, settings = app.environment(), place.open().settings
     embedder, reranker = sources.embedder(settings, environment), sources.reranker(settings, environment)
     app.model(settings, environment)  # raises where its endpoint's address is none: nothing could be asked
+    if settings.vectors is not None:
+        return served_status.show(settings, {"embedder": embedder, "reranker": reranker}, deep=deep, as_json=as_json)
     with app.library(settings, environment, None, console.tell, heal=False) as library:
         papers, listings = library.catalogue.count()
         faults = _faults(library, settings, environment, deep=deep)
@@ -102,7 +105,7 @@ def _print(
         *_tail_line(facts),
         console.plain(f"fingerprint  {one_line(str(facts['fingerprint']))}"),
         console.plain(f"answers      {one_line(str(facts['model'] or extractive))}"),
-        *(console.plain(f"{role:12} {one_line(_model_line(model))}") for role, model in models.items()),
+        *(console.plain(f"{role:12} {one_line(views.line(model))}") for role, model in models.items()),
     )
     if not facts["checksums"]:
         console.lines(console.plain(f"checksums    {_UNVOUCHED}"))
@@ -122,12 +125,3 @@ def _tail_line(facts: Mapping[str, object]) -> list[console.StyledLine]:
     return [
         console.plain(f"tail         {facts['tail']:,} papers have changed since the vector index was made; {when}")
     ]
-
-
-def _model_line(model: "sources.ModelSource") -> str:
-    """Return which model it is and where its files come from, or why it cannot be used and what cures that."""
-    if model.problem:
-        return f"{model.name}: {model.problem}; {model.cure}"
-    place = f", from {model.source}: {model.folder}" if model.source else ""
-    note = f" ({model.note})" if model.note else ""
-    return f"{model.fingerprint}{place}{note}" if model.fingerprint else "none"

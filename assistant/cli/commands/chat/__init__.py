@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -60,13 +59,13 @@ def chat(
     papers_filter = papers.filter()
     with place.open() as library:
         snapshot = library.snapshot
-        earlier = _latest(archive, snapshot.folder) if last else earlier
-        conversation = earlier or archive.start(snapshot.folder, state.now())
+        earlier = _latest(archive, snapshot.place) if last else earlier
+        conversation = earlier or archive.start(snapshot.place, state.now())
         pipeline = library.pipeline(limit)
         tokens = HISTORY_TOKENS if context is None else context
         with _locked(archive, conversation.id) as keeping:
             if last:
-                console.tell(f"going on with {conversation.id}, about the library {snapshot.folder}")
+                console.tell(f"going on with {conversation.id}, about the library {snapshot.place}")
             if keeping:
                 conversation = keeping.reload(conversation)  # another chat may have gone on with it until now
             session = Session(keeping, pipeline.account.count, tokens, state.now, on_unkept=_tell)
@@ -117,7 +116,7 @@ def _tell(error: ArchiveError) -> None:
     console.tell(f"error: {error}")
 
 
-def _latest(archive: "Archive", library: Path) -> "Conversation":
+def _latest(archive: "Archive", library: str) -> "Conversation":
     """Return the latest conversation about a library; raises `UsageError` where there is none."""
     for id in archive.ids():
         try:
@@ -125,7 +124,7 @@ def _latest(archive: "Archive", library: Path) -> "Conversation":
         except ArchiveError as error:  # which hides none of the others
             console.tell(str(error))
             continue
-        if conversation.library == str(library):
+        if conversation.library == library:
             return conversation
     cure = f"{_BEGIN}; `assistant history` lists those about others, which --resume goes on with"
     raise UsageError(f"{_NONE} about this library", path=library, cure=cure)

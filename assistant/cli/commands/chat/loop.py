@@ -95,7 +95,7 @@ def _greet(chat: Chat, *, talkative: bool) -> None:
         return
     model = chat.pipeline.model
     by = f"model {model.name}" if model else "quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write"
-    console.tell(f"{chat.pipeline.library.size:,} papers in {chat.pipeline.library.folder}; answers: {by}")
+    console.tell(f"{chat.pipeline.library.size:,} papers in {chat.pipeline.library.place}; answers: {by}")
     if conversation.turns:
         last = conversation.turns[-1]
         console.tell(f"conversation {conversation.id} goes on after turn {last.number}: {one_line(last.question)}")

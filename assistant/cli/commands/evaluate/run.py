@@ -74,10 +74,12 @@ def run(  # noqa: PLR0913  one parameter for each option
       assistant eval run evals/daily_papers --library store/default --split dev --perturb removal --out runs/dev
       assistant eval run evals/daily_papers/sentences.jsonl --library store/default --split dev --out runs/sentences
     """
+    from assistant.app import served
     from assistant.evaluation.runner import RunPlan
 
     place = LibraryOptions(library, embedder, model, reranker, timeout, check=check, checker=checker)
     settings = place.open().settings
+    served.require_folder(settings, "an evaluation", "`assistant export --to FOLDER` makes a copy of it in one")
     plan = RunPlan(split, perturbations, repeats, types)
     failures = _run(suite, out, plan, settings, limit, jobs)
     if not failures:

@@ -1,0 +1,134 @@
+"""Settings -> what is read from, and written to, the place where their library is: a folder, or a Chroma server."""
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.domain.callbacks import OnMessage, OnProgress
+from assistant.domain.errors import UsageError
+from assistant.domain.records import Entry, Rejection
+from assistant.domain.settings import Settings, folder_of
+from assistant.library.database import NAME as CATALOGUE
+from assistant.library.server import address
+from assistant.models.base import Embedder
+
+if TYPE_CHECKING:
+    from assistant.library.rows import StoredPaper
+    from assistant.library.server.client import Server
+    from assistant.library.server.snapshot import ServerSnapshot
+    from assistant.library.writer import Report
+
+
+def snapshot(
+    vectors: str, environment: Mapping[str, str], maker: Embedder | None, on_message: OnMessage
+) -> "ServerSnapshot":
+    """Open the library at an address, whose vectors `maker` made (None: whoever did). Raises `UsageError`,
+    `LibraryError`, `FingerprintError`."""
+    from assistant.library.server.snapshot import ServerSnapshot
+
+    opened = server(vectors, environment)
+    try:
+        library = ServerSnapshot(opened, maker.fingerprint if maker else None, on_message=on_message)
+    except BaseException:
+        opened.close()
+        raise
+    if not library.size:
+        on_message(f"the library at {vectors} is empty; `assistant ingest PATH --vectors '{vectors}'` fills it")
+    return library
+
+
+def server(vectors: str, environment: Mapping[str, str]) -> "Server":
+    """Connect to the server at an address, with the key of the environment. Raises `UsageError`, `LibraryError`."""
+    from assistant.library.server.client import Server
+
+    place = address.parse(vectors, environment)
+    return Server(place, address.key(place, environment))
+
+
+def add(
+    settings: Settings,
+    environment: Mapping[str, str],
+    rows: Iterable[Entry | Rejection],
+    embedder: Embedder,
+    *,
+    dry_run: bool = False,
+    on_progress: OnProgress = lambda *_: None,
+) -> "Report":
+    """Add listings to the library of these settings; see `library.writer.add`."""
+    if settings.vectors is None:
+        from assistant.library import writer
+
+        return writer.add(settings.library, rows, embedder, dry_run=dry_run, on_progress=on_progress)
+    from assistant.library.server import writer as server_writer
+
+    with server(settings.vectors, environment) as opened:
+        return server_writer.add(opened, rows, embedder, dry_run=dry_run, on_progress=on_progress)
+
+
+def remove(settings: Settings, environment: Mapping[str, str], ids: Sequence[str], on_progress: OnProgress) -> None:
+    """Take these papers out of the library of these settings, all at once."""
+    if settings.vectors is None:
+        from assistant.library import writer
+
+        writer.remove(settings.library, ids, on_progress)
+        return
+    from assistant.library.server import writer as server_writer
+
+    with server(settings.vectors, environment) as opened:
+        server_writer.remove(opened, ids)
+
+
+def stored_papers(settings: Settings, environment: Mapping[str, str]) -> "list[StoredPaper]":
+    """Return all papers of the library of these settings, never of the sample; also those that are damaged."""
+    if settings.vectors is not None:
+        with contextlib.closing(snapshot(settings.vectors, environment, None, lambda _: None)) as library:
+            return library.catalogue.stored_papers()
+    from assistant.library.catalogue import Catalogue
+
+    with contextlib.closing(Catalogue(settings.library)) as catalogue:
+        return catalogue.stored_papers()
+
+
+def require_folder(settings: Settings, what: str, cure: str) -> None:
+    """Raise `UsageError` where the library is at a server, and `what` is done to a folder alone."""
+    if settings.vectors is not None:
+        raise UsageError(f"{what} is for a library in a folder, and this one is at {settings.vectors}", cure=cure)
+
+
+def is_library(path: str) -> bool:
+    """Whether a path is an address, or a folder with a library, rather than listings to read."""
+    return address.is_address(path) or (Path(path) / CATALOGUE).is_file()
+
+
+def fetch(
+    settings: Settings, environment: Mapping[str, str], path: str, on_message: OnMessage, on_progress: OnProgress
+) -> int:
+    """Copy the library at an address or in a folder to the place of these settings, which must be empty; return of how
+    many papers. Raises `UsageError`, `LibraryError`."""
+    is_address = address.is_address(path)
+    source = replace(settings, vectors=path if is_address else None, library=Path(path).absolute())
+    return export(source, environment, settings.vectors or str(settings.library), on_message, on_progress)
+
+
+def export(
+    settings: Settings, environment: Mapping[str, str], target: str, on_message: OnMessage, on_progress: OnProgress
+) -> int:
+    """Copy the library of these settings, never the sample, to an address or into a folder; return of how many papers.
+    Raises `UsageError`, `LibraryError`."""
+    from assistant.library.server import transfer
+    from assistant.library.snapshot import LibrarySnapshot
+
+    with contextlib.ExitStack() as stack:
+        source: LibrarySnapshot
+        if settings.vectors is not None:
+            source = stack.enter_context(snapshot(settings.vectors, environment, None, on_message))
+        else:
+            source = stack.enter_context(LibrarySnapshot(settings.library, on_message=on_message, heal=False))
+        if not address.is_address(target):
+            folder = folder_of(
+                lambda: Path(target).expanduser(), f"--to has to name a folder that there can be: not {target}"
+            )
+            return transfer.to_folder(source, folder.absolute(), on_progress)
+        return transfer.to_server(source, stack.enter_context(server(target, environment)), on_progress)

@@ -1,0 +1,61 @@
+"""A library in a folder <-> the same at a server, or at another place, without computing a vector."""
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.domain.callbacks import OnProgress
+from assistant.domain.errors import LibraryError
+from assistant.domain.records import Paper
+from assistant.library import builder, damaged_papers, database, embeddings, index, locks, writer
+from assistant.library.catalogue import Catalogue
+from assistant.library.server import writer as server_writer
+from assistant.library.server.client import Server
+from assistant.library.snapshot import LibrarySnapshot
+
+
+def to_server(source: LibrarySnapshot, server: Server, on_progress: OnProgress) -> int:
+    """Make a library at a server of a snapshot; return of how many papers. Raises `LibraryError` where papers of it are
+    damaged, or the server has a library with papers."""
+    papers = _contents(source)
+    server_writer.store(server, papers, source.fingerprint, source.dimension, on_progress)
+    return len(papers)
+
+
+def to_folder(source: LibrarySnapshot, folder: Path, on_progress: OnProgress) -> int:
+    """Make a library in a folder, in which there must be none, of a snapshot; return of how many papers. Raises
+    `LibraryError` where papers of it are damaged."""
+    if not database.vacant(folder):
+        raise LibraryError("there is a library here already", path=folder, cure="name another folder")
+    papers = _contents(source)
+    with database.translated(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with locks.exclusive_lock(folder, writer.LOCK_SECONDS):
+        if not database.vacant(folder):
+            raise LibraryError("there is a library here already", path=folder, cure="name another folder")
+        database.create(folder, source.fingerprint, source.dimension, index.DEFAULT)
+    hashed = [(paper, embeddings.content_hash(paper, source.fingerprint), blob) for paper, blob in papers]
+    with (
+        contextlib.closing(Catalogue(folder)) as catalogue,
+        builder.writer_session(folder, catalogue, writer.LOCK_SECONDS),
+    ):
+        catalogue.put_embeddings((content, blob) for _, content, blob in hashed)
+        with catalogue.transaction():
+            catalogue.put((paper, content) for paper, content, _ in hashed)
+            builder.rebuild(folder, catalogue, on_progress)
+    return len(papers)
+
+
+def _contents(source: LibrarySnapshot) -> Sequence[tuple[Paper, bytes]]:
+    """Return all papers of a snapshot with their vectors, in the order added; raises `LibraryError` for one that is not
+    as it was written, for it would be with a new checksum."""
+    papers = source.papers()
+    vectors = dict(source.catalogue.embeddings())
+    damaged = [*source.damaged.values(), *damaged_papers.vectors(source.catalogue, vectors)]
+    if damaged:
+        raise LibraryError(f"{damaged_papers.message(damaged)}; nothing was exported", path=source.place)
+    complete = [(paper, blob) for paper in papers if (blob := vectors.get(paper.id)) is not None]
+    if len(complete) != source.size:
+        what = f"{len(complete):,} of {source.size:,} papers could be read; nothing was exported"
+        raise LibraryError(what, path=source.place, cure="run this again")
+    return complete
