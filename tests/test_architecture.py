@@ -25,7 +25,7 @@ VENDORS = {
     "click": {"cli/"},
     "prompt_toolkit": {"cli/commands/chat/"},
     "scipy": {"evaluation/statistics.py", "retrieval/themes.py"},
-    "jinja2": {"evaluation/reports/html.py", "publishing/"},
+    "jinja2": {"publishing/"},
     "keyring": {"app/"},
     "mcp": {"serving/"},
     "starlette": {"serving/"},

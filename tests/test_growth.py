@@ -24,7 +24,7 @@ from assistant.answering.conversation import followups, session
 from assistant.answering.conversation.session import Session
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.answering.pipeline import Pipeline
-from assistant.cli.views import answers, exports
+from assistant.cli.views import answers
 from assistant.domain import markdown, sanitize, sentences, titles
 from assistant.domain.answers import Answer
 from assistant.domain.errors import UsageError
@@ -35,6 +35,9 @@ from assistant.ingest.abstracts import is_cut
 from assistant.library import bm25, chunks, writer
 from assistant.library.abstracts import Abstract
 from assistant.library.snapshot import LibrarySnapshot
+from assistant.publishing import formats, reports
+from assistant.publishing.citation_keys import citation_keys
+from assistant.publishing.formats import FORMATS
 from assistant.retrieval import periods, theme_names
 from assistant.retrieval.finder import PaperIndex
 from assistant.testing import ScriptedModel
@@ -112,6 +115,13 @@ def rows(text: str) -> list[object]:
     return list(ingest.read(["-"], None, date(2026, 1, 1), io.BytesIO(text.encode("utf-8", "replace"))))
 
 
+def exported(text: str) -> None:
+    report = reports.of_conversation(conversation(text), citation_keys)
+    for name, format in FORMATS.items():
+        if name != "html":  # Jinja's part of it takes longer than any of these texts
+            formats.text(format, report)
+
+
 FUNCTIONS: dict[str, Callable[[str], object]] = {
     "sentences": sentences.split,
     "titles": titles.normalise,
@@ -152,7 +162,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "abbreviations": terms.abbreviations,
     "support of a claim": lambda text: support(text, TEXT),
     "support by a text": lambda text: support(TEXT, text),
-    "export": lambda text: exports.markdown(conversation(text)),
+    "export": exported,
     "view": lambda text: answers.lines(turn(text).answer, MARKS),
 }  # fmt: skip
 LIMITS = {  # what is read of no greater length

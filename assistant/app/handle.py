@@ -1,6 +1,6 @@
 """Settings and models -> one library, to ask, search, verify and ingest with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,6 +133,12 @@ class Library:
 
         self._models.tell_missing()
         return word_search.search(self.snapshot, words, limit, allowed)
+
+    def citation_keys(self, papers: Sequence[Paper]) -> dict[str, str]:
+        """Return {paper id: the key that people cite it by, such as "gao2022scaling"}, unique in the library."""
+        from assistant.publishing.citation_keys import library_citation_keys
+
+        return library_citation_keys(self._opened(self._models.own_embedder, check=False), papers)
 
     # -- what the parts of the pipeline work with
 

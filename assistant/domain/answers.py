@@ -7,6 +7,7 @@ from typing import Literal
 from assistant.domain import markdown
 from assistant.domain.costs import Cost
 from assistant.domain.records import Claim, Evidence, Paper, cited_papers, reference
+from assistant.domain.sanitize import one_line
 from assistant.domain.verdicts import MARKS, conclusion
 
 Status = Literal["answered", "abstained", "failed"]
@@ -82,6 +83,17 @@ class Answer:
         names = self.status == "abstained" and self.is_near and (self.kind == "list" or not self.text)
         return self.evidence[:NEAREST] if names else ()
 
+    @property
+    def summary(self) -> str:
+        """How many claims got which verdict, who judged them and who wrote them; "" where it claims nothing."""
+        if self.status != "answered":
+            return ""
+        if not self.claims:
+            return "from the catalogue" if self.kind == "facts" else ""
+        model = one_line(self.model) if self.model else None
+        checker = one_line(self.checker) if self.checker else None
+        return conclusion([claim.verdict for claim in self.claims], len(self.numbers), model, checker=checker)
+
     def markdown(self, numbers: Mapping[str, int]) -> str:
         """What it says itself, then a list: each claim with its mark, what it cites, and what is wrong with it."""
         if self.status != "answered":
@@ -102,10 +114,7 @@ class Answer:
         parts = [self.markdown(self.numbers)]
         if self.status == "answered":
             parts.append("\n".join(f"- [{number}] {reference(paper)}" for number, paper in enumerate(self.cited, 1)))
-            model = markdown.escape(self.model) if self.model else None
-            checker = markdown.escape(self.checker) if self.checker else None
-            counted = conclusion([claim.verdict for claim in self.claims], len(self.numbers), model, checker=checker)
-            parts.append(f"*{counted}*" if self.claims else "*from the catalogue*" if self.kind == "facts" else "")
+            parts.append(f"*{markdown.escape(self.summary)}*" if self.summary else "")
         elif self.nearest:
             nearest = "\n".join(f"- {reference(item.paper)}" for item in self.nearest)
             said = (

@@ -39,7 +39,7 @@ def html(library: LibrarySnapshot, papers: Sequence[Paper], title: str) -> str:
     data = {"papers": _papers(members, places, timeline), **_frame(names, members, discs, timeline)}
     dated = sum(paper.date is not None for paper in papers)
     values = {"title": title, "data": data, "count": len(papers), "dated": dated, "groups": data["groups"]}
-    body, style, script = (page.template(__package__, f"map.{ending}") for ending in ("html.j2", "css", "js"))
+    body, style, script = (page.resource(__package__, f"map.{ending}") for ending in ("html.j2", "css", "js"))
     return page.page(title, body, values, style=style + _colours(len(groups)), script=script)
 
 

@@ -2,17 +2,19 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from assistant.domain import titles
+from assistant.domain import citation_keys, titles
 from assistant.domain.identifiers import identity, is_local, is_own, qualified
 from assistant.domain.records import Paper
+from assistant.retrieval import author_years
 from assistant.retrieval.keys import SHORTEST, key_digest
 
 _OUTER = re.compile(r"^[\s\"'“”‘’*_]+|[\s\"'“”‘’*_]+$")
 _VERSION = re.compile(r"^(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})v\d{1,3}$", re.IGNORECASE)
 _KEY = re.compile(rf"P([0-9a-f]{{{SHORTEST},64}})")
+_LISTED = 5  # papers that a message names
 _NEAR = 85.0  # percent of letters in common from which a title is worth suggesting
 
 
@@ -27,13 +29,18 @@ class PaperIndex:
         """Return the paper that `name` means, the first of several, or None. See `find_all`."""
         return next(iter(self.find_all(name)), None)
 
+    def knows(self, name: str) -> bool:
+        """Return whether `name` is a name at all, were it of a paper that is not here."""
+        return self.find(name) is not None
+
     def find_all(self, name: str) -> list[Paper]:
         """Return the papers that `name` means: several only where they have the same title or two sources gave them the
         same id, none where none has it.
 
         A name is an id as the library has it, an arXiv id (with or without "arXiv:", version or URL), a DOI (or its
-        URL), an id of one source ("7", or "7@a.jsonl"), a citation key or more digits of it, or a whole title: in any
-        case and spelling, within quotation marks or emphasis.
+        URL), an id of one source ("7", or "7@a.jsonl"), a citation key as people cite ("gao2022scaling") or as models
+        do, or more digits of it, authors and a year where these are of one paper ("Gao et al., 2022"), or a whole
+        title: in any case and spelling, within quotation marks or emphasis.
         """
         joined = " ".join(name.split())
         plain = _OUTER.sub("", joined).rstrip(".,")
@@ -43,7 +50,16 @@ class PaperIndex:
                 return list(papers)
         if not plain.strip():
             return []
-        return list(self._titles.get(titles.normalise(plain), ())) or self._with_key(plain)
+        return (
+            self.with_title(plain)
+            or self._with_key(plain)
+            or self._with_citation_key(plain.removeprefix("@"))
+            or self.by_one_author(plain)
+        )
+
+    def with_title(self, title: str) -> list[Paper]:
+        """Return the papers that have this title, in any case and spelling."""
+        return list(self._titles.get(titles.normalise(title), ())) if title.strip() else []
 
     def find_beginning(self, name: str) -> list[Paper]:
         """Return the papers that `name` means, or else those whose title begins with it."""
@@ -72,6 +88,47 @@ class PaperIndex:
     def nearest(self, name: str) -> Paper | None:
         """Return the paper whose title is spelled most nearly like `name`, None where none is very near."""
         return next(iter(self._near(name, 1)), None)
+
+    def unknown(self, name: str) -> str:
+        """Return, for a person, that a name means no paper: with those it may mean."""
+        shown = " ".join(name.split())
+        if several := self._by_authors(_OUTER.sub("", shown)):
+            listed = "; ".join(f"{self.citation_keys[paper.id]} “{paper.title}”" for paper in several[:_LISTED])
+            return f"several papers of the library may be “{shown}”: {listed}"
+        reason = f"no paper of the library is named “{shown}”"
+        nearest = self.nearest(name)
+        return f"{reason}; did you mean “{nearest.title}”?" if nearest else reason
+
+    @cached_property
+    def citation_keys(self) -> dict[str, str]:
+        """{paper id: the key that people cite it by}, as `domain.citation_keys` makes them of all these papers."""
+        return citation_keys.citation_keys(self.papers)
+
+    def _with_citation_key(self, name: str) -> list[Paper]:
+        if not citation_keys.FORM.fullmatch(name):
+            return []
+        paper = self._by_citation_key.get(name)
+        return [paper] if paper else []
+
+    @cached_property
+    def _by_citation_key(self) -> dict[str, Paper]:
+        by_id = {paper.id: paper for paper in self.papers}
+        return {key: by_id[id] for id, key in self.citation_keys.items()}
+
+    def by_one_author(self, name: str) -> list[Paper]:
+        """Return the paper by these authors of this year; none where there are several."""
+        papers = self._by_authors(name)
+        return papers if len(papers) == 1 else []
+
+    def _by_authors(self, name: str) -> list[Paper]:
+        cited = author_years.parse(name)
+        if cited is None:
+            return []
+        return [paper for paper in self._first_authors.get((cited.families[0], cited.year), ()) if cited.fits(paper)]
+
+    @cached_property
+    def _first_authors(self) -> Mapping[tuple[str, int], list[Paper]]:
+        return author_years.by_first_author(self.papers)
 
     def _near(self, name: str, limit: int) -> list[Paper]:
         from rapidfuzz import fuzz, process

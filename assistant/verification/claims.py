@@ -66,6 +66,8 @@ class Statement:
     text: str
     """Without the brackets of its citations."""
     citations: tuple[CitationMark, ...] = ()
+    line: int = 0
+    """1-based line on which it begins in the text it is of; 0 where nobody counted."""
 
     @property
     def is_quote(self) -> bool:

@@ -11,7 +11,7 @@ from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Checker, Embedder, Reranker
 from assistant.retrieval import retriever
 from assistant.retrieval.finder import PaperIndex
-from assistant.verification import references, verifier
+from assistant.verification import verifier
 from assistant.verification.checks import CHECKS, Check
 from assistant.verification.claims import Statement
 from assistant.verification.support import SupportScorer
@@ -87,7 +87,7 @@ def verify_claims(document: DocumentVerifier, statements: Sequence[Statement]) -
 def _unknown(name: str, document: DocumentVerifier, paper: Paper | None) -> str:
     """Return, for a person, why there is no abstract of what was cited by a name."""
     if paper is None:
-        return references.unknown(name, document.papers)
+        return document.papers.unknown(name)
     return f"“{paper.title}” is in the library and cannot be read; `assistant status` tells why"
 
 

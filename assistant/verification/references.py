@@ -1,14 +1,16 @@
-"""A text that cites papers in brackets, by title, id or key -> its statements, each with what it cites."""
+"""A text that cites papers, by title, id, key or author and year -> its statements, each with what it cites."""
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from assistant.domain import sentences
 from assistant.domain.errors import UsageError
 from assistant.domain.limits import TEXT_LIMIT, excess
 from assistant.retrieval.finder import PaperIndex
+from assistant.verification import citation_styles
+from assistant.verification.citation_styles import CitedSpan
 from assistant.verification.claims import CitationMark, Statement
+from assistant.verification.latex_documents import GLUE
 
 _LEAST_WORDS = 3  # a bracket of fewer words that names no paper is no citation: [MASK], [0, 1], [our emphasis]
 _LONGEST = 600  # characters between brackets
@@ -19,16 +21,9 @@ _LIST = re.compile(r"\s*[;,]\s*")
 _LINK = re.compile(r"\]\(\s*<?https?://[^\s()]*(?:\([^\s()]*\)[^\s()]*)*>?\s*\)")
 
 
-class _Bracket(NamedTuple):
-    """A bracket that cites, from its opening to after its closing character."""
-
-    start: int
-    end: int
-    marks: tuple[CitationMark, ...]
-
-
 def split(text: str, papers: PaperIndex) -> tuple[Statement, ...]:
-    """Return the sentences of a text, each with what it cites in brackets: titles, ids or keys, separated by ";".
+    """Return the sentences of a text with their lines, each with what it cites: titles, ids or keys in brackets,
+    separated by ";", and what `citation_styles` knows.
 
     A citation that stands alone after a full stop belongs to the sentence before it. Raises `UsageError` for a text
     that is too long.
@@ -36,17 +31,20 @@ def split(text: str, papers: PaperIndex) -> tuple[Statement, ...]:
     if reason := excess(text, TEXT_LIMIT):
         raise UsageError(f"the text {reason}", cure="verify it in parts")
     text = _LINK.sub("]", text.replace("\r\n", "\n"))
-    brackets = list(_brackets(text, papers))
+    brackets = _cited(text, papers)
     masked = list(text)
     for start, end, _ in brackets:
         masked[start:end] = "[" + "x" * (end - start - 2) + "]"
-    statements: list[tuple[str, list[CitationMark]]] = []
-    previous_end = at = 0
+    statements: list[tuple[str, list[CitationMark], int]] = []
+    previous_end = at = counted = 0
+    line = 1
     for start, end in sentences.split("".join(masked)):
         first = at
         while at < len(brackets) and brackets[at].end <= end:
             at += 1
         inside = brackets[first:at]
+        begin = start + len(text[start:end]) - len(text[start:end].lstrip(f"{GLUE} \t\n"))
+        line, counted = line + text.count("\n", counted, begin), begin
         same_paragraph = not text[previous_end:start].count("\n\n")
         leading = _leading(text, start, end, inside) if statements and same_paragraph else []
         previous_end = end
@@ -55,24 +53,28 @@ def split(text: str, papers: PaperIndex) -> tuple[Statement, ...]:
             start, inside = leading[-1].end, inside[len(leading) :]
         sentence, marks = _without(text, start, end, inside), tuple(dict.fromkeys(_marks(inside)))
         if re.search(r"\w", sentence):
-            statements.append((sentence, list(marks)))
+            statements.append((sentence, list(marks), line))
         elif statements:
             statements[-1][1].extend(marks)
-    return tuple(Statement(sentence, tuple(marks)) for sentence, marks in statements)
+    return tuple(Statement(sentence, tuple(marks), line) for sentence, marks, line in statements)
 
 
-def unknown(name: str, papers: PaperIndex) -> str:
-    """Return, for a person, that a name means no paper: with the nearest title, if one is very near."""
-    reason = f"no paper of the library is named “{_single_spaced(name)}”"
-    nearest = papers.nearest(name)
-    return f"{reason}; did you mean “{nearest.title}”?" if nearest else reason
+def _cited(text: str, papers: PaperIndex) -> list[CitedSpan]:
+    """Return every stretch that cites, from left to right; where two ways of citing meet, the plainer one counts."""
+    keyed = citation_styles.bracketed_keys(text)
+    pieces, at = [], 0
+    for start, end, _ in keyed:
+        pieces += [text[at:start], " " * (end - start)]
+        at = end
+    spans = [*keyed, *_brackets("".join([*pieces, text[at:]]), papers)]
+    return sorted([*spans, *citation_styles.names(text, papers, spans)])
 
 
-def _marks(brackets: Sequence[_Bracket]) -> tuple[CitationMark, ...]:
+def _marks(brackets: Sequence[CitedSpan]) -> tuple[CitationMark, ...]:
     return tuple(mark for bracket in brackets for mark in bracket.marks)
 
 
-def _brackets(text: str, papers: PaperIndex) -> Iterator[_Bracket]:
+def _brackets(text: str, papers: PaperIndex) -> Iterator[CitedSpan]:
     """Yield the brackets that cite, outermost first."""
     at, partners = 0, _partners(text)
     while (start := text.find("[", at)) >= 0:
@@ -82,13 +84,13 @@ def _brackets(text: str, papers: PaperIndex) -> Iterator[_Bracket]:
         for end in reversed(closing):
             name = text[start + 1 : end]
             if name.count("[") == name.count("]") and papers.find(name):
-                yield _Bracket(start, end + 1, (CitationMark(_single_spaced(name), wellformed=True),))
+                yield CitedSpan(start, end + 1, (CitationMark(_single_spaced(name), wellformed=True),))
                 at = end + 1
                 break
         else:
             end = partners.get(start, 0)
             if end and (marks := _parse(text[start + 1 : end], papers)):
-                yield _Bracket(start, end + 1, marks)
+                yield CitedSpan(start, end + 1, marks)
                 at = end + 1
 
 
@@ -146,7 +148,7 @@ def _rejoined(names: list[str], papers: PaperIndex) -> list[str]:
     return joined
 
 
-def _leading(text: str, start: int, end: int, brackets: list[_Bracket]) -> list[_Bracket]:
+def _leading(text: str, start: int, end: int, brackets: list[CitedSpan]) -> list[CitedSpan]:
     """Return the citations that open a sentence and belong to the one before: not where one is its subject."""
     leading = []
     for bracket in brackets:
@@ -157,13 +159,13 @@ def _leading(text: str, start: int, end: int, brackets: list[_Bracket]) -> list[
     return [] if text[start:end].lstrip()[:1].islower() else leading
 
 
-def _without(text: str, start: int, end: int, brackets: list[_Bracket]) -> str:
+def _without(text: str, start: int, end: int, brackets: list[CitedSpan]) -> str:
     """Return the text from `start` to `end` as one line, without its brackets and the sign of a list item."""
     pieces = []
     for bracket in brackets:
         pieces.append(text[start : bracket.start])
         start = bracket.end
-    sentence = _single_spaced(" ".join((*pieces, text[start:end])))
+    sentence = _single_spaced(" ".join((*pieces, text[start:end])).replace(GLUE, ""))
     sentence = re.sub(r"^(?:[-*•·–]|\d{1,3}[.)]|#{1,6}|>)\s+", "", sentence)
     return re.sub(r"\s+([.,;:!?)])", r"\1", sentence).lstrip(".,; ")
 

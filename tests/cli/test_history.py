@@ -80,12 +80,12 @@ def test_a_conversation_is_printed_or_written_to_a_file(chats: Any, archive: Arc
     code, shown, _ = chats("history", "export", "2026")
     assert code == 0
     assert shown.startswith("# What of 1?\n\n2026-03-01, with the library /some/library\n\n## What of 1?\n\n*Read as: ")
-    assert shown.endswith("@misc{2024paper,\n  title = {{Paper 1}},\n  year = {2024},\n  month = jan,\n}\n```\n")
+    assert shown.endswith("@misc{paper2024,\n  title = {{Paper 1}},\n  year = {2024},\n  month = jan,\n}\n```\n")
     assert chats("history", "export", "2026", tmp_path / "a.md")[::2] == (0, f"assistant: written to {tmp_path}/a.md\n")
     assert (tmp_path / "a.md").read_text() == shown
     assert chats("history", "export", "2026", tmp_path / "a.md")[0] == 2
     assert chats("history", "export", "2026", tmp_path / "a.bib")[0] == 0
-    assert (tmp_path / "a.bib").read_text().startswith("@misc{2024paper,\n")
+    assert (tmp_path / "a.bib").read_text().startswith("@misc{paper2024,\n")
     assert chats("history", "export", "nope") == (
         2, "", "assistant: error: no conversation is called 'nope'; `assistant history` lists them\n"
     )  # fmt: skip

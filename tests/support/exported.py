@@ -23,7 +23,7 @@ def entries(text: str) -> list[tuple[str, dict[str, str]]]:
         return match[1] if match.re.groups else match[0]
 
     while text[place:].strip():
-        key = take(r"\s*@misc\{([a-z0-9-]+),\s*")
+        key = take(r"\s*@(?:misc|article|inproceedings)\{([a-z0-9-]+),\s*")
         fields: dict[str, str] = {}
         while text[place] != "}":
             name = take(r"([a-z]+) = ")

@@ -32,11 +32,11 @@ def paper_of(name: str) -> str:
 
 def test_the_nearest_title_is_only_suggested() -> None:
     near = "Walls of Granit Are All You Need"
-    assert references.unknown(near, INDEX) == (
+    assert INDEX.unknown(near) == (
         f"no paper of the library is named “{near}”; did you mean “Walls of Granite Are All You Need”?"
     )
     for name in ("A far title of something", ""):
-        assert references.unknown(name, INDEX) == f"no paper of the library is named “{name}”"
+        assert INDEX.unknown(name) == f"no paper of the library is named “{name}”"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`assistant ask`: questions -> answers, each claim with what it cites and a mark, as text or JSON."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,16 @@ from assistant.cli import console, options
 from assistant.cli.commands.search import queries
 from assistant.cli.commands.verify import UNVERIFIED
 from assistant.cli.options import FilterOptions, LibraryOptions
+from assistant.cli.output import OutputOptions, output
 from assistant.domain.errors import ModelError
 
 if TYPE_CHECKING:
-    from assistant.answering.pipeline import Pipeline
+    from assistant.app.handle import Library
     from assistant.domain.answers import Answer
     from assistant.library.snapshot import LibrarySnapshot
+
+Reply = Callable[[str], "tuple[Answer, int]"]
+"""A question -> its answer, and the exit code that this alone would end with."""
 
 ABSTAINED = 3
 """Exit code where no answer was found."""
@@ -26,7 +31,7 @@ ABSTAINED = 3
 @options.top_k(None, 50, "How many papers are evidence [8; up to 24 for a model that is shown much].")
 @click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails; one that is located does not.")
 @click.option("--all", "every", is_flag=True, help="Show all papers of a list, not only the first 20.")
-@options.json
+@output
 @options.stdin
 @options.filters
 @options.answering
@@ -35,7 +40,7 @@ def ask(
     limit: int | None,
     strict: bool,
     every: bool,
-    as_json: bool,
+    output: OutputOptions,
     from_stdin: bool,
     papers: FilterOptions,
     place: LibraryOptions,
@@ -49,51 +54,72 @@ def ask(
       assistant ask "How can reward overoptimization be mitigated?"
       assistant ask --since 2024 --json "Which papers study long contexts?"
       assistant ask "papers by Gao since 2022"
+      assistant ask -o answer.tex "What is known of reward hacking?"
       assistant ask --stdin --json --strict < questions.txt
       OPENAI_BASE_URL=http://localhost:11434/v1 assistant ask --model qwen3 "..."
     """
     questions = queries(question, from_stdin)
     codes: list[int] = []
+    answers: list[Answer] = []
     with place.open() as library:
-        if library.missing:
-            from assistant.app import by_words
-
-            ids = library.admitted(papers.filter())
-            for words in questions:
-                answer = by_words.answer(library.snapshot, words, limit or 8, ids, library.missing)
-                _print(library.snapshot, answer, as_json=as_json, every=every)
-                codes.append(ABSTAINED if answer.status == "abstained" else 0)
-            return _exit_code(codes)
-        pipeline = library.pipeline(limit, papers.filter())
-        if pipeline.model is None and sys.stderr.isatty():
-            console.tell("answering with quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write")
+        reply = _without_a_model(library, limit, papers) if library.missing else _by_pipeline(library, limit, papers)
         for words in questions:
-            if from_stdin and not as_json:
+            if from_stdin and output.name == "text":
                 console.lines(console.heading(words))
-            codes.append(_answer(pipeline, words, as_json=as_json, strict=strict, every=every))
+            answer, code = reply(words)
+            codes.append(UNVERIFIED if strict and _failing(answer) else code)
+            if output.is_document:
+                answers.append(answer)
+            else:
+                _print(library.snapshot, answer, as_json=output.as_json, every=every)
+        if output.is_document:
+            _publish(library, answers, output)
     return _exit_code(codes)
 
 
-def _answer(asking: "Pipeline", question: str, *, as_json: bool, strict: bool, every: bool) -> int:
-    """Ask, print, and return the exit code of this question."""
+def _without_a_model(library: "Library", limit: int | None, papers: FilterOptions) -> Reply:
+    """Return what answers where the embedder's model is missing: papers found by words."""
+    from assistant.app import by_words
+
+    ids, missing = library.admitted(papers.filter()), library.missing
+    if missing is None:
+        return _by_pipeline(library, limit, papers)
+
+    def reply(question: str) -> "tuple[Answer, int]":
+        answer = by_words.answer(library.snapshot, question, limit or 8, ids, missing)
+        return answer, ABSTAINED if answer.status == "abstained" else 0
+
+    return reply
+
+
+def _by_pipeline(library: "Library", limit: int | None, papers: FilterOptions) -> Reply:
+    """Return what answers with the library's models, each question with its exit code."""
     from assistant.answering import pipeline
     from assistant.cli import live
-    from assistant.cli.views import answers
     from assistant.domain.answers import Answer
 
-    code, mark = 0, asking.account.mark()
-    try:
-        with live.preview(asking.model is not None) as watching:
-            answer = pipeline.ask(replace(asking, on_token=watching.on_token, on_stage=watching.on_stage), question)
-    except ModelError as error:
-        console.tell(f"error: {error}")
-        cost = asking.account.since(mark)
-        answer = Answer(question, "failed", (), (), getattr(asking.model, "name", None), (str(error),), cost=cost)
-        code = error.exit_code
-    _print(asking.library, answer, as_json=as_json, every=every)
-    if answer.status == "abstained":
-        code = ABSTAINED
-    return UNVERIFIED if strict and answers.failing(answer.claims) else code
+    asking = library.pipeline(limit, papers.filter())
+    if asking.model is None and sys.stderr.isatty():
+        console.tell("answering with quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write")
+
+    def reply(question: str) -> tuple[Answer, int]:
+        mark = asking.account.mark()
+        try:
+            with live.preview(asking.model is not None) as watching:
+                answer = pipeline.ask(replace(asking, on_token=watching.on_token, on_stage=watching.on_stage), question)
+        except ModelError as error:
+            console.tell(f"error: {error}")
+            name, cost = getattr(asking.model, "name", None), asking.account.since(mark)
+            return Answer(question, "failed", (), (), name, (str(error),), cost=cost), error.exit_code
+        return answer, ABSTAINED if answer.status == "abstained" else 0
+
+    return reply
+
+
+def _failing(answer: "Answer") -> int:
+    from assistant.cli.views import answers
+
+    return answers.failing(answer.claims)
 
 
 def _print(library: "LibrarySnapshot", answer: "Answer", *, as_json: bool, every: bool) -> None:
@@ -106,6 +132,14 @@ def _print(library: "LibrarySnapshot", answer: "Answer", *, as_json: bool, every
     elif answer.status != "failed":
         rows = None if every else LIST_ROWS
         console.lines(*answers.lines(answer, console.marks(), rows=rows, more="--all shows them"))
+
+
+def _publish(library: "Library", answers: "list[Answer]", output: OutputOptions) -> None:
+    """Write one document of all answers; none where there was no question."""
+    from assistant.publishing import reports
+
+    if answers:
+        output.publish(reports.of_answers(answers, library.citation_keys))
 
 
 def _exit_code(codes: list[int]) -> int:

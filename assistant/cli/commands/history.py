@@ -18,7 +18,7 @@ _COMMANDS = {
     "list": (__name__, "list_all", "List the conversations, the latest first."),
     "search": (__name__, "search", "List the conversations in which some words occur."),
     "show": (__name__, "show", "Print a conversation as it was shown."),
-    "export": (__name__, "export", "Write a conversation as Markdown or BibTeX."),
+    "export": (__name__, "export", "Write a conversation as Markdown, LaTeX, HTML, BibTeX or CSV."),
     "delete": (__name__, "delete", "Remove conversations for good."),
 }
 
@@ -88,16 +88,21 @@ def show(id: str, as_json: bool) -> int:
 @click.command()
 @click.argument("id")
 @click.argument("file", required=False)
-def export(id: str, file: str | None) -> int:
-    """FILE ends in .md for Markdown with BibTeX, in .bib for BibTeX; without one Markdown is printed."""
-    from assistant.cli.views import exports
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def export(id: str, file: str | None, force: bool) -> int:
+    """FILE ends in .md (Markdown with BibTeX), .tex (LaTeX, its .bib beside it), .html, .bib or .csv; without one
+    Markdown is printed."""
+    from assistant.publishing import files, formats, markdown, reports
+    from assistant.publishing.citation_keys import citation_keys
 
     archive = _archive()
-    conversation = archive.load(archive.find(id))
+    report = reports.of_conversation(archive.load(archive.find(id)), citation_keys)
     if file is None:
-        console.lines(console.plain(exports.markdown(conversation).rstrip("\n")))
+        console.lines(console.plain(markdown.report(report).rstrip("\n")))
         return 0
-    console.tell(f"written to {exports.write(conversation, file)}")
+    path = files.named(file)
+    written = files.publish(report, formats.require(path), path, overwrite=force)
+    console.tell(f"written to {' and '.join(map(str, written))}")
     return 0
 
 

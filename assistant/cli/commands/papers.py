@@ -7,6 +7,7 @@ import click
 
 from assistant.cli import console, options
 from assistant.cli.options import FilterOptions, LibraryOptions
+from assistant.cli.output import OutputOptions, output
 from assistant.cli.views import papers as views
 from assistant.cli.views import plots
 from assistant.domain.errors import UsageError
@@ -50,23 +51,32 @@ def show(name: str, as_json: bool, place: LibraryOptions) -> int:
 @click.command("papers")
 @click.option("--plot", "as_plot", is_flag=True, help="Draw how many there are of each month or year.")
 @options.filters
-@options.json
+@output
 @options.catalogue
-def list_papers(papers: FilterOptions, as_plot: bool, as_json: bool, place: LibraryOptions) -> int:
+def list_papers(papers: FilterOptions, as_plot: bool, output: OutputOptions, place: LibraryOptions) -> int:
     """They stand in the order they were added; ~ marks a date that had to be inferred.
 
     \b
     Examples:
       assistant papers --since 2024-06 --until 2024
       assistant papers --source page.txt --json
+      assistant papers --since 2024 -o references.bib
       assistant papers --plot
     """
+    if as_plot and (output.as_json or output.is_document):
+        raise UsageError("--plot draws for a person, and lists nothing", cure="leave out --format and --json")
     with place.open() as library:
         selection = library.papers(since=papers.since, until=papers.until, source=papers.source)
+        if output.is_document:
+            from assistant.publishing import reports
+
+            output.publish(reports.of_papers("Papers", selection, library.citation_keys))
+            return 0
     if as_plot:
-        return plot(selection, as_json=as_json)
+        console.lines(*plots.by_date(selection, console.width(), in_blocks=console.can_show("█▏")))
+        return 0
     for paper in selection:
-        if as_json:
+        if output.as_json:
             console.record(record(paper))
         else:
             console.lines(
@@ -76,15 +86,6 @@ def list_papers(papers: FilterOptions, as_plot: bool, as_json: bool, place: Libr
                     (f"  {one_line(paper.id)}", "dim"),
                 )
             )
-    return 0
-
-
-def plot(selection: Sequence[Paper], *, as_json: bool) -> int:
-    """Draw how many papers there are of each month or year; as wide as the terminal, or 80 columns where there is
-    none."""
-    if as_json:
-        raise UsageError("--plot draws for a person, and --json lists for a program: give one of them")
-    console.lines(*plots.by_date(selection, console.width(), in_blocks=console.can_show("█▏")))
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -20,6 +20,7 @@ from assistant.domain.sanitize import one_line
 if TYPE_CHECKING:
     from assistant.app.handle import Library
     from assistant.domain.records import Claim
+    from assistant.verification.bibliography import CitedPapers
     from assistant.verification.claims import Statement
     from assistant.verification.documents import DocumentVerifier
 
@@ -30,16 +31,24 @@ _BATCH = 64  # claims embedded together
 
 @click.command()
 @click.argument("file", required=False)
+@click.option("--bib", "bibs", metavar="FILE", multiple=True, help="A .bib whose keys the text cites by.")
 @click.option("--strict", is_flag=True, help="Exit with 4 where a claim fails; one that is located does not.")
 @options.json
 @click.option("--jsonl", "from_jsonl", is_flag=True, help="Read claims as JSON lines, and print JSON.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="With --json: the same as --jsonl.")
 @options.verifying
 def verify(
-    file: str | None, strict: bool, as_json: bool, from_jsonl: bool, from_stdin: bool, place: LibraryOptions
+    file: str | None,
+    bibs: tuple[str, ...],
+    strict: bool,
+    as_json: bool,
+    from_jsonl: bool,
+    from_stdin: bool,
+    place: LibraryOptions,
 ) -> int:
-    """The text is in FILE or comes from standard input. A citation stands in square brackets after its claim: the title
-    or the id of a paper of the library, or several separated by semicolons.
+    r"""The text is in FILE or comes from standard input: plain, Markdown, or LaTeX. Papers are cited by title, id or
+    key in square brackets, several separated by semicolons; as [@key], \cite{key} and its kin; or as (Author, year) and
+    Author et al. (year). Keys are those of the .bib, or those that `assistant show` tells.
 
     With --jsonl each line is {"claim": "…", "papers": ["title or id", …]} and gives {"verdict", "step", "quote",
     "score", "reason", "papers": [{"id", "title", "verdict"}]}: the score is how likely the paper is the right one to
@@ -50,6 +59,7 @@ def verify(
     \b
     Examples:
       assistant verify related-work.txt
+      assistant verify paper.tex --bib refs.bib
       echo "Longer chains help [Title of a Paper]." | assistant verify
       assistant verify --jsonl claims.jsonl
       assistant verify --stdin --json < claims.jsonl
@@ -63,7 +73,7 @@ def verify(
             claims, bad = _stream(_verifier(library), stream)
         else:
             text = _text(file, stream)
-            claims, bad = _verify_text(_verifier(library), text, as_json=as_json), 0
+            claims, bad = _verify_text(_verifier(library), text, file, bibs, as_json=as_json), 0
     if bad:
         raise UsageError(f"{bad} lines were no claims; see their `error`")
     return UNVERIFIED if strict and answers.failing(claims) else 0
@@ -98,27 +108,81 @@ def _text(file: str | None, stream: BinaryIO) -> str:
     return text
 
 
-def _verify_text(verifier: "DocumentVerifier", text: str, *, as_json: bool) -> "list[Claim]":
-    """Check a text, print, and return its claims."""
-    from assistant.cli.views import answers
+def _verify_text(
+    verifier: "DocumentVerifier", text: str, file: str | None, bibs: tuple[str, ...], *, as_json: bool
+) -> "list[Claim]":
+    """Check a text, print, and return its claims; tell which citations name no paper, with their lines."""
     from assistant.domain import verdicts
     from assistant.domain.records import cited_papers
-    from assistant.verification import documents, references
+    from assistant.verification import documents, latex_documents, references
     from assistant.verification.entailment import is_judged
 
-    claims = list(documents.verify_claims(verifier, references.split(text, verifier.papers)))
-    for claim in claims:
-        if as_json:
-            console.record({"claim": claim.text, **_record(claim, verifier)})
-        else:
-            console.lines(*answers.checked(claim, console.marks()))
+    if latex_documents.is_latex(text, file):
+        bibs = bibs or _beside(text, file)
+        text = latex_documents.running_text(text)
+    if bibs:
+        verifier = replace(verifier, papers=_cited_papers(verifier, bibs))
+    statements = references.split(text, verifier.papers)
+    has_lines = "\n" in text.strip()
+    claims = []
+    for statement, claim in zip(statements, documents.verify_claims(verifier, statements), strict=True):
+        claims.append(claim)
+        _show(claim, statement.line, verifier, as_json=as_json, has_lines=has_lines)
     if not as_json:
         checker = one_line(verifier.checker.name) if verifier.checker and any(map(is_judged, claims)) else None
         counted = verdicts.counts(
             [claim.verdict for claim in claims], len(cited_papers(claims)), console.marks(), checker=checker
         )
         console.lines(console.plain(counted, "dim"))
+    if has_lines:
+        _tell_unresolved(claims, [statement.line for statement in statements], file)
     return claims
+
+
+def _show(claim: "Claim", line: int, verifier: "DocumentVerifier", *, as_json: bool, has_lines: bool) -> None:
+    from assistant.cli.views import answers
+
+    if as_json:
+        console.record({"claim": claim.text, "line": line, **_record(claim, verifier)})
+        return
+    first, *others = answers.checked(claim, console.marks())
+    console.lines((*first, (f"  (line {line:,})", "dim")) if has_lines else first, *others)
+
+
+def _tell_unresolved(claims: "Sequence[Claim]", lines: Sequence[int], file: str | None) -> None:
+    """Tell once of each name that means no paper: on which line it is cited first, and on how many more."""
+    places: dict[str, list[int]] = {}
+    for claim, line in zip(claims, lines, strict=True):
+        for finding in claim.findings:
+            if finding.paper is None:
+                places.setdefault(finding.reason or finding.key, []).append(line)
+    for reason, cited in places.items():
+        more = f" (and {len(cited) - 1:,} more)" if len(cited) > 1 else ""
+        console.tell(f"{file or 'standard input'}:{cited[0]}: {reason}{more}")
+
+
+def _cited_papers(verifier: "DocumentVerifier", bibs: Sequence[str]) -> "CitedPapers":
+    """Return the library's papers by the keys of .bib files too; tell what could not be read of these."""
+    from assistant.verification import bibliography
+
+    entries = bibliography.read(bibs)
+    for rejection in entries.rejections:
+        console.tell(str(rejection))
+    return bibliography.CitedPapers(verifier.papers.papers, entries)
+
+
+def _beside(text: str, file: str | None) -> tuple[str, ...]:
+    """Return the .bib files that a document names, of those in its folder; none outside of it is ever opened."""
+    from assistant.verification import latex_documents
+
+    if file in (None, "-"):
+        return ()
+    folder = Path(file or "").resolve().parent
+    paths = [(folder / name).resolve() for name in latex_documents.bibliographies(text) if "\0" not in name]
+    bibs = tuple(str(path) for path in paths if path.is_relative_to(folder) and path.is_file())
+    if bibs:
+        console.tell(f"keys are those of {', '.join(Path(path).name for path in bibs)}, which the document names")
+    return bibs
 
 
 def _stream(verifier: "DocumentVerifier", stream: BinaryIO) -> "tuple[list[Claim], int]":

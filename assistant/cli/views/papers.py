@@ -6,6 +6,7 @@ from assistant.cli import console
 from assistant.cli.console import StyledLine
 from assistant.domain.records import Evidence, Paper
 from assistant.domain.sanitize import one_line
+from assistant.publishing import quotations
 
 
 def card(paper: Paper, quotes: Iterable[str] = ()) -> Iterator[StyledLine]:
@@ -25,21 +26,11 @@ def card(paper: Paper, quotes: Iterable[str] = ()) -> Iterator[StyledLine]:
 
 def marked(text: str, quotes: Sequence[str]) -> StyledLine:
     """Return the text in pieces, those that are quoted in another style; between »« where there is no colour."""
-    inside = [False] * len(text)
-    for quote in quotes:
-        start = text.find(quote)
-        if start >= 0:
-            inside[start : start + len(quote)] = [True] * len(quote)
-    pieces: list[tuple[str, str]] = []
-    begin = 0
-    for place in range(1, len(text) + 1):
-        if place == len(text) or inside[place] != inside[begin]:
-            piece = text[begin:place]
-            quoted = inside[begin]
-            words = f"»{piece.strip()}«" if quoted and not console.coloured() else piece
-            pieces.append((words, "bold reverse" if quoted else ""))
-            begin = place
-    return tuple(pieces)
+    coloured = console.coloured()
+    return tuple(
+        (piece if coloured or not quoted else f"»{piece.strip()}«", "bold reverse" if quoted else "")
+        for piece, quoted in quotations.pieces(text, quotes)
+    )
 
 
 def ranked(evidence: Iterable[Evidence], numbers: Mapping[str, int] | None = None) -> Iterator[StyledLine]:

@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from types import MappingProxyType
-from typing import Any
 
-from assistant.domain.sanitize import one_line
 from assistant.evaluation import summary as summaries
 from assistant.evaluation.cases import DIALOGUE
 from assistant.evaluation.metrics import abstention, judged_turn
@@ -17,6 +14,7 @@ from assistant.evaluation.reports import tables
 from assistant.evaluation.runs import Run
 from assistant.evaluation.scoring import Score
 from assistant.evaluation.summary import RunSummary
+from assistant.publishing.page import page, resource
 
 TEMPLATE = "report.html.j2"
 _RANKING = 10  # papers of a ranking that are listed
@@ -63,9 +61,13 @@ def html(
     Raises `UsageError` where jinja2 is missing.
     """
     ids = PaperIds(run.titles)
-    return _render(
+    title = f"{run.manifest['suite']}: {run.folder.name}"
+    style, script = resource(__package__, "report.css"), resource(__package__, "report.js")
+    return page(
+        title,
+        resource(__package__, TEMPLATE),
         {
-            "title": f"{run.manifest['suite']}: {run.folder.name}",
+            "title": title,
             "manifest": {name: str(value) for name, value in run.manifest.items() if value not in (None, [], "")},
             "headline": tables.headline(summary),
             "bars": [
@@ -83,24 +85,10 @@ def html(
             "not_measured": tables.NOT_MEASURED,
             "kinds": list(dict.fromkeys(_kind(score) for score in scores)),
             "questions": [_question(score, ids, run.titles, metrics) for score in scores],
-        }
+        },
+        style=style,
+        script=script,
     )
-
-
-def _render(values: Mapping[str, Any]) -> str:
-    import jinja2
-
-    template = resources.files(__package__).joinpath(TEMPLATE).read_text("utf-8")
-    environment = jinja2.Environment(
-        loader=jinja2.DictLoader({TEMPLATE: template}),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-        # Plain strings come from papers and models; what a macro returns is markup of this template.
-        finalize=lambda value: one_line(value) if type(value) is str else value,
-    )
-    return environment.get_template(TEMPLATE).render(values)
 
 
 def _curve(scores: Sequence[Score]) -> list[tuple[float, float]]:

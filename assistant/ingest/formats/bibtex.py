@@ -45,11 +45,16 @@ def is_bibtex(head: Head) -> bool:
 
 def read_bibtex(source: Source, context: ReadContext) -> Iterator[Entry | Rejection]:
     """Every entry of a file, in order, and each block that cannot be read, with its line."""
+    return (row for _, row in read_keyed(source, context))
+
+
+def read_keyed(source: Source, context: ReadContext) -> Iterator[tuple[str, Entry | Rejection]]:
+    """The same, each with the key by which documents cite it; "" for a block that is no entry."""
     from bibtexparser import model, parse_string
 
     data = source.rewound().read(source.size_limit + 1)
     if len(data) > source.size_limit:
-        yield Rejection(source.name, 0, f"holds more than {source.size_limit // MEGABYTE} MB; split it")
+        yield "", Rejection(source.name, 0, f"holds more than {source.size_limit // MEGABYTE} MB; split it")
         return
     logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # what it warns of is a rejection here
     text = _decoded(data)
@@ -67,17 +72,17 @@ def read_bibtex(source: Source, context: ReadContext) -> Iterator[Entry | Reject
     entries = {block.key.strip().lower(): fields for _, block, fields in reversed(placed) if fields}
     for line, block, fields in placed:
         if id(block) in faults:
-            yield Rejection(source.name, line, faults[id(block)])
+            yield "", Rejection(source.name, line, faults[id(block)])
         elif isinstance(block, model.ParsingFailedBlock):
             cause = " ".join(str(getattr(block.error, "message", "") or block.error).split())[:150]
-            yield Rejection(source.name, line, f"is not valid BibTeX{': ' if cause else ''}{cause}")
+            yield "", Rejection(source.name, line, f"is not valid BibTeX{': ' if cause else ''}{cause}")
         elif isinstance(block, model.Entry) and block.entry_type.lower() not in _NO_PAPERS:
             try:
                 whole = bibtex_fields.inherited(fields, entries, supply)
             except OverlongError as error:
-                yield Rejection(source.name, line, str(error))
+                yield block.key, Rejection(source.name, line, str(error))
             else:
-                yield _row(source.name, line, block.key, whole, context)
+                yield block.key, _row(source.name, line, block.key, whole, context)
 
 
 def _strings(blocks: Iterable[Any], supply: Supply) -> tuple[Fields, dict[int, str]]:

@@ -66,7 +66,7 @@ COMMANDS = {
     "retry": Command(_retry, "", "answer the last question again"),
     "undo": Command(evidence.undo, "", "take the last turn back"),
     "copy": Command(evidence.copy, "", "the last answer to the clipboard, as Markdown"),
-    "export": Command(evidence.export, "FILE", "the conversation: .md (Markdown with BibTeX) or .bib (BibTeX)"),
+    "export": Command(evidence.export, "FILE", "the conversation: .md, .tex (its .bib beside it), .html, .bib or .csv"),
     "help": Command(_help, "", "this list"),
     "quit": Command(_leave, "", "leave; so does Ctrl-D"),
 }

@@ -9,10 +9,12 @@ from assistant.answering.conversation import session
 from assistant.cli import console
 from assistant.cli.commands.chat import state
 from assistant.cli.commands.chat.state import Chat
-from assistant.cli.views import answers, exports, papers
+from assistant.cli.views import answers, papers
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Claim, Paper
 from assistant.domain.sanitize import one_line
+from assistant.publishing import files, formats, markdown, reports
+from assistant.publishing.citation_keys import library_citation_keys
 from assistant.retrieval import retriever
 from assistant.retrieval.finder import PaperIndex
 
@@ -77,7 +79,7 @@ def undo(chat: Chat, _: str) -> Chat:
 
 def copy(chat: Chat, _: str) -> Chat:
     """Hand the last answer to the terminal for its clipboard (OSC 52), or print it where none would take it."""
-    text = exports.turn_markdown(chat.last, chat.conversation.numbers)
+    text = markdown.section_text(reports.section(chat.last), chat.conversation.numbers)
     if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         console.lines(console.plain(text))
         return chat
@@ -90,7 +92,12 @@ def copy(chat: Chat, _: str) -> Chat:
 
 def export(chat: Chat, name: str) -> Chat:
     """Write the conversation to a file that does not exist yet."""
-    console.tell(f"written to {exports.write(chat.conversation, name)}")
+    path = files.named(name)
+    format = formats.require(path)
+    library = chat.pipeline.library
+    report = reports.of_conversation(chat.conversation, lambda cited: library_citation_keys(library, cited))
+    written = files.publish(report, format, path)
+    console.tell(f"written to {' and '.join(map(str, written))}")
     return chat
 
 

@@ -8,11 +8,28 @@ import pytest
 from support.exported import entries, paper
 
 from assistant.answering.conversation.turns import Conversation, Reading, Turn
-from assistant.cli.views import exports
 from assistant.domain.answers import Answer
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Claim, Evidence, Finding, Paper
 from assistant.domain.verdicts import Verdict
+from assistant.publishing import files, formats, markdown, reports
+from assistant.publishing.citation_keys import citation_keys
+from assistant.publishing.formats import FORMATS
+
+
+def markdown_of(talk: Conversation) -> str:
+    return markdown.report(reports.of_conversation(talk, citation_keys))
+
+
+def bibtex_of(talk: Conversation) -> str:
+    return formats.text(FORMATS["bibtex"], reports.of_conversation(talk, citation_keys))
+
+
+def written(talk: Conversation, name: str) -> Path:
+    path = files.named(name)
+    [file] = files.publish(reports.of_conversation(talk, citation_keys), formats.require(path), path)
+    return file
+
 
 BEGUN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
@@ -63,11 +80,15 @@ MARKDOWN = r"""# How is reward hacking \*really\* avoided?
 - ≈ Trees \[are\] high. [1][2] *(located)*
 - ✗ Nobody says so. [?P\<b\>] *(unsupported)*
 
+*3 claims: 1 supported ✓, 1 located ≈ (no checker), 1 unsupported ✗ · model m*
+
 ## Its second one?
 
 *Read as: The second paper of WARM?*
 
 - ❝ “Trees grow.” [2]
+
+*1 quote from 1 paper; no model, so nothing was concluded*
 
 ## What is the capital of France?
 
@@ -118,16 +139,14 @@ def test_a_conversation_is_markdown_with_its_papers_as_bibtex() -> None:
         turn(4, "What is the capital of France?"),
         undone=2,
     )
-    assert exports.markdown(talk) == MARKDOWN
+    assert markdown_of(talk) == MARKDOWN
     bibtex = MARKDOWN.partition("```bibtex\n")[2].removesuffix("```\n")
-    assert exports.bibtex(exports.papers_cited(talk).values()) == bibtex
+    assert bibtex_of(talk) == bibtex
 
 
 def test_an_empty_conversation_is_said_to_be() -> None:
-    assert exports.markdown(conversation()) == (
-        "# An empty conversation\n\n2026-03-01, with the library /some/library\n"
-    )
-    assert exports.bibtex(exports.papers_cited(conversation()).values()) == ""
+    assert markdown_of(conversation()) == ("# An empty conversation\n\n2026-03-01, with the library /some/library\n")
+    assert bibtex_of(conversation()) == ""
 
 
 HOSTILE = "# 1. <img src=x onerror=alert(1)> [a](javascript:x) ``` | *b* _c_ &lt;i> ~~d~~ \\ \x1b]0;t\x07\n\n- e"
@@ -137,26 +156,28 @@ def test_hostile_words_stay_words_in_markdown() -> None:
     bad = paper(HOSTILE, url="javascript:alert(1)")
     worse = paper("- x", "id2", url="https://x.example/a b>c<d")
     talk = conversation(turn(1, HOSTILE, claim(HOSTILE, "supported", bad), claim("1) x", "located", worse, HOSTILE)))
-    text, _, code = exports.markdown(talk).partition("```bibtex\n")
+    text, _, code = markdown_of(talk).partition("```bibtex\n")
     safe = (
         r"\# 1. \<img src=x onerror=alert(1)\> \[a\](javascript:x) \`\`\` \| \*b\* \_c\_ \&lt;i\> \~\~d\~\~ "
         "<span>&#92;</span> \ufffd\\]0;t\ufffd - e"
     )
     assert text == (
         f"# {safe}\n\n2026-03-01, with the library /some/library\n\n## {safe}\n\n- ✓ {safe} [1]\n"
-        f"- ≈ 1\\) x [2][?{safe}] *(located)*\n\n## Papers\n\n- [1] {safe}\n"
+        f"- ≈ 1\\) x [2][?{safe}] *(located)*\n\n"
+        "*2 claims: 1 supported ✓, 1 located ≈ (no checker) · model m*\n\n"
+        f"## Papers\n\n- [1] {safe}\n"
         "- [2] [\\- x](<https://x.example/a%20b%3Ec%3Cd>)\n\n"
     )
     # Nothing within the fence ends it.
-    assert code.count("```") == 1 + HOSTILE.count("```")
+    assert code.count("```") == 1
     assert re.findall(r"^ {0,3}```", code, re.MULTILINE) == ["```"]
 
 
 def test_files_are_written_whole_and_over_nothing(tmp_path: Path) -> None:
     talk = conversation(turn(1, "Half \ud83d?", claim("Trees grow.", "supported", TREES)))
-    assert exports.write(talk, str(tmp_path / "a.MD")) == tmp_path / "a.MD"
-    assert (tmp_path / "a.MD").read_text() == exports.markdown(talk)
-    exports.write(talk, str(tmp_path / "b.bib"))
+    assert written(talk, str(tmp_path / "a.MD")) == tmp_path / "a.MD"
+    assert (tmp_path / "a.MD").read_text() == markdown_of(talk)
+    written(talk, str(tmp_path / "b.bib"))
     assert len(entries((tmp_path / "b.bib").read_text())) == 1
     for path, message in (
         (tmp_path / "b.bib", f"{tmp_path}/b.bib: exists already; give another name, or remove it first"),
@@ -166,18 +187,18 @@ def test_files_are_written_whole_and_over_nothing(tmp_path: Path) -> None:
             "~nobody-of-this-name/a.md: cannot be written (Could not determine home directory.)",
         ),
         ("a\0b.md", "a\ufffdb.md: cannot be written (embedded null byte)"),
-        (tmp_path / "b.txt", "give the name of a file that ends in .md or .bib, such as notes.md"),
-        ("", "give the name of a file that ends in .md or .bib, such as notes.md"),
+        (tmp_path / "b.txt", "give the name of a file that ends in .md, .tex, .html, .bib or .csv, such as notes.md"),
+        ("", "give the name of a file that ends in .md, .tex, .html, .bib or .csv, such as notes.md"),
     ):
         with pytest.raises(UsageError) as caught:
-            exports.write(talk, str(path))
+            written(talk, str(path))
         assert str(caught.value) == message
 
 
 def test_only_their_owner_can_read_exports_and_no_link_is_written_through(tmp_path: Path) -> None:
     exported = conversation(turn(1, "Why?", claim("Trees grow.", "supported", TREES)))
-    assert exports.write(exported, str(tmp_path / "a.md")).stat().st_mode & 0o777 == 0o600
+    assert written(exported, str(tmp_path / "a.md")).stat().st_mode & 0o777 == 0o600
     (tmp_path / "b.md").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UsageError, match="exists already"):
-        exports.write(exported, str(tmp_path / "b.md"))
+        written(exported, str(tmp_path / "b.md"))
     assert not (tmp_path / "elsewhere").exists()

@@ -1,0 +1,104 @@
+"""Reports and lists of papers -> files, each whole or not there, over nothing that nobody said may go."""
+
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from assistant.domain import files
+from assistant.domain.errors import UsageError
+from assistant.domain.sanitize import one_line
+from assistant.publishing import formats
+from assistant.publishing.bibtex import bibtex
+from assistant.publishing.formats import FORMATS
+from assistant.publishing.reports import PaperList, Report
+
+
+def publish(content: Report | PaperList, name: str, path: Path, *, overwrite: bool = False) -> tuple[Path, ...]:
+    """Write a report or a list of papers in the format of this name to a file; return the files written.
+
+    A LaTeX document cites from a .bib, which is written beside it under the same name. Raises `UsageError` where one of
+    the files is there and `overwrite` is not said, and where it cannot be written.
+    """
+    format = FORMATS[name]
+    if not format.cites_a_file:
+        write(path, formats.text(format, content), overwrite=overwrite)
+        return (path,)
+    beside = bibliography(path)
+    references = bibtex(formats.papers_of(content), content.keys)
+    for file in (path, beside)[: 1 + bool(references)]:
+        require_free(file, overwrite=overwrite)
+    text = formats.text(format, replace(content, bibliography=beside.stem))
+    write(path, text, overwrite=overwrite)
+    if not references:
+        return (path,)
+    write(beside, references, overwrite=overwrite)
+    return (path, beside)
+
+
+def targets(name: str, path: Path) -> Sequence[Path]:
+    """Return the files that `publish` may write."""
+    return (path, bibliography(path)) if name in FORMATS and FORMATS[name].cites_a_file else (path,)
+
+
+def bibliography(path: Path) -> Path:
+    r"""Return the .bib beside a document: of the same name, but for what \bibliography cannot name."""
+    return path.with_name(re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).lstrip("-") or "references").with_suffix(".bib")
+
+
+def named(name: str) -> Path:
+    """Return the path that was typed, "~" being your home; raises `UsageError` for one that cannot be."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError as error:
+        raise UsageError("cannot be written", path=one_line(name), cause=str(error)) from error
+
+
+def require_free(path: Path, *, overwrite: bool) -> None:
+    """Raise `UsageError` where a file is there that may not be overwritten."""
+    try:
+        is_there = os.path.lexists(path)
+    except ValueError as error:
+        raise UsageError("cannot be written", path=one_line(str(path)), cause=str(error)) from error
+    if is_there and not overwrite:
+        raise UsageError("exists already", path=one_line(str(path)), cure="give another name, or remove it first")
+
+
+def write(path: Path, text: str, *, overwrite: bool = False) -> None:
+    """Write a text that only its owner can read; half a file is never left. Raises `UsageError`."""
+    try:
+        if overwrite:
+            _replace(path, text)
+        else:
+            _make(path, text)
+    except FileExistsError:
+        require_free(path, overwrite=False)
+        raise
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or str(error)
+        raise UsageError("cannot be written", path=one_line(str(path)), cause=cause) from error
+
+
+def _make(path: Path, text: str) -> None:
+    with open(path, "x", encoding="utf-8", errors="replace", opener=files.private) as file:
+        try:
+            file.write(text)
+            file.flush()
+        except BaseException:
+            path.unlink()  # half a file is worse than none, and would be in the way of the next try
+            raise
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a new file in the place of what is there; what was there stays until the new one is whole."""
+    if path.is_dir():
+        raise IsADirectoryError(None, "Is a directory")
+    temporary = path.with_name(f".{path.name[:40]}-{secrets.token_hex(4)}")
+    _make(temporary, text)
+    try:
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
