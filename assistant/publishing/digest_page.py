@@ -27,8 +27,8 @@ class EntryView:
     mark: str
     meaning: str
     by: str
-    abstract: Sequence[tuple[str, bool]]
-    """Pieces of the abstract, and whether each is what the claim rests on."""
+    quotes: Sequence[str]
+    """The sentences of its abstract that the claim rests on."""
 
 
 def html(digest: Digest, title: str, made: date) -> str:
@@ -63,15 +63,5 @@ def _view(entry: DigestEntry) -> EntryView:
         MARKS[claim.verdict] if claim else "",
         _MEANINGS.get(claim.verdict, claim.verdict) if claim else "",
         authors,
-        _pieces(paper.abstract, quote),
+        [quote] if quote else [],
     )
-
-
-def _pieces(abstract: str, quote: str) -> list[tuple[str, bool]]:
-    """Return an abstract in pieces, and which of them is the quote."""
-    start = abstract.find(quote) if quote else -1
-    if start < 0:
-        return [(abstract, False)]
-    end = start + len(quote)
-    pieces = [(abstract[:start], False), (abstract[start:end], True), (abstract[end:], False)]
-    return [(text, is_quote) for text, is_quote in pieces if text.strip()]

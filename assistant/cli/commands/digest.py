@@ -16,6 +16,7 @@ from assistant.domain.sanitize import one_line
 
 if TYPE_CHECKING:
     from assistant.answering.digests import Digest
+    from assistant.app.handle import Library
     from assistant.app.saved_digests import SavedDigest, SavedDigests
 
 NOTHING_NEW = 3
@@ -36,18 +37,16 @@ class Since(Day):
         return date.min
 
 
-class DigestCommand(click.Command):
-    """A command whose `--since` knows `last`."""
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        for parameter in self.params:
-            if isinstance(parameter, click.Option) and parameter.name == "since":
-                parameter.type = Since(last=False)
-                parameter.help = (
-                    "Only papers dated no earlier: 2024, 2024-05 or 2024-05-31; or `last`: those, dated or not, that "
-                    "were added since this digest last ran."
-                )
+def knows_last(command: click.Command) -> click.Command:
+    """Let the `--since` of a command be `last`, too."""
+    for option in command.params:
+        if isinstance(option, click.Option) and option.name == "since":
+            option.type = Since(last=False)
+            option.help = (
+                "Only papers dated no earlier: 2024, 2024-05 or 2024-05-31; or `last`: those, dated or not, that were "
+                "added since this digest last ran."
+            )
+    return command
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,8 @@ class Output:
     every: bool
 
 
-@click.command(cls=DigestCommand)
+@knows_last
+@click.command()
 @click.argument("name", required=False)
 @click.option("--topic", "topics", multiple=True, metavar="WORDS", help="Group by topics, and leave out the rest.")
 @click.option("--save", "save_as", metavar="NAME", help="Keep these options as NAME in the library, and do no more.")
@@ -119,7 +119,7 @@ def digest(  # noqa: PLR0913  one parameter for each option
         return _run(library, saved, name, asked, Output(page, as_markdown, as_json, every))
 
 
-def _run(library: Any, saved: "SavedDigests", name: str | None, asked: "SavedDigest", output: Output) -> int:
+def _run(library: "Library", saved: "SavedDigests", name: str | None, asked: "SavedDigest", output: Output) -> int:
     """Make a digest, show it, and only then remember what it told of."""
     from assistant.answering.digests import period_of
     from assistant.app import digests

@@ -68,37 +68,27 @@ def list_papers(papers: FilterOptions, as_plot: bool, output: OutputOptions, pla
       assistant papers --since 2024 -o references.bib
       assistant papers --plot
     """
+    if as_plot and (output.as_json or output.is_document):
+        raise UsageError("--plot draws for a person, and lists nothing", cure="leave out --format and --json")
     with place.open() as library:
-        if output.is_document:
+        if as_plot or output.is_document:
+            selection = library.papers(since=papers.since, until=papers.until, source=papers.source)
+        if as_plot:
+            console.lines(*plots.by_date(selection, console.width(), in_blocks=console.can_show("█▏")))
+        elif output.is_document:
             from assistant.publishing import reports
 
-            selection = library.papers(since=papers.since, until=papers.until, source=papers.source)
             output.publish(reports.of_papers("Papers", selection, library.citation_keys))
-            return 0
-        if as_plot:
-            selection = library.papers(since=papers.since, until=papers.until, source=papers.source)
-            return plot(selection, as_json=output.as_json)
-        for paper in library.each_paper(papers.filter()):
-            if output.as_json:
-                console.record(record(paper))
-            else:
-                console.lines(
-                    (
-                        (f"{paper.day or '':10}{'~' if paper.date_inferred else ' '} ", "dim"),
-                        (one_line(paper.title), ""),
-                        (f"  {one_line(paper.id)}", "dim"),
-                    )
-                )
+        else:
+            for paper in library.each_paper(papers.filter()):
+                console.record(record(paper)) if output.as_json else console.lines(_line(paper))
     return 0
 
 
-def plot(selection: Sequence[Paper], *, as_json: bool) -> int:
-    """Draw how many papers there are of each month or year; as wide as the terminal, or 80 columns where there is
-    none."""
-    if as_json:
-        raise UsageError("--plot draws for a person, and --json lists for a program: give one of them")
-    console.lines(*plots.by_date(selection, console.width(), in_blocks=console.can_show("█▏")))
-    return 0
+def _line(paper: Paper) -> console.Line:
+    """Return a paper on one line."""
+    day = f"{paper.day or '':10}{'~' if paper.date_inferred else ' '} "
+    return (day, "dim"), (one_line(paper.title), ""), (f"  {one_line(paper.id)}", "dim")
 
 
 def record(paper: Paper) -> dict[str, Any]:
