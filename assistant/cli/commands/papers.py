@@ -85,7 +85,7 @@ def list_papers(papers: FilterOptions, as_plot: bool, output: OutputOptions, pla
     return 0
 
 
-def _line(paper: Paper) -> console.Line:
+def _line(paper: Paper) -> console.StyledLine:
     """Return a paper on one line."""
     day = f"{paper.day or '':10}{'~' if paper.date_inferred else ' '} "
     return (day, "dim"), (one_line(paper.title), ""), (f"  {one_line(paper.id)}", "dim")
