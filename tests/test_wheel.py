@@ -17,6 +17,8 @@ def test_an_installed_wheel_answers_from_the_sample(tmp_path: Path, clean_enviro
     [wheel] = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
         assert "assistant/evaluation/reports/report.html.j2" in packed.namelist()
+        page = {f"assistant/serving/page/{name}" for name in ("ask.html.j2", "page.css", "page.js")}
+        assert page <= {*packed.namelist()}
         [license] = [name for name in packed.namelist() if name.endswith(".dist-info/licenses/LICENSE")]
         assert packed.read(license) == (ROOT / "LICENSE").read_bytes()
     home = tmp_path / "environment"
