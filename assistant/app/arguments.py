@@ -1,5 +1,8 @@
 """What a program gave -> the same, or an error that says what is wrong with it."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from assistant.domain.errors import UsageError
 
 
@@ -15,3 +18,12 @@ def positive(limit: int) -> int:
     if limit < 1:
         raise UsageError(f"a limit of {limit} papers is none", cure="give 1 or more")
     return limit
+
+
+def paths(given: str | Path | Iterable[str | Path]) -> list[str]:
+    """Return one path, or several, as text.
+
+    >>> paths(Path("a.bib")), paths(())
+    (['a.bib'], [])
+    """
+    return [str(path) for path in ([given] if isinstance(given, str | Path) else given)]

@@ -1,6 +1,7 @@
 """Settings and models -> one library, to ask, search, verify and ingest with."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,14 +85,23 @@ class Library:
         self.snapshot.refresh()
         return self.nearest(words, arguments.positive(limit), self.admitted(paper_filter(since, until, source)))
 
-    def verify(self, text: str) -> tuple[Claim, ...]:
-        """Return the claims of a text with their verdicts. A claim cites by titles or ids of papers in square brackets,
-        several separated by semicolons. Raises `UsageError`, `LibraryError`."""
-        from assistant.verification import documents, references
+    def verify(self, text: str, *, bibliography: str | Path | Iterable[str | Path] = ()) -> tuple[Claim, ...]:
+        r"""Return the claims of a text, plain, Markdown or LaTeX, with their verdicts.
+
+        A claim cites by titles, ids or keys of papers in square brackets, several separated by semicolons; as [@key] or
+        \cite{key}; or by authors and year. `bibliography` is a .bib, or several, whose keys come before those of the
+        library. Raises `UsageError`, `LibraryError`."""
+        from assistant.verification import bibliography as bibliographies
+        from assistant.verification import documents, latex_documents, references
 
         words = arguments.words(text, "text")
         self.snapshot.refresh()
         verifier = self.verifier()
+        if bibs := arguments.paths(bibliography):
+            papers = bibliographies.CitedPapers(verifier.papers.papers, bibliographies.read(bibs))
+            verifier = replace(verifier, papers=papers)
+        if latex_documents.is_latex(words, None):
+            words = latex_documents.running_text(words)
         return tuple(documents.verify_claims(verifier, references.split(words, verifier.papers)))
 
     def ingest(
@@ -109,8 +119,7 @@ class Library:
         from assistant import ingest
         from assistant.app import served
 
-        several = [paths] if isinstance(paths, str | Path) else paths
-        rows = ingest.read([str(path) for path in several], as_of, date.today())
+        rows = ingest.read(arguments.paths(paths), as_of, date.today())
         progress = on_progress or (lambda *_: None)
         place = self.settings, self._environment
         report = served.add(*place, rows, self.embedder, dry_run=dry_run, on_progress=progress)

@@ -9,6 +9,8 @@ from conftest import Run
 from support import tiny_onnx
 from support.claims import CLAIMS, PAPERS
 
+import assistant
+
 
 @pytest.fixture(scope="module")
 def library(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -164,3 +166,10 @@ def test_a_paper_in_latex_by_the_keys_of_its_bibliography(run: Run, library: Pat
     assert beside.stdout.splitlines()[0].endswith("  (line 3)")
     assert "keys are those of refs.bib, which the document names\n" in beside.stderr
     assert told in beside.stderr
+
+
+def test_a_program_verifies_a_text_with_its_bibliography(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "refs.bib").write_text(BIB)
+    with assistant.open_library(library, model="none") as opened:
+        claims = opened.verify(PAPER, bibliography=tmp_path / "refs.bib")
+    assert [claim.verdict for claim in claims] == ["supported", "unsupported", "unsupported"]

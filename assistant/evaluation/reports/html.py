@@ -56,10 +56,7 @@ def html(
     metrics: Metrics = METRICS,
     trivial: Mapping[str, RunSummary] = MappingProxyType({}),
 ) -> str:
-    """Return the page, with the figures of trivial systems beside those of the run.
-
-    Raises `UsageError` where jinja2 is missing.
-    """
+    """Return the page, with the figures of trivial systems beside those of the run."""
     ids = PaperIds(run.titles)
     title = f"{run.manifest['suite']}: {run.folder.name}"
     style, script = resource(__package__, "report.css"), resource(__package__, "report.js")
