@@ -98,7 +98,7 @@ class Library:
         self.snapshot.refresh()
         verifier = self.verifier()
         if bibs := arguments.paths(bibliography):
-            papers = bibliographies.CitedPapers(verifier.papers.papers, bibliographies.read(bibs))
+            papers = bibliographies.CitedPapers(verifier.papers, bibliographies.read(bibs))
             verifier = replace(verifier, papers=papers)
         if latex_documents.is_latex(words, None):
             words = latex_documents.running_text(words)
