@@ -1,14 +1,15 @@
 """Settings and models -> one library, to ask, search, verify and ingest with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import app
-from assistant.app import arguments, by_words
-from assistant.app.filters import Day, admitted, paper_filter, select
+from assistant.app import arguments, by_words, reading
+from assistant.app.filters import Day, Tags, admitted, paper_filter
 from assistant.app.models import Models
+from assistant.domain.annotations import Annotations
 from assistant.domain.answers import Answer
 from assistant.domain.callbacks import OnMessage, OnProgress, OnToken
 from assistant.domain.errors import LibraryError, MissingModelError
@@ -58,17 +59,19 @@ class Library:
         since: Day = None,
         until: Day = None,
         source: str | None = None,
+        tag: Tags = None,
         on_token: OnToken | None = None,
     ) -> Answer:
         """Return an answer whose every claim has a verdict; it abstains where no answer was found.
 
-        At most `limit` papers (None: 8, up to 24 for a model with room) are evidence: dated from `since` to `until` and
-        listed in a source with `source` in its name. `on_token` gets a model's reply as it arrives, unchecked. Without
-        the embedder's model it abstains, with papers found by words. Raises `UsageError`, `ModelError`, `LibraryError`.
+        At most `limit` papers (None: 8, up to 24 for a model with room) are evidence: dated from `since` to `until`,
+        listed in a source with `source` in its name, with the tag `tag`, or all of several. `on_token` gets a model's
+        reply as it arrives, unchecked. Without the embedder's model it abstains, with papers found by words. Raises
+        `UsageError`, `ModelError`, `LibraryError`.
         """
         from assistant.answering import pipeline
 
-        papers_filter = paper_filter(since, until, source)
+        papers_filter = paper_filter(since, until, source, tag)
         words = arguments.words(question, "question")
         if self.missing:
             ids = self.admitted(papers_filter)
@@ -76,12 +79,28 @@ class Library:
         return pipeline.ask(self.pipeline(limit, papers_filter, on_token), words)
 
     def search(
-        self, query: str, *, limit: int = 10, since: Day = None, until: Day = None, source: str | None = None
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        since: Day = None,
+        until: Day = None,
+        source: str | None = None,
+        tag: Tags = None,
     ) -> tuple[Evidence, ...]:
         """Return the papers nearest to some words, best first; the rest as for `ask`."""
         words = arguments.words(query, "query")
         self.snapshot.refresh()
-        return self.nearest(words, arguments.positive(limit), self.admitted(paper_filter(since, until, source)))
+        return self.nearest(words, arguments.positive(limit), self.admitted(paper_filter(since, until, source, tag)))
+
+    def similar(self, id: str, *, limit: int = 10, papers_filter: Filter | None = None) -> tuple[Evidence, ...]:
+        """Return the papers that pass the filter whose vectors are nearest to that of the paper with this id, without
+        itself. No model is needed. Raises `LibraryError` where there is no such paper."""
+        from assistant.retrieval.similar import similar
+
+        snapshot = self.as_stored()
+        ids = admitted(snapshot, papers_filter, self.on_message) if papers_filter else None
+        return similar(snapshot, id, arguments.positive(limit), ids)
 
     def verify(self, text: str) -> tuple[Claim, ...]:
         """Return the claims of a text with their verdicts. A claim cites by titles or ids of papers in square brackets,
@@ -106,19 +125,39 @@ class Library:
         `as_of` is the day when pages were taken, for dates without a year. With `dry_run` nothing changes. The folder
         is made where it is not there. Raises `UsageError`, `LockedError`, `FingerprintError`, `LibraryError`."""
         from assistant import ingest
+        from assistant.ingest import origins
         from assistant.library import writer
 
         several = [paths] if isinstance(paths, str | Path) else paths
-        rows = list(ingest.read([str(path) for path in several], as_of, date.today()))
+        names = [str(path) for path in several]
+        files = list(origins.origins(names))
+        rows = list(ingest.read(names, as_of, date.today()))
         progress = on_progress or (lambda *_: None)
-        report = writer.add(self.settings.library, rows, self.embedder, dry_run=dry_run, on_progress=progress)
+        folder, embedder = self.settings.library, self.embedder
+        report = writer.add(folder, rows, embedder, origins=files, dry_run=dry_run, on_progress=progress)
         self.close()  # the sample may have stood in for what was an empty library
         return report
 
-    def papers(self, *, since: Day = None, until: Day = None, source: str | None = None) -> tuple[Paper, ...]:
-        """Return the papers in the order they were added; whichever embedder the library was made with."""
-        every = self._opened(self._models.own_embedder, check=False).papers()
-        return tuple(select(every, paper_filter(since, until, source), self.on_message))
+    def papers(
+        self,
+        *,
+        since: Day = None,
+        until: Day = None,
+        source: str | None = None,
+        tag: Tags = None,
+        match: str = "",
+        unread: bool | None = None,
+    ) -> tuple[Paper, ...]:
+        """Return the papers in the order they were added; whichever embedder the library was made with. `match` are
+        words that each has in what is known of it, or in its notes; with `unread` only those that are not marked as
+        read, with False only those that are."""
+        papers_filter = paper_filter(since, until, source, tag)
+        return tuple(reading.select(self.as_stored(), papers_filter, self.on_message, match=match, unread=unread))
+
+    def annotations(self, ids: Sequence[str] | None = None) -> dict[str, Annotations]:
+        """Return {paper id: its tags, notes and when it was read}, of those of these papers (None: of all) of which
+        something is said."""
+        return reading.said(self.as_stored(), self.on_message, ids)
 
     def nearest(self, words: str, limit: int, allowed: frozenset[str] | None) -> tuple[Evidence, ...]:
         """Return at most `limit` papers nearest to some words, of those with these ids (None: all).
@@ -161,6 +200,12 @@ class Library:
         """The library's papers, words and vectors; raises `FingerprintError` where another embedder made those. Where
         none is on this machine, vectors are of no use, and are not checked."""
         return self._opened(None, check=False) if self.missing else self._opened(self.embedder, check=True)
+
+    def as_stored(self) -> LibrarySnapshot:
+        """Return the library as it is now, whichever embedder made its vectors: for what needs none."""
+        snapshot = self._opened(self._models.own_embedder, check=False)
+        snapshot.refresh()
+        return snapshot
 
     def admitted(self, papers_filter: Filter) -> frozenset[str] | None:
         """Return the ids of the papers that pass the filter (None: all); tell what nobody would expect of it."""

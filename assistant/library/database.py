@@ -14,9 +14,10 @@ from assistant.domain.errors import LibraryError, LockedError
 from assistant.library import disk, index, log, open_catalogues, rows, trust
 
 NAME = "catalogue.sqlite3"
-SCHEMA = 4
+SCHEMA = 5
 """The version that is written. Others are read too: one of 1, without checksums, one of 2, with the other ids of papers
-in the state, and one of 3, without names and changes; `upgrade` makes one of them."""
+in the state, one of 3, without names and changes, and one of 4, without what readers say of papers, when these came,
+and what can be taken back; `upgrade` makes one of them."""
 
 BUSY_SECONDS = 10
 """How long a statement waits for another program that is writing."""
@@ -45,13 +46,32 @@ CREATE TABLE names (
 CREATE TABLE changes (id TEXT PRIMARY KEY, indexed INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX papers_by_date ON papers (date);
 """
+_ANNOTATION = "tags TEXT NOT NULL, notes TEXT NOT NULL, read TEXT, checksum TEXT NOT NULL"
+_UPKEEP = f"""
+CREATE TABLE annotations (paper_id TEXT PRIMARY KEY, {_ANNOTATION}) WITHOUT ROWID;
+CREATE TABLE arrivals (position INTEGER PRIMARY KEY, at TEXT NOT NULL);
+CREATE TABLE sources (
+    name TEXT PRIMARY KEY, added TEXT NOT NULL, path TEXT, size INTEGER, modified INTEGER, digest TEXT) WITHOUT ROWID;
+CREATE TABLE past_changes (number INTEGER PRIMARY KEY, what TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE past_annotations (
+    change INTEGER NOT NULL, paper_id TEXT NOT NULL, {_ANNOTATION.replace(" NOT NULL", "")},
+    PRIMARY KEY (change, paper_id)) WITHOUT ROWID;
+CREATE TABLE past_papers (
+    change INTEGER NOT NULL, position INTEGER NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, abstract TEXT NOT NULL,
+    date TEXT, date_inferred INTEGER NOT NULL, authors TEXT NOT NULL, author_count INTEGER, url TEXT,
+    content TEXT NOT NULL{_CHECKSUM}{_ALIASES}, PRIMARY KEY (change, position)) WITHOUT ROWID;
+CREATE TABLE past_listings (
+    change INTEGER NOT NULL, paper_id TEXT NOT NULL, source TEXT NOT NULL, line INTEGER NOT NULL, title TEXT NOT NULL,
+    date TEXT, date_inferred INTEGER NOT NULL, author_count INTEGER, organisation TEXT, discussions INTEGER);
+CREATE INDEX past_listings_by_change ON past_listings (change);
+"""
 
 
 def tables(version: int) -> str:
     """Return the statements that make the tables of a version of the schema."""
     columns = {"{checksum}": _CHECKSUM if version > 1 else "", "{aliases}": _ALIASES if version > 2 else ""}
     statements = functools.reduce(lambda text, column: text.replace(*column), columns.items(), _TABLES)
-    return statements + _LOOKUPS if version > 3 else statements
+    return statements + _LOOKUPS * (version > 3) + _UPKEEP * (version > 4)
 
 
 def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) -> None:
@@ -123,7 +143,7 @@ def upgrade(connection: sqlite3.Connection) -> None:
     columns += [("papers", _ALIASES)] if version < 3 else []
     for table, column in columns:
         connection.execute(f"ALTER TABLE {table} ADD COLUMN {column.removeprefix(', ')}")
-    for statement in filter(str.strip, _LOOKUPS.split(";")):
+    for statement in filter(str.strip, f"{_LOOKUPS * (version < 4)}{_UPKEEP}".split(";")):
         connection.execute(statement.strip())
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
 

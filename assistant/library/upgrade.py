@@ -1,10 +1,10 @@
-"""A catalogue of version 1, 2 or 3 -> one of version 4: checksums of papers and vectors, all ids of papers, and names
-under which they are found."""
+"""A catalogue of an older version -> one of version 5: checksums of papers and vectors, all ids of papers, names under
+which they are found, and room for what readers say of them."""
 
 import uuid
 
 from assistant.domain.errors import LibraryError
-from assistant.library import database, embeddings, rows
+from assistant.library import database, embeddings, names, rows
 from assistant.library.catalogue import Catalogue
 
 
@@ -19,6 +19,9 @@ def upgrade(catalogue: Catalogue) -> None:
     with catalogue.transaction():
         version = catalogue.version()  # another writer may have been first
         if version == database.SCHEMA:
+            return
+        if version == names.VERSION:
+            catalogue.upgrade()  # which adds empty tables
             return
         is_sound = _is_sound(catalogue)
         facts = catalogue.state()

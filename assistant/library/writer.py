@@ -2,17 +2,20 @@
 
 import contextlib
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
+from assistant.domain.annotations import NOTHING
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.identifiers import identity, source_identity
 from assistant.domain.records import Entry, Paper, Rejection
 from assistant.domain.titles import normalise
 from assistant.ingest import deduplicate
 from assistant.ingest.abstracts import Conflict
-from assistant.library import builder, database, embeddings, index, locks, names
+from assistant.ingest.origins import Origin
+from assistant.library import annotations, builder, database, embeddings, index, locks, names, past, provenance
 from assistant.library.catalogue import Catalogue
 from assistant.library.generations import IndexChange
 from assistant.models.base import Embedder
@@ -34,13 +37,18 @@ class Report:
     merged: int = 0
     """Listings that joined a paper already seen, in this run or before."""
     rejected: tuple[Rejection, ...] = ()
-    superseded: tuple[str, ...] = ()
-    """Ids under which papers were stored that have their source's id now."""
+    successors: Mapping[str, str] = field(default_factory=dict)
+    """{id under which a paper was stored: the one that it has now}."""
     conflicts: tuple[Conflict, ...] = ()
     """Listings whose abstract is cut, where a fuller one stays."""
     embedded: int = 0
     """Papers whose vectors had to be computed."""
     seconds: float = 0.0
+
+    @property
+    def superseded(self) -> tuple[str, ...]:
+        """Ids under which papers were stored that have their source's id now."""
+        return tuple(self.successors)
 
 
 def add(
@@ -48,10 +56,11 @@ def add(
     rows: Iterable[Entry | Rejection],
     embedder: Embedder,
     *,
+    origins: Sequence[Origin] = (),
     dry_run: bool = False,
     on_progress: OnProgress = lambda *_: None,
 ) -> Report:
-    """Add listings to the library in `folder`, made where there is none.
+    """Add listings to the library in `folder`, made where there is none; `origins` are the files that they came from.
 
     Everything becomes visible at once at the end; until then readers see the library as it was. Interrupted, it leaves
     the library as it was, and the vectors computed so far are not computed again.
@@ -76,11 +85,13 @@ def add(
                 builder.check(catalogue, embedder.fingerprint)
                 report = _report(deduplicate.merge(entries, known(catalogue, entries)), len(entries), rejections)
                 report = _store(folder, catalogue, report, embedder, on_progress)
+                _note_sources(catalogue, entries, origins)
     return replace(report, seconds=time.monotonic() - began)
 
 
-def remove(folder: Path, ids: Sequence[str], on_progress: OnProgress = lambda *_: None) -> None:
-    """Take these papers and their listings out of the library, all in one transaction.
+def remove(folder: Path, ids: Sequence[str], on_progress: OnProgress = lambda *_: None) -> list[str]:
+    """Take these papers, their listings and what readers say of them out of the library, all in one transaction that
+    `editing.undo` can take back; return the ids of those that were there.
 
     Raises `LockedError` or `LibraryError`, having changed nothing.
     """
@@ -91,9 +102,12 @@ def remove(folder: Path, ids: Sequence[str], on_progress: OnProgress = lambda *_
     ):
         catalogue.check_state()
         change = IndexChange(catalogue.positions(ids), ())
+        past.note(catalogue, "remove", "", list(change.removed), datetime.now().astimezone())
         catalogue.remove(ids)
+        annotations.write(catalogue, dict.fromkeys(ids, NOTHING))
         catalogue.forget()
         builder.rebuild(folder, catalogue, on_progress, change)
+    return list(change.removed)
 
 
 def known(catalogue: Catalogue, entries: Sequence[Entry]) -> list[Paper]:
@@ -127,14 +141,26 @@ def _store(folder: Path, catalogue: Catalogue, report: Report, embedder: Embedde
     if changed or report.relisted or first:
         computed, hashes = builder.embed(catalogue, (*changed, *report.relisted), embedder, on_progress)
         with catalogue.transaction():
+            past.forget(catalogue)
             before = catalogue.positions([*report.superseded, *(paper.id for paper in changed)])
+            annotations.carry(catalogue, report.successors)
             catalogue.remove(report.superseded)
             catalogue.put((paper, hashes[paper.id]) for paper in (*changed, *report.relisted))
+            arrived = [paper.id for paper in changed if paper.id not in before]
+            provenance.note_arrival(catalogue, arrived, datetime.now().astimezone())
             if changed or first:
                 change = IndexChange(before, [paper.id for paper in changed])
                 builder.rebuild(folder, catalogue, on_progress, change)
         report = replace(report, embedded=computed)
     return report
+
+
+def _note_sources(catalogue: Catalogue, entries: Sequence[Entry], origins: Sequence[Origin]) -> None:
+    """Note what the files are that were read, also those of which every paper was known."""
+    names = {entry.listing.source: None for entry in entries}
+    if news := provenance.unnoted(catalogue, names, origins):
+        with catalogue.transaction():
+            provenance.note(catalogue, news, datetime.now().astimezone())
 
 
 def _sorted_out(rows: Iterable[Entry | Rejection]) -> tuple[list[Entry], list[Rejection]]:
@@ -158,6 +184,6 @@ def _report(merge: deduplicate.Merge, listings: int, rejections: Sequence[Reject
         unchanged=len(merge.with_outcome("unchanged")),
         merged=merge.merged_count + len(relisted),
         rejected=(*rejections, *merge.rejections),
-        superseded=merge.superseded,
+        successors=merge.successors,
         conflicts=merge.conflicts,
     )

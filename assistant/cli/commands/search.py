@@ -45,7 +45,9 @@ def search(
             are_empty.append(not hits)
             seconds = time.perf_counter() - began
             if as_json:
-                console.record({"query": words, "hits": [_hit(hit) for hit in hits], "seconds": round(seconds, 4)})
+                console.record(
+                    {"query": words, "hits": [hit_record(hit) for hit in hits], "seconds": round(seconds, 4)}
+                )
             else:
                 console.lines(*([console.heading(words)] if from_stdin else []), *views.ranked(hits))
     return 3 if are_empty and all(are_empty) else 0
@@ -68,7 +70,8 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
             yield line
 
 
-def _hit(evidence: "Evidence") -> dict[str, Any]:
+def hit_record(evidence: "Evidence") -> dict[str, Any]:
+    """Return a paper that was found as JSON."""
     paper = evidence.paper
     return {
         "id": paper.id,

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assistant.cli import console
 from assistant.cli.console import StyledLine
+from assistant.domain.annotations import NOTHING, Annotations, Note
 from assistant.domain.records import Evidence, Paper
 from assistant.domain.sanitize import one_line
 
 
-def card(paper: Paper, quotes: Iterable[str] = ()) -> Iterator[StyledLine]:
-    """Yield the whole paper; `quotes` are sentences of its abstract that stand out."""
+def card(paper: Paper, quotes: Iterable[str] = (), said: Annotations = NOTHING) -> Iterator[StyledLine]:
+    """Yield the whole paper; `quotes` are sentences of its abstract that stand out, `said` is what readers say of
+    it."""
     yield console.plain(one_line(paper.title), "bold")
     authors = ", ".join(paper.authors) or (f"{paper.author_count} authors" if paper.author_count else "")
     facts = (paper.id, paper.shown_day, authors, paper.url or "")
@@ -21,6 +23,22 @@ def card(paper: Paper, quotes: Iterable[str] = ()) -> Iterator[StyledLine]:
     yield console.plain()
     for listing in paper.listings:
         yield console.plain(f"listed in {one_line(listing.source)}:{listing.line}", "dim")
+    if said.tags:
+        yield console.plain(f"tags: {one_line(', '.join(said.tags))}", "cyan")
+    if said.read:
+        yield console.plain(f"read on {said.read.date()}", "dim")
+    yield from notes(said.notes)
+
+
+def notes(written: Iterable[Note]) -> Iterator[StyledLine]:
+    """Yield notes, numbered from 1, each with its day."""
+    for number, note in enumerate(written, 1):
+        yield (f"note {number}, {note.at.date()}: ", "dim"), (note.text, "")
+
+
+def note_record(note: Note) -> dict[str, str]:
+    """Return a note as JSON."""
+    return {"text": note.text, "at": note.at.isoformat()}
 
 
 def marked(text: str, quotes: Sequence[str]) -> StyledLine:
