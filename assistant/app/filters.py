@@ -19,6 +19,7 @@ Day = date | str | None
 Tags = str | Sequence[str] | None
 """A tag, or several."""
 
+_NAMED = 3  # damaged papers that a message names
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 
 
@@ -82,8 +83,7 @@ def _tagged(library: LibrarySnapshot, tags: Sequence[str], on_message: OnMessage
 def tell_damaged(stored: StoredAnnotations, on_message: OnMessage) -> None:
     """Tell of papers whose tags and notes are not as they were written, which count as none."""
     if stored.damaged:
-        some = f"{', '.join(stored.damaged[:3])}{', …' * (len(stored.damaged) > 3)}"
-        on_message(
-            f"left out: the tags and notes of {len(stored.damaged):,} papers ({some}), which are not as they were "
-            "written. To cure it, restore a backup, or write them anew with `assistant tag` or `assistant note`"
-        )
+        more = len(stored.damaged) - _NAMED
+        rest = f"; and {more:,} more, which `assistant status` names" if more > 0 else ""
+        problems = "; ".join(map(annotations.problem, stored.damaged[:_NAMED]))
+        on_message(f"{problems}{rest}; they are left out. To cure it, {annotations.CURE}")

@@ -226,11 +226,12 @@ class Library:
         """Return a pipeline with the model of this name, or none, to answer; raises `UsageError`."""
         return self._models.answering(pipeline, name)
 
-    def verifier(self) -> "DocumentVerifier":
-        """Return what claims about any paper of the library are checked with."""
+    def verifier(self, papers_filter: Filter | None = None) -> "DocumentVerifier":
+        """Return what claims about papers that pass the filter (None: all) are checked with."""
         from assistant.app.verifying import document_verifier
 
-        return document_verifier(self.snapshot, self._models, self.on_message)
+        papers = reading.select(self.snapshot, papers_filter or Filter(), self.on_message)
+        return document_verifier(self.snapshot, papers, self._models, self.on_message)
 
     def require_sound(self, id: str) -> None:
         """Raise `LibraryError` where the paper with this id is in the library, and not as it was written."""

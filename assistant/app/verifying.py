@@ -1,15 +1,21 @@
-"""A library and its models -> what claims about any paper of it are checked with."""
+"""A library and its models -> what claims about papers of it are checked with."""
+
+from collections.abc import Iterable
 
 from assistant.app.models import Models
 from assistant.domain.callbacks import OnMessage
+from assistant.domain.records import Paper
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval.finder import PaperIndex
 from assistant.verification.documents import DocumentVerifier
 from assistant.verification.support import SupportScorer
 
 
-def document_verifier(library: LibrarySnapshot, models: Models, on_message: OnMessage) -> DocumentVerifier:
-    """Return the verifier; `on_message` gets why a checker failed, and that no thresholds were fitted to an embedder.
+def document_verifier(
+    library: LibrarySnapshot, papers: Iterable[Paper], models: Models, on_message: OnMessage
+) -> DocumentVerifier:
+    """Return the verifier of claims that cite some `papers` of the library; `on_message` gets why a checker failed, and
+    that no thresholds were fitted to an embedder.
 
     Raises `UsageError` and `MissingModelError` for a model that was named and is not there.
     """
@@ -18,7 +24,7 @@ def document_verifier(library: LibrarySnapshot, models: Models, on_message: OnMe
     return DocumentVerifier(
         library,
         models.embedder,
-        PaperIndex(library.papers()),
+        PaperIndex(papers),
         scorer,
         reranker=models.reranker,
         checker=models.checker,

@@ -14,6 +14,8 @@ VERSION = 5
 """The first version of a catalogue's schema that has them."""
 _COLUMNS = "paper_id, tags, notes, read, checksum"
 _AMONG = "IN (SELECT value FROM json_each(?))"
+CURE = "restore a backup, or write them anew with `assistant tag`, `assistant note` or `assistant read`"
+"""Of what is not as it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ def read(catalogue: CatalogueConnection, ids: Iterable[str] | None = None) -> St
         else:
             by_id[str(id)] = annotations
     return StoredAnnotations(by_id, tuple(damaged))
+
+
+def problem(id: str) -> str:
+    """Return what is wrong with what is said of a paper, where that is not as it was written."""
+    return f"the tags and notes of {id} are not as they were written"
 
 
 def write(catalogue: CatalogueConnection, by_id: Mapping[str, Annotations]) -> None:

@@ -91,7 +91,10 @@ def take_back(catalogue: Catalogue, change: Change) -> list[str]:
     return ids
 
 
-def forget(catalogue: Catalogue) -> None:
-    """Keep nothing by which changes could be taken back, within a transaction."""
+def forget(catalogue: Catalogue) -> bool:
+    """Keep nothing by which changes could be taken back, within a transaction; return whether there were papers, whose
+    vectors `Catalogue.forget` can drop then."""
+    [(has_papers,)] = catalogue.read("SELECT EXISTS (SELECT 1 FROM past_papers)")
     for table in _TABLES:
         catalogue.run(f"DELETE FROM {table}")
+    return bool(has_papers)

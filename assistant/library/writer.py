@@ -107,7 +107,7 @@ def remove(folder: Path, ids: Sequence[str], on_progress: OnProgress = lambda *_
         annotations.write(catalogue, dict.fromkeys(ids, NOTHING))
         catalogue.forget()
         builder.rebuild(folder, catalogue, on_progress, change)
-    return list(change.removed)
+    return [id for id in dict.fromkeys(ids) if id in change.removed]
 
 
 def known(catalogue: Catalogue, entries: Sequence[Entry]) -> list[Paper]:
@@ -141,13 +141,15 @@ def _store(folder: Path, catalogue: Catalogue, report: Report, embedder: Embedde
     if changed or report.relisted or first:
         computed, hashes = builder.embed(catalogue, (*changed, *report.relisted), embedder, on_progress)
         with catalogue.transaction():
-            past.forget(catalogue)
+            has_vectors_of_none = past.forget(catalogue)
             before = catalogue.positions([*report.superseded, *(paper.id for paper in changed)])
             annotations.carry(catalogue, report.successors)
             catalogue.remove(report.superseded)
             catalogue.put((paper, hashes[paper.id]) for paper in (*changed, *report.relisted))
             arrived = [paper.id for paper in changed if paper.id not in before]
             provenance.note_arrival(catalogue, arrived, datetime.now().astimezone())
+            if has_vectors_of_none:
+                catalogue.forget()
             if changed or first:
                 change = IndexChange(before, [paper.id for paper in changed])
                 builder.rebuild(folder, catalogue, on_progress, change)

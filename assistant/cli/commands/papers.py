@@ -11,6 +11,7 @@ from assistant.cli.views import columns
 from assistant.cli.views import papers as views
 from assistant.cli.views.columns import Row
 from assistant.domain.annotations import NOTHING
+from assistant.domain.errors import UsageError
 from assistant.domain.records import Listing, Paper
 from assistant.domain.sanitize import one_line
 from assistant.retrieval.finder import PaperIndex
@@ -83,13 +84,16 @@ def list_papers(  # noqa: PLR0913  one parameter for each option
       assistant papers --in thesis --csv > thesis.csv
       assistant papers --columns id,title | fzf | cut -f1 | xargs assistant open
     """
+    if as_csv and as_json:
+        raise UsageError("--csv and --json exclude each other")
     shown = columns.parse(names) if names is not None else columns.USUAL if as_csv else None
     with place.open() as library:
         selection = library.papers(
             since=papers.since, until=papers.until, source=papers.source, tag=papers.tags, match=match or "",
             unread=unread,
         )  # fmt: skip
-        rows = _rows(library, _sorted(selection, order, reverse=reverse)[:limit])
+        is_told = bool(papers.tags or match or unread is not None)
+        rows = _rows(library, _sorted(selection, order, reverse=reverse)[:limit], is_told=is_told)
     if as_csv and shown:
         for line in columns.as_csv(rows, shown):
             console.row(line)
@@ -125,12 +129,13 @@ def record(row: Row) -> dict[str, Any]:
     }
 
 
-def _rows(library: "Library", papers: Sequence[Paper]) -> list[Row]:
-    from assistant.library import provenance
+def _rows(library: "Library", papers: Sequence[Paper], *, is_told: bool = False) -> list[Row]:
+    """Return papers with what is said of them; `is_told`: it was told already what of that is damaged."""
+    from assistant.library import annotations, provenance
 
     ids = [paper.id for paper in papers]
-    said = library.annotations(ids)
     catalogue = library.as_stored().catalogue
+    said = annotations.read(catalogue, ids).by_id if is_told else library.annotations(ids)
     added = provenance.arrivals(catalogue, catalogue.positions(ids))
     return [Row(paper, said.get(paper.id, NOTHING), added.get(paper.id)) for paper in papers]
 

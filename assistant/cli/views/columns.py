@@ -59,8 +59,8 @@ def with_tabs(row: Row, names: Sequence[str]) -> str:
 
 
 def as_csv(rows: Iterable[Row], names: Sequence[str]) -> Iterable[str]:
-    """Yield the lines of a CSV file (RFC 4180), the names of the columns first. A text that a spreadsheet would take
-    for a formula has an apostrophe before it."""
+    """Yield the lines of a CSV file, the names of the columns first; cells are as RFC 4180 has them. A text that a
+    spreadsheet would take for a formula has an apostrophe before it."""
     yield _csv_line(names)
     for row in rows:
         texts = [one_line(COLUMNS[name](row)) for name in names]
