@@ -34,6 +34,11 @@ def own_library(place: LibraryOptions) -> "Iterator[Library]":
         yield library
 
 
+def count(papers: int) -> str:
+    """Return a number of papers in words: "1 paper", "2 papers"."""
+    return f"{papers:,} paper{'s' * (papers != 1)}"
+
+
 def meant(index: "PaperIndex", name: str) -> list[Paper]:
     """Return the papers that a name means: by id or whole title, else the only one whose title begins so; none after a
     word on what may be meant. Raises `UsageError` for an empty name."""

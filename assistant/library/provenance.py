@@ -84,14 +84,15 @@ def sources(catalogue: CatalogueConnection) -> list[SourceFacts]:
     noted = _noted(catalogue, (str(name) for name, _, _ in counted))
     rows = []
     for name, papers, alone in counted:
-        added, origin = noted.get(str(name), (None, None))
+        added, origin = noted.get(str(name), ("", None))
         known = (origin.path, state(origin)) if origin else (None, "unknown")
-        rows.append(SourceFacts(str(name), papers, alone, added, *known))
+        rows.append(SourceFacts(str(name), papers, alone, added or None, *known))
     return rows
 
 
 def _noted(catalogue: CatalogueConnection, names: Iterable[str]) -> dict[str, tuple[str, Origin | None]]:
-    """Return {name: (when it was first read, its file)} of those of these sources of which that is noted."""
+    """Return {name: (when it was first read, "" where nobody knows, its file)} of those of these sources that are
+    noted."""
     if catalogue.version() < annotations.VERSION:
         return {}
     rows = catalogue.read(

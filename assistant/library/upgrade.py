@@ -4,7 +4,7 @@ which they are found, and room for what readers say of them."""
 import uuid
 
 from assistant.domain.errors import LibraryError
-from assistant.library import database, embeddings, names, rows
+from assistant.library import embeddings, names, rows, schema
 from assistant.library.catalogue import Catalogue
 
 
@@ -14,11 +14,11 @@ def upgrade(catalogue: Catalogue) -> None:
     What is damaged already (a text that has another checksum or hash, vectors not of length one, the facts about the
     library) gets no checksum that fits it, and so stays damaged.
     """
-    if catalogue.version() == database.SCHEMA:
+    if catalogue.version() == schema.VERSION:
         return
     with catalogue.transaction():
         version = catalogue.version()  # another writer may have been first
-        if version == database.SCHEMA:
+        if version == schema.VERSION:
             return
         if version == names.VERSION:
             catalogue.upgrade()  # which adds empty tables

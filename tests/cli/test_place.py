@@ -279,7 +279,7 @@ def test_what_was_removed_comes_back_with_all_that_was_said_of_it(run: Run, fold
         "remove", True, ["2401.00001", "4"],
     )  # fmt: skip
     assert out(run, folder, "papers", "--json") == before
-    assert out(run, folder, "undo")[0].startswith("took back: note, 1 papers, ")
+    assert out(run, folder, "undo")[0].startswith("took back: note, 1 paper, ")
     assert out(run, folder, "undo")[0].startswith("took back: tag +junk/moss, 2 papers, ")
     assert run("undo", "--library", folder).returncode == 3
     out(run, folder, "remove", "4", "-y")

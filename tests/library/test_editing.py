@@ -131,7 +131,11 @@ def test_version_4_is_read_as_it_is_and_upgraded_by_the_next_writer(folder: Path
         ]
     say(folder, "id3")
     assert said(folder) == {"id3": SAID}
-    assert content(folder) == before | {"annotations": content(folder)["annotations"], "arrivals": [], "sources": []}
+    assert content(folder) == before | {
+        "annotations": content(folder)["annotations"],
+        "arrivals": [],
+        "sources": [("made.jsonl", "", None, None, None, None)],
+    }
     assert faults(folder) == []
 
 

@@ -27,7 +27,7 @@ def note(name: str, text: str | None, number: int | None, as_json: bool, place: 
     \b
     Examples:
       assistant note 2210.10760 "Figure 1 has the fit that we need."
-      assistant note "Scaling Laws for Reward Model" - < thoughts.txt
+      assistant note "Helping or Herding?" - < thoughts.txt
       assistant note 2210.10760 --delete 2
     """
     from assistant.library import editing
@@ -119,5 +119,5 @@ def _mark(
         ids = [paper.id for paper in selection]
         how = "unread" if at is None else "read"
         changed = editing.annotate(library.settings.library, ids, edit, "read", how)
-    console.tell(f"{len(changed):,} of {len(ids):,} papers are {how} now{naming.UNDO * bool(changed)}")
+    console.tell(f"{len(changed):,} of {naming.count(len(ids))} marked as {how}{naming.UNDO * bool(changed)}")
     return 0

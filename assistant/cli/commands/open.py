@@ -22,7 +22,7 @@ def open_paper(name: str, only_print: bool, place: LibraryOptions) -> int:
     \b
     Examples:
       assistant open 2210.10760
-      assistant open "Scaling Laws for Reward Model" --print
+      assistant open "Scaling Laws for Reward Model Overoptimization" --print
     """
     with place.open() as library:
         those = naming.named(library, [name], "nothing was opened")

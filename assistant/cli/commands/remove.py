@@ -96,9 +96,9 @@ def _meant(folder: Path, names: Sequence[str], source: str | None, tag: str | No
 def _is_agreed(papers: Sequence[Paper]) -> bool:
     """Show what goes and ask on the terminal; raises `UsageError` where there is none to ask on."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
-        what = f"this removes {_count(papers)}, and there is no terminal to ask on"
+        what = f"this removes {naming.count(len(papers))}, and there is no terminal to ask on"
         raise UsageError(what, cure="say --yes to remove them, or --dry-run to see them")
-    console.tell(f"this removes {_count(papers)}:")
+    console.tell(f"this removes {naming.count(len(papers))}:")
     for paper in papers[:_SHOWN]:
         console.aside(f"  {one_line(paper.title)}")
     if len(papers) > _SHOWN:
@@ -112,7 +112,3 @@ def _print(papers: Sequence[Paper], verb: str, *, as_json: bool) -> None:
         console.record({key: [{"id": paper.id, "title": paper.title} for paper in papers]})
     else:
         console.lines(*(console.plain(f"{verb} {paper.title}") for paper in papers))
-
-
-def _count(papers: Sequence[Paper]) -> str:
-    return f"{len(papers):,} paper{'s' * (len(papers) != 1)}"

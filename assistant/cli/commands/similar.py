@@ -21,7 +21,7 @@ def similar(name: str, limit: int, as_json: bool, papers: FilterOptions, place: 
     \b
     Examples:
       assistant similar 2210.10760
-      assistant similar "Scaling Laws for Reward Model" -k 5 --since 2024 --json
+      assistant similar "Scaling Laws for Reward Model Overoptimization" -k 5 --since 2024 --json
     """
     with place.open() as library:
         those = naming.named(library, [name], "nothing was compared")

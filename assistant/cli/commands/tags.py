@@ -51,7 +51,7 @@ def tag(
         if detail:
             folder = library.settings.library
             changed = editing.annotate(folder, ids, lambda words: words.with_tags(added, removed), "tag", detail)
-            console.tell(f"{len(changed):,} of {len(ids):,} papers changed{naming.UNDO * bool(changed)}")
+            console.tell(f"{len(changed):,} of {naming.count(len(ids))} changed{naming.UNDO * bool(changed)}")
         said = library.annotations(ids)
     for paper in selection:
         _show(paper, said.get(paper.id, NOTHING), as_json=as_json)

@@ -2,12 +2,11 @@
 
 import click
 
-from assistant.cli import console, options, progress
+from assistant.cli import console, naming, options, progress
 from assistant.cli.options import LibraryOptions
 from assistant.domain.errors import UsageError
 from assistant.domain.sanitize import one_line
 
-_NOTHING = 3
 _SHOWN = 20  # titles
 
 
@@ -38,7 +37,7 @@ def undo(dry_run: bool, forget: bool, as_json: bool, place: LibraryOptions) -> i
         undoing = editing.last(folder) if dry_run else editing.undo(folder, on_progress)
     if undoing is None:
         console.tell("there is nothing to take back since papers were last added")
-        return _NOTHING
+        return naming.UNKNOWN
     change = undoing.change
     if as_json:
         papers = [{"id": id, "title": title} for id, title in undoing.titles.items()]
@@ -47,7 +46,9 @@ def undo(dry_run: bool, forget: bool, as_json: bool, place: LibraryOptions) -> i
         return 0
     detail = f" {one_line(change.detail)}" if change.detail else ""
     would = "would take back" if dry_run else "took back"
-    console.lines(console.plain(f"{would}: {change.what}{detail}, {len(undoing.titles):,} papers, {change.at[:16]}"))
+    console.lines(
+        console.plain(f"{would}: {change.what}{detail}, {naming.count(len(undoing.titles))}, {change.at[:16]}")
+    )
     console.lines(*(console.plain(f"  {title}") for title in list(undoing.titles.values())[:_SHOWN]))
     if len(undoing.titles) > _SHOWN:
         console.lines(console.plain(f"  and {len(undoing.titles) - _SHOWN:,} more"))
