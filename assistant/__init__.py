@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
     from assistant.domain.records import Claim, Entry, Evidence, Finding, Listing, Paper, Rejection
     from assistant.domain.settings import Settings
-    from assistant.library.writer import Report
+    from assistant.library.reports import Report
     from assistant.models.base import ChatModel, Checker, Embedder, Message, Reply, Reranker
 
 __all__ = [

@@ -1,18 +1,25 @@
-"""Dates and the name of a source -> the papers that they let through."""
+"""Dates, the name of a source and tags -> the papers that they let through."""
 
 import calendar
+import difflib
 import re
+from collections.abc import Sequence
 from datetime import date
 
+from assistant.domain.annotations import clean_tag, is_within, tag_key
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import UsageError
-from assistant.library import overview
+from assistant.library import annotations, overview
+from assistant.library.annotations import StoredAnnotations
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval.filters import Filter
 
 Day = date | str | None
 """A day, or what names one: "2024", "2024-05", "2024-05-31"."""
+Tags = str | Sequence[str] | None
+"""A tag, or several."""
 
+_NAMED = 3  # damaged papers that a message names
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 
 
@@ -32,13 +39,15 @@ def parse_day(text: str, *, last: bool) -> date:
         raise UsageError(f"{text!r} is no date", cure="write 2024, 2024-05 or 2024-05-31") from None
 
 
-def paper_filter(since: Day, until: Day, source: str | None) -> Filter:
-    """Return the filter that these make; raises `UsageError`, as for a period that ends before it begins."""
+def paper_filter(since: Day, until: Day, source: str | None, tags: Tags = None) -> Filter:
+    """Return the filter that these make; `tags` is one or several. Raises `UsageError`, as for a period that ends
+    before it begins."""
     first = parse_day(since, last=False) if isinstance(since, str) else since
     final = parse_day(until, last=True) if isinstance(until, str) else until
     if first and final and first > final:
         raise UsageError(f"since {first} is later than until {final}")
-    return Filter(first, final, source)
+    several = (tags,) if isinstance(tags, str) else tags or ()
+    return Filter(first, final, source, tuple(clean_tag(tag) for tag in several))
 
 
 def admitted(library: LibrarySnapshot, papers_filter: Filter, on_message: OnMessage) -> frozenset[str] | None:
@@ -46,19 +55,35 @@ def admitted(library: LibrarySnapshot, papers_filter: Filter, on_message: OnMess
     if papers_filter == Filter():
         return None
     catalogue, since, until = library.catalogue, papers_filter.since, papers_filter.until
-    listed = overview.of_source(catalogue, papers_filter.source) if papers_filter.source else None
-    undated = overview.undated(catalogue, listed) if since or until else 0
+    ids = overview.of_source(catalogue, papers_filter.source) if papers_filter.source else None
+    if papers_filter.tags:
+        tagged = _tagged(library, papers_filter.tags, on_message)
+        ids = tagged if ids is None else ids & tagged
     if since or until:
-        dated = overview.within(catalogue, since, until)
-        ids = frozenset(id for id in dated if listed is None or id in listed)
-    else:
-        ids = frozenset(listed or ())
-    _tell(undated, on_message, is_empty=library.size > 0 and not ids)
-    return ids
-
-
-def _tell(undated: int, on_message: OnMessage, *, is_empty: bool) -> None:
-    if undated:
-        on_message(f"{undated:,} papers without a date are left out")
-    if is_empty:
+        if undated := overview.undated(catalogue, ids):
+            on_message(f"{undated:,} papers without a date are left out")
+        ids = {id for id in overview.within(catalogue, since, until) if ids is None or id in ids}
+    if library.size > 0 and not ids:
         on_message("no paper passes the filter")
+    return frozenset(ids or ())
+
+
+def _tagged(library: LibrarySnapshot, tags: Sequence[str], on_message: OnMessage) -> set[str]:
+    """Return the ids of the papers that have all these tags; tell of a tag that no paper has."""
+    stored = annotations.read(library.catalogue)
+    known = annotations.counts(stored.by_id)
+    for tag in tags:
+        if not any(is_within(other, tag) for other in known):
+            near = next(iter(difflib.get_close_matches(tag_key(tag), map(tag_key, known), 1)), None)
+            on_message(f"no paper has the tag {tag!r}{f'; did you mean {near!r}?' if near else ''}")
+    tell_damaged(stored, on_message)
+    return annotations.tagged(stored.by_id, tags)
+
+
+def tell_damaged(stored: StoredAnnotations, on_message: OnMessage) -> None:
+    """Tell of papers whose tags and notes are not as they were written, which count as none."""
+    if stored.damaged:
+        more = len(stored.damaged) - _NAMED
+        rest = f"; and {more:,} more, which `assistant status` names" if more > 0 else ""
+        problems = "; ".join(map(annotations.problem, stored.damaged[:_NAMED]))
+        on_message(f"{problems}{rest}; they are left out. To cure it, {annotations.CURE}")

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import app
-from assistant.app import arguments, by_words
-from assistant.app.filters import Day, admitted, paper_filter
+from assistant.app import arguments, by_words, reading
+from assistant.app.filters import Day, Tags, admitted, paper_filter
 from assistant.app.models import Models
+from assistant.domain.annotations import Annotations
 from assistant.domain.answers import Answer
 from assistant.domain.callbacks import OnMessage, OnProgress, OnToken
 from assistant.domain.errors import LibraryError, MissingModelError
@@ -21,7 +22,7 @@ from assistant.retrieval.filters import Filter
 
 if TYPE_CHECKING:
     from assistant.answering.pipeline import Pipeline
-    from assistant.library.writer import Report
+    from assistant.library.reports import Report
     from assistant.retrieval.library_finder import LibraryFinder
     from assistant.verification.documents import DocumentVerifier
 
@@ -60,17 +61,19 @@ class Library:
         since: Day = None,
         until: Day = None,
         source: str | None = None,
+        tag: Tags = None,
         on_token: OnToken | None = None,
     ) -> Answer:
         """Return an answer whose every claim has a verdict; it abstains where no answer was found.
 
-        At most `limit` papers (None: 8, up to 24 for a model with room) are evidence: dated from `since` to `until` and
-        listed in a source with `source` in its name. `on_token` gets a model's reply as it arrives, unchecked. Without
-        the embedder's model it abstains, with papers found by words. Raises `UsageError`, `ModelError`, `LibraryError`.
+        At most `limit` papers (None: 8, up to 24 for a model with room) are evidence: dated from `since` to `until`,
+        listed in a source with `source` in its name, with the tag `tag`, or all of several. `on_token` gets a model's
+        reply as it arrives, unchecked. Without the embedder's model it abstains, with papers found by words. Raises
+        `UsageError`, `ModelError`, `LibraryError`.
         """
         from assistant.answering import pipeline
 
-        papers_filter = paper_filter(since, until, source)
+        papers_filter = paper_filter(since, until, source, tag)
         words = arguments.words(question, "question")
         if self.missing:
             ids = self.admitted(papers_filter)
@@ -78,12 +81,28 @@ class Library:
         return pipeline.ask(self.pipeline(limit, papers_filter, on_token), words)
 
     def search(
-        self, query: str, *, limit: int = 10, since: Day = None, until: Day = None, source: str | None = None
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        since: Day = None,
+        until: Day = None,
+        source: str | None = None,
+        tag: Tags = None,
     ) -> tuple[Evidence, ...]:
         """Return the papers nearest to some words, best first; the rest as for `ask`."""
         words = arguments.words(query, "query")
         self.snapshot.refresh()
-        return self.nearest(words, arguments.positive(limit), self.admitted(paper_filter(since, until, source)))
+        return self.nearest(words, arguments.positive(limit), self.admitted(paper_filter(since, until, source, tag)))
+
+    def similar(self, id: str, *, limit: int = 10, papers_filter: Filter | None = None) -> tuple[Evidence, ...]:
+        """Return the papers that pass the filter whose vectors are nearest to that of the paper with this id, without
+        itself. No model is needed. Raises `LibraryError` where there is no such paper."""
+        from assistant.retrieval.similar import similar
+
+        snapshot = self.as_stored()
+        ids = admitted(snapshot, papers_filter, self.on_message) if papers_filter else None
+        return similar(snapshot, id, arguments.positive(limit), ids)
 
     def verify(self, text: str, *, bibliography: str | Path | Iterable[str | Path] = ()) -> tuple[Claim, ...]:
         r"""Return the claims of a text, plain, Markdown or LaTeX, with their verdicts.
@@ -118,34 +137,46 @@ class Library:
         is made where it is not there. Raises `UsageError`, `LockedError`, `FingerprintError`, `LibraryError`."""
         from assistant import ingest
         from assistant.app import served
+        from assistant.ingest import origins
 
-        rows = ingest.read(arguments.paths(paths), as_of, date.today())
+        names = arguments.paths(paths)
+        files = list(origins.origins(names))
+        rows = ingest.read(names, as_of, date.today())
         progress = on_progress or (lambda *_: None)
         place = self.settings, self._environment
-        report = served.add(*place, rows, self.embedder, dry_run=dry_run, on_progress=progress)
+        report = served.add(*place, rows, self.embedder, origins=files, dry_run=dry_run, on_progress=progress)
         self.close()  # the sample may have stood in for what was an empty library
         return report
 
-    def papers(self, *, since: Day = None, until: Day = None, source: str | None = None) -> tuple[Paper, ...]:
-        """Return the papers in the order they were added; whichever embedder the library was made with."""
-        return tuple(self.each_paper(paper_filter(since, until, source)))
+    def papers(
+        self,
+        *,
+        since: Day = None,
+        until: Day = None,
+        source: str | None = None,
+        tag: Tags = None,
+        match: str = "",
+        unread: bool | None = None,
+    ) -> tuple[Paper, ...]:
+        """Return the papers in the order they were added; whichever embedder the library was made with. `match` are
+        words that each has in what is known of it, or in its notes; with `unread` only those that are not marked as
+        read, with False only those that are."""
+        return tuple(self.each_paper(paper_filter(since, until, source, tag), match=match, unread=unread))
 
-    def each_paper(self, papers_filter: Filter) -> Iterator[Paper]:
-        """Yield the papers that pass the filter in the order they were added; all of a library a thousand at a time."""
-        snapshot = self._opened(self._models.own_embedder, check=False)
-        ids = admitted(snapshot, papers_filter, self.on_message)
-        if ids is None:
-            for batch in snapshot.catalogue.batches():
-                yield from snapshot.papers([id for _, id in batch])
-        else:
-            positions = snapshot.catalogue.positions(ids)
-            yield from snapshot.papers(sorted(positions, key=positions.__getitem__))
+    def each_paper(self, papers_filter: Filter, *, match: str = "", unread: bool | None = None) -> Iterator[Paper]:
+        """Yield what `papers` returns, a thousand at a time."""
+        return reading.select(self.as_stored(), papers_filter, self.on_message, match=match, unread=unread)
 
     def finder(self) -> "LibraryFinder":
         """Return what finds papers by their names; whichever embedder the library was made with."""
         from assistant.retrieval import library_finder
 
-        return library_finder.of_library(self._opened(self._models.own_embedder, check=False))
+        return library_finder.of_library(self.as_stored())
+
+    def annotations(self, ids: Sequence[str] | None = None) -> dict[str, Annotations]:
+        """Return {paper id: its tags, notes and when it was read}, of those of these papers (None: of all) of which
+        something is said."""
+        return reading.said(self.as_stored(), self.on_message, ids)
 
     def nearest(self, words: str, limit: int, allowed: frozenset[str] | None) -> tuple[Evidence, ...]:
         """Return at most `limit` papers nearest to some words, of those with these ids (None: all).
@@ -165,7 +196,7 @@ class Library:
         """Return {paper id: the key that people cite it by, such as "gao2022scaling"}, unique in the library."""
         from assistant.publishing.citation_keys import library_citation_keys
 
-        return library_citation_keys(self._opened(self._models.own_embedder, check=False), papers)
+        return library_citation_keys(self.as_stored(), papers)
 
     # -- what the parts of the pipeline work with
 
@@ -200,6 +231,12 @@ class Library:
         """The folder of the snapshot that is open, which is the sample's where that stands in; None for none."""
         return self._snapshot.folder if self._snapshot else None
 
+    def as_stored(self) -> LibrarySnapshot:
+        """Return the library as it is now, whichever embedder made its vectors: for what needs none."""
+        snapshot = self._opened(self._models.own_embedder, check=False)
+        snapshot.refresh()
+        return snapshot
+
     def admitted(self, papers_filter: Filter) -> frozenset[str] | None:
         """Return the ids of the papers that pass the filter (None: all); tell what nobody would expect of it."""
         return admitted(self.snapshot, papers_filter, self.on_message)
@@ -219,11 +256,15 @@ class Library:
         """Return a pipeline with the model of this name, or none, to answer; raises `UsageError`."""
         return self._models.answering(pipeline, name)
 
-    def verifier(self) -> "DocumentVerifier":
-        """Return what claims about any paper of the library are checked with."""
+    def verifier(self, papers_filter: Filter | None = None) -> "DocumentVerifier":
+        """Return what claims about papers that pass the filter (None: all) are checked with."""
         from assistant.app.verifying import document_verifier
+        from assistant.retrieval import finder, library_finder
 
-        return document_verifier(self.snapshot, self._models, self.on_message)
+        papers: finder.PaperFinder = library_finder.of_library(self.snapshot)
+        if papers_filter and papers_filter != Filter():
+            papers = finder.PaperIndex(reading.select(self.snapshot, papers_filter, self.on_message))
+        return document_verifier(self.snapshot, papers, self._models, self.on_message)
 
     def require_sound(self, id: str) -> None:
         """Raise `LibraryError` where the paper with this id is in the library, and not as it was written."""

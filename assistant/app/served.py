@@ -1,7 +1,7 @@
 """Settings -> what is read from, and written to, the place where their library is: a folder, or a Chroma server."""
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,15 +10,16 @@ from assistant.domain.callbacks import OnMessage, OnProgress
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Entry, Rejection
 from assistant.domain.settings import Settings, folder_of
+from assistant.ingest.origins import Origin
 from assistant.library.database import NAME as CATALOGUE
 from assistant.library.server import address
 from assistant.models.base import Embedder
 
 if TYPE_CHECKING:
-    from assistant.library.rows import StoredPaper
+    from assistant.library.catalogue import Catalogue
+    from assistant.library.reports import Report
     from assistant.library.server.client import Server
     from assistant.library.server.snapshot import ServerSnapshot
-    from assistant.library.writer import Report
 
 
 def snapshot(
@@ -53,42 +54,48 @@ def add(
     rows: Iterable[Entry | Rejection],
     embedder: Embedder,
     *,
+    origins: Sequence[Origin] = (),
     dry_run: bool = False,
     on_progress: OnProgress = lambda *_: None,
 ) -> "Report":
-    """Add listings to the library of these settings; see `library.writer.add`."""
+    """Add listings to the library of these settings; see `library.writer.add`. At a server it is not noted what the
+    files were."""
     if settings.vectors is None:
         from assistant.library import writer
 
-        return writer.add(settings.library, rows, embedder, dry_run=dry_run, on_progress=on_progress)
+        return writer.add(settings.library, rows, embedder, origins=origins, dry_run=dry_run, on_progress=on_progress)
     from assistant.library.server import writer as server_writer
 
     with server(settings.vectors, environment) as opened:
         return server_writer.add(opened, rows, embedder, dry_run=dry_run, on_progress=on_progress)
 
 
-def remove(settings: Settings, environment: Mapping[str, str], ids: Sequence[str], on_progress: OnProgress) -> None:
-    """Take these papers out of the library of these settings, all at once."""
+def remove(
+    settings: Settings, environment: Mapping[str, str], ids: Sequence[str], on_progress: OnProgress
+) -> list[str]:
+    """Take these papers out of the library of these settings, all at once; return the ids of those that were there."""
     if settings.vectors is None:
         from assistant.library import writer
 
-        writer.remove(settings.library, ids, on_progress)
-        return
+        return writer.remove(settings.library, ids, on_progress)
     from assistant.library.server import writer as server_writer
 
     with server(settings.vectors, environment) as opened:
         server_writer.remove(opened, ids)
+    return list(ids)
 
 
-def stored_papers(settings: Settings, environment: Mapping[str, str]) -> "list[StoredPaper]":
-    """Return all papers of the library of these settings, never of the sample; also those that are damaged."""
-    if settings.vectors is not None:
-        with contextlib.closing(snapshot(settings.vectors, environment, None, lambda _: None)) as library:
-            return library.catalogue.stored_papers()
+@contextlib.contextmanager
+def catalogue(settings: Settings, environment: Mapping[str, str]) -> "Iterator[Catalogue]":
+    """Give the catalogue of the library of these settings, never of the sample."""
     from assistant.library.catalogue import Catalogue
 
-    with contextlib.closing(Catalogue(settings.library)) as catalogue:
-        return catalogue.stored_papers()
+    if settings.vectors is None:
+        with contextlib.closing(Catalogue(settings.library)) as opened:
+            yield opened
+        return
+    with contextlib.closing(snapshot(settings.vectors, environment, None, lambda _: None)) as library:
+        yield library.catalogue
 
 
 def require_folder(settings: Settings, what: str, cure: str) -> None:

@@ -1,15 +1,18 @@
-"""A library and its models -> what claims about any paper of it are checked with."""
+"""A library and its models -> what claims about papers of it are checked with."""
 
 from assistant.app.models import Models
 from assistant.domain.callbacks import OnMessage
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.retrieval import library_finder
+from assistant.retrieval.finder import PaperFinder
 from assistant.verification.documents import DocumentVerifier
 from assistant.verification.support import SupportScorer
 
 
-def document_verifier(library: LibrarySnapshot, models: Models, on_message: OnMessage) -> DocumentVerifier:
-    """Return the verifier; `on_message` gets why a checker failed, and that no thresholds were fitted to an embedder.
+def document_verifier(
+    library: LibrarySnapshot, papers: PaperFinder, models: Models, on_message: OnMessage
+) -> DocumentVerifier:
+    """Return the verifier of claims that cite the papers of the library that `papers` finds; `on_message` gets why a
+    checker failed, and that no thresholds were fitted to an embedder.
 
     Raises `UsageError` and `MissingModelError` for a model that was named and is not there.
     """
@@ -18,7 +21,7 @@ def document_verifier(library: LibrarySnapshot, models: Models, on_message: OnMe
     return DocumentVerifier(
         library,
         models.embedder,
-        library_finder.of_library(library),
+        papers,
         scorer,
         reranker=models.reranker,
         checker=models.checker,

@@ -64,6 +64,11 @@ def record(value: Mapping[str, Any]) -> None:
     print(json.dumps(value, ensure_ascii=True), flush=True)
 
 
+def row(text: str) -> None:
+    """Write one line of a table to standard output, which no terminal breaks."""
+    print(sanitize(text))
+
+
 def lines(*rows: StyledLine) -> None:
     """Write lines to standard output."""
     if not coloured():

@@ -61,12 +61,19 @@ class FilterOptions:
     since: date | None
     until: date | None
     source: str | None
+    tags: tuple[str, ...] = ()
+
+    @property
+    def are_given(self) -> bool:
+        """Whether any of them leaves papers out."""
+        return self != FilterOptions(None, None, None)
 
     def filter(self) -> "Filter":
-        """Return the filter; raises `UsageError` for a period that ends before it begins."""
+        """Return the filter; raises `UsageError` for a period that ends before it begins, and for a tag that is
+        none."""
         from assistant.app.filters import paper_filter
 
-        return paper_filter(self.since, self.until, self.source)
+        return paper_filter(self.since, self.until, self.source, self.tags)
 
 
 class Day(click.ParamType[date]):
@@ -139,6 +146,9 @@ _SINCE = click.option(
 )
 _UNTIL = click.option("--until", type=Day(last=True), help="Only papers dated no later: 2024, 2024-05 or 2024-05-31.")
 _SOURCE = click.option("--source", metavar="TEXT", help="Only papers listed in a source whose name has TEXT.")
+_IN = click.option(
+    "--in", "tags", metavar="TAG", multiple=True, help="Only papers with this tag, or one within it; may be repeated."
+)
 
 
 def library(command: Command) -> Command:
@@ -215,13 +225,15 @@ def _placed(command: Callable[..., int], *options: Option) -> Callable[..., int]
 
 
 def filters(command: Callable[..., int]) -> Callable[..., int]:
-    """Add `--since`, `--until` and `--source`; the command gets `papers`, a `FilterOptions`."""
+    """Add `--since`, `--until`, `--source` and `--in`; the command gets `papers`, a `FilterOptions`."""
 
     @functools.wraps(command)
-    def wrapped(*, since: date | None, until: date | None, source: str | None, **others: object) -> int:
-        return command(papers=FilterOptions(since, until, source), **others)
+    def wrapped(
+        *, since: date | None, until: date | None, source: str | None, tags: tuple[str, ...], **others: object
+    ) -> int:
+        return command(papers=FilterOptions(since, until, source, tags), **others)
 
-    return _SINCE(_UNTIL(_SOURCE(wrapped)))
+    return _SINCE(_UNTIL(_SOURCE(_IN(wrapped))))
 
 
 def top_k(default: int | None, most: int, text: str) -> Callable[[Command], Command]:

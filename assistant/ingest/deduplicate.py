@@ -1,7 +1,7 @@
 """Entries -> papers: every listing of one paper, in this run and in the library, becomes that one paper."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assistant.domain.identifiers import alias, identity, is_local, is_own, qualified, title_id
@@ -32,10 +32,15 @@ class Merge:
     merged_count: int
     """Entries that were a paper already seen in this run."""
     rejections: tuple[Rejection, ...]
-    superseded: tuple[str, ...] = ()
-    """Ids of stored papers that live on under the id of one of `papers`, and should be removed."""
+    successors: Mapping[str, str] = field(default_factory=dict)
+    """{id of a stored paper: the id of one of `papers`, under which it lives on}; the former should be removed."""
     conflicts: tuple[Conflict, ...] = ()
     """Entries whose abstract is cut where a fuller one is known."""
+
+    @property
+    def superseded(self) -> tuple[str, ...]:
+        """Ids of stored papers that live on under another."""
+        return tuple(self.successors)
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -62,7 +67,7 @@ def merge(entries: Iterable[Entry], known: Iterable[Paper] = ()) -> Merge:
     stored = StoredPapers(known)
     accepted, rejections = accept([stored.keyed(entry) for entry in entries], stored)
     merged_papers: list[MergedPaper] = []
-    superseded: list[str] = []
+    successors: dict[str, str] = {}
     conflicts: list[Conflict] = []
     ids = set(stored.ids)
     orphans: list[Rejection] = []
@@ -73,11 +78,11 @@ def merge(entries: Iterable[Entry], known: Iterable[Paper] = ()) -> Merge:
         paper = _paper(group, ids - {earlier.id for earlier in group.before} if group.before else ids)
         ids.add(paper.id)
         merged_papers.append(MergedPaper(paper, _outcome(paper, group.before)))
-        superseded += [earlier.id for earlier in group.before if earlier.id != paper.id]
+        successors |= {earlier.id: paper.id for earlier in group.before if earlier.id != paper.id}
         conflicts += _conflicts(group, paper)
     merged_count = len(accepted) - len(merged_papers) - len(orphans)
     rejected = (*rejections, *orphans)
-    return Merge(tuple(merged_papers), merged_count, rejected, tuple(superseded), tuple(conflicts))
+    return Merge(tuple(merged_papers), merged_count, rejected, successors, tuple(conflicts))
 
 
 def _orphans(group: _Group) -> Iterable[Rejection]:

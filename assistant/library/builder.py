@@ -17,6 +17,7 @@ from assistant.library import (
     generations,
     integrity,
     locks,
+    past,
     state,
     tail,
     upgrade,
@@ -174,6 +175,8 @@ def reembed(folder: Path, catalogue: Catalogue, embedder: Embedder, seconds: flo
         papers = [stored.paper for stored in catalogue.stored_papers()]
         computed, hashes = embed(catalogue, papers, embedder, on_progress)
         with catalogue.transaction():
+            if catalogue.state()["fingerprint"] != embeddings.fingerprint(embedder.fingerprint):
+                past.forget(catalogue)  # the vectors of papers that were removed would be those of another embedder
             catalogue.set_state(
                 fingerprint=embeddings.fingerprint(embedder.fingerprint), dimension=str(embedder.dimension)
             )

@@ -127,15 +127,15 @@ class Catalogue(CatalogueFacts):
         """Add or replace papers, each with its content hash; a replaced one keeps its position."""
         remaining = iter(papers)
         while batch := list(islice(remaining, _AT_ONCE)):
-            with self._changing([paper.id for paper, _ in batch]):
+            with self.changing([paper.id for paper, _ in batch]):
                 for paper, content in batch:
                     self._put(paper, content)
-            self._note_names(paper for paper, _ in batch)
+            self.note_names_of(paper for paper, _ in batch)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Remove papers and their listings; their vectors stay until `forget`."""
         keys = list(dict.fromkeys(ids))
-        with self._changing(keys):
+        with self.changing(keys):
             self.run_many("DELETE FROM listings WHERE paper_id = ?", [(id,) for id in keys])
             self.run_many("DELETE FROM papers WHERE id = ?", [(id,) for id in keys])
 
@@ -156,7 +156,7 @@ class Catalogue(CatalogueFacts):
         )
 
     @contextlib.contextmanager
-    def _changing(self, ids: Sequence[str]) -> Iterator[None]:
+    def changing(self, ids: Sequence[str]) -> Iterator[None]:
         """Forget the names of papers, which are changed inside, and note how many papers there are and in which
         places."""
         before = self.positions(ids)
@@ -175,7 +175,7 @@ class Catalogue(CatalogueFacts):
         count = state.whole_number(self.path, facts, "papers") + len(after) - len(before)
         self.set_state(order=order, papers=str(max(count, 0)))
 
-    def _note_names(self, papers: Iterable[Paper]) -> None:
+    def note_names_of(self, papers: Iterable[Paper]) -> None:
         """Note the names of papers that are there."""
         by_id = {paper.id: paper for paper in papers}
         positions = self.positions(by_id)
@@ -196,7 +196,7 @@ class Catalogue(CatalogueFacts):
         """Note the names of all papers anew."""
         self.run("DELETE FROM names")
         for batch in self.batches():
-            self._note_names(stored.paper for stored in self.stored_papers([id for _, id in batch]))
+            self.note_names_of(stored.paper for stored in self.stored_papers([id for _, id in batch]))
 
     def set_contents(self, hashes: Iterable[tuple[str, str]]) -> None:
         """Set the content hashes of (paper id, content hash) pairs; the papers stay as they are."""
@@ -241,8 +241,9 @@ class Catalogue(CatalogueFacts):
             yield str(id), vectors if embeddings.is_sound(content, vectors, checksum, dimension) else None
 
     def forget(self) -> int:
-        """Drop vectors that no paper has any more; return how many."""
-        return self.run("DELETE FROM embeddings WHERE content NOT IN (SELECT content FROM papers)").rowcount
+        """Drop vectors of no paper, nor of one whose removal can be taken back; return how many."""
+        used = "SELECT content FROM papers UNION SELECT content FROM past_papers"
+        return self.run(f"DELETE FROM embeddings WHERE content NOT IN ({used})").rowcount
 
     def _checksum_column(self) -> str:
         return "embeddings.checksum" if self.version() > 1 else "NULL"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.domain.errors import LibraryError
-from assistant.library import database, log
+from assistant.library import database, log, schema
 
 
 class CatalogueConnection:
@@ -66,7 +66,7 @@ class CatalogueConnection:
     def upgrade(self) -> None:
         """Give the tables of an older version the columns that they lack, within a transaction."""
         with database.translated(self.path):
-            database.upgrade(self._connection)
+            schema.upgrade(self._connection)
 
     def merge_log(self) -> None:
         """Move the write-ahead log into the catalogue, so that it is whole in its one file; as far as readers allow."""

@@ -11,47 +11,11 @@ from pathlib import Path
 
 from assistant.domain import files
 from assistant.domain.errors import LibraryError, LockedError
-from assistant.library import disk, index, log, open_catalogues, rows, trust
+from assistant.library import disk, index, log, open_catalogues, rows, schema, trust
 
 NAME = "catalogue.sqlite3"
-SCHEMA = 4
-"""The version that is written. Others are read too: one of 1, without checksums, one of 2, with the other ids of papers
-in the state, and one of 3, without names and changes; `upgrade` makes one of them."""
-
 BUSY_SECONDS = 10
 """How long a statement waits for another program that is writing."""
-
-_CHECKSUM = ", checksum TEXT NOT NULL DEFAULT ''"  # "" is the checksum of nothing
-_ALIASES = ", aliases TEXT NOT NULL DEFAULT '[]'"
-_TABLES = """
-CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE papers (
-    position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, abstract TEXT NOT NULL,
-    date TEXT, date_inferred INTEGER NOT NULL, authors TEXT NOT NULL, author_count INTEGER, url TEXT,
-    content TEXT NOT NULL{checksum}{aliases});
-CREATE TABLE listings (
-    paper_id TEXT NOT NULL REFERENCES papers (id), source TEXT NOT NULL, line INTEGER NOT NULL, title TEXT NOT NULL,
-    date TEXT, date_inferred INTEGER NOT NULL, author_count INTEGER, organisation TEXT, discussions INTEGER);
-CREATE INDEX listings_by_paper ON listings (paper_id);
-CREATE TABLE embeddings (content TEXT PRIMARY KEY, vectors BLOB NOT NULL{checksum}) WITHOUT ROWID;
-CREATE TABLE files (
-    generation INTEGER NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
-    digest TEXT NOT NULL, PRIMARY KEY (generation, path)) WITHOUT ROWID;
-"""
-_LOOKUPS = """
-CREATE TABLE names (
-    kind INTEGER NOT NULL, name INTEGER NOT NULL, position INTEGER NOT NULL,
-    PRIMARY KEY (kind, name, position)) WITHOUT ROWID;
-CREATE TABLE changes (id TEXT PRIMARY KEY, indexed INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX papers_by_date ON papers (date);
-"""
-
-
-def tables(version: int) -> str:
-    """Return the statements that make the tables of a version of the schema."""
-    columns = {"{checksum}": _CHECKSUM if version > 1 else "", "{aliases}": _ALIASES if version > 2 else ""}
-    statements = functools.reduce(lambda text, column: text.replace(*column), columns.items(), _TABLES)
-    return statements + _LOOKUPS if version > 3 else statements
 
 
 def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) -> None:
@@ -63,7 +27,7 @@ def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) ->
             leftover.unlink(missing_ok=True)
         os.close(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with contextlib.closing(sqlite3.connect(scratch, isolation_level=None)) as connection:
-            connection.executescript(f"BEGIN; {tables(SCHEMA)} PRAGMA user_version = {SCHEMA};")
+            connection.executescript(f"BEGIN; {schema.tables(schema.VERSION)} PRAGMA user_version = {schema.VERSION};")
             state = {"generation": "0", "fingerprint": fingerprint, "dimension": str(dimension)}
             state |= {"vector_index": vector_index}
             state |= {"identity": uuid.uuid4().hex, "revision": "0"}
@@ -101,10 +65,13 @@ def connect(folder: Path) -> sqlite3.Connection:
             trust.distrust(connection)
             [(version,)] = connection.execute("PRAGMA user_version")
             names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-            if not 1 <= version <= SCHEMA or not {"state", "papers", "embeddings"} <= names:
-                newer = f"it is of version {version}, this program reads version {SCHEMA}: use the newer program"
-                raise unusable(path, newer if version > SCHEMA else "it is not a catalogue of this program")
-            if difference := trust.foreign_schema(connection, tables(version)):
+            if version > schema.VERSION:
+                cause = f"it is of version {version}, this program reads versions up to {schema.VERSION}"
+                cure = "nothing was changed; use the newer program"
+                raise LibraryError("the catalogue cannot be used", path=path, cause=cause, cure=cure)
+            if version < 1 or not {"state", "papers", "embeddings"} <= names:
+                raise unusable(path, "it is not a catalogue of this program")
+            if difference := trust.foreign_schema(connection, schema.tables(version)):
                 raise unusable(path, difference)
             if writable(path):  # only now: a file that is not ours is left byte for byte as it was
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -113,19 +80,6 @@ def connect(folder: Path) -> sqlite3.Connection:
             log.close_unmerged(connection, path)
             raise
     return connection
-
-
-def upgrade(connection: sqlite3.Connection) -> None:
-    """Give a catalogue of an older version the tables and columns that it lacks, empty, within a transaction of the
-    caller's."""
-    [(version,)] = connection.execute("PRAGMA user_version")
-    columns = [("papers", _CHECKSUM), ("embeddings", _CHECKSUM)] if version < 2 else []
-    columns += [("papers", _ALIASES)] if version < 3 else []
-    for table, column in columns:
-        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column.removeprefix(', ')}")
-    for statement in filter(str.strip, _LOOKUPS.split(";")):
-        connection.execute(statement.strip())
-    connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
 def writable(path: Path) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError
-from assistant.library import builder, damaged_papers, database, generations, index, integrity, locks, tail
+from assistant.library import annotations, builder, damaged_papers, database, generations, index, integrity, locks, tail
 from assistant.library.catalogue import Catalogue
 from assistant.library.index import REINDEX
 
@@ -36,6 +36,8 @@ def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str], *, deep
     if not catalogue_faults:
         papers = damaged_papers.every(catalogue)
         catalogue_faults = [Fault("papers are damaged", str(paper), paper.cure) for paper in papers]
+        ids, cure = annotations.read(catalogue).damaged, annotations.CURE
+        catalogue_faults += [Fault("notes are damaged", annotations.problem(id), cure, answered=True) for id in ids]
     try:
         damaged = damage(folder, catalogue, every=True, deep=deep) | dict(known)
     except LibraryError as error:  # the catalogue does not tell what the indexes should hold

@@ -1,10 +1,10 @@
-"""A catalogue of version 1, 2 or 3 -> one of version 4: checksums of papers and vectors, all ids of papers, and names
-under which they are found."""
+"""A catalogue of an older version -> one of version 5: checksums of papers and vectors, all ids of papers, names under
+which they are found, and room for what readers say of them."""
 
 import uuid
 
 from assistant.domain.errors import LibraryError
-from assistant.library import database, embeddings, rows
+from assistant.library import embeddings, names, rows, schema
 from assistant.library.catalogue import Catalogue
 
 
@@ -14,11 +14,14 @@ def upgrade(catalogue: Catalogue) -> None:
     What is damaged already (a text that has another checksum or hash, vectors not of length one, the facts about the
     library) gets no checksum that fits it, and so stays damaged.
     """
-    if catalogue.version() == database.SCHEMA:
+    if catalogue.version() == schema.VERSION:
         return
     with catalogue.transaction():
         version = catalogue.version()  # another writer may have been first
-        if version == database.SCHEMA:
+        if version == schema.VERSION:
+            return
+        if version == names.VERSION:
+            catalogue.upgrade()  # which adds empty tables
             return
         is_sound = _is_sound(catalogue)
         facts = catalogue.state()

@@ -1,9 +1,8 @@
-"""Dates and sources, given as options or in the words of a question -> the papers that may be found."""
+"""Dates, sources and tags, given as options or in a question -> the papers that may be found."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.domain.records import Paper
 from assistant.library import overview
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import periods
@@ -19,14 +18,8 @@ class Filter:
     source: str | None = None
     """Part of the name of a source, in any case."""
 
-    def admits(self, paper: Paper) -> bool:
-        """Whether the paper may be found; one without a date is not within any period."""
-        if (self.since or self.until) and paper.date is None:
-            return False
-        if paper.date and ((self.since and paper.date < self.since) or (self.until and paper.date > self.until)):
-            return False
-        source = (self.source or "").casefold()
-        return not source or any(source in listing.source.casefold() for listing in paper.listings)
+    tags: tuple[str, ...] = ()
+    """All of which a paper has, each itself or a tag within it, in any case."""
 
 
 @dataclass(frozen=True, slots=True)

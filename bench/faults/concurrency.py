@@ -56,7 +56,7 @@ class Crowd:
             processes.append(("ingest", batch, place.start("ingest", str(listing))))
         if self._batches:
             batch = self._batches.popleft()
-            processes.append(("remove", batch, place.start("remove", *batch)))
+            processes.append(("remove", batch, place.start("remove", "--yes", *batch)))
         processes += [("eval", [], place.start(*place.evaluation(out))) for _ in range(2)]
         readings = (["search", "--json", QUESTIONS[0]], ["ask", "--json", QUESTIONS[1]], ["papers", "--json"])
         processes += [(words[0], [], place.start(*words)) for words in readings]

@@ -62,7 +62,9 @@ def _change(place: Place, before: list[str], number: int) -> tuple[list[str], li
     """Return the words of a command that changes the library, and the ids that it has afterwards."""
     if number % 5 == 3 and len(before) > _START:
         several = place.chance.sample(before, 3)
-        return ["remove", *several], sorted(set(before) - set(several))
+        return ["remove", "--yes", *several], sorted(set(before) - set(several))
+    if number % 7 == 6:
+        return ["tag", "--match", "moss", "--add", f"trial/{number}"], before
     if number % 5 == 2:
         return ["reindex"], before
     first = place.chance.randrange(100, 4_000)

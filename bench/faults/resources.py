@@ -96,7 +96,7 @@ class Poor:
 
 def _writing(place: Place) -> tuple[tuple[str, ...], ...]:
     listing = place.listing(100, 120, "more.jsonl")
-    return (("ingest", str(listing)), ("reindex",), ("remove", "id3"), ("chat",))
+    return (("ingest", str(listing)), ("reindex",), ("remove", "--yes", "id3"), ("chat",))
 
 
 _POOR = Poor()

@@ -86,7 +86,7 @@ def test_what_was_altered_is_told_by_every_command_and_never_an_answer(
 
 def test_a_damaged_paper_can_be_removed(run: Run, folder: Path) -> None:
     change(folder, "UPDATE papers SET date = '2024-99-99' WHERE id = 'a'")
-    assert run("remove", "a", "--library", folder).returncode == 0
+    assert run("remove", "a", "--yes", "--library", folder).returncode == 0
     assert run("status", "--library", folder, **EMBEDDER).returncode == 0
 
 

@@ -123,6 +123,7 @@ assistant: error: there is no command /xyzzy; /help lists the commands
 /since [DATE]            only papers from a date on: 2024, 2024-05 or 2024-05-31
 /until [DATE]            only papers up to a date
 /filter [TEXT or --clear] only papers of a source whose name has TEXT; --clear: all
+/in [TAG]                only papers with a tag, or one within it
 /model [NAME or none]    who answers; none: quotes
 /context                 which turns a model is told, and their tokens
 /retry                   answer the last question again

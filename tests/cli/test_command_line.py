@@ -188,8 +188,8 @@ def test_papers_are_removed_by_title_or_by_source_all_or_nothing(run: Run, tmp_p
     words = ("--library", tmp_path / "library")
     run("ingest", tmp_path / "one", tmp_path / "two", *words)
     assert run("remove", "one ham", "no such paper", *words).returncode == 3
-    assert run("remove", "ONE HAM", *words).stdout == "removed one ham\n"
-    assert run("remove", "--source", "two", *words).stdout == "removed two ham\nremoved two rye\n"
+    assert run("remove", "ONE HAM", "--yes", *words).stdout == "removed one ham\n"
+    assert run("remove", "--source", "two", "-y", *words).stdout == "removed two ham\nremoved two rye\n"
     left = objects(run("papers", "--json", *words).stdout)
     assert [paper["title"] for paper in left] == ["one rye", "Both"]
     [found] = objects(run("search", "ham", "--json", *words).stdout)

@@ -19,9 +19,10 @@ READING = (
     ("ask", QUESTION), ("ask", "--stdin", "--json"), ("search", QUESTION), ("search", "--stdin"), ("show", "id3"),
     ("papers",), ("status",), ("verify",), ("verify", "--stdin", "--json"), ("chat",), ("chat", "--continue"),
     ("history",), ("history", "search", "moss"), ("history", "show", "2026"), ("history", "delete", "x"),
-    ("ingest", "-", "--dry-run"), ("remove", "no such paper"), ("eval", "score", "nowhere"),
+    ("ingest", "-", "--dry-run"), ("remove", "no such paper"), ("undo", "--dry-run"), ("tags",), ("sources",),
+    ("similar", "id3"), ("eval", "score", "nowhere"),
 )  # fmt: skip
-WRITING = (("ingest", "-"), ("remove", "id3"), ("reindex",))
+WRITING = (("ingest", "-"), ("remove", "id3", "--yes"), ("tag", "id3", "-a", "moss"), ("reindex",))
 ALL = (*READING, *WRITING)
 
 

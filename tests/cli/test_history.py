@@ -202,7 +202,7 @@ def test_a_library_that_changed_is_said_to_have_and_old_citations_still_open(
     gone, edited = numbered[1], numbered[2]
     assert chats("chat", "--resume", id, "--library", folder)[2] == ""  # nothing has changed yet
 
-    assert run("remove", gone, "--library", folder).returncode == 0
+    assert run("remove", gone, "--yes", "--library", folder).returncode == 0
     new = "Reward overoptimization can be mitigated by waiting. Everything here was written anew."
     [row] = [row for row in ROWS if row["title"] == edited]
     made(run, folder, [{**row, "abstract": new}])

@@ -31,7 +31,7 @@ def test_show_verify_and_remove_take_any_form_of_an_id(run: Run, library: Path, 
     assert (shown.returncode, json.loads(shown.stdout)["title"]) == (0, "Walls and Rewards")
     claim = run("verify", "--json", *place, "--embedder", "hashing", typed=f"Walls hold rewards [{form}].")
     assert [paper["title"] for paper in json.loads(claim.stdout)["papers"]] == ["Walls and Rewards"]
-    assert run("remove", form, *place).stdout == "removed Walls and Rewards\n"
+    assert run("remove", form, "--yes", *place).stdout == "removed Walls and Rewards\n"
 
 
 def test_an_id_of_two_sources_shows_both_and_removes_neither(run: Run, library: Path) -> None:
@@ -41,7 +41,7 @@ def test_an_id_of_two_sources_shows_both_and_removes_neither(run: Run, library: 
     refused = run("remove", "1", *place)
     assert (refused.returncode, refused.stdout) == (3, "")
     assert "several papers have this id: 1; nothing was removed" in refused.stderr
-    assert run("remove", "1@b.jsonl", *place).stdout == "removed Ferns\n"
+    assert run("remove", "1@b.jsonl", "--yes", *place).stdout == "removed Ferns\n"
     assert run("show", "1", "--json", *place).stdout.count("\n") == 1
 
 

@@ -11,7 +11,7 @@ from support import libraries
 from assistant.domain.errors import LibraryError
 from assistant.domain.records import Entry, Listing, Paper
 from assistant.ingest.abstracts import Conflict
-from assistant.library import builder, database, rows, writer
+from assistant.library import builder, database, rows, schema, writer
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
 
@@ -89,7 +89,7 @@ def test_version_2_is_read_as_it_is_and_upgraded_by_the_next_writer(tmp_path: Pa
     libraries.ingest(folder, libraries.entries(0, 1))
     with LibrarySnapshot(folder) as library:
         assert libraries.examined(library) == []
-        assert library.catalogue.version() == database.SCHEMA
+        assert library.catalogue.version() == schema.VERSION
     assert (ids(folder), "aliases" in facts(folder)) == (expected, False)
     assert libraries.ingest(folder, [row("7", "c")]).updated == ()
 

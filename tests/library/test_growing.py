@@ -12,7 +12,7 @@ from support.libraries import HashedWords
 
 from assistant.domain.records import Entry, Listing, Rejection
 from assistant.ingest import deduplicate
-from assistant.library import bm25, builder, database, rows, tail, writer
+from assistant.library import bm25, builder, database, rows, schema, tail, writer
 from assistant.library.catalogue import Catalogue
 from assistant.library.intake import Intake
 from assistant.library.snapshot import LibrarySnapshot
@@ -105,7 +105,7 @@ def test_a_library_of_version_3_is_read_as_it_is_and_upgraded_by_the_next_writer
             assert (libraries.results(library), libraries.examined(library)) == (expected, [])
             version = library.catalogue.version()
         libraries.ingest(folder, libraries.entries(0, 1))  # changes nothing, but upgrades
-    assert version == database.SCHEMA
+    assert version == schema.VERSION
     libraries.ingest(folder, libraries.entries(38, 44))
     assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 44)] * 3)
 

@@ -1,5 +1,6 @@
 """Ingests killed at any moment -> a library that opens, whole, with all that was acknowledged."""
 
+import contextlib
 import random
 import threading
 import time
@@ -7,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from support import libraries
-from support.library_children import BATCH, Child, ingest_batches
+from support.library_children import BATCH, Child, edit, ingest_batches
+
+from assistant.library import annotations, editing
+from assistant.library.catalogue import Catalogue
 
 KILLS = [5, pytest.param(25, marks=pytest.mark.slow)]
 
@@ -54,3 +58,35 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_the_parts_agree(t
     assert libraries.parts(folder) == libraries.Parts(everything, everything, everything)
     leftovers = [len(list((folder / kind).iterdir())) for kind in ("chroma", "lexical")]
     assert leftovers == [1, 1]
+
+
+@pytest.mark.parametrize("kills", KILLS)
+def test_killed_while_it_tags_removes_and_takes_back_a_library_is_whole_and_all_can_be_taken_back(
+    folder: Path, kills: int
+) -> None:
+    chance = random.Random(20_260_302)
+    everything, gone = libraries.ids(0, libraries.MADE), sorted(libraries.ids(3, 9))
+    for _ in range(kills):
+        child = Child(edit, folder, gone)
+        timer = threading.Timer(chance.uniform(0, 0.6), child.process.kill)
+        steps = [child.hear()]
+        timer.start()
+        while (message := child.hear()) is not None:
+            steps.append(message)
+        timer.join()
+        assert child.end() == -9
+        ids = libraries.parts(folder).catalogue
+        # What was under way when the signal came may have been committed, and not said so.
+        whole, cut = everything, everything - set(gone)
+        assert ids in {"tagged": (whole, cut), "removed": (cut, whole), "undone": (whole,)}[steps[-1]]
+        with contextlib.closing(Catalogue(folder)) as catalogue:
+            said = annotations.read(catalogue)
+        assert set(said.by_id) == ids
+        assert len({words.tags for words in said.by_id.values()}) == 1
+        tags = len(said.by_id["id0"].tags)
+        assert tags in (steps.count("tagged"), steps.count("tagged") + 1)
+        while editing.undo(folder):
+            pass
+        assert libraries.parts(folder) == libraries.Parts(everything, everything, everything)
+        with contextlib.closing(Catalogue(folder)) as catalogue:
+            assert annotations.read(catalogue) == annotations.StoredAnnotations({})

@@ -4,40 +4,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import pytest
 from support import libraries
 
-from assistant.domain.records import Listing, Paper
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import filters
-from assistant.retrieval.filters import Filter, Narrowing
+from assistant.retrieval.filters import Narrowing
 from assistant.retrieval.periods import Period
-
-PAPER = Paper("a", "Moss", "x", date(2024, 5, 31), listings=(Listing("page-1.txt", 1, "Moss"),))
-
-
-@pytest.mark.parametrize(
-    ("paper_filter", "admitted"),
-    [
-        (Filter(), True),
-        (Filter(since=date(2024, 5, 31)), True),
-        (Filter(since=date(2024, 6, 1)), False),
-        (Filter(until=date(2024, 5, 31)), True),
-        (Filter(until=date(2024, 5, 30)), False),
-        (Filter(source="PAGE"), True),
-        (Filter(source="other"), False),
-        (Filter(date(2024, 1, 1), date(2024, 12, 31), "page-1.txt"), True),
-    ],
-)
-def test_a_filter_admits_by_date_and_source(paper_filter: Filter, admitted: bool) -> None:
-    assert paper_filter.admits(PAPER) is admitted
-
-
-def test_a_paper_without_date_or_listings_is_let_through_where_nothing_asks_for_them() -> None:
-    bare = replace(PAPER, date=None, listings=())
-    assert Filter().admits(bare)
-    assert not Filter(since=date(2020, 1, 1)).admits(bare)
-    assert not Filter(source="page").admits(bare)
 
 
 def test_the_period_of_a_question_narrows_what_is_allowed(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from assistant.library import (
     tail,
     writer,
 )
+from assistant.library.reports import Report
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import retriever
 from assistant.testing import HashingEmbedder
@@ -72,7 +73,7 @@ def ids(start: int, stop: int) -> set[str]:
     return {f"id{number}" for number in range(start, stop)}
 
 
-def ingest(folder: Path, rows: Sequence[Entry], embedder: HashedWords | None = None) -> writer.Report:
+def ingest(folder: Path, rows: Sequence[Entry], embedder: HashedWords | None = None) -> Report:
     return writer.add(folder, rows, embedder or HashedWords())
 
 
@@ -158,6 +159,7 @@ def downgrade(folder: Path) -> None:
 
 def downgrade_lookups(folder: Path) -> None:
     """Take out of a library what the fourth version of the schema brought."""
+    downgrade_upkeep(folder)
     with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
         for name in ("TABLE names", "TABLE changes", "INDEX papers_by_date"):
             connection.execute(f"DROP {name}")
@@ -171,6 +173,16 @@ def downgrade_lookups(folder: Path) -> None:
         files = integrity.manifest(folder, index.LEXICAL, int(generation))
         rows = [(generation, path, *facts) for path, facts in files.items()]
         connection.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def downgrade_upkeep(folder: Path) -> None:
+    """Take out of a library what the fifth version of the schema brought."""
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
+        for table in ("annotations", "arrivals", "sources"):
+            connection.execute(f"DROP TABLE {table}")
+        for table in ("changes", "annotations", "papers", "listings"):
+            connection.execute(f"DROP TABLE past_{table}")
+        connection.execute("PRAGMA user_version = 4")
 
 
 def sql(path: Path, *statements: str) -> None:

@@ -1,5 +1,6 @@
 """What the tests run in processes of their own: each tells through a pipe how far it is, so that nobody need sleep."""
 
+import functools
 import multiprocessing
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -8,8 +9,9 @@ from typing import Any
 
 from support import libraries
 
+from assistant.domain.annotations import Annotations
 from assistant.domain.errors import LibraryError
-from assistant.library import locks, writer
+from assistant.library import editing, locks, writer
 
 BATCH = 12
 _context = multiprocessing.get_context("forkserver")
@@ -51,6 +53,18 @@ def ingest_batches(pipe: Connection, folder: Path, first: int, batches: int) -> 
         pipe.send("began")
         libraries.ingest(folder, libraries.entries(number * BATCH, (number + 1) * BATCH))
         pipe.send(number)
+
+
+def edit(pipe: Connection, folder: Path, gone: list[str]) -> None:
+    """Tag all papers, remove some, and take that back, over and over; acknowledge each."""
+    for number in range(1000):
+        add = functools.partial(Annotations.with_tags, add=[f"n{number}"])
+        editing.annotate(folder, sorted(libraries.ids(0, libraries.MADE)), add, "tag")
+        pipe.send("tagged")
+        writer.remove(folder, gone)
+        pipe.send("removed")
+        editing.undo(folder)
+        pipe.send("undone")
 
 
 def ingest_paused(pipe: Connection, folder: Path, start: int, stop: int) -> None:

@@ -11,7 +11,7 @@ from assistant.cli.views import reports
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.library.writer import Report
+    from assistant.library.reports import Report
 
 _NOTHING = 3
 

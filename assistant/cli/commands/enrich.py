@@ -13,7 +13,7 @@ from assistant.domain.sanitize import one_line
 
 if TYPE_CHECKING:
     from assistant.ingest.enrichment import Enrichment
-    from assistant.library.writer import Report
+    from assistant.library.reports import Report
 
 _PRINTED = 20  # differences and rejected rows printed; --json has all
 _SERVICES = ("arxiv", "crossref", "semantic-scholar")
@@ -59,7 +59,8 @@ def enrich(
         raise UsageError("name files, or a service with --from")
     with place.open() as library, progress.bar() as on_progress:
         to = library.settings, app.environment()
-        papers = [stored.paper for stored in served.stored_papers(*to) if not stored.problem]
+        with served.catalogue(*to) as catalogue:
+            papers = [stored.paper for stored in catalogue.stored_papers() if not stored.problem]
         wanted = enrichment.lacking(papers)[:limit]
         rows = list(acquisition.facts(paths, services, wanted, app.environment(), console.tell, on_progress))
         result = enrichment.enrich(papers, [row for row in rows if isinstance(row, Entry)])

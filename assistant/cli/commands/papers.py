@@ -1,98 +1,145 @@
-"""`assistant show` and `assistant papers`: what the library holds, as text or JSON."""
+"""`assistant show`, `assistant papers`: what the library holds, as text, a table or JSON."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from assistant.cli import console, options
+from assistant.cli import console, naming, options
 from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.cli.output import OutputOptions, output
+from assistant.cli.views import columns, plots
 from assistant.cli.views import papers as views
-from assistant.cli.views import plots
+from assistant.cli.views.columns import Row
+from assistant.domain.annotations import NOTHING
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Listing, Paper
 from assistant.domain.sanitize import one_line
 
-_SUGGESTIONS = 5
+if TYPE_CHECKING:
+    from assistant.app.handle import Library
+
+Order = Literal["date", "title", "added"]
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", metavar="PAPER")
 @options.json
 @options.catalogue
 def show(name: str, as_json: bool, place: LibraryOptions) -> int:
-    """NAME is the id, the key, or the title in any case; the beginning of a title will do where it is the only one.
+    """PAPER is the id, the key, or the title in any case; the beginning of a title will do where it is the only one.
 
     \b
     Examples:
-      assistant show gao2022scaling
       assistant show "Scaling Laws for Reward Model Overoptimization"
       assistant show 2210.10760 --json
     """
-    if not name.strip():
-        raise UsageError("give the id or the title of a paper")
     with place.open() as library:
         index = library.finder()
-        papers_meant = index.find_all(name)
         library.require_sound(name)
-        if not papers_meant:
-            papers_meant = index.begins(name)
-            if len(papers_meant) != 1:
-                several = "several papers begin so" if papers_meant else "no paper has this id or title"
-                near = papers_meant[:_SUGGESTIONS] or index.suggestions(name, _SUGGESTIONS)
-                console.tell(f"{several}: {name}{_suggestions(near)}")
-                return 3
-        keys = library.citation_keys(papers_meant)
-    for paper in papers_meant:
-        key = keys[paper.id]
+        papers = naming.meant(index, name)
+        rows = _rows(library, papers)
+        keys = library.citation_keys(papers)
+    for row in rows:
+        key = keys[row.paper.id]
         if as_json:
-            console.record({**record(paper), "key": key})
+            console.record({**record(row), "key": key})
         else:
-            console.lines(*views.card(paper, key=key))
-    return 0
+            console.lines(*views.card(row.paper, key=key, said=row.said))
+    return 0 if papers else naming.UNKNOWN
 
 
 @click.command("papers")
+@click.option(
+    "--sort",
+    "order",
+    type=click.Choice(["date", "title", "added"]),
+    help="Newest date first, titles by the alphabet, or last added first [the order in which they were added].",
+)
+@click.option("--reverse", is_flag=True, help="The other way round.")
+@naming.match
+@click.option("--unread/--read", default=None, help="Only papers that are not marked as read, or only those that are.")
+@click.option("--limit", type=click.IntRange(1), help="Show so many papers at most.")
+@click.option(
+    "--columns", "names", metavar="NAMES", help=f"These columns, with tabs between: {','.join(columns.COLUMNS)}."
+)
+@click.option("--csv", "as_csv", is_flag=True, help=f"CSV, with these columns or {','.join(columns.USUAL)}.")
 @click.option("--plot", "as_plot", is_flag=True, help="Draw how many there are of each month or year.")
 @options.filters
 @output
 @options.catalogue
-def list_papers(papers: FilterOptions, as_plot: bool, output: OutputOptions, place: LibraryOptions) -> int:
-    """They stand in the order they were added; ~ marks a date that had to be inferred.
+def list_papers(  # noqa: PLR0913  one parameter for each option
+    order: Order | None,
+    reverse: bool,
+    match: str | None,
+    unread: bool | None,
+    limit: int | None,
+    names: str | None,
+    as_csv: bool,
+    as_plot: bool,
+    papers: FilterOptions,
+    output: OutputOptions,
+    place: LibraryOptions,
+) -> int:
+    """They stand in the order they were added; ~ marks a date that had to be inferred, a date that is not known sorts
+    last. --match looks into titles, abstracts, authors, ids, venues, tags and notes.
 
     \b
     Examples:
       assistant papers --since 2024-06 --until 2024
-      assistant papers --source page.txt --json
+      assistant papers --match "reward model" --unread --sort date --limit 20
+      assistant papers --in thesis --csv > thesis.csv
       assistant papers --since 2024 -o references.bib
       assistant papers --plot
+      assistant papers --columns id,title | fzf | cut -f1 | xargs assistant open
     """
-    if as_plot and (output.as_json or output.is_document):
-        raise UsageError("--plot draws for a person, and lists nothing", cure="leave out --format and --json")
+    if ((as_csv or as_plot or names) and output.is_document) or as_csv + as_plot + output.as_json > 1:
+        raise UsageError("--csv, --plot, --json and --format exclude each other, and --columns is for a list")
+    shown = columns.parse(names) if names is not None else columns.USUAL if as_csv else None
     with place.open() as library:
-        if as_plot or output.is_document:
-            selection = library.papers(since=papers.since, until=papers.until, source=papers.source)
+        selection = library.each_paper(papers.filter(), match=match or "", unread=unread)
+        if order or reverse:
+            selection = iter(_sorted(list(selection), order, reverse=reverse))
+        selection = islice(selection, limit)
         if as_plot:
-            console.lines(*plots.by_date(selection, console.width(), in_blocks=console.can_show("█▏")))
-        elif output.is_document:
+            console.lines(*plots.by_date(list(selection), console.width(), in_blocks=console.can_show("█▏")))
+            return 0
+        if output.is_document:
             from assistant.publishing import reports
 
-            output.publish(reports.of_papers("Papers", selection, library.citation_keys))
-        else:
-            for paper in library.each_paper(papers.filter()):
-                console.record(record(paper)) if output.as_json else console.lines(_line(paper))
+            output.publish(reports.of_papers("Papers", list(selection), library.citation_keys))
+            return 0
+        is_told = bool(papers.tags or match or unread is not None)
+        rows = (row for batch in _batches(selection) for row in _rows(library, batch, is_told=is_told))
+        _print(rows, shown, as_csv=as_csv, as_json=output.as_json)
     return 0
 
 
-def _line(paper: Paper) -> console.StyledLine:
-    """Return a paper on one line."""
-    day = f"{paper.day or '':10}{'~' if paper.date_inferred else ' '} "
-    return (day, "dim"), (one_line(paper.title), ""), (f"  {one_line(paper.id)}", "dim")
+def _batches(papers: Iterator[Paper]) -> Iterator[list[Paper]]:
+    """Yield papers a thousand at a time, so that no list grows with the library."""
+    while batch := list(islice(papers, 1_000)):
+        yield batch
 
 
-def record(paper: Paper) -> dict[str, Any]:
+def _print(rows: Iterable[Row], shown: Sequence[str] | None, *, as_csv: bool, as_json: bool) -> None:
+    if as_csv and shown:
+        for line in columns.as_csv(rows, shown).splitlines():
+            console.row(line)
+        return
+    for row in rows:
+        if as_json:
+            whole = record(row)
+            console.record({name: whole.get(name, columns.COLUMNS[name](row)) for name in shown} if shown else whole)
+        elif shown:
+            console.row(columns.with_tabs(row, shown))
+        else:
+            console.lines(_line(row))
+
+
+def record(row: Row) -> dict[str, Any]:
     """Return a paper as JSON; `authors` is the list of names where they are known, else the count, else null."""
+    paper, said = row.paper, row.said
     return {
         "id": paper.id,
         "aliases": list(paper.aliases),
@@ -103,7 +150,46 @@ def record(paper: Paper) -> dict[str, Any]:
         "authors": list(paper.authors) or paper.author_count,
         "url": paper.url,
         "listings": [_listing(listing) for listing in paper.listings],
+        "tags": list(said.tags),
+        "notes": [views.note_record(note) for note in said.notes],
+        "read": said.read.isoformat() if said.read else None,
+        "added": row.added,
     }
+
+
+def _rows(library: "Library", papers: Sequence[Paper], *, is_told: bool = False) -> list[Row]:
+    """Return papers with what is said of them; `is_told`: it was told already what of that is damaged."""
+    from assistant.library import annotations, provenance
+
+    ids = [paper.id for paper in papers]
+    catalogue = library.as_stored().catalogue
+    said = annotations.read(catalogue, ids).by_id if is_told else library.annotations(ids)
+    added = provenance.arrivals(catalogue, catalogue.positions(ids))
+    return [Row(paper, said.get(paper.id, NOTHING), added.get(paper.id)) for paper in papers]
+
+
+def _sorted(papers: Sequence[Paper], order: Order | None, *, reverse: bool) -> list[Paper]:
+    """Return papers, which come in the order added, in another; those without a date after all that have one."""
+    rows = list(papers)
+    if order == "added":
+        rows.reverse()
+    elif order == "title":
+        rows.sort(key=lambda paper: one_line(paper.title).casefold())
+    elif order == "date":
+        undated = [paper for paper in papers if paper.day is None]
+        dated = sorted((paper for paper in papers if paper.day), key=lambda paper: paper.day or "", reverse=not reverse)
+        return [*dated, *undated]
+    return rows[::-1] if reverse else rows
+
+
+def _line(row: Row) -> console.StyledLine:
+    paper = row.paper
+    return (
+        (f"{paper.day or '':10}{'~' if paper.date_inferred else ' '} ", "dim"),
+        (one_line(paper.title), ""),
+        (f"  {one_line(paper.id)}", "dim"),
+        (f"  [{one_line(', '.join(row.said.tags))}]" if row.said.tags else "", "cyan"),
+    )
 
 
 def _listing(listing: Listing) -> dict[str, Any]:
@@ -117,8 +203,3 @@ def _listing(listing: Listing) -> dict[str, Any]:
         "organisation": listing.organisation,
         "discussions": listing.discussions,
     }
-
-
-def _suggestions(papers: Sequence[Paper]) -> str:
-    titles = "; ".join(one_line(paper.title) for paper in papers)
-    return f" (perhaps: {titles})" if titles else "; `assistant search` finds near ones"

@@ -57,7 +57,8 @@ def search(
             if output.is_document:
                 _publish(library, words, hits, output)
             elif output.as_json:
-                console.record({"query": words, "hits": [_hit(hit) for hit in hits], "seconds": round(seconds, 4)})
+                records = [hit_record(hit) for hit in hits]
+                console.record({"query": words, "hits": records, "seconds": round(seconds, 4)})
             else:
                 console.lines(*([console.heading(words)] if from_stdin else []), *views.ranked(hits))
     return 3 if are_empty and all(are_empty) else 0
@@ -86,7 +87,8 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
             yield line
 
 
-def _hit(evidence: "Evidence") -> dict[str, Any]:
+def hit_record(evidence: "Evidence") -> dict[str, Any]:
+    """Return a paper that was found as JSON."""
     paper = evidence.paper
     return {
         "id": paper.id,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from assistant.cli import console, options
-from assistant.cli.options import LibraryOptions
+from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.domain.errors import UsageError
 from assistant.domain.limits import CITATION_LIMIT, LINE_LIMIT, NAME_LIMIT, TEXT_LIMIT, bounded_lines, excess
 from assistant.domain.sanitize import one_line
@@ -36,6 +36,7 @@ _BATCH = 64  # claims embedded together
 @options.json
 @click.option("--jsonl", "from_jsonl", is_flag=True, help="Read claims as JSON lines, and print JSON.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="With --json: the same as --jsonl.")
+@options.filters
 @options.verifying
 def verify(
     file: str | None,
@@ -44,11 +45,13 @@ def verify(
     as_json: bool,
     from_jsonl: bool,
     from_stdin: bool,
+    papers: FilterOptions,
     place: LibraryOptions,
 ) -> int:
     r"""The text is in FILE or comes from standard input: plain, Markdown, or LaTeX. Papers are cited by title, id or
     key in square brackets, several separated by semicolons; as [@key], \cite{key} and its kin; or as (Author, year) and
-    Author et al. (year). Keys are those of the .bib, or those that `assistant show` tells.
+    Author et al. (year). Keys are those of the .bib, or those that `assistant show` tells. With --in and the like only
+    the papers that these let through can be cited.
 
     With --jsonl each line is {"claim": "…", "papers": ["title or id", …]} and gives {"verdict", "step", "quote",
     "score", "reason", "papers": [{"id", "title", "verdict"}]}: the score is how likely the paper is the right one to
@@ -70,18 +73,18 @@ def verify(
         raise UsageError("--stdin reads claims as JSON lines: use it with --json and without FILE, or use --jsonl")
     with _opened(file) as stream, place.open() as library:
         if from_stdin or from_jsonl:
-            claims, bad = _stream(_verifier(library), stream)
+            claims, bad = _stream(_verifier(library, papers), stream)
         else:
             text = _text(file, stream)
-            claims, bad = _verify_text(_verifier(library), text, file, bibs, as_json=as_json), 0
+            claims, bad = _verify_text(_verifier(library, papers), text, file, bibs, as_json=as_json), 0
     if bad:
         raise UsageError(f"{bad} lines were no claims; see their `error`")
     return UNVERIFIED if strict and answers.failing(claims) else 0
 
 
-def _verifier(library: "Library") -> "DocumentVerifier":
+def _verifier(library: "Library", papers: FilterOptions) -> "DocumentVerifier":
     """Return the library's verifier; on a terminal it tells how many claims a checker, which may be slow, reads."""
-    return replace(library.verifier(), on_stage=console.tell if sys.stderr.isatty() else None)
+    return replace(library.verifier(papers.filter()), on_stage=console.tell if sys.stderr.isatty() else None)
 
 
 @contextmanager

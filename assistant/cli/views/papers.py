@@ -4,13 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assistant.cli import console
 from assistant.cli.console import StyledLine
+from assistant.domain.annotations import NOTHING, Annotations, Note
 from assistant.domain.records import Evidence, Paper
 from assistant.domain.sanitize import one_line
 from assistant.publishing import quotations
 
 
-def card(paper: Paper, quotes: Iterable[str] = (), *, key: str = "") -> Iterator[StyledLine]:
-    """Yield the whole paper; `quotes` are sentences of its abstract that stand out, `key` is what to cite it by."""
+def card(
+    paper: Paper, quotes: Iterable[str] = (), *, key: str = "", said: Annotations = NOTHING
+) -> Iterator[StyledLine]:
+    """Yield the whole paper; `quotes` are sentences of its abstract that stand out, `key` is what to cite it by, `said`
+    is what readers say of it."""
     yield console.plain(one_line(paper.title), "bold")
     authors = ", ".join(paper.authors) or (f"{paper.author_count} authors" if paper.author_count else "")
     facts = (paper.id, key, paper.shown_day, authors, paper.url or "")
@@ -22,6 +26,22 @@ def card(paper: Paper, quotes: Iterable[str] = (), *, key: str = "") -> Iterator
     yield console.plain()
     for listing in paper.listings:
         yield console.plain(f"listed in {one_line(listing.source)}:{listing.line}", "dim")
+    if said.tags:
+        yield console.plain(f"tags: {one_line(', '.join(said.tags))}", "cyan")
+    if said.read:
+        yield console.plain(f"read on {said.read.date()}", "dim")
+    yield from notes(said.notes)
+
+
+def notes(written: Iterable[Note]) -> Iterator[StyledLine]:
+    """Yield notes, numbered from 1, each with its day."""
+    for number, note in enumerate(written, 1):
+        yield (f"note {number}, {note.at.date()}: ", "dim"), (note.text, "")
+
+
+def note_record(note: Note) -> dict[str, str]:
+    """Return a note as JSON."""
+    return {"text": note.text, "at": note.at.isoformat()}
 
 
 def marked(text: str, quotes: Sequence[str]) -> StyledLine:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from assistant.cli import console
 
 if TYPE_CHECKING:
-    from assistant.library.writer import Report
+    from assistant.library.reports import Report
 
 _PRINTED = 20  # rejected rows, and conflicts, printed; --json has all
 

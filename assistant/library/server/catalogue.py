@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.domain.errors import LibraryError
-from assistant.library import bm25, database, names
+from assistant.library import bm25, names, schema
 from assistant.library.catalogue import Catalogue
 from assistant.library.rows import StoredPaper
 from assistant.library.server import records
@@ -35,7 +35,7 @@ class ServerCatalogue(Catalogue):
         self._is_malformed = False
         self._seen = None
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        self._connection.executescript(f"{database.tables(database.SCHEMA)} PRAGMA user_version = {database.SCHEMA};")
+        self._connection.executescript(f"{schema.tables(schema.VERSION)} PRAGMA user_version = {schema.VERSION};")
         self._connection.executemany("INSERT INTO state VALUES (?, ?)", self.state().items())
         self._is_whole = False
         self._papers: dict[str, StoredPaper] = {}
@@ -56,7 +56,7 @@ class ServerCatalogue(Catalogue):
 
     def version(self) -> int:
         """Return the version of the schema that the copy in memory has."""
-        return database.SCHEMA
+        return schema.VERSION
 
     def size(self) -> int:
         """Return the number of papers."""

@@ -15,16 +15,16 @@ from assistant.domain.identifiers import identity, source_identity
 from assistant.domain.records import Entry, Paper, Rejection
 from assistant.domain.titles import normalise
 from assistant.ingest import deduplicate
-from assistant.library import bm25, builder, embeddings, names
+from assistant.library import bm25, builder, embeddings, names, reports
+from assistant.library.reports import Report
 from assistant.library.rows import StoredPaper
-from assistant.library.server import records, reports
+from assistant.library.server import records
 from assistant.library.server.catalogue import ServerCatalogue
 from assistant.library.server.client import PAGE, Server
 from assistant.library.server.collection import Records, Row
 from assistant.library.server.records import Counts, ServedPaper
 from assistant.library.server.snapshot import require_embedder
 from assistant.library.server.versions import LONGEST, Version, Versions
-from assistant.library.writer import Report
 from assistant.models.base import Embedder
 
 _ATTEMPTS = 20  # to make a version before others do

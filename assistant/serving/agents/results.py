@@ -12,7 +12,7 @@ from assistant.serving import links
 from assistant.verification.verifier import FAILING
 
 if TYPE_CHECKING:
-    from assistant.library.writer import Report
+    from assistant.library.reports import Report
 
 _SNIPPET = 400  # characters of an abstract in a list
 _ABSTRACT = 20_000  # characters of an abstract that is shown

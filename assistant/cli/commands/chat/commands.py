@@ -61,6 +61,7 @@ COMMANDS = {
     "since": Command(setting.since, "[DATE]", "only papers from a date on: 2024, 2024-05 or 2024-05-31"),
     "until": Command(setting.until, "[DATE]", "only papers up to a date"),
     "filter": Command(setting.source, "[TEXT or --clear]", "only papers of a source whose name has TEXT; --clear: all"),
+    "in": Command(setting.tag, "[TAG]", "only papers with a tag, or one within it"),
     "model": Command(setting.model, "[NAME or none]", "who answers; none: quotes"),
     "context": Command(setting.context, "", "which turns a model is told, and their tokens"),
     "retry": Command(_retry, "", "answer the last question again"),

@@ -187,9 +187,10 @@ def _completer(library: LibrarySnapshot) -> "Completer":
     from prompt_toolkit.document import Document
 
     from assistant.cli.commands.chat import commands
+    from assistant.library import annotations
 
     class Words(Completer):
-        """Commands after a slash; titles after /open and inside quotation marks."""
+        """Commands after a slash; tags after /in; titles after /open and inside quotation marks."""
 
         def __init__(self) -> None:
             self._titles: list[str] | None = None
@@ -200,6 +201,11 @@ def _completer(library: LibrarySnapshot) -> "Completer":
                 for name, command in commands.COMMANDS.items():
                     if name.startswith(text[1:]):
                         yield Completion(f"/{name}", -len(text), display_meta=command.help)
+                return
+            if text.startswith("/in "):
+                begun = text.removeprefix("/in ")
+                tags = map(one_line, annotations.counts(annotations.read(library.catalogue).by_id))
+                yield from (Completion(tag, -len(begun)) for tag in tags if begun.casefold() in tag.casefold())
                 return
             begun = text.removeprefix("/open ") if text.startswith("/open ") else _quoted(text)
             if begun:

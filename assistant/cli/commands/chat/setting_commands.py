@@ -1,4 +1,4 @@
-"""/since, /until, /filter, /model and /context: what the next questions are asked of, and with what."""
+"""/since, /until, /filter, /in, /model and /context: what the next questions are asked of, and with what."""
 
 from dataclasses import replace
 from datetime import date
@@ -32,6 +32,11 @@ def source(chat: Chat, text: str) -> Chat:
     return _narrow(chat, Filter() if text in _LIFTS else replace(chat.filter, source=text))
 
 
+def tag(chat: Chat, text: str) -> Chat:
+    """Let only papers with a tag be found; nothing or "--clear" lifts that."""
+    return _narrow(chat, replace(chat.filter, tags=() if text in ("", *_LIFTS) else (text,)))
+
+
 def model(chat: Chat, name: str) -> Chat:
     """Have another model answer, or none; nothing shows which one does."""
     if name:
@@ -56,7 +61,7 @@ def context(chat: Chat, _: str) -> Chat:
 
 
 def _narrow(chat: Chat, papers_filter: Filter) -> Chat:
-    checked = paper_filter(papers_filter.since, papers_filter.until, papers_filter.source)
+    checked = paper_filter(papers_filter.since, papers_filter.until, papers_filter.source, papers_filter.tags)
     chat = state.narrowed(chat, checked)
     _tell(chat)
     return chat
@@ -67,6 +72,7 @@ def _tell(chat: Chat) -> None:
     parts = [f"since {papers_filter.since}"] if papers_filter.since else []
     parts += [f"until {papers_filter.until}"] if papers_filter.until else []
     parts += [f"source {one_line(papers_filter.source)}"] if papers_filter.source else []
+    parts += [f"in {one_line(tag)}" for tag in papers_filter.tags]
     count = chat.pipeline.library.size if allowed is None else len(allowed)
     console.tell(f"filter: {', '.join(parts) or 'none'}; {count:,} papers")
 

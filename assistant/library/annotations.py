@@ -1,0 +1,118 @@
+"""What readers say of papers <-> rows of the catalogue beside the papers, each with a checksum of its own."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from assistant.domain.annotations import NOTHING, Annotations, Note, is_within, tag_key
+from assistant.library.connection import CatalogueConnection
+
+VERSION = 5
+"""The first version of a catalogue's schema that has them."""
+_COLUMNS = "paper_id, tags, notes, read, checksum"
+_AMONG = "IN (SELECT value FROM json_each(?))"
+CURE = "restore a backup, or write them anew with `assistant tag`, `assistant note` or `assistant read`"
+"""Of what is not as it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnnotations:
+    """What is said of papers, by their ids."""
+
+    by_id: Mapping[str, Annotations]
+    """Of all papers of which something is said that can be read."""
+    damaged: tuple[str, ...] = ()
+    """Ids of papers of which something was said, that is not as it was written."""
+
+
+def read(catalogue: CatalogueConnection, ids: Iterable[str] | None = None) -> StoredAnnotations:
+    """Return what is said of the papers with these ids, or of all."""
+    if catalogue.version() < VERSION:
+        return StoredAnnotations({})
+    where, values = ("", ()) if ids is None else (f"WHERE paper_id {_AMONG}", (json.dumps(list(ids)),))
+    by_id: dict[str, Annotations] = {}
+    damaged: list[str] = []
+    for id, tags, notes, read, checksum in catalogue.read(f"SELECT {_COLUMNS} FROM annotations {where}", values):
+        annotations = _parsed(tags, notes, read) if checksum == _checksum(id, tags, notes, read) else None
+        if annotations is None:
+            damaged.append(str(id))
+        else:
+            by_id[str(id)] = annotations
+    return StoredAnnotations(by_id, tuple(damaged))
+
+
+def problem(id: str) -> str:
+    """Return what is wrong with what is said of a paper, where that is not as it was written."""
+    return f"the tags and notes of {id} are not as they were written"
+
+
+def write(catalogue: CatalogueConnection, by_id: Mapping[str, Annotations]) -> None:
+    """Set what is said of papers, within a transaction; needs the writer's lock."""
+    catalogue.run_many("DELETE FROM annotations WHERE paper_id = ?", [(id,) for id in by_id])
+    catalogue.run_many(
+        f"INSERT INTO annotations ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
+        [_row(id, annotations) for id, annotations in by_id.items() if not annotations.is_empty],
+    )
+
+
+def carry(catalogue: CatalogueConnection, successors: Mapping[str, str]) -> None:
+    """Have what is said of papers that are stored under other ids now be said of these; {id: id now}."""
+    stored = read(catalogue, {*successors, *successors.values()}).by_id
+    moved: dict[str, Annotations] = {}
+    for former, now in successors.items():
+        if former in stored:
+            moved[now] = moved.get(now, stored.get(now, NOTHING)).joined(stored[former])
+            moved.setdefault(former, NOTHING)
+    write(catalogue, moved)
+
+
+def tagged(by_id: Mapping[str, Annotations], tags: Iterable[str]) -> set[str]:
+    """Return the ids of the papers that have all these tags, each itself or a tag within it."""
+    outers = tuple(tags)
+    return {
+        id
+        for id, annotations in by_id.items()
+        if all(any(is_within(tag, outer) for tag in annotations.tags) for outer in outers)
+    }
+
+
+def counts(by_id: Mapping[str, Annotations]) -> dict[str, int]:
+    """Return {tag: how many papers `tagged` finds by it}, those that others are within included, in the order of the
+    alphabet; in the spelling that most have."""
+    spellings: dict[str, Counter[str]] = {}
+    papers: Counter[str] = Counter()
+    for annotations in by_id.values():
+        outers = {outer for tag in annotations.tags for outer in _outers(tag)}
+        papers.update({tag_key(outer) for outer in outers})
+        for outer in outers:
+            spellings.setdefault(tag_key(outer), Counter())[outer] += 1
+    return {spellings[key].most_common(1)[0][0]: papers[key] for key in sorted(papers)}
+
+
+def _outers(tag: str) -> Iterator[str]:
+    """Yield a tag and those that it is within."""
+    parts = tag.split("/")
+    yield from ("/".join(parts[: count + 1]) for count in range(len(parts)))
+
+
+def _row(id: str, annotations: Annotations) -> tuple[str | None, ...]:
+    tags = json.dumps(annotations.tags)
+    notes = json.dumps([[note.at.isoformat(), note.text] for note in annotations.notes])
+    read = annotations.read.isoformat() if annotations.read else None
+    return id, tags, notes, read, _checksum(id, tags, notes, read)
+
+
+def _checksum(*values: object) -> str:
+    return hashlib.sha256(json.dumps(values, default=repr).encode()).hexdigest()
+
+
+def _parsed(tags: object, notes: object, read: object) -> Annotations | None:
+    try:
+        rows = [Note(str(text), datetime.fromisoformat(at)) for at, text in json.loads(str(notes))]
+        words = tuple(map(str, json.loads(str(tags))))
+        return Annotations(words, tuple(rows), datetime.fromisoformat(str(read)) if read is not None else None)
+    except (ValueError, TypeError, RecursionError):
+        return None
