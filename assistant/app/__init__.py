@@ -126,12 +126,13 @@ def model(settings: Settings, environment: Mapping[str, str], account: Account |
     """Return the answering model, or None for the extractive answerer. One that is named while neither a key nor an
     endpoint is set is looked for at the usual addresses of this machine. `account` counts its requests.
 
-    Raises `UsageError` for an endpoint without an address, where OpenAI's own would be asked without a key, and where a
-    budget in money has no price to go by.
+    Raises `UsageError` for an endpoint without an address, where OpenAI's own would be asked without a key or for a
+    model that is not its own, and where a budget in money has no price to go by.
     """
     if settings.model is None:
         return None
     from assistant.app import spending
+    from assistant.models.openai import ownership
     from assistant.models.openai.chat import OpenAIModel
     from assistant.models.openai.client import OFFICIAL, resolve_base_url
 
@@ -140,6 +141,8 @@ def model(settings: Settings, environment: Mapping[str, str], account: Account |
         from assistant.models.openai import servers
 
         base_url = servers.find_server(settings.model, () if settings.base_url else servers.USUAL).base_url
+    elif reason := ownership.refusal(settings.model, settings.base_url):
+        raise reason
     made = OpenAIModel(
         settings.model, key=key, base_url=base_url, silence=settings.timeout, max_tokens=settings.max_tokens
     )

@@ -72,10 +72,12 @@ def _folder_name(fingerprint: str) -> str | None:
 def _open_openai(argument: str, settings: Settings, environment: Environment) -> Embedder:
     from assistant.models.openai.client import resolve_base_url
     from assistant.models.openai.embeddings import OpenAIEmbedder
+    from assistant.models.openai.ownership import refusal
 
     base_url = resolve_base_url(settings.base_url)
     key = environment.get("OPENAI_API_KEY", "")
-    return OpenAIEmbedder(argument, key=key, base_url=base_url, deadline=settings.timeout or DEFAULT_TIMEOUT)
+    deadline, reason = settings.timeout or DEFAULT_TIMEOUT, refusal(argument, settings.base_url)
+    return OpenAIEmbedder(argument, key=key, base_url=base_url, deadline=deadline, refusal=reason)
 
 
 def _openai_name(fingerprint: str) -> str | None:

@@ -137,3 +137,20 @@ def test_the_command_lists_what_the_configured_endpoint_offers(run: Run, words: 
         "model": "qwen3:latest",
         "context": 40_960,
     }
+
+
+@pytest.mark.parametrize("name", ["qwen3", "llama3.2:3b", "gpt-oss:20b", "mistralai/Mistral-7B"])
+def test_openai_is_sent_nothing_for_a_model_that_is_not_its_own_unless_its_address_is_set(name: str) -> None:
+    """A key alone means OpenAI's address; whoever names a model of their machine did not mean to send papers there."""
+    environment = {"OPENAI_API_KEY": KEY}
+    with pytest.raises(UsageError) as caught:
+        app.model(app.load_settings(environment, model=name), environment)
+    assert (caught.value.what.split()[0], KEY in str(caught.value)) == (repr(name), False)
+    assert "`assistant models` lists" in caught.value.cure
+    embedder = app.embedder(app.load_settings(environment, embedder=f"openai:{name}"), environment)
+    for texts in (embedder.embed, embedder.embed_queries):
+        with pytest.raises(UsageError, match="nothing was sent"):
+            texts(["A sentence of a paper."])
+    stated = environment | {"OPENAI_BASE_URL": "https://api.openai.com/v1"}
+    assert app.model(app.load_settings(stated, model=name), stated)
+    assert app.model(app.load_settings(environment, model="ft:gpt-4.1:lab::1"), environment)
