@@ -1,9 +1,10 @@
 """Settings and models -> one library, to ask, search, verify and ingest with."""
 
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant import app
 from assistant.app import arguments, by_words
@@ -12,7 +13,7 @@ from assistant.app.models import Models
 from assistant.domain.answers import Answer
 from assistant.domain.callbacks import OnMessage, OnProgress, OnToken
 from assistant.domain.errors import LibraryError, MissingModelError
-from assistant.domain.records import Claim, Evidence, Paper
+from assistant.domain.records import Claim, Entry, Evidence, Paper, Rejection
 from assistant.domain.settings import Settings
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel, Embedder, Reranker
@@ -20,12 +21,13 @@ from assistant.retrieval.filters import Filter
 
 if TYPE_CHECKING:
     from assistant.answering.pipeline import Pipeline
+    from assistant.ingest.documents import TitleOf
     from assistant.library.writer import Report
     from assistant.verification.documents import DocumentVerifier
 
 
 class Library:
-    """Papers to ask about. A context manager; not for several threads at once."""
+    """Papers to ask about. A context manager; where several threads use it, one after the other (`turn`)."""
 
     def __init__(
         self, settings: Settings, environment: Mapping[str, str], models: Models, on_message: OnMessage
@@ -33,6 +35,8 @@ class Library:
         """Use `open_library`."""
         self.settings = settings
         self.on_message = on_message
+        self.turn = threading.RLock()
+        """Held by whoever uses the library from one of several threads."""
         self._environment = environment
         self._models = models
         self._snapshot: LibrarySnapshot | None = None
@@ -106,12 +110,34 @@ class Library:
         `as_of` is the day when pages were taken, for dates without a year. With `dry_run` nothing changes. The folder
         is made where it is not there. Raises `UsageError`, `LockedError`, `FingerprintError`, `LibraryError`."""
         from assistant import ingest
-        from assistant.library import writer
 
         several = [paths] if isinstance(paths, str | Path) else paths
-        rows = list(ingest.read([str(path) for path in several], as_of, date.today()))
+        rows = ingest.read([str(path) for path in several], as_of, date.today())
+        return self._add(rows, dry_run=dry_run, on_progress=on_progress)
+
+    def add_documents(
+        self,
+        documents: Iterable[Any],
+        *,
+        title: "TitleOf | None" = None,
+        source: str = "llama-index",
+        dry_run: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> "Report":
+        """Add what a llama-index reader loaded, or a splitter made of it, a paper a document: see `ingest.documents`.
+
+        A document without a title, in its metadata or by `title`, is in the report, as `rejected`. Raises as `ingest`,
+        and `UsageError` where none has a title, or something is no document."""
+        from assistant.ingest import documents as llama_documents
+
+        rows = llama_documents.entries(documents, title, source=source)
+        return self._add(rows, dry_run=dry_run, on_progress=on_progress)
+
+    def _add(self, rows: Iterable[Entry | Rejection], *, dry_run: bool, on_progress: OnProgress | None) -> "Report":
+        from assistant.library import writer
+
         progress = on_progress or (lambda *_: None)
-        report = writer.add(self.settings.library, rows, self.embedder, dry_run=dry_run, on_progress=progress)
+        report = writer.add(self.settings.library, list(rows), self.embedder, dry_run=dry_run, on_progress=progress)
         self.close()  # the sample may have stood in for what was an empty library
         return report
 

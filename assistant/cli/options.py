@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.cli import console
+from assistant.cli import console, invocation
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class LibraryOptions:
             checker=self.checker,
             evidence=self.evidence,
             budget=self.budget,
+            environment=invocation.environment(),
             on_message=console.tell,
         )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, options, progress
+from assistant.cli import console, invocation, options, progress
 from assistant.cli.options import LibraryOptions
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Entry, Rejection
@@ -52,7 +52,6 @@ def enrich(
       assistant enrich --dry-run references.bib
       assistant enrich --from arxiv --limit 100
     """
-    from assistant import app
     from assistant.app import acquisition
     from assistant.ingest import enrichment
     from assistant.library import writer
@@ -65,7 +64,7 @@ def enrich(
         with contextlib.closing(Catalogue(folder)) as catalogue:
             papers = catalogue.papers()
         wanted = enrichment.lacking(papers)[:limit]
-        rows = list(acquisition.facts(paths, services, wanted, app.environment(), console.tell, on_progress))
+        rows = list(acquisition.facts(paths, services, wanted, invocation.environment(), console.tell, on_progress))
         result = enrichment.enrich(papers, [row for row in rows if isinstance(row, Entry)])
         report = writer.add(folder, result.entries, library.embedder, dry_run=dry_run, on_progress=on_progress)
     rejections = [*(row for row in rows if isinstance(row, Rejection)), *report.rejected]

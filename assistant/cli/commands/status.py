@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, options
+from assistant.cli import console, invocation, options
 from assistant.cli.options import LibraryOptions
 from assistant.domain.errors import LibraryError, MissingModelError
 from assistant.domain.sanitize import one_line
@@ -44,7 +44,7 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
     from assistant.app import sources
     from assistant.library import tail
 
-    environment = app.environment()
+    environment = invocation.environment()
     settings = place.open().settings
     embedder, reranker = sources.embedder(settings, environment), sources.reranker(settings, environment)
     app.model(settings, environment)  # raises where its endpoint's address is none: nothing could be asked
