@@ -136,7 +136,7 @@ def model(settings: Settings, environment: Mapping[str, str], account: "Account 
         from assistant.models.openai import servers
 
         base_url = servers.find_server(settings.model, () if settings.base_url else servers.USUAL).base_url
-    elif reason := ownership.refusal(settings.model, settings.base_url):
+    elif reason := ownership.refusal(settings.model, settings.base_url, environment):
         raise reason
     made = OpenAIModel(
         settings.model, key=key, base_url=base_url, silence=settings.timeout, max_tokens=settings.max_tokens

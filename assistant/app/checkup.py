@@ -199,7 +199,7 @@ def _endpoint(settings: Settings, environment: Environment) -> Check:
         return Check("endpoint", "ok", "none is asked: answers are quotes")
     if not is_set(environment, "OPENAI_BASE_URL") and not is_set(environment, OPENAI_KEY):
         return Check("endpoint", "ok", f"none is set: {settings.model} is looked for on this machine when it is asked")
-    if reason := refusal(settings.model, settings.base_url):
+    if reason := refusal(settings.model, settings.base_url, environment):
         return Check("endpoint", "fail", reason.what, reason.cure, reason.exit_code)
     try:
         base_url = resolve_base_url(settings.base_url)

@@ -13,7 +13,7 @@ from assistant.app.models import Models
 from assistant.domain.answers import Answer
 from assistant.domain.callbacks import OnMessage, OnProgress, OnToken
 from assistant.domain.errors import LibraryError, MissingModelError
-from assistant.domain.records import Claim, Entry, Evidence, Paper, Rejection
+from assistant.domain.records import Claim, Evidence, Paper
 from assistant.domain.settings import Settings
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel, Embedder, Reranker
@@ -99,45 +99,29 @@ class Library:
 
     def ingest(
         self,
-        paths: str | Path | Iterable[str | Path],
+        paths: str | Path | Iterable[str | Path] = (),
         *,
+        documents: Iterable[Any] = (),
+        title: "TitleOf | None" = None,
         as_of: date | None = None,
         dry_run: bool = False,
         on_progress: OnProgress | None = None,
     ) -> "Report":
         """Add the papers of files and folders; what could not be read is in the report, as `rejected`.
 
+        `documents` are added too: what a llama-index reader loaded, or a splitter made of it, a paper a document; see
+        `ingest.documents`. `title` gives the title of one whose metadata do not.
         `as_of` is the day when pages were taken, for dates without a year. With `dry_run` nothing changes. The folder
         is made where it is not there. Raises `UsageError`, `LockedError`, `FingerprintError`, `LibraryError`."""
         from assistant import ingest
-
-        several = [paths] if isinstance(paths, str | Path) else paths
-        rows = ingest.read([str(path) for path in several], as_of, date.today())
-        return self._add(rows, dry_run=dry_run, on_progress=on_progress)
-
-    def add_documents(
-        self,
-        documents: Iterable[Any],
-        *,
-        title: "TitleOf | None" = None,
-        source: str = "llama-index",
-        dry_run: bool = False,
-        on_progress: OnProgress | None = None,
-    ) -> "Report":
-        """Add what a llama-index reader loaded, or a splitter made of it, a paper a document: see `ingest.documents`.
-
-        A document without a title, in its metadata or by `title`, is in the report, as `rejected`. Raises as `ingest`,
-        and `UsageError` where none has a title, or something is no document."""
-        from assistant.ingest import documents as llama_documents
-
-        rows = llama_documents.entries(documents, title, source=source)
-        return self._add(rows, dry_run=dry_run, on_progress=on_progress)
-
-    def _add(self, rows: Iterable[Entry | Rejection], *, dry_run: bool, on_progress: OnProgress | None) -> "Report":
+        from assistant.ingest.documents import entries
         from assistant.library import writer
 
+        several = [paths] if isinstance(paths, str | Path) else paths
+        rows = list(ingest.read([str(path) for path in several], as_of, date.today()))
+        rows += entries(documents, title)
         progress = on_progress or (lambda *_: None)
-        report = writer.add(self.settings.library, list(rows), self.embedder, dry_run=dry_run, on_progress=progress)
+        report = writer.add(self.settings.library, rows, self.embedder, dry_run=dry_run, on_progress=progress)
         self.close()  # the sample may have stood in for what was an empty library
         return report
 

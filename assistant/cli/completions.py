@@ -34,7 +34,7 @@ def add_completion(command: click.Command) -> None:
     What is completed already, as a choice or a path is, is left as it is.
     """
     for parameter in command.params:
-        complete = _BY_NAME.get(parameter.name or "") or _BY_METAVAR.get(parameter.metavar or "")
+        complete = _BY_METAVAR.get(parameter.metavar or "") or _BY_NAME.get(parameter.name or "")
         if complete and parameter.type is click.STRING:
             parameter.type = _Completed(complete)
 
@@ -78,6 +78,12 @@ def _sources(context: click.Context, incomplete: str) -> Items:
     return _plain(beginnings.sources(_settings(context).library, incomplete, _MOST), incomplete)
 
 
+def _tags(context: click.Context, incomplete: str) -> Items:
+    from assistant.library import beginnings
+
+    return _plain(beginnings.tags(_settings(context).library, incomplete, _MOST), incomplete)
+
+
 def _profiles(_: click.Context, incomplete: str) -> Items:
     import os
 
@@ -119,6 +125,8 @@ _BY_NAME: Mapping[str, Complete] = {
     "key": _setting_keys,
     "command": _commands,
     "source": _sources,
+    "tag": _tags,
+    "tags": _tags,
     "paths": _files,
     "file": _files,
     "paper": _papers,
@@ -127,4 +135,10 @@ _BY_NAME: Mapping[str, Complete] = {
     "names": _papers,
 }
 """Name of an option or argument -> what completes it."""
-_BY_METAVAR: Mapping[str, Complete] = {"FILE": _files, "PATH": _files, "DIR": _folders}
+_BY_METAVAR: Mapping[str, Complete] = {
+    "TAG": _tags,
+    "KEY-NAME": _of("openai", "semantic-scholar"),
+    "FILE": _files,
+    "PATH": _files,
+    "DIR": _folders,
+}

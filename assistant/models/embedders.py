@@ -77,7 +77,7 @@ def _open_openai(argument: str, settings: Settings, environment: Environment) ->
 
     base_url = resolve_base_url(settings.base_url)
     key = environment.get("OPENAI_API_KEY", "")
-    deadline, reason = settings.timeout or DEFAULT_TIMEOUT, refusal(argument, settings.base_url)
+    deadline, reason = settings.timeout or DEFAULT_TIMEOUT, refusal(argument, settings.base_url, environment)
     return OpenAIEmbedder(argument, key=key, base_url=base_url, deadline=deadline, refusal=reason)
 
 

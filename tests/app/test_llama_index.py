@@ -152,9 +152,9 @@ def test_a_reader_loads_papers_that_llama_index_can_index(library: assistant.Lib
 
 def test_what_a_reader_loads_is_added_and_comes_back_the_same(library: assistant.Library, tmp_path: Path) -> None:
     with opened(tmp_path / "copy") as copy:
-        report = copy.add_documents(LibraryReader(library).load_data())
+        report = copy.ingest(documents=LibraryReader(library).load_data())
         assert (len(report.added), report.rejected) == (2, ())
-        again = copy.add_documents(LibraryReader(library).load_data())
+        again = copy.ingest(documents=LibraryReader(library).load_data())
         assert (len(again.added), again.unchanged) == (0, 2)
         facts = [(p.id, p.title, p.abstract, p.day, p.authors, p.url) for p in copy.papers()]
     assert facts == [(p.id, p.title, p.abstract, p.day, p.authors, p.url) for p in library.papers()]
@@ -167,17 +167,17 @@ def test_files_of_a_directory_reader_have_a_heading_or_a_function_that_gives_the
     (folder / "b.txt").write_text(RENNET)
     loaded = SimpleDirectoryReader(str(folder)).load_data()
     with opened(tmp_path / "library") as own:
-        report = own.add_documents(loaded)
+        report = own.ingest(documents=loaded)
         assert [(paper.title, paper.abstract) for paper in report.added] == [("Yeast Raises Dough", YEAST)]
         assert [str(row) for row in report.rejected] == [
             "b.txt:2: has no title: set metadata['title'] of each, or pass title=, a function of a document"
         ]
-        report = own.add_documents(loaded[1:], title=lambda document: f"Notes of {document.metadata['file_name']}")
+        report = own.ingest(documents=loaded[1:], title=lambda document: f"Notes of {document.metadata['file_name']}")
         assert [(p.title, p.abstract, p.date) for p in report.added] == [("Notes of b.txt", RENNET, None)]
         with pytest.raises(UsageError, match=r"none of 1 documents has a title; set metadata\['title'\]"):
-            own.add_documents(loaded[1:])
+            own.ingest(documents=loaded[1:])
         with pytest.raises(UsageError, match="str is no document of llama-index"):
-            own.add_documents(["a text"])
+            own.ingest(documents=["a text"])
 
 
 def test_nodes_of_one_document_are_one_paper_and_what_they_share_is_there_once() -> None:

@@ -8,9 +8,9 @@ from assistant.cli import console, invocation
 
 
 @click.command("set-key")
-@click.argument("name")
+@click.argument("name", metavar="KEY-NAME")
 def set_key(name: str) -> int:
-    """NAME is `openai`, sent to OpenAI's address alone; `semantic-scholar`; or a word of your own, which the setting
+    """The names are `openai`, for OpenAI's address alone, `semantic-scholar`, or a word of your own, which the setting
     `key` then names beside base-url. The key is asked for, or read from standard input: it is no argument, which others
     could see.
 
@@ -41,7 +41,7 @@ def set_key(name: str) -> int:
 
 
 @click.command("unset-key")
-@click.argument("name")
+@click.argument("name", metavar="KEY-NAME")
 def unset_key(name: str) -> int:
     """Ends with 3 where there was none.
 

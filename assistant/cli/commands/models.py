@@ -52,7 +52,7 @@ def list_served(as_json: bool) -> int:
 
 def _list(*, as_json: bool) -> int:
     """Print what each server offers; tell what could not be asked where the user set it."""
-    from assistant.models.openai import servers
+    from assistant.models.openai import found, servers
     from assistant.models.openai.address import redact_address
     from assistant.models.openai.client import resolve_base_url
 
@@ -61,6 +61,7 @@ def _list(*, as_json: bool) -> int:
     resolve_base_url(base_url)
     places = servers.servers(base_url, key)
     listings = servers.list_models(places)
+    found.note(listings, environment)
     for listing in listings:
         address = redact_address(listing.server.base_url)
         if listing.problem and listing.server.kind == "configured":

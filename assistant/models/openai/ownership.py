@@ -2,8 +2,10 @@
 meant to read."""
 
 import re
+from collections.abc import Mapping
 
 from assistant.domain.errors import UsageError
+from assistant.models.openai import found
 from assistant.models.openai.client import OFFICIAL
 
 _OPENAI = re.compile(
@@ -25,17 +27,24 @@ def is_openai_name(name: str) -> bool:
     return bool(_OPENAI.match(name.strip()))
 
 
-def refusal(name: str, base_url: str) -> UsageError | None:
+def refusal(name: str, base_url: str, environment: Mapping[str, str]) -> UsageError | None:
     """Return why nothing may be sent for a model that is not OpenAI's where nobody set an address (`base_url` is ""),
-    so that OpenAI would be asked; None where it may. Contacts nothing."""
+    so that OpenAI would be asked; None where it may. Contacts nothing: where on this machine the model was last seen is
+    what `assistant models` noted."""
     if base_url or is_openai_name(name):
         return None
+    seen = found.address_of(name, environment)
+    place = (
+        f"{seen}, where `assistant models` last saw it"
+        if seen
+        else "where the model is (http://127.0.0.1:11434/v1 for Ollama; `assistant models` lists the servers of this "
+        "machine that answer, and their models)"
+    )
     return UsageError(
         f"{name[:80]!r} is no name of a model of OpenAI, and its address is the only one that is set: nothing was sent",
         cause="OPENAI_BASE_URL is not set",
         cure=(
-            "set OPENAI_BASE_URL to where the model is (http://127.0.0.1:11434/v1 for Ollama; `assistant models` lists "
-            "the servers of this machine that answer, and their models), or leave OPENAI_API_KEY unset to have it "
-            f"looked for on this machine; OPENAI_BASE_URL={OFFICIAL} if OpenAI is meant"
+            f"set OPENAI_BASE_URL to {place}, or leave OPENAI_API_KEY unset to have it looked for on this machine; "
+            f"OPENAI_BASE_URL={OFFICIAL} if OpenAI is meant"
         ),
     )
