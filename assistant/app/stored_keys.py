@@ -6,14 +6,19 @@ A key is read here and sent to its service; it is never shown, and never an argu
 import json
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.app.layers import KEY_VARIABLES, Store
 from assistant.domain import files
 from assistant.domain.errors import ResourceError, UsageError
 
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+Result = TypeVar("Result")
 FILE = "keys.json"
 SERVICE = "assistant"
 """Under which a keyring has the keys of this program."""
@@ -56,38 +61,49 @@ def find(folder: Path, name: str, place: Store) -> str:
 
 def remove(folder: Path, name: str) -> None:
     """Remove a key from the keyring and from the file; nothing where it is in neither."""
-    import keyring
-    from keyring.errors import KeyringError
 
-    try:
-        if keyring.get_password(SERVICE, name) is not None:
-            keyring.delete_password(SERVICE, name)
-    except (KeyringError, OSError, RuntimeError):
-        pass  # no keyring here, so it is not in one
+    def delete(ring: "KeyringBackend") -> None:
+        if ring.get_password(SERVICE, name) is not None:
+            ring.delete_password(SERVICE, name)
+
+    with suppress(_KeyringFailure):  # no keyring here, so it is not in one
+        _use_keyring(delete)
     _change_file(folder, name, None)
 
 
 def _store_in_keyring(name: str, key: str) -> bool:
     """Whether a keyring has the key now. Some take a key and keep nothing, so it is asked for what it was given."""
-    import keyring
-    from keyring.errors import KeyringError
+
+    def keep(ring: "KeyringBackend") -> bool:
+        ring.set_password(SERVICE, name, key)
+        return ring.get_password(SERVICE, name) == key
 
     try:
-        keyring.set_password(SERVICE, name, key)
-        return keyring.get_password(SERVICE, name) == key
-    except (KeyringError, OSError, RuntimeError):
+        return _use_keyring(keep)
+    except _KeyringFailure:
         return False
 
 
 def _find_in_keyring(name: str) -> str | None:
-    import keyring
-    from keyring.errors import KeyringError
-
     try:
-        return keyring.get_password(SERVICE, name)
-    except (KeyringError, OSError, RuntimeError) as error:
+        return _use_keyring(lambda ring: ring.get_password(SERVICE, name))
+    except _KeyringFailure as error:
         cure = "unlock it, or set the variable of the environment"
-        raise UsageError(f"the keyring does not give the key {name}", cause=type(error).__name__, cure=cure) from None
+        raise UsageError(f"the keyring does not give the key {name}", cause=str(error), cure=cure) from None
+
+
+class _KeyringFailure(Exception):
+    """Names what a keyring raised, and no more: a backend may quote what it was given."""
+
+
+def _use_keyring(use: "Callable[[KeyringBackend], Result]") -> Result:
+    """Return what is made of the system's keyring; raises `_KeyringFailure` where there is none, or it fails."""
+    try:
+        import keyring
+
+        return use(keyring.get_keyring())
+    except Exception as error:  # noqa: BLE001  each of the many backends raises its own
+        raise _KeyringFailure(type(error).__name__) from None
 
 
 def _read_file(folder: Path) -> dict[str, str]:

@@ -195,12 +195,26 @@ def test_where_there_is_no_keyring_a_key_is_in_a_file_for_its_owner_alone(variab
             stored_keys.store(folder, "openai", text)
 
 
-def test_a_keyring_that_keeps_nothing_is_none(variables: dict[str, str]) -> None:
+class Locked(Drawer):
+    """A keyring whose owner does not unlock it."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise OSError("secret words")
+
+    set_password = get_password  # type: ignore[assignment]
+
+
+def test_a_keyring_that_keeps_nothing_or_fails_is_none(variables: dict[str, str]) -> None:
     from keyring.backends.null import Keyring
 
+    folder = written(variables, '[keys]\nopenai = "keyring"\n').parent
     before = keyring.get_keyring()
-    keyring.set_keyring(Keyring())  # type: ignore[no-untyped-call]
     try:
-        assert stored_keys.store(Path(variables["ASSISTANT_CONFIG"]).parent, "openai", "sk-1") == "file"
+        for ring in (Keyring(), Locked()):  # type: ignore[no-untyped-call]
+            keyring.set_keyring(ring)
+            assert stored_keys.store(folder, "openai", "sk-1") == "file"
+            stored_keys.remove(folder, "openai")
+        with pytest.raises(UsageError, match=r"the keyring does not give the key openai \(OSError\); unlock it"):
+            configuration.environment(variables)["OPENAI_API_KEY"]
     finally:
         keyring.set_keyring(before)

@@ -41,7 +41,7 @@ def refusal(name: str, base_url: str, environment: Mapping[str, str]) -> UsageEr
         "machine that answer, and their models)"
     )
     return UsageError(
-        f"{name[:80]!r} is no name of a model of OpenAI, and its address is the only one that is set: nothing was sent",
+        f"{name[:80]!r} is not one of OpenAI's models, and no address but OpenAI's is known: nothing was sent",
         cause="OPENAI_BASE_URL is not set",
         cure=(
             f"set OPENAI_BASE_URL to {place}, or leave OPENAI_API_KEY unset to have it looked for on this machine; "
