@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assistant.app.handle import Library
+    from assistant.app.llama_index import LibraryQueryEngine, LibraryReader, LibraryRetriever
     from assistant.app.opening import open_library
     from assistant.domain.answers import Answer, Seconds
     from assistant.domain.costs import Cost
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from assistant.domain.settings import Settings
     from assistant.library.reports import Report
     from assistant.models.base import ChatModel, Checker, Embedder, Message, Reply, Reranker
+    from assistant.models.llama_index import LlamaModel
+    from assistant.models.llama_index_embeddings import LlamaEmbedder
 
 __all__ = [
     "Answer",
@@ -49,7 +52,12 @@ __all__ = [
     "FingerprintError",
     "Library",
     "LibraryError",
+    "LibraryQueryEngine",
+    "LibraryReader",
+    "LibraryRetriever",
     "Listing",
+    "LlamaEmbedder",
+    "LlamaModel",
     "LockedError",
     "Message",
     "MissingModelError",
@@ -68,6 +76,7 @@ __all__ = [
 
 _MODULES = {
     "app.handle": "Library",
+    "app.llama_index": "LibraryQueryEngine LibraryReader LibraryRetriever",
     "app.opening": "open_library",
     "domain.errors": "ArchiveError AssistantError BudgetError FingerprintError LibraryError LockedError "
     "MissingModelError ModelError ServiceError UsageError",
@@ -77,6 +86,8 @@ _MODULES = {
     "domain.settings": "Settings",
     "library.writer": "Report",
     "models.base": "ChatModel Checker Embedder Message Reply Reranker",
+    "models.llama_index": "LlamaModel",
+    "models.llama_index_embeddings": "LlamaEmbedder",
 }
 
 

@@ -100,7 +100,7 @@ def ask(folder: Path, place: Path, split: str, reranker: Reranker) -> list[Sampl
     embedder, samples = local_embedder(os.environ), []
     judge = answerability.load(embedder.fingerprint, reranker.fingerprint)
     with LibrarySnapshot(place, embedder.fingerprint) as library:
-        asking = Pipeline(library, embedder, ordinary=tokens.ordinary(), reranker=reranker)
+        asking = Pipeline(library, embedder, ordinary=tokens.ordinary(os.environ), reranker=reranker)
         ids = {paper.title: paper.id for paper in library.papers()}
         for case in cases:
             turn = case.turns[0]

@@ -19,11 +19,16 @@ from assistant.library import sample
 Run = Callable[..., subprocess.CompletedProcess[str]]
 MadeOnce = Callable[[str, Callable[[Path], subprocess.CompletedProcess[str]]], Path]
 THIS_MACHINE = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "::", "::ffff:127.0.0.1")
+NOBODYS = {"ASSISTANT_CONFIG": "none", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
 collect_ignore = ["support"]  # holds no tests, and is imported under another name
 
 
 def pytest_configure() -> None:
-    """Have Ctrl-C mean what it means to a person: what is started in the background inherits that it means nothing."""
+    """Have Ctrl-C mean what it means to a person: what is started in the background inherits that it means nothing.
+
+    Whoever runs the tests has settings and keys of their own, which no test reads or changes.
+    """
+    os.environ.update(NOBODYS)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -58,14 +63,16 @@ def cache(common: Path) -> Path:
 @pytest.fixture(scope="session")
 def clean_environment(cache: Path) -> Mapping[str, str]:
     """Return the environment without anything that settles our settings."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("ASSISTANT_", "OPENAI_"))}
+    inherited = {
+        key: value for key, value in os.environ.items() if not key.startswith(("ASSISTANT_", "OPENAI_", "CHROMA_"))
+    }
     # A proxy that is not there: what leaves this machine fails, also in the commands that tests start.
     proxies = {
         "http_proxy": "http://127.0.0.1:9",
         "https_proxy": "http://127.0.0.1:9",
         "no_proxy": "127.0.0.1,localhost",
     }
-    own = {"ASSISTANT_CACHE": str(cache), "PYTHONPATH": str(Path(__file__).parents[1])}
+    own = {"ASSISTANT_CACHE": str(cache), "PYTHONPATH": str(Path(__file__).parents[1]), **NOBODYS}
     return {**inherited, **proxies, **own}
 
 

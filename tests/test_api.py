@@ -22,8 +22,9 @@ from assistant.models.base import Message, Reply
 ROOT = Path(__file__).parents[1]
 NAMES = """
 Answer ArchiveError AssistantError BudgetError ChatModel Checker Claim Cost Embedder Entry Evidence Finding
-FingerprintError Library LibraryError Listing LockedError Message MissingModelError ModelError Paper Rejection Reply
-Report Reranker Seconds ServiceError Settings UsageError open_library
+FingerprintError Library LibraryError LibraryQueryEngine LibraryReader LibraryRetriever Listing LlamaEmbedder LlamaModel
+LockedError Message MissingModelError ModelError Paper Rejection Reply Report Reranker Seconds ServiceError Settings
+UsageError open_library
 """.split()
 
 
@@ -146,11 +147,11 @@ def test_a_model_may_be_any_object_and_is_heard_as_it_writes(folder: Path) -> No
 
 
 def test_settings_come_from_arguments_then_the_environment(tmp_path: Path) -> None:
-    environment = {"ASSISTANT_LIBRARY": str(tmp_path / "a"), "ASSISTANT_MODEL": "m", "OPENAI_API_KEY": "k"}
+    environment = {"ASSISTANT_LIBRARY": str(tmp_path / "a"), "ASSISTANT_MODEL": "gpt-m", "OPENAI_API_KEY": "k"}
     library = assistant.open_library(environment=environment)
-    assert library.settings == assistant.Settings(tmp_path / "a", chosen=True, model="m")
+    assert library.settings == assistant.Settings(tmp_path / "a", chosen=True, model="gpt-m")
     assert library.model is not None
-    assert library.model.name == "m"
+    assert library.model.name == "gpt-m"
     library = assistant.open_library(
         tmp_path / "b", model="none", embedder="local", reranker="none", environment=environment
     )

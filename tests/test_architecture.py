@@ -18,7 +18,7 @@ VENDORS = {
     "chromadb_rust_bindings": {"library/chroma.py"},
     "tantivy": {"library/bm25.py"},
     "openai": {"models/openai/"},
-    "llama_index": {"models/llama_index.py", "retrieval/llama_index.py"},
+    "llama_index": {"models/llama_index", "app/llama_index.py"},
     "onnxruntime": {"models/onnx/"},
     "tokenizers": {"models/onnx/"},
     "rich": {"cli/"},

@@ -7,8 +7,10 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from assistant.app import folders
+from assistant.app.layers import is_set
 from assistant.domain import costs
 from assistant.domain import settings as domain_settings
 from assistant.domain.callbacks import OnMessage
@@ -16,21 +18,20 @@ from assistant.domain.settings import (
     DEFAULT_MAX_TOKENS,
     DEFAULT_MODEL,
     Settings,
-    checkout,
     evidence,
-    folder_of,
     max_tokens,
     timeout,
 )
-from assistant.library import database, embeddings
-from assistant.library.catalogue import Catalogue
 from assistant.library.server import address
-from assistant.library.snapshot import LibrarySnapshot
-from assistant.models import embedders, rerankers
-from assistant.models.account import Account
-from assistant.models.base import ChatModel, Embedder, Reranker
+from assistant.models import embedders, integrations, rerankers
 from assistant.models.cache import cache_folder
 from assistant.models.embedders import EMBEDDERS, EmbedderKind
+
+if TYPE_CHECKING:
+    from assistant.library.catalogue import Catalogue
+    from assistant.library.snapshot import LibrarySnapshot
+    from assistant.models.account import Account
+    from assistant.models.base import ChatModel, Embedder, Reranker
 
 Setting = TypeVar("Setting")
 
@@ -58,7 +59,7 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
     Raises `UsageError`, also where the embedder is of none of these kinds, or there is no such reranker.
     """
     name = _text(environment, library, "LIBRARY")
-    folder = _named(name, "--library or ASSISTANT_LIBRARY") if name else default_library()
+    folder = folders.named(name, "--library or ASSISTANT_LIBRARY") if name else folders.default_library()
     if embedder := _text(environment, embedder, "EMBEDDER"):
         embedders.find_kind(embedder, kinds)
     if reranker := _text(environment, reranker, "RERANKER"):
@@ -78,7 +79,7 @@ def load_settings(  # noqa: PLR0913  one parameter for each setting
         checker=_text(environment, checker, "CHECKER"),
         evidence=_amount(evidence, environment, evidence_tokens, "EVIDENCE"),
         budget=_amount(costs.budget, environment, budget, "BUDGET"),
-        prices=_named(table, "ASSISTANT_PRICES") if table else None,
+        prices=folders.named(table, "ASSISTANT_PRICES") if table else None,
         vectors=str(address.parse(server, environment)) if server else None,
     )
 
@@ -96,21 +97,9 @@ def _amount(
     return None if given is None else read(given)
 
 
-def default_library() -> Path:
-    """Return `store/default` in a checkout, else a folder of the user's data."""
-    if root := checkout():
-        return root / "store" / "default"
-    return _data_folder("ASSISTANT_LIBRARY") / "default"
-
-
-def chats_folder(environment: Mapping[str, str]) -> Path:
-    """Return where conversations are kept: `ASSISTANT_CHATS`, else a folder of the user's data."""
-    if folder := environment.get("ASSISTANT_CHATS"):
-        return _named(folder, "ASSISTANT_CHATS")
-    return _data_folder("ASSISTANT_CHATS") / "chats"
-
-
-def embedder(settings: Settings, environment: Mapping[str, str], kinds: Sequence[EmbedderKind] = EMBEDDERS) -> Embedder:
+def embedder(
+    settings: Settings, environment: Mapping[str, str], kinds: Sequence[EmbedderKind] = EMBEDDERS
+) -> "Embedder":
     """Return the embedder of these settings, which are of one of these kinds; it loads its model with the first text.
 
     Raises `UsageError` where there is no such embedder, or its model is not on this machine.
@@ -118,7 +107,7 @@ def embedder(settings: Settings, environment: Mapping[str, str], kinds: Sequence
     return embedders.open_embedder(settings, environment, kinds)
 
 
-def reranker(settings: Settings, environment: Mapping[str, str]) -> Reranker | None:
+def reranker(settings: Settings, environment: Mapping[str, str]) -> "Reranker | None":
     """Return the reranker of these settings, None where they want none; it loads its model with the first pair.
 
     Raises `MissingModelError` where its model is not on this machine.
@@ -126,16 +115,23 @@ def reranker(settings: Settings, environment: Mapping[str, str]) -> Reranker | N
     return rerankers.open_reranker(settings, environment)
 
 
-def model(settings: Settings, environment: Mapping[str, str], account: Account | None = None) -> ChatModel | None:
+def model(settings: Settings, environment: Mapping[str, str], account: "Account | None" = None) -> "ChatModel | None":
     """Return the answering model, or None for the extractive answerer. One that is named while neither a key nor an
     endpoint is set is looked for at the usual addresses of this machine. `account` counts its requests.
 
-    Raises `UsageError` for an endpoint without an address, where OpenAI's own would be asked without a key, and where a
-    budget in money has no price to go by.
+    Raises `UsageError` for an endpoint without an address, where OpenAI's own would be asked without a key or for a
+    model that is not its own, and where a budget in money has no price to go by.
     """
     if settings.model is None:
         return None
     from assistant.app import spending
+
+    if settings.model.startswith(integrations.PREFIX):
+        from assistant.models.llama_index import open_model
+
+        llm = open_model(settings.model.removeprefix(integrations.PREFIX), settings.timeout)
+        return account.metered(llm, spending.price(settings), settings.max_tokens) if account else llm
+    from assistant.models.openai import ownership
     from assistant.models.openai.chat import OpenAIModel
     from assistant.models.openai.client import OFFICIAL, resolve_base_url
 
@@ -144,6 +140,8 @@ def model(settings: Settings, environment: Mapping[str, str], account: Account |
         from assistant.models.openai import servers
 
         base_url = servers.find_server(settings.model, () if settings.base_url else servers.USUAL).base_url
+    elif reason := ownership.refusal(settings.model, settings.base_url, environment):
+        raise reason
     made = OpenAIModel(
         settings.model, key=key, base_url=base_url, silence=settings.timeout, max_tokens=settings.max_tokens
     )
@@ -153,18 +151,20 @@ def model(settings: Settings, environment: Mapping[str, str], account: Account |
 def library(
     settings: Settings,
     environment: Mapping[str, str],
-    maker: Embedder | None,
+    maker: "Embedder | None",
     on_message: OnMessage,
     *,
     heal: bool = True,
     wants_sample: bool = False,
-) -> LibrarySnapshot:
+) -> "LibrarySnapshot":
     """Open a library whose vectors `maker` made (None: whoever did). While nobody has named a library and the default
     one is empty, or where `wants_sample`, the sample stands in. Raises `LibraryError`, `FingerprintError`."""
     if settings.vectors is not None:
         from assistant.app import served
 
         return served.snapshot(settings.vectors, environment, maker, on_message)
+    from assistant.library.snapshot import LibrarySnapshot
+
     folder = settings.library
     catalogue, empty = _open(folder)
     if (empty or wants_sample) and not settings.chosen:
@@ -198,31 +198,27 @@ def mismatch(
     return f"built with {built}, and this is {current}", cure
 
 
-def environment() -> Mapping[str, str]:
-    """Return the environment of this process."""
-    return os.environ
+def environment(profile: str | None = None) -> Mapping[str, str]:
+    """Return the environment of this process, and under it what the user's configuration says, first its `profile`
+    (None: the one that ASSISTANT_PROFILE names). Raises `UsageError` for a configuration that is none."""
+    from assistant.app import configuration
 
-
-def _named(name: str, place: str) -> Path:
-    """Return the folder that was named, `~` and all; raises `UsageError`, which says in which `place`."""
-    return folder_of(lambda: Path(name).expanduser(), f"{place} has to name a folder that there can be: not {name}")
-
-
-def _data_folder(variable: str) -> Path:
-    """Return the folder of the user's data; raises `UsageError` where there is no home to have one in."""
-    import platformdirs
-
-    return folder_of(lambda: platformdirs.user_data_dir("assistant"), f"set HOME, or {variable} to a folder")
+    return configuration.environment(os.environ, profile)
 
 
 def _fingerprint(settings: Settings, environment: Mapping[str, str], kinds: Sequence[EmbedderKind]) -> str:
     """Return the fingerprint of a library that the embedder of these settings builds."""
+    from assistant.library import embeddings
+
     return embeddings.fingerprint(embedders.fingerprint(settings, environment, kinds))
 
 
-def _open(folder: Path) -> tuple[Catalogue | None, bool]:
+def _open(folder: Path) -> "tuple[Catalogue | None, bool]":
     """Return the catalogue of `folder`, None where there is none, and whether it is without papers, as a first ingest
     leaves it that was killed."""
+    from assistant.library import database
+    from assistant.library.catalogue import Catalogue
+
     with database.translated(folder / database.NAME):
         if database.vacant(folder):
             return None, True
@@ -244,5 +240,5 @@ def _model(environment: Mapping[str, str], flag: str | None) -> str | None:
     named = flag or environment.get("ASSISTANT_MODEL")
     if named:
         return model_name(named)
-    at_hand = environment.get("OPENAI_API_KEY") or environment.get("OPENAI_BASE_URL")
+    at_hand = any(is_set(environment, name) for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY"))
     return DEFAULT_MODEL if at_hand else None

@@ -1,10 +1,11 @@
 """Settings and models -> one library, to ask, search, verify and ingest with."""
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant import app
 from assistant.app import arguments, by_words, reading
@@ -22,13 +23,14 @@ from assistant.retrieval.filters import Filter
 
 if TYPE_CHECKING:
     from assistant.answering.pipeline import Pipeline
+    from assistant.ingest.documents import TitleOf
     from assistant.library.reports import Report
     from assistant.retrieval.library_finder import LibraryFinder
     from assistant.verification.documents import DocumentVerifier
 
 
 class Library:
-    """Papers to ask about. A context manager; not for several threads at once."""
+    """Papers to ask about. A context manager; where several threads use it, one after the other (`turn`)."""
 
     def __init__(
         self, settings: Settings, environment: Mapping[str, str], models: Models, on_message: OnMessage
@@ -36,6 +38,8 @@ class Library:
         """Use `open_library`."""
         self.settings = settings
         self.on_message = on_message
+        self.turn = threading.RLock()
+        """Held by whoever uses the library from one of several threads."""
         self._environment = environment
         self._models = models
         self._snapshot: LibrarySnapshot | None = None
@@ -125,23 +129,28 @@ class Library:
 
     def ingest(
         self,
-        paths: str | Path | Iterable[str | Path],
+        paths: str | Path | Iterable[str | Path] = (),
         *,
+        documents: Iterable[Any] = (),
+        title: "TitleOf | None" = None,
         as_of: date | None = None,
         dry_run: bool = False,
         on_progress: OnProgress | None = None,
     ) -> "Report":
         """Add the papers of files and folders; what could not be read is in the report, as `rejected`.
 
+        `documents` are added too: what a llama-index reader loaded, or a splitter made of it, a paper a document; see
+        `ingest.documents`. `title` gives the title of one whose metadata do not.
         `as_of` is the day when pages were taken, for dates without a year. With `dry_run` nothing changes. The folder
         is made where it is not there. Raises `UsageError`, `LockedError`, `FingerprintError`, `LibraryError`."""
         from assistant import ingest
         from assistant.app import served
         from assistant.ingest import origins
+        from assistant.ingest.documents import entries
 
         names = arguments.paths(paths)
         files = list(origins.origins(names))
-        rows = ingest.read(names, as_of, date.today())
+        rows = [*ingest.read(names, as_of, date.today()), *entries(documents, title)]
         progress = on_progress or (lambda *_: None)
         place = self.settings, self._environment
         report = served.add(*place, rows, self.embedder, origins=files, dry_run=dry_run, on_progress=progress)

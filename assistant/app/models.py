@@ -77,7 +77,7 @@ class Models:
     @cached_property
     def account(self) -> Account:
         """What the requests of every answering model are counted in, and held to the budget."""
-        return spending.account(self._settings)
+        return spending.account(self._settings, self._environment)
 
     @cached_property
     def model(self) -> ChatModel | None:
@@ -117,7 +117,7 @@ class Models:
             self.papers_read(limit),
             allowed,
             on_token,
-            tokens.ordinary() if self.own_embedder is None else None,
+            tokens.ordinary(self._environment) if self.own_embedder is None else None,
             reranker=reranker,
             evidence_tokens=self.evidence_tokens,
             checker=self.checker,

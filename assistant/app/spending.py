@@ -1,5 +1,7 @@
 """Settings -> what requests to the answering model are counted in, and what they cost."""
 
+from collections.abc import Mapping
+
 from assistant.app import tokens
 from assistant.domain.settings import Settings
 from assistant.models import prices
@@ -7,9 +9,9 @@ from assistant.models.account import Account
 from assistant.models.prices import Price
 
 
-def account(settings: Settings) -> Account:
+def account(settings: Settings, environment: Mapping[str, str]) -> Account:
     """Return what the requests to models are counted in, and held to the budget of these settings."""
-    return Account(tokens.counter(), settings.budget)
+    return Account(tokens.counter(environment), settings.budget)
 
 
 def price(settings: Settings, base_url: str = "") -> Price | None:

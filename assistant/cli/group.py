@@ -3,22 +3,20 @@
 import importlib
 import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.cli.invocation import Invocation
 from assistant.domain.errors import AssistantError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 CommandTable = Mapping[str, tuple[str, str, str]]
 """Command -> (module, function, what it does in one line: the first of its help, and its line in the list)."""
 
 _ALIKE = 55  # per cent of likeness from which a command is taken for what was meant
-
-
-class Trace:
-    """Whether errors of this run show where they came from; the object of the root context."""
-
-    is_on = False
 
 
 class Group(click.Group):
@@ -31,7 +29,7 @@ class Group(click.Group):
         super().__init__(*arguments, **options)
         self._table = table
         self._former = former or {}
-        add_debug(self)
+        add_common(self)
 
     def list_commands(self, context: click.Context) -> list[str]:
         """Return the names in the order of the table."""
@@ -47,8 +45,20 @@ class Group(click.Group):
             raise AssistantError(f"{function} is no command", path=module, cure="decorate it with click.command()")
         if not (command.help or "").startswith(line):
             command.help = f"{line}\n\n{inspect.cleandoc(command.help or '')}"
-        add_debug(command)
+        add_common(command)
+        if context.resilient_parsing:  # words are being completed
+            from assistant.cli.completions import add_completion
+
+            add_completion(command)
         return command
+
+    def shell_complete(self, context: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """Return the commands that a word may become, none of them imported, and the options."""
+        from click.shell_completion import CompletionItem
+
+        commands = [(name, line) for name, (_, _, line) in self._table.items() if name.startswith(incomplete)]
+        others = click.Command.shell_complete(self, context, incomplete)
+        return [*(CompletionItem(name, help=line) for name, line in commands), *others]
 
     def resolve_command(
         self, context: click.Context, words: list[str]
@@ -77,23 +87,39 @@ def nearest_name(name: str, names: Mapping[str, object]) -> str | None:
     return next((other for other in names if name and other.startswith(name.casefold())), None)
 
 
-def add_debug(command: click.Command) -> None:
-    """Let `--debug` be given to a command; it is listed in the help of groups."""
+def add_common(command: click.Command) -> None:
+    """Let `--debug` and `--profile` be given to a command; they are listed in the help of groups."""
     if any(parameter.name == "debug" for parameter in command.params):
         return
+    is_hidden = not isinstance(command, click.Group)
     debug = click.Option(
         ["--debug"],
         is_flag=True,
         is_eager=True,
         expose_value=False,
-        hidden=not isinstance(command, click.Group),
+        hidden=is_hidden,
         callback=_trace,
         help="Show where an error came from; any command takes it.",
     )
-    command.params.append(debug)
+    profile = click.Option(
+        ["--profile"],
+        metavar="NAME",
+        is_eager=True,
+        expose_value=False,
+        hidden=is_hidden,
+        callback=_take_profile,
+        help="Work with this profile of your configuration; any command takes it. [env var: ASSISTANT_PROFILE]",
+    )
+    command.params += [debug, profile]
 
 
 def _trace(context: click.Context, _: click.Parameter, is_given: bool) -> None:
-    trace = context.find_object(Trace)
-    if trace and is_given:
-        trace.is_on = True
+    invocation = context.find_object(Invocation)
+    if invocation and is_given:
+        invocation.is_traced = True
+
+
+def _take_profile(context: click.Context, _: click.Parameter, name: str | None) -> None:
+    invocation = context.find_object(Invocation)
+    if invocation and name is not None:
+        invocation.profile = name

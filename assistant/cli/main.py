@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import click
 
 from assistant.cli import console
-from assistant.cli.group import Group, Trace
+from assistant.cli.group import Group
+from assistant.cli.invocation import Invocation
 from assistant.domain.errors import AssistantError, ResourceError
 from assistant.library import allowance
 
@@ -58,7 +59,10 @@ COMMANDS = {
     "backup": (f"{_ROOM}.backup", "backup", "Write the library into one file, whoever writes to it meanwhile."),
     "restore": (f"{_ROOM}.backup", "restore", "Make a library of a file that `backup` wrote."),
     "export": (f"{_ROOM}.export", "export", "Copy the library to a Chroma server, or from there into a folder."),
-    "help": ("assistant.cli.main", "show_help", "Show the help of a command."),
+    "config": (f"{_ROOM}.config", "config", "Show settings with their origins, and change your configuration."),
+    "doctor": (f"{_ROOM}.doctor", "doctor", "Check that everything is in place here, and say what cures what is not."),
+    "completion": (f"{_ROOM}.completion", "completion", "Print what completes words in bash, zsh or fish."),
+    "help": ("assistant.cli.main", "show_help", "Show the help of a command, or a manual page."),
 }
 
 _EPILOG = """\b
@@ -121,8 +125,9 @@ def assistant(context: click.Context) -> None:
 
 @click.command()
 @click.argument("command", nargs=-1)
+@click.option("--man", "as_manual", is_flag=True, help="Print the manual page of all commands, in roff.")
 @click.pass_context
-def show_help(context: click.Context, command: tuple[str, ...]) -> None:
+def show_help(context: click.Context, command: tuple[str, ...], as_manual: bool) -> None:
     """COMMAND may have several words, such as `eval run`; without one, all commands are listed.
 
     \b
@@ -130,8 +135,14 @@ def show_help(context: click.Context, command: tuple[str, ...]) -> None:
       assistant help
       assistant help ask
       assistant help eval run
+      assistant help --man > assistant.1
     """
     subject = context.find_root()
+    if as_manual:
+        from assistant.cli import manual
+
+        console.lines(*(console.plain(line) for line in manual.page(subject).splitlines()))
+        return
     for word in command:
         if not isinstance(subject.command, Group):
             raise click.UsageError(f"`{subject.command_path}` has no commands of its own", subject)
@@ -143,10 +154,10 @@ def show_help(context: click.Context, command: tuple[str, ...]) -> None:
 
 def run(words: Sequence[str]) -> int:
     """Run one command line and return its exit code; nothing but its result goes to standard output."""
-    trace = Trace()
+    invocation = Invocation()
     try:
         console.prepare()
-        code = assistant.main(list(words), prog_name="assistant", standalone_mode=False, obj=trace)
+        code = assistant.main(list(words), prog_name="assistant", standalone_mode=False, obj=invocation)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except (KeyboardInterrupt, click.Abort):
@@ -162,15 +173,15 @@ def run(words: Sequence[str]) -> int:
         console.tell(f"error: {error.format_message()}\n{usage}".strip())
         return 2
     except AssistantError as error:
-        _show_trace(trace)
+        _show_trace(invocation)
         console.tell(f"error: {error}")
         return error.exit_code
     except OSError as error:
-        _show_trace(trace)
+        _show_trace(invocation)
         console.tell(f"error: {error.filename or 'writing the output'}: {error.strerror or error}")
         return ResourceError.exit_code
     except BaseException as error:  # noqa: BLE001  the last resort; a panic of native code is no `Exception`
-        _show_trace(trace)
+        _show_trace(invocation)
         if lack := _lacking(error):
             console.tell(f"error: {lack}")
             return lack.exit_code
@@ -191,8 +202,8 @@ def _lacking(error: BaseException | None) -> ResourceError | None:
     return None
 
 
-def _show_trace(trace: Trace) -> None:
-    if trace.is_on:
+def _show_trace(invocation: Invocation) -> None:
+    if invocation.is_traced:
         import traceback
 
         console.tell(traceback.format_exc())

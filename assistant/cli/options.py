@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.cli import console, places
+from assistant.cli import console, invocation, places
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class LibraryOptions:
             evidence=self.evidence,
             budget=self.budget,
             vectors=self.vectors,
+            environment=invocation.environment(),
             on_message=console.tell,
         )
 

@@ -7,12 +7,13 @@ import importlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol
 
 from assistant.domain.errors import LibraryError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 VECTOR_INDEXES = {"chroma": "assistant.library.chroma:ChromaIndex"}
 """Name -> module:class, imported when it is first needed. A library keeps an index in a folder of this name."""
@@ -37,7 +38,7 @@ class ChunkRow:
     date: str
     """ISO, "" where unknown."""
     text: str
-    vector: NDArray[np.float32]
+    vector: "NDArray[np.float32]"
     """Of length one."""
 
 
@@ -77,11 +78,11 @@ class VectorIndex(Protocol):
     def remove(self, paper_ids: Sequence[str]) -> None:
         """Remove every chunk of these papers."""
 
-    def get(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    def get(self, ids: Sequence[str]) -> "dict[str, NDArray[np.float32]]":
         """Return {chunk id: vector}; unknown ids are left out."""
 
     def nearest(
-        self, vectors: NDArray[np.float32], limit: int, among: Sequence[str] | None = None
+        self, vectors: "NDArray[np.float32]", limit: int, among: Sequence[str] | None = None
     ) -> list[list[Neighbour]]:
         """Return for each unit row of `vectors` the `limit` chunks nearest to it, best first; of the chunks with the
         ids `among`, all of which are in the index (None: of all)."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assistant.domain import files
 from assistant.domain.errors import LibraryError, LockedError
-from assistant.library import locks, log_checksums, open_catalogues
+from assistant.library import locks, open_catalogues
 
 _HEADER = 32  # bytes; https://www.sqlite.org/fileformat2.html 4.1
 _FRAME = 24  # bytes before each page: its number, the size of the database where a transaction ends, the log's salts
@@ -65,7 +65,11 @@ def require_whole(catalogue: Path, page: int) -> None:
     `page` bytes, for a damage in it; not while somebody writes, whose last frame is not whole yet."""
     log = path_of(catalogue)
     with contextlib.suppress(FileNotFoundError):
-        if not log.stat().st_size or log_checksums.sound_bytes(log, page) is None:
+        if not log.stat().st_size:
+            return
+        from assistant.library import log_checksums  # with numpy
+
+        if log_checksums.sound_bytes(log, page) is None:
             return
         with contextlib.ExitStack() as stack:
             try:

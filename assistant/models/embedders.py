@@ -18,6 +18,7 @@ Environment = Mapping[str, str]
 DEFAULT = "local"
 """The name that is meant where none is typed."""
 
+_LLAMA = "llama-index:"
 _FORMER = ("all-MiniLM-L6-v2",)
 """The models that `local` meant in earlier versions."""
 
@@ -72,15 +73,17 @@ def _folder_name(fingerprint: str) -> str | None:
 def _open_openai(argument: str, settings: Settings, environment: Environment) -> Embedder:
     from assistant.models.openai.client import resolve_base_url
     from assistant.models.openai.embeddings import OpenAIEmbedder
+    from assistant.models.openai.ownership import refusal
 
     base_url = resolve_base_url(settings.base_url)
     key = environment.get("OPENAI_API_KEY", "")
-    return OpenAIEmbedder(argument, key=key, base_url=base_url, deadline=settings.timeout or DEFAULT_TIMEOUT)
+    deadline, reason = settings.timeout or DEFAULT_TIMEOUT, refusal(argument, settings.base_url, environment)
+    return OpenAIEmbedder(argument, key=key, base_url=base_url, deadline=deadline, refusal=reason)
 
 
 def _openai_name(fingerprint: str) -> str | None:
     name, at, _ = fingerprint.partition("@")
-    return f"openai:{name}" if at else None
+    return f"openai:{name}" if at and not name.startswith(_LLAMA) else None
 
 
 def _open_hashing(argument: str, settings: Settings, environment: Environment) -> Embedder:
@@ -92,6 +95,21 @@ def _open_hashing(argument: str, settings: Settings, environment: Environment) -
 def _hashing_name(fingerprint: str) -> str | None:
     match = re.match(r"hashed-words/([1-9][0-9]{0,3})(?:\+|$)", fingerprint)
     return f"hashing:{match[1]}" if match else None
+
+
+def _open_llama(argument: str, settings: Settings, environment: Environment) -> Embedder:
+    from assistant.models.llama_index_embeddings import open_embedder
+
+    return open_embedder(argument)
+
+
+def _llama_fingerprint(argument: str, settings: Settings, environment: Environment) -> str:
+    return f"{_LLAMA}{argument}"
+
+
+def _llama_name(fingerprint: str) -> str | None:
+    match = re.match(rf"{_LLAMA}.+?(?=\+(?:paper|title)\b|$)", fingerprint, re.DOTALL)
+    return match[0] if match else None
 
 
 EMBEDDERS: tuple[EmbedderKind, ...] = (
@@ -124,6 +142,14 @@ EMBEDDERS: tuple[EmbedderKind, ...] = (
         open=_open_hashing,
         name=_hashing_name,
         free=True,
+    ),
+    EmbedderKind(
+        form="llama-index:<integration>/<model>",
+        names=rf"{_LLAMA}([^/]+/.*\S.*)",
+        open=_open_llama,
+        name=_llama_name,
+        free=False,
+        fingerprint=_llama_fingerprint,
     ),
 )
 """The kinds of embedders, in the order in which a name or a fingerprint is tried with them."""

@@ -12,6 +12,7 @@ from assistant.domain.errors import ModelError
 from assistant.domain.sanitize import one_line
 from assistant.domain.settings import DEFAULT_TIMEOUT
 from assistant.models.base import Message, Reply
+from assistant.models.integrations import open_integration
 
 _FIRST_WORD = 600.0  # seconds; a model of this machine reads its prompt meanwhile
 _TOTAL = 1_800.0  # seconds of one reply
@@ -80,6 +81,12 @@ class LlamaModel:
 
     def _failure(self, cause: str, cure: str = "check how the model was set up in llama-index") -> ModelError:
         return ModelError(f"the model {self.name} failed", cause=cause, cure=f"{cure}, or answer without a model")
+
+
+def open_model(argument: str, silence: float | None = None) -> LlamaModel:
+    """Return the model of `<integration>/<model>`; raises `UsageError` where the integration is not installed, or has
+    no LLM that takes the name of a model alone. `silence` is as for `LlamaModel`."""
+    return LlamaModel(open_integration("llms", argument, LLM, ("model", "model_name")), silence=silence)
 
 
 class _LLMError(Exception):

@@ -5,9 +5,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from assistant.library import names
-from assistant.library.snapshot import LibrarySnapshot
+
+if TYPE_CHECKING:
+    from assistant.library.snapshot import LibrarySnapshot
 
 SHORTEST = 4
 """Hex digits of a key."""
@@ -36,7 +39,7 @@ def citation_keys(
 
 
 def library_keys(
-    library: LibrarySnapshot, ids: Iterable[str], earlier: Mapping[str, str] = MappingProxyType({})
+    library: "LibrarySnapshot", ids: Iterable[str], earlier: Mapping[str, str] = MappingProxyType({})
 ) -> dict[str, str]:
     """Return what `citation_keys` does where all papers of a library are `others`, which are not read."""
     if library.catalogue.version() < names.VERSION:

@@ -83,7 +83,8 @@ def test_a_kind_that_was_not_added_is_refused_with_the_names_of_all_that_were() 
     with pytest.raises(UsageError) as caught:
         app.load_settings({}, embedder="letters:a")
     assert str(caught.value) == (
-        "there is no embedder 'letters:a'; use `local` or `onnx:<folder>` or `openai:<model>` or `hashing:<dimension>`"
+        "there is no embedder 'letters:a'; use `local` or `onnx:<folder>` or `openai:<model>` or `hashing:<dimension>` "
+        "or `llama-index:<integration>/<model>`"
     )
 
 

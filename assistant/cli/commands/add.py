@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, options, progress
+from assistant.cli import console, invocation, options, progress
 from assistant.cli.options import LibraryOptions
 from assistant.cli.views import reports
 from assistant.domain.errors import UsageError
@@ -59,15 +59,14 @@ def add(
       assistant add --daily 2025-11-11
       assistant add --search arxiv "reward hacking" --limit 50
     """
-    from assistant import app
     from assistant.app import acquisition, served
 
     if not (names or lists or days or searches):
         raise UsageError("name papers, --list with a file, --daily with a day, or --search with a service and words")
     wanted = acquisition.Wanted(names, lists, [_day(day) for day in days], searches, limit)
     with place.open() as library, progress.bar() as on_progress:
-        rows = list(acquisition.fetch(wanted, app.environment(), console.tell, on_progress))
-        to = library.settings, app.environment()
+        rows = list(acquisition.fetch(wanted, invocation.environment(), console.tell, on_progress))
+        to = library.settings, invocation.environment()
         report = served.add(*to, rows, library.embedder, dry_run=dry_run, on_progress=on_progress)
     console.record(reports.record(report)) if as_json else _show(report, dry_run=dry_run)
     return 0 if report.listings else _NOTHING

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, options, progress
+from assistant.cli import console, invocation, options, progress
 from assistant.cli.options import LibraryOptions
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Entry, Rejection
@@ -51,18 +51,17 @@ def enrich(
       assistant enrich --dry-run references.bib
       assistant enrich --from arxiv --limit 100
     """
-    from assistant import app
     from assistant.app import acquisition, served
     from assistant.ingest import enrichment
 
     if not (paths or services):
         raise UsageError("name files, or a service with --from")
     with place.open() as library, progress.bar() as on_progress:
-        to = library.settings, app.environment()
+        to = library.settings, invocation.environment()
         with served.catalogue(*to) as catalogue:
             papers = [stored.paper for stored in catalogue.stored_papers() if not stored.problem]
         wanted = enrichment.lacking(papers)[:limit]
-        rows = list(acquisition.facts(paths, services, wanted, app.environment(), console.tell, on_progress))
+        rows = list(acquisition.facts(paths, services, wanted, invocation.environment(), console.tell, on_progress))
         result = enrichment.enrich(papers, [row for row in rows if isinstance(row, Entry)])
         report = served.add(*to, result.entries, library.embedder, dry_run=dry_run, on_progress=on_progress)
     rejections = [*(row for row in rows if isinstance(row, Rejection)), *report.rejected]

@@ -2,7 +2,7 @@
 
 import click
 
-from assistant.cli import console, options, progress
+from assistant.cli import console, invocation, options, progress
 from assistant.cli.options import LibraryOptions
 
 
@@ -22,10 +22,9 @@ def export(target: str, as_json: bool, place: LibraryOptions) -> int:
       assistant export --vectors http://localhost:8000 --to papers-copy
       assistant export --to "cloud?database=papers"
     """
-    from assistant import app
     from assistant.app import served
 
-    settings, environment = place.open().settings, app.environment()
+    settings, environment = place.open().settings, invocation.environment()
     with progress.bar() as on_progress:
         papers = served.export(settings, environment, target, console.tell, on_progress)
     if as_json:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli import console, options
+from assistant.cli import console, invocation, options
 from assistant.cli.group import Group
 from assistant.domain.errors import ArchiveError
 from assistant.domain.sanitize import one_line
@@ -118,10 +118,10 @@ def delete(ids: tuple[str, ...]) -> int:
 
 
 def _archive() -> "Archive":
-    from assistant import app
     from assistant.answering.conversation.archive import Archive
+    from assistant.app import folders
 
-    return Archive(app.chats_folder(app.environment()), console.tell)
+    return Archive(folders.chats_folder(invocation.environment()), console.tell)
 
 
 def _load_all(archive: "Archive") -> Iterator["Conversation"]:

@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from assistant.cli import console, options, progress
+from assistant.cli import console, invocation, options, progress
 from assistant.cli.options import LibraryOptions
 from assistant.cli.views import reports
 from assistant.domain.errors import UsageError
@@ -49,13 +49,12 @@ def ingest(paths: tuple[str, ...], as_of: date | None, dry_run: bool, as_json: b
 
 def _fetch(paths: tuple[str, ...], place: LibraryOptions, *, as_json: bool, dry_run: bool) -> int:
     """Copy a library to the place that is named; raises `UsageError` where more than one thing is to be read."""
-    from assistant import app
     from assistant.app import served
 
     if len(paths) > 1 or dry_run:
         raise UsageError("a library is copied whole", cure="name it alone, without --dry-run")
     with progress.bar() as on_progress:
-        papers = served.fetch(place.open().settings, app.environment(), paths[0], console.tell, on_progress)
+        papers = served.fetch(place.open().settings, invocation.environment(), paths[0], console.tell, on_progress)
     if as_json:
         console.record({"from": paths[0], "papers": papers})
     else:

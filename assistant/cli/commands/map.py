@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from assistant.cli import console, options
+from assistant.cli import console, invocation, options
 from assistant.cli.options import FilterOptions, LibraryOptions
 
 EMPTY = 3
@@ -32,7 +32,7 @@ def draw_map(page: Path, papers: FilterOptions, place: LibraryOptions) -> int:
     from assistant.publishing import map_page
 
     # Whichever embedder made the vectors: no text is compared with them.
-    with app.library(place.open().settings, app.environment(), None, console.tell) as library:
+    with app.library(place.open().settings, invocation.environment(), None, console.tell) as library:
         ids = admitted(library, papers.filter(), console.tell)
         selection = library.papers(None if ids is None else [id for id in library.ids if id in ids])
         if not selection:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, options
+from assistant.cli import console, invocation, options
 from assistant.cli.options import LibraryOptions
 from assistant.cli.reach import Reach, reach
 
@@ -49,7 +49,6 @@ def mcp(port: int | None, reach: Reach, allow_add: bool, place: LibraryOptions) 
 
 
 def _adding(library: "Library") -> "Add":
-    from assistant import app
     from assistant.serving.agents.adding import adding
 
-    return adding(library.settings.library, library.embedder, app.environment(), console.tell)
+    return adding(library.settings.library, library.embedder, invocation.environment(), console.tell)

@@ -2,7 +2,7 @@
 
 import click
 
-from assistant.cli import console, options
+from assistant.cli import console, invocation, options
 from assistant.cli.group import Group
 from assistant.domain.errors import MissingModelError
 
@@ -52,16 +52,16 @@ def list_served(as_json: bool) -> int:
 
 def _list(*, as_json: bool) -> int:
     """Print what each server offers; tell what could not be asked where the user set it."""
-    from assistant import app
-    from assistant.models.openai import servers
+    from assistant.models.openai import found, servers
     from assistant.models.openai.address import redact_address
     from assistant.models.openai.client import resolve_base_url
 
-    environment = app.environment()
+    environment = invocation.environment()
     base_url, key = environment.get("OPENAI_BASE_URL", "").strip(), environment.get("OPENAI_API_KEY", "")
     resolve_base_url(base_url)
     places = servers.servers(base_url, key)
     listings = servers.list_models(places)
+    found.note(listings, environment)
     for listing in listings:
         address = redact_address(listing.server.base_url)
         if listing.problem and listing.server.kind == "configured":
@@ -94,11 +94,10 @@ def fetch(as_json: bool) -> int:
       assistant models fetch
       HF_ENDPOINT=https://hub.example.org assistant models fetch --json
     """
-    from assistant import app
     from assistant.models.onnx import download, places
     from assistant.models.onnx.published import PUBLISHED
 
-    environment = app.environment()
+    environment = invocation.environment()
     for published in PUBLISHED:
         try:
             files, fetched = places.find_published(published, environment), False

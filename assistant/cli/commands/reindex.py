@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, options, progress
+from assistant.cli import console, invocation, options, progress
 from assistant.cli.options import LibraryOptions
 from assistant.domain.errors import LibraryError
 
@@ -46,7 +46,7 @@ def reindex(as_json: bool, place: LibraryOptions) -> int:
             computed = 0
             _rebuild(settings, catalogue, built, name)
         else:
-            embedder = app.embedder(replace(settings, embedder=settings.embedder or name), app.environment())
+            embedder = app.embedder(replace(settings, embedder=settings.embedder or name), invocation.environment())
             with progress.bar() as on_progress:
                 computed = builder.reembed(settings.library, catalogue, embedder, writer.LOCK_SECONDS, on_progress)
         papers, _ = catalogue.count()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, naming, options, progress
+from assistant.cli import console, invocation, naming, options, progress
 from assistant.cli.options import LibraryOptions
 from assistant.domain.annotations import clean_tag
 from assistant.domain.errors import UsageError
@@ -47,12 +47,11 @@ def remove(
       assistant remove --source wrong-file.jsonl --dry-run
       assistant remove --in junk --yes
     """
-    from assistant import app
     from assistant.app import served
 
     if sum(map(bool, (names, source, tag))) != 1:
         raise UsageError("give titles or ids of papers, or --source with the name of one, or --in with a tag")
-    of = place.open().settings, app.environment()
+    of = place.open().settings, invocation.environment()
     with served.catalogue(*of) as catalogue:
         papers = _meant(catalogue, names, source, clean_tag(tag) if tag else None)
     if not papers:

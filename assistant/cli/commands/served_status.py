@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from assistant.cli import console
+from assistant.cli import console, invocation
 from assistant.cli.views import sources as views
 from assistant.domain.errors import LibraryError, MissingModelError
 from assistant.domain.sanitize import one_line
@@ -23,7 +23,7 @@ def show(settings: "Settings", models: Mapping[str, "ModelSource"], *, deep: boo
     from assistant import app
     from assistant.app import served
 
-    environment = app.environment()
+    environment = invocation.environment()
     with served.snapshot(settings.vectors or "", environment, None, console.tell) as library:
         problems = _problems(library, deep=deep)
         cures = [_AGAIN] if problems else []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, options
+from assistant.cli import console, invocation, options
 from assistant.cli.commands import served_status
 from assistant.cli.options import LibraryOptions
 from assistant.cli.views import sources as views
@@ -46,7 +46,7 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
     from assistant.app import sources
     from assistant.library import tail
 
-    environment, settings = app.environment(), place.open().settings
+    environment, settings = invocation.environment(), place.open().settings
     embedder, reranker = sources.embedder(settings, environment), sources.reranker(settings, environment)
     app.model(settings, environment)  # raises where its endpoint's address is none: nothing could be asked
     if settings.vectors is not None:

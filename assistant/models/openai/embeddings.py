@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain import settings
-from assistant.domain.errors import ModelError
+from assistant.domain.errors import ModelError, UsageError
 from assistant.models.openai.batches import Batch, BatchQueue, Pace
 from assistant.models.openai.client import OFFICIAL, UNUSABLE_KEY, Endpoint, explain, vendor_errors
 
@@ -40,8 +40,10 @@ class OpenAIEmbedder:
         dimension: int | None = None,
         deadline: float = 120.0,
         longest: int = 8_000,
+        refusal: UsageError | None = None,
     ) -> None:
         """`deadline` is in seconds, for one request with its retries; texts are cut after `longest` characters.
+        `refusal` is why no text may be sent there, and is raised when one would be.
 
         Raises `UsageError` where `base_url` is no address.
         """
@@ -51,6 +53,7 @@ class OpenAIEmbedder:
         self._dimension = dimension
         self._deadline = deadline
         self._longest = longest
+        self._refusal = refusal
         self._pace = Pace()
 
     def __repr__(self) -> str:
@@ -70,12 +73,14 @@ class OpenAIEmbedder:
         """Return one row of length one a text, in the given order; `on_progress` gets how many are done.
 
         Asks for several batches at once; the first failure ends them all. Raises `ModelError` where the endpoint fails,
-        or replies with anything but one vector a text.
+        or replies with anything but one vector a text; `UsageError` where no text may be sent.
         """
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         if not self._endpoint.has_usable_key:
             raise self._failure(UNUSABLE_KEY)
+        if self._refusal:
+            raise self._refusal
         matrices: dict[int, NDArray[np.float32]] = {}
         done = 0
         with contextlib.closing(self._replies([self._sendable(text) for text in texts])) as replies:

@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -68,12 +69,13 @@ def servers(base_url: str, key: str) -> tuple[Server, ...]:
     return (configured, *(server for server in USUAL if _place(server.base_url) != place))
 
 
-def list_models(places: Sequence[Server]) -> tuple[Listing, ...]:
-    """Ask all servers at once; return what each offers, in their order."""
+def list_models(places: Sequence[Server], *, contexts: bool = True) -> tuple[Listing, ...]:
+    """Ask all servers at once; return what each offers, in their order. Without `contexts` one that speaks OpenAI's
+    dialect is asked once."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(max(len(places), 1)) as pool:
-        return tuple(pool.map(_listing, places))
+        return tuple(pool.map(partial(_listing, contexts=contexts), places))
 
 
 def find_server(name: str, places: Sequence[Server] = USUAL) -> Server:
@@ -92,7 +94,7 @@ def find_server(name: str, places: Sequence[Server] = USUAL) -> Server:
     )
 
 
-def _listing(server: Server) -> Listing:
+def _listing(server: Server, *, contexts: bool) -> Listing:
     """Ask one server what it offers; a failure is a part of what is returned."""
     import httpx
 
@@ -103,7 +105,7 @@ def _listing(server: Server) -> Listing:
     call.most_requests = 4 + _MOST_SHOWN
     secrets = Endpoint(server.base_url, server.key).secrets
     try:
-        return Listing(server, call.run(lambda _: _offered(server, call.watch, seconds), None))
+        return Listing(server, call.run(lambda _: _offered(server, call.watch, seconds, contexts=contexts), None))
     except DeadlineExceeded as error:
         return Listing(server, problem=str(error))
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError, RecursionError, ImportError) as error:
@@ -111,7 +113,9 @@ def _listing(server: Server) -> Listing:
         return Listing(server, problem=problem[:_LONGEST_NAME])
 
 
-def _offered(server: Server, watch: Callable[["httpx.Client"], None], seconds: float) -> tuple[ServedModel, ...]:
+def _offered(
+    server: Server, watch: Callable[["httpx.Client"], None], seconds: float, *, contexts: bool
+) -> tuple[ServedModel, ...]:
     """Return the models of one server; raises what HTTP and JSON raise, and `ValueError`."""
     import httpx
 
@@ -130,7 +134,7 @@ def _offered(server: Server, watch: Callable[["httpx.Client"], None], seconds: f
         if items is None:
             raise ValueError(f"status {response.status_code}, and no list of models")
         models = tuple(ServedModel(name, _context_of(item)) for name, item in items.items())
-        return _with_contexts(client, root, models) if is_local else models
+        return _with_contexts(client, root, models) if is_local and contexts else models
 
 
 def _items(response: "httpx.Response", field: str, name: str) -> dict[str, Mapping[str, Any]] | None:

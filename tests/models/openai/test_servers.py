@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from support.endpoint import Exchange, answers, hangs, serve
 
 from assistant import app
 from assistant.domain.errors import UsageError
-from assistant.models.openai import servers
+from assistant.models.openai import found, ownership, servers
 from assistant.models.openai.servers import Listing, ServedModel, Server
 
 KEY = "sk-secret-0123456789abcdef"
@@ -137,3 +138,27 @@ def test_the_command_lists_what_the_configured_endpoint_offers(run: Run, words: 
         "model": "qwen3:latest",
         "context": 40_960,
     }
+
+
+@pytest.mark.parametrize("name", ["qwen3", "llama3.2:3b", "gpt-oss:20b", "mistralai/Mistral-7B"])
+def test_openai_is_sent_nothing_for_a_model_that_is_not_its_own_unless_its_address_is_set(
+    name: str, tmp_path: Path
+) -> None:
+    """A key alone means OpenAI's address; whoever names a model of their machine did not mean to send papers there."""
+    environment = {"OPENAI_API_KEY": KEY, "ASSISTANT_CACHE": str(tmp_path)}
+    with pytest.raises(UsageError) as caught:
+        app.model(app.load_settings(environment, model=name), environment)
+    assert (caught.value.what.split()[0], KEY in str(caught.value)) == (repr(name), False)
+    assert "`assistant models` lists" in caught.value.cure
+    seen = Listing(Server("Ollama", "http://127.0.0.1:11434/v1"), (ServedModel(f"{name}:latest"),))
+    found.note([Listing(Server("configured", "https://host.example/v1"), (ServedModel(name),)), seen], environment)
+    reason = ownership.refusal(name, "", environment)
+    assert reason
+    assert reason.cure.startswith("set OPENAI_BASE_URL to http://127.0.0.1:11434/v1, where `assistant models` last saw")
+    embedder = app.embedder(app.load_settings(environment, embedder=f"openai:{name}"), environment)
+    for texts in (embedder.embed, embedder.embed_queries):
+        with pytest.raises(UsageError, match="nothing was sent"):
+            texts(["A sentence of a paper."])
+    stated = environment | {"OPENAI_BASE_URL": "https://api.openai.com/v1"}
+    assert app.model(app.load_settings(stated, model=name), stated)
+    assert app.model(app.load_settings(environment, model="ft:gpt-4.1:lab::1"), environment)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, options
+from assistant.cli import console, invocation, options
 from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.domain.errors import ArchiveError, UsageError
 
@@ -43,14 +43,14 @@ def chat(
       assistant chat --since 2024 --model gpt-4.1-mini
       printf 'How are reward models made robust?\\n/open 1\\n' | assistant chat
     """
-    from assistant import app
     from assistant.answering.conversation.archive import Archive
     from assistant.answering.conversation.rewriting import HISTORY_TOKENS
     from assistant.answering.conversation.session import Session
+    from assistant.app import folders
     from assistant.cli.commands.chat import keyboard, state
 
     console.typed()  # raises where there is nothing to read from
-    folder = app.chats_folder(app.environment())
+    folder = folders.chats_folder(invocation.environment())
     archive = Archive(folder, console.tell)
     settings = place.open().settings
     earlier = _resumed(archive, resume, latest=last)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, options
+from assistant.cli import console, invocation, options
 
 if TYPE_CHECKING:
     from assistant.evaluation.audit import QuestionAudit
@@ -33,7 +33,7 @@ def audit(suite: Path, write: bool, as_json: bool, library: str | None, embedder
     from assistant.evaluation import audit as auditing
     from assistant.evaluation import files, gold_checks, suites
 
-    environment = app.environment()
+    environment = invocation.environment()
     loaded = suites.load(suite)
     settings = app.load_settings(environment, library=library, embedder=embedder)
     model = app.embedder(settings, environment)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, options, progress
+from assistant.cli import console, invocation, options, progress
 from assistant.cli.options import LibraryOptions
 from assistant.domain import errors
 from assistant.domain.errors import AssistantError
@@ -105,7 +105,7 @@ def _run(
     from assistant.evaluation import gold_checks, runner, runs, suites
     from assistant.evaluation.systems import EvaluationContext
 
-    environment = app.environment()
+    environment = invocation.environment()
     suite = suites.load(folder)
     runner.cases(suite, plan)  # a plan without a case begins no run
     models = Models(settings, environment, console.tell)

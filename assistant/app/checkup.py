@@ -1,0 +1,218 @@
+"""This machine, its settings and the library -> one line for each thing that has to be in place, with what cures it."""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from assistant import app
+from assistant.app import folders, requirements
+from assistant.app.layers import KEY_VARIABLES, OPENAI_KEY, LayeredEnvironment, is_set
+from assistant.domain.errors import AssistantError, LibraryError, ModelError, UsageError
+from assistant.domain.settings import Settings
+from assistant.models.cache import cache_folder
+
+if TYPE_CHECKING:
+    from assistant.app.sources import ModelSource
+
+State = Literal["ok", "warn", "fail"]
+Environment = Mapping[str, str]
+_LEAST_FREE, _LITTLE_FREE = 50_000_000, 1_000_000_000  # bytes; an index is written beside the one that it replaces
+_FULL_UTF8 = re.compile("utf-?8", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, and how it is."""
+
+    name: str
+    state: State
+    what: str
+    cure: str = ""
+    exit_code: int = 0
+    """What a command ends with that needs it; 0 where it is in place, or can be done without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What shows the answers."""
+
+    encoding: str
+    is_terminal: bool
+    kind: str
+    """What TERM says."""
+
+
+def checks(settings: Settings, environment: Environment, screen: Screen) -> Iterator[Check]:
+    """Look at everything, the endpoint last, which is asked once, and only where one is set."""
+    yield python()
+    yield packages()
+    yield configuration(environment)
+    yield from _models(settings, environment)
+    yield _library(settings, environment)
+    yield from _places(settings, environment)
+    yield _screen(screen)
+    yield _endpoint(settings, environment)
+
+
+def python() -> Check:
+    """Whether this Python is one that the program is made for."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    bounds = requirements.python("assistant")
+    if not requirements.satisfies(version, bounds):
+        what = f"{version}, and {bounds} is needed"
+        return Check("python", "fail", what, "install the program with another Python", UsageError.exit_code)
+    return Check("python", "ok", f"{version}, {sys.executable}")
+
+
+def packages() -> Check:
+    """Whether every package is there, in a version that this program was made for."""
+    faults = requirements.faults("assistant")
+    if faults is None:
+        cure = "install it (`pipx install .`), or run `make setup`"
+        return Check("packages", "warn", "this program is not installed, so nothing says what it needs", cure)
+    if faults:
+        return Check("packages", "fail", "; ".join(faults), "install the program anew, or run `make setup`",
+                     UsageError.exit_code)  # fmt: skip
+    return Check("packages", "ok", "all there, in versions that this program was made for")
+
+
+def configuration(environment: Environment) -> Check:
+    """Whether the configuration, which could be read, has the keys that it says it has, and sends none astray."""
+    if not isinstance(environment, LayeredEnvironment) or environment.path is None:
+        return Check("configuration", "ok", "none is read")
+    for variable in KEY_VARIABLES:
+        if environment.stored_key(variable) and environment.origin(variable).name != "env":
+            try:
+                environment[variable]
+            except UsageError as error:
+                return Check("configuration", "fail", error.what, error.cure, error.exit_code)
+    url, key = environment.origin("OPENAI_BASE_URL"), environment.origin(OPENAI_KEY)
+    if key.name == "env" and url.place and url.name != "env":
+        what = f"{OPENAI_KEY}, of the environment, is sent to the base-url of {url.place}"
+        cure = f"if it is not the key of that endpoint, unset {OPENAI_KEY}"
+        return Check("configuration", "warn", what, cure)
+    there = "" if environment.path.exists() else ", which is not there: defaults apply"
+    return Check("configuration", "ok", f"{environment.path}{there}")
+
+
+def _models(settings: Settings, environment: Environment) -> Iterator[Check]:
+    """Whether the two small models are there, as they were published."""
+    from assistant.app import sources
+
+    for name, find in (("embedder", sources.embedder), ("reranker", sources.reranker)):
+        try:
+            yield _model(name, find(settings, environment))
+        except AssistantError as error:
+            yield Check(name, "fail", error.what, error.cure, error.exit_code)
+
+
+def _model(name: str, source: "ModelSource") -> Check:
+    if source.problem:
+        without = "papers are found by words alone" if name == "embedder" else "answers are chosen without it"
+        return Check(name, "warn", f"{source.name}: {source.problem}; {without}", source.cure)
+    place = f", from {source.source}" if source.source else ""
+    return Check(name, "ok", f"{source.fingerprint or 'none is wanted'}{place}")
+
+
+def _library(settings: Settings, environment: Environment) -> Check:
+    """Whether the library is sound; what heals by itself is a warning."""
+    from assistant.library import database, health
+
+    folder = settings.library
+    add = f"`assistant ingest PATH --library {folder}`" if settings.chosen else "`assistant ingest PATH`"
+    try:
+        if database.vacant(folder):
+            stands_in = "" if settings.chosen else "; the sample stands in"
+            return Check("library", "warn", f"there is none in {folder} yet{stands_in}", f"make it with {add}")
+        with app.library(settings, environment, None, lambda _: None, heal=False) as library:
+            faults = health.faults(library.folder, library.catalogue, library.problems)
+            papers, _ = library.catalogue.count()
+            mismatch = app.mismatch(settings, environment, library.fingerprint)
+    except AssistantError as error:
+        return Check("library", "fail", str(error), error.cure, error.exit_code)
+    if faults:
+        state: State = "warn" if all(fault.answered for fault in faults) else "fail"
+        problems = "; ".join(f"{fault.what}: {fault.problem}" for fault in faults[:3])
+        return Check("library", state, problems, faults[0].cure, LibraryError.exit_code * (state == "fail"))
+    if mismatch:
+        return Check("library", "fail", *mismatch, LibraryError.exit_code)
+    if not papers:
+        return Check("library", "warn", f"{folder} has no papers", f"add some with {add}")
+    return Check("library", "ok", f"{papers:,} papers in {folder}, sound")
+
+
+def _places(settings: Settings, environment: Environment) -> Iterator[Check]:
+    """Whether the folders that are written to can be, and have room."""
+    finders: Mapping[str, Callable[[], Path]] = {
+        "library folder": lambda: settings.library,
+        "cache folder": lambda: cache_folder(environment),
+        "chats folder": lambda: folders.chats_folder(environment),
+    }
+    for name, find in finders.items():
+        try:
+            yield place(name, find())
+        except UsageError as error:
+            yield Check(name, "fail", error.what, error.cure, error.exit_code)
+
+
+def place(name: str, folder: Path) -> Check:
+    """Whether a folder, or what it would be made in, can be written, is its owner's alone to write, and has room."""
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        cure = f"make it writable, or name another folder; `assistant config` shows where {folder} is named"
+        return Check(name, "fail", f"{there} cannot be written", cure, LibraryError.exit_code)
+    free = shutil.disk_usage(there).free
+    room = f"{folder}, {free / 1e9:,.1f} GB free"
+    if free < _LEAST_FREE:
+        return Check(name, "fail", room, "free some space on that disk", LibraryError.exit_code)
+    if free < _LITTLE_FREE:
+        return Check(name, "warn", room, "an index is written beside the one that it replaces: free some space")
+    if folder.exists() and folder.stat().st_mode & 0o002:
+        return Check(name, "warn", f"anybody can write to {folder}", f"run `chmod o-w {folder}`")
+    return Check(name, "ok", room)
+
+
+def _screen(screen: Screen) -> Check:
+    """Whether what shows the answers can show them."""
+    if not _FULL_UTF8.fullmatch(screen.encoding):
+        cure = "set LANG to a locale of UTF-8, such as C.UTF-8"
+        return Check("terminal", "warn", f"{screen.encoding or 'no encoding'} lacks characters of papers", cure)
+    if screen.is_terminal and screen.kind in {"", "dumb"}:
+        return Check("terminal", "warn", f"TERM is {screen.kind or 'not set'}: no colour, no line editing",
+                     "set TERM, such as to xterm-256color")  # fmt: skip
+    return Check("terminal", "ok", f"{screen.encoding}, {screen.kind if screen.is_terminal else 'no terminal'}")
+
+
+def _endpoint(settings: Settings, environment: Environment) -> Check:
+    """Whether the endpoint that is set answers and has the model; asks it once, for its list of models."""
+    from assistant.models.openai import servers
+    from assistant.models.openai.address import redact_address
+    from assistant.models.openai.client import resolve_base_url
+    from assistant.models.openai.ownership import refusal
+
+    if settings.model is None:
+        return Check("endpoint", "ok", "none is asked: answers are quotes")
+    if not is_set(environment, "OPENAI_BASE_URL") and not is_set(environment, OPENAI_KEY):
+        return Check("endpoint", "ok", f"none is set: {settings.model} is looked for on this machine when it is asked")
+    if reason := refusal(settings.model, settings.base_url, environment):
+        return Check("endpoint", "fail", reason.what, reason.cure, reason.exit_code)
+    try:
+        base_url = resolve_base_url(settings.base_url)
+        server = servers.Server("configured", base_url, environment.get(OPENAI_KEY, ""))
+    except UsageError as error:
+        return Check("endpoint", "fail", error.what, error.cure, error.exit_code)
+    address = redact_address(base_url)
+    [listing] = servers.list_models([server], contexts=False)
+    if listing.problem:
+        cure = "check whether it is running, OPENAI_BASE_URL (it usually ends in /v1) and the key; `assistant config`"
+        return Check("endpoint", "fail", f"{address}: {listing.problem}", cure, ModelError.exit_code)
+    names = {model.name for model in listing.models}
+    if names and not names & {settings.model, f"{settings.model}:latest"}:
+        cure = f"choose one with --model, such as {sorted(names)[0]}; `assistant models` lists them"
+        return Check("endpoint", "warn", f"{address} answers, and lists no model {settings.model}", cure)
+    return Check("endpoint", "ok", f"{address} answers, and has {settings.model}")

@@ -1,0 +1,303 @@
+"""A library in llama-index (retriever, query engine, reader), and llama-index in a library (documents, models)."""
+
+import asyncio
+import json
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import assistant
+from assistant.domain.errors import ModelError, UsageError
+from assistant.ingest import documents
+from assistant.models.base import Message
+from assistant.models.embedders import recognise
+from assistant.models.integrations import open_integration
+from assistant.testing import HashingEmbedder, ScriptedModel
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # llama-index's dependencies deprecate one another
+    from llama_index.core import SimpleDirectoryReader, VectorStoreIndex
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.embeddings import MockEmbedding
+    from llama_index.core.llms import MockLLM
+    from llama_index.core.node_parser import TokenTextSplitter
+    from llama_index.core.query_engine import RetrieverQueryEngine
+    from llama_index.core.schema import Document, NodeWithScore, TextNode
+
+    from assistant.app.llama_index import LibraryQueryEngine, LibraryReader, LibraryRetriever
+    from assistant.models.llama_index import LlamaModel
+    from assistant.models.llama_index_embeddings import LlamaEmbedder
+
+YEAST, RENNET = "Yeast gives off gas, and dough rises.", "Milk sets into curd where rennet is added."
+ROWS = (
+    {"id": "k1", "title": "Yeast Raises Dough", "abstract": YEAST, "date": "2023-05-01", "authors": ["A. Baker"]},
+    {"id": "k2", "title": "Rennet Sets Milk", "abstract": RENNET, "date": "2024-05-01", "url": "https://e.example/2"},
+)
+
+
+def opened(
+    folder: Path, embedder: assistant.Embedder | None = None, model: str | assistant.ChatModel = "none"
+) -> assistant.Library:
+    embedder = embedder or HashingEmbedder(64)
+    return assistant.open_library(folder, embedder=embedder, model=model, reranker="none", environment={})
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[assistant.Library]:
+    (tmp_path / "rows.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in ROWS))
+    with opened(tmp_path / "library") as own:
+        own.ingest(tmp_path / "rows.jsonl")
+        yield own
+
+
+# -- a library in llama-index
+
+
+def test_a_retriever_gives_whole_papers_with_scores_those_that_the_filter_admits(library: assistant.Library) -> None:
+    nodes = LibraryRetriever(library).retrieve("dough that rises")
+    assert [node.node.node_id for node in nodes] == ["k1", "k2"]
+    assert nodes[0].score > nodes[1].score
+    assert nodes[0].node.text == f"Yeast Raises Dough\n{YEAST}"
+    key = nodes[0].node.metadata.pop("key")
+    assert key.startswith("P")
+    assert nodes[0].node.metadata == {
+        "id": "k1", "title": "Yeast Raises Dough", "date": "2023-05-01", "authors": "A. Baker", "sources": "rows.jsonl",
+    }  # fmt: skip
+    found = [
+        [node.node.node_id for node in LibraryRetriever(library, **which).retrieve("dough that rises")]
+        for which in ({"since": "2024"}, {"until": "2023"}, {"source": "elsewhere"}, {"limit": 1})
+    ]
+    assert found == [["k2"], ["k1"], [], ["k1"]]
+    with pytest.raises(UsageError, match="is no date"):
+        LibraryRetriever(library, since="soon").retrieve("dough")
+
+
+def test_any_query_engine_of_llama_index_takes_the_retriever(library: assistant.Library) -> None:
+    engine = RetrieverQueryEngine.from_args(LibraryRetriever(library, 1), llm=MockLLM())
+    response = engine.query("dough that rises")
+    assert [node.node.node_id for node in response.source_nodes] == ["k1"]
+    assert YEAST in str(response)  # the mock repeats its prompt
+
+
+def test_a_query_engine_answers_with_checked_claims_and_their_papers(library: assistant.Library) -> None:
+    says = f"{YEAST[:-1]} [Yeast Raises Dough]. Rennet never sets milk [Rennet Sets Milk]."
+    with opened(library.settings.library, model=ScriptedModel([says] * 3)) as own:
+        response = LibraryQueryEngine(own, 2).query("Why does dough rise?")
+    claims = response.metadata["claims"]
+    assert response.metadata["status"] == "answered"
+    assert [(claim["verdict"] in ("supported", "quoted"), claim["citations"]) for claim in claims] == [
+        (True, ["1"]),
+        (False, ["2"]),
+    ]
+    assert [(node.node.node_id, node.node.metadata["citation"]) for node in response.source_nodes] == [
+        ("k1", 1),
+        ("k2", 2),
+    ]
+    first, second = str(response).splitlines()
+    assert first == f"{YEAST} [1]"
+    assert f"({claims[1]['verdict']}" in second
+    assert json.loads(json.dumps(response.metadata)) == response.metadata
+
+
+def test_where_nothing_answers_the_response_says_so(library: assistant.Library) -> None:
+    response = LibraryQueryEngine(library, since="2030").query("Why does dough rise?")
+    assert (response.metadata["status"], response.source_nodes) == ("abstained", [])
+    assert str(response) == "no sentence found that answers."
+
+
+def test_what_is_awaited_does_not_block_the_loop(library: assistant.Library) -> None:
+    """The embedder waits until the loop has done something else meanwhile: it would wait for ever in the loop."""
+    went_on = threading.Event()
+
+    class Waiting(HashingEmbedder):
+        def embed_queries(self, texts: Sequence[str]) -> Any:
+            assert went_on.wait(60)
+            return super().embed_queries(texts)
+
+    async def asked(own: assistant.Library) -> tuple[Any, ...]:
+        tasks = [
+            asyncio.create_task(LibraryRetriever(own, 1).aretrieve("dough that rises")),
+            asyncio.create_task(LibraryQueryEngine(own).aquery("Why does dough rise?")),
+        ]
+        await asyncio.sleep(0)
+        went_on.set()
+        return tuple(await asyncio.gather(*tasks))
+
+    with opened(library.settings.library, embedder=Waiting(64)) as own:
+        nodes, response = asyncio.run(asked(own))
+    assert [node.node.node_id for node in nodes] == ["k1"]
+    assert response.metadata["status"] in ("answered", "abstained")
+
+
+def test_a_reader_loads_papers_that_llama_index_can_index(library: assistant.Library) -> None:
+    loaded = LibraryReader(library).load_data()
+    assert [(document.id_, document.metadata["title"]) for document in loaded] == [
+        ("k1", "Yeast Raises Dough"),
+        ("k2", "Rennet Sets Milk"),
+    ]
+    assert [own.id_ for own in LibraryReader(library.settings.library).lazy_load_data(since="2024")] == ["k2"]
+    assert loaded[0].get_content(metadata_mode="embed").count("Yeast Raises Dough") == 1
+    index = VectorStoreIndex.from_documents(loaded, embed_model=MockEmbedding(embed_dim=8))
+    nodes: list[NodeWithScore] = index.as_retriever(similarity_top_k=2).retrieve("dough")
+    assert {node.node.ref_doc_id for node in nodes} == {"k1", "k2"}
+
+
+# -- llama-index in a library
+
+
+def test_what_a_reader_loads_is_added_and_comes_back_the_same(library: assistant.Library, tmp_path: Path) -> None:
+    with opened(tmp_path / "copy") as copy:
+        report = copy.ingest(documents=LibraryReader(library).load_data())
+        assert (len(report.added), report.rejected) == (2, ())
+        again = copy.ingest(documents=LibraryReader(library).load_data())
+        assert (len(again.added), again.unchanged) == (0, 2)
+        facts = [(p.id, p.title, p.abstract, p.day, p.authors, p.url) for p in copy.papers()]
+    assert facts == [(p.id, p.title, p.abstract, p.day, p.authors, p.url) for p in library.papers()]
+
+
+def test_files_of_a_directory_reader_have_a_heading_or_a_function_that_gives_the_title(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "a.md").write_text(f"# Yeast Raises Dough\n\n{YEAST}\n")
+    (folder / "b.txt").write_text(RENNET)
+    loaded = SimpleDirectoryReader(str(folder)).load_data()
+    with opened(tmp_path / "library") as own:
+        report = own.ingest(documents=loaded)
+        assert [(paper.title, paper.abstract) for paper in report.added] == [("Yeast Raises Dough", YEAST)]
+        assert [str(row) for row in report.rejected] == [
+            "b.txt:2: has no title: set metadata['title'] of each, or pass title=, a function of a document"
+        ]
+        report = own.ingest(documents=loaded[1:], title=lambda document: f"Notes of {document.metadata['file_name']}")
+        assert [(p.title, p.abstract, p.date) for p in report.added] == [("Notes of b.txt", RENNET, None)]
+        with pytest.raises(UsageError, match=r"none of 1 documents has a title; set metadata\['title'\]"):
+            own.ingest(documents=loaded[1:])
+        with pytest.raises(UsageError, match="str is no document of llama-index"):
+            own.ingest(documents=["a text"])
+
+
+def test_nodes_of_one_document_are_one_paper_and_what_they_share_is_there_once() -> None:
+    text = " ".join(f"Sentence number {number} is about dough." for number in range(120))
+    whole = Document(text=text, metadata={"title": "A Long One", "year": 2024, "creation_date": "not read"})
+    nodes = TokenTextSplitter(chunk_size=120, chunk_overlap=40).get_nodes_from_documents([whole])
+    assert len(nodes) > 5
+    [entry] = documents.entries(reversed(nodes))
+    assert isinstance(entry, assistant.Entry)
+    assert (entry.listing.title, entry.abstract, entry.listing.day) == ("A Long One", text, "2024-01-01")
+    parts = [TextNode(text=part, metadata={"title": "T"}) for part in ("one", "two")]
+    assert [row.abstract for row in documents.entries(parts) if isinstance(row, assistant.Entry)] == ["one", "two"]
+
+
+class Lettered(BaseEmbedding):  # type: ignore[misc]
+    """A llama-index embedder that counts letters, and reads a query as something else."""
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return [float(text.lower().count(letter)) for letter in "abcdefgh."]
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(f"a{query}")
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_query_embedding(query)
+
+
+def test_an_embedder_of_llama_index_makes_the_vectors_of_a_library(tmp_path: Path) -> None:
+    embedder = LlamaEmbedder(Lettered(model_name="letters"))
+    assert (embedder.fingerprint, embedder.dimension) == ("llama-index:Lettered/letters", 9)
+    assert embedder.embed(["ab", "cccc"]).tolist() == pytest.approx(
+        np.array([[2**-0.5, 2**-0.5, *[0] * 7], [0, 0, 1, *[0] * 6]])
+    )
+    assert embedder.embed_queries(["b"]).tolist() == pytest.approx(np.array([[2**-0.5, 2**-0.5, *[0] * 7]]))
+    assert embedder.embed([]).shape == (0, 9)
+    told: list[int] = []
+    assert embedder.embed(["", *["a"] * 99], told.append).shape == (100, 9)
+    assert told == [64, 100]
+    (tmp_path / "rows.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in ROWS))
+    with opened(tmp_path / "library", embedder=embedder) as own:
+        own.ingest(tmp_path / "rows.jsonl")
+        assert {item.paper.id for item in own.search("dough")} == {"k1", "k2"}
+
+
+def test_an_embedder_that_fails_is_a_model_error() -> None:
+    class Broken(Lettered):
+        def _get_text_embedding(self, text: str) -> list[float]:
+            if text == "raise":
+                raise ValueError("no such server")
+            return [0.0, 0.0] if text == "zero" else [1.0]
+
+    embedder = LlamaEmbedder(Broken(model_name="m"))
+    for text, cause in {
+        "raise": "ValueError: no such server",
+        "zero": "it gave a vector that is not finite, or has no length",
+    }.items():
+        with pytest.raises(ModelError) as caught:
+            embedder.embed([text])
+        assert (caught.value.what, caught.value.cause) == ("the embedder Broken/m failed", cause)
+
+
+INTEGRATIONS = {
+    "embeddings": """
+from llama_index.core.base.embeddings.base import BaseEmbedding
+__all__ = ["VERSION", "ToyEmbedding"]
+VERSION = 1
+class ToyEmbedding(BaseEmbedding):
+    def _get_text_embedding(self, text):
+        return [1.0, float(len(self.model_name)), 0.0, 0.0]
+    _get_query_embedding = _get_text_embedding
+    async def _aget_query_embedding(self, query):
+        return self._get_query_embedding(query)
+""",
+    "llms": """
+from llama_index.core.llms import MockLLM
+__all__ = ["Toy"]
+class Toy(MockLLM):
+    model: str = ""
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+""",
+}
+
+
+def test_a_name_opens_what_an_integration_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`llama_index` is a namespace: a package of an integration is a folder on the path, as this one is."""
+    for kind, code in INTEGRATIONS.items():
+        folder = tmp_path / "llama_index" / kind / "toy_house"
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("llama_index.__path__", [*__import__("llama_index").__path__, str(tmp_path / "llama_index")])
+    name = "llama-index:toy-house/org/m:1"
+    environment = {"ASSISTANT_EMBEDDER": name, "ASSISTANT_MODEL": name}
+    own = assistant.open_library(tmp_path / "library", environment=environment)
+    assert own.embedder.fingerprint == name
+    assert (recognise(f"{name}+paper+passages/1") or (None, ""))[1] == name
+    assert own.embedder.dimension == 4
+    assert own.model
+    assert own.model.reply([Message("user", "Hello?")]).text
+    with pytest.raises(UsageError, match=r"llama-index has no ollama here .*pip install llama-index-embeddings-ollama"):
+        open_integration("embeddings", "ollama/x", BaseEmbedding, ("model_name",))
+    for argument in ("../x/y", "os.path/y", "toy", "toy/"):
+        with pytest.raises(UsageError, match="names no integration and model"):
+            open_integration("embeddings", argument, BaseEmbedding, ("model_name",))
+
+
+def test_a_model_of_llama_index_answers_and_is_verified(library: assistant.Library) -> None:
+    with opened(library.settings.library, model=LlamaModel(MockLLM())) as own:
+        answer = own.ask("Why does dough rise?")
+    # The mock repeats the prompt; what it repeats is checked like anything else.
+    assert answer.status == "answered"
+    assert {claim.verdict for claim in answer.claims} - {"quoted"}
+
+
+def test_a_failing_model_of_llama_index_is_a_model_error() -> None:
+    class Broken(MockLLM):  # type: ignore[misc]
+        def stream_chat(self, messages: object, **more: object) -> object:
+            raise RuntimeError("no such server")
+
+    with pytest.raises(ModelError, match="RuntimeError: no such server"):
+        LlamaModel(Broken()).reply([Message("user", "Hello?")])
