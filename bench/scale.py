@@ -1,25 +1,21 @@
 """Run `python -m bench.scale [--sizes 1000,10000,100000] [--million] [--folder DIR]`: what a library costs by its size.
 
 One table of the sizes side by side, and of each to the one before it. Every figure is of a process of its own; the time
-of embedding is taken out, for vectors come from numpy: words are seeded points, and a text is the middle of its words,
-so that texts on one subject lie together as real ones do. Texts are made of the words of real titles where
-shared/datasets stands beside the repository, else of a seeded vocabulary.
+of making papers and vectors (see `made_papers`) is taken out.
 """
 
 import argparse
 import contextlib
-import hashlib
 import itertools
 import json
 import math
-import re
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,88 +23,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.domain.records import Entry, Listing
+from bench.made_papers import DAYS, TimedRows, WordVectors, entries, titles
 
 if TYPE_CHECKING:
     from assistant.library.snapshot import LibrarySnapshot
-
-DIMENSION = 384
-_LATENT = 48  # dimensions in which the words lie
-_NOISE = 0.02  # standard deviation of what a text has of its own in every dimension
-_WORDS = 160  # of an abstract
-_SUBJECTS = 4  # titles whose words a text repeats
-_DAYS = 3_650
-TITLES = Path(__file__).parents[2] / "shared" / "datasets"
-
-
-class WordVectors:
-    """An embedder without a model: unit rows, the same for the same text, near for texts that share words."""
-
-    fingerprint = f"bench-word-vectors/{DIMENSION}"
-    dimension = DIMENSION
-    multilingual = False
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        """Time spent in it."""
-        self._plane = np.random.default_rng(1).normal(size=(_LATENT, DIMENSION)).astype(np.float32)
-        self._rows: dict[str, int] = {}
-        self._points: list[NDArray[np.float32]] = []
-
-    def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
-        """Return one unit row a text."""
-        began = time.perf_counter()
-        points = np.stack([self._point(text) for text in texts])
-        noise = np.stack([_seeded(text, DIMENSION) for text in texts])
-        vectors = points @ self._plane / math.sqrt(_LATENT) + _NOISE * noise
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        if on_progress:
-            on_progress(len(texts))
-        self.seconds += time.perf_counter() - began
-        return vectors.astype(np.float32)
-
-    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the same for questions."""
-        return self.embed(texts)
-
-    def _point(self, text: str) -> NDArray[np.float32]:
-        for word in (words := re.findall(r"\w+", text.lower()) or [""]):
-            if word not in self._rows:
-                self._rows[word] = len(self._points)
-                self._points.append(_seeded(word, _LATENT))
-        middle = np.mean([self._points[self._rows[word]] for word in words], axis=0)
-        unit: NDArray[np.float32] = middle / np.linalg.norm(middle)
-        return unit
-
-
-def _seeded(text: str, size: int) -> NDArray[np.float32]:
-    seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-    return np.random.default_rng(seed).standard_normal(size, np.float32)
-
-
-def titles() -> list[list[str]]:
-    """Return the words of real titles, or of made ones where there are none: Zipf's law over a seeded vocabulary."""
-    lines = [line for path in sorted(TITLES.glob("*/corpus.jsonl")) for line in path.read_text().splitlines()]
-    if real := [re.findall(r"\w+", json.loads(line)["title"]) for line in lines]:
-        return [words for words in real if words]
-    chance = np.random.default_rng(2)
-    words = ["".join(chance.choice(list("aeioulnrst"), 7)) for _ in range(20_000)]
-    return [[words[min(rank, len(words)) - 1] for rank in chance.zipf(1.3, 9)] for _ in range(10_000)]
-
-
-def entries(start: int, stop: int) -> Iterator[Entry]:
-    """Yield made papers; the same number is the same paper. One in a hundred is of the last 1 % of the days."""
-    pool = titles()
-    for number in range(start, stop):
-        chance = np.random.default_rng([3, number])
-        subjects = [word for place in chance.integers(0, len(pool), _SUBJECTS) for word in pool[place]]
-        others = [pool[place][0] for place in chance.integers(0, len(pool), _WORDS // 4)]
-        words = [*chance.choice(subjects, _WORDS - len(others)), *others]
-        title = f"{' '.join(chance.choice(subjects, 9))} {number}"
-        day = date(2015, 1, 1) + timedelta(int(chance.integers(0, _DAYS)))
-        listing = Listing("made.jsonl", number + 1, title, day)
-        yield Entry(listing, " ".join(chance.permutation(words)), f"made{number}")
-
 
 # -- what runs in a process of its own; each prints one line of JSON
 
@@ -119,17 +37,15 @@ def add(folder: str, count: str) -> dict[str, float]:
     from assistant.library.catalogue import Catalogue
 
     embedder = WordVectors()
-    made = time.perf_counter()
     start = 0
     if not database.vacant(Path(folder)):
         with contextlib.closing(Catalogue(Path(folder))) as catalogue:
             start = catalogue.count()[0]
-    rows = list(entries(start, start + int(count)))
-    made = time.perf_counter() - made
+    rows = TimedRows(entries(start, start + int(count)))
     report = writer.add(Path(folder), rows, embedder)
-    if len(report.added) != len(rows):
-        _fail(f"{len(report.added)} of {len(rows)} papers were added")
-    return {"excluded": embedder.seconds + made}
+    if len(report.added) != int(count):
+        _fail(f"{len(report.added)} of {count} papers were added")
+    return {"excluded": embedder.seconds + rows.seconds}
 
 
 def search(folder: str) -> dict[str, float]:
@@ -156,7 +72,7 @@ def warm(folder: str) -> dict[str, float]:
     pool = titles()
     questions = [" ".join(pool[place]) for place in chance.integers(0, len(pool), 43)]
     vectors = embedder.embed(questions)
-    last = Filter(since=date(2015, 1, 1) + timedelta(_DAYS - _DAYS // 100))
+    last = Filter(since=date(2015, 1, 1) + timedelta(DAYS - DAYS // 100))
     facts: dict[str, float] = {"excluded": 0.0}
     with LibrarySnapshot(Path(folder), embedder.fingerprint, on_message=_fail) as library:
         for name, papers_filter in (("", None), (", filter of 1 %", last)):

@@ -13,6 +13,7 @@ from assistant.cli import console
 from assistant.domain.limits import bounded_lines
 from assistant.domain.sanitize import one_line, sanitize
 from assistant.library.snapshot import LibrarySnapshot
+from assistant.retrieval import library_finder
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import Completer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 PROMPT = "> "
 _LINE_END = re.compile("[\r\n]")
+_COMPLETIONS = 50  # titles that are offered for what was begun
 _CTRL_D = ("\0", "\x04")  # the first is how the terminal keeps one for a program that reads lines
 
 
@@ -193,7 +195,7 @@ def _completer(library: LibrarySnapshot) -> "Completer":
         """Commands after a slash; tags after /in; titles after /open and inside quotation marks."""
 
         def __init__(self) -> None:
-            self._titles: list[str] | None = None
+            self._finder = library_finder.of_library(library)
 
         def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
             text = document.text_before_cursor
@@ -212,9 +214,9 @@ def _completer(library: LibrarySnapshot) -> "Completer":
                 yield from (Completion(title, -len(begun)) for title in self._matching(begun.casefold()))
 
         def _matching(self, begun: str) -> Iterator[str]:
-            if self._titles is None:
-                self._titles = [one_line(paper.title) for paper in library.papers()]
-            return (title for title in self._titles if begun in sanitize(title).casefold())
+            papers = self._finder.suggestions(begun, _COMPLETIONS)
+            titles = (one_line(paper.title) for paper in papers)
+            return (title for title in titles if begun in sanitize(title).casefold())
 
     return Words()
 
