@@ -31,7 +31,7 @@ from bench import calibrations, regression
 _FOLDS = 10
 _RIDGE = 3.0
 _WITHHELD = 0.03  # share of the answers that may be withheld: 8 %, less two standard errors of so few questions
-_FLOOR = 0.6  # times the probability from which on an answer is given
+_FLOOR = 0.75  # times the probability from which on an answer is given
 _CURVE = (0.02, 0.04, 0.06, 0.08, 0.10, 0.15, 0.20)
 _NEAR_MISS = 1.7  # how much a question without an answer weighs against a twin, of which there are three times as many
 _OF_MODELS = {"whole": "embedder", "whole_behind": "embedder", "reader": "reranker", "reader_behind": "reranker"}

@@ -49,9 +49,9 @@ class Judge:
     paper: Regression
     question: Regression
     answer_at: float
-    """From which on an answer is given: 5 % of the questions with an answer, left out of the fit, lie below."""
+    """From which on an answer is given: at most 3 % of the questions with an answer, left out of the fit, lie below."""
     floor: float
-    """Below which not even the closest papers are worth naming: 0.6 of that. Few questions with an answer lie there,
+    """Below which not even the closest papers are worth naming: 0.75 of that. Few questions with an answer lie there,
     and most that are foreign to the library."""
     further_paper_at: float
     """From which on a paper after the first is used, where one paper is asked for."""

@@ -72,7 +72,7 @@ def running_text(latex: str) -> str:
     r"""Return the text of a document or of a part of one, each line where it was.
 
     >>> running_text("Longer chains \\emph{help}~\\citep[p.~3]{a,b}. % but\nNo \\ss.")
-    'Longer chains help [@{a}; @{b}]. \nNo ß.'
+    'Longer chains help\xa0[@{a}; @{b}]. \nNo ß.'
     """
     text = _PRIVATE.sub("", latex.replace("\r\n", "\n"))
     text = _without_comments(text)

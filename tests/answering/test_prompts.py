@@ -19,6 +19,7 @@ RELEASED = {
     "check_one.v1": "649b557c0eb107de4c80a180650f46732ff2598d9a98d49df3332260a04d40fc",
     "revise.v2": "0833692a2a2a8638cad2484fec65fc1478283b1679ffb535d316971fa336bc83",
     "statements.v2": "490479dd09d428b4dcbbc2f7aa8fa115e8667ec89aeb002d68012c0bb9fc18f0",
+    "sufficient.v1": "25dc4bea6bc54363e1be3ea95ec01a2eeab3f6f3dac05bcded44d9fa37c5e636",
     "summary.v1": "63d27f5adce8d46d7971c6e7b51ce90bfb19db1c9038bcd4d2732231c880c656",
     "theme.v1": "9eab1352032f91266f9bffddc4559d799eeb2a767fd51c5a25162737bacca178",
 }

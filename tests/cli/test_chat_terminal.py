@@ -217,7 +217,8 @@ def test_a_dumb_terminal_gets_plain_lines(chat: Chat, archive: Archive) -> None:
 
 
 def test_copy_hands_the_answer_to_the_clipboard_once(chat: Chat) -> None:
-    with serve(says(WRITTEN), lists_models=False) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
+    script = says(WRITTEN, tokens=(9_000, 9))
+    with serve(script, lists_models=False) as server, chat(OPENAI_BASE_URL=server.url) as terminal:
         terminal.until_prompt()
         assert "assistant: error: nothing was asked yet" in terminal.enter("/copy")
         terminal.enter(OVEROPTIMIZATION)
@@ -226,7 +227,8 @@ def test_copy_hands_the_answer_to_the_clipboard_once(chat: Chat) -> None:
     assert terminal.raw.count(b"\x1b]") == 1
     told = (
         f"## {OVEROPTIMIZATION}\n\n"
-        "- ≈ \\*\\*Conservative\\*\\* objectives all but remove reward overoptimization. [1] *(located)*"
+        "- ≈ \\*\\*Conservative\\*\\* objectives all but remove reward overoptimization. [1] *(located)*\n\n"
+        "*1 claim: 1 located ≈ (no checker) · model scripted*"
     )
     assert base64.b64decode(coded).decode() == told
 
