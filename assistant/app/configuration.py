@@ -102,7 +102,8 @@ def read(path: Path) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise UsageError("the configuration cannot be read", path=path, cause=error.strerror or str(error)) from error
+        cause, cure = error.strerror or str(error), f"make it readable, or set {VARIABLE}=none to read none"
+        raise UsageError("the configuration cannot be read", path=path, cause=cause, cure=cure) from error
     with os.fdopen(descriptor, "rb") as file:
         require_own(path, os.fstat(descriptor))
         data = file.read(_LARGEST + 1)

@@ -171,10 +171,47 @@ def test_a_key_is_kept_in_the_keyring_and_read_when_it_is_needed(variables: dict
     local = configuration.environment(variables, "local")  # OpenAI's key goes to no other address
     assert (local.get("OPENAI_API_KEY"), local.stored_key("OPENAI_API_KEY")) == (None, "")
     assert configuration.environment({**variables, "ASSISTANT_KEY": "mine"}).stored_key("OPENAI_API_KEY") == "mine"
-    stored_keys.remove(path.parent, "openai")
+    stored_keys.remove(path.parent, "openai", "keyring")
     assert drawer.passwords == {}
     with pytest.raises(UsageError, match="the key openai is not in the keyring, where the configuration says it is"):
         configuration.environment(variables)["OPENAI_API_KEY"]
+
+
+ROUTED = """\
+base-url = "https://router.example/v1"
+key = "router"
+[profile.official]
+base-url = "https://api.openai.com/v1/"
+[profile.other]
+base-url = "http://127.0.0.1:9/v1"
+[profile.both]
+base-url = "http://127.0.0.1:9/v1"
+key = "mine"
+[keys]
+openai = "file"
+router = "file"
+mine = "file"
+"""
+
+
+@pytest.mark.parametrize(
+    ("profile", "more", "name"),
+    [
+        ("", {}, "router"),
+        ("official", {}, "openai"),
+        ("other", {}, ""),
+        ("both", {}, "mine"),
+        ("", {"OPENAI_BASE_URL": "http://stranger.example/v1"}, ""),
+        ("both", {"OPENAI_BASE_URL": "https://api.openai.com/v1"}, "openai"),
+        ("other", {"OPENAI_BASE_URL": "https://router.example/v1/"}, "router"),
+        ("other", {"ASSISTANT_KEY": "mine"}, "mine"),
+    ],
+)
+def test_a_key_goes_to_the_address_beside_which_it_is_named_and_to_no_other(
+    variables: dict[str, str], profile: str, more: dict[str, str], name: str
+) -> None:
+    written(variables, ROUTED)
+    assert configuration.environment({**variables, **more}, profile).stored_key("OPENAI_API_KEY") == name
 
 
 def test_where_there_is_no_keyring_a_key_is_in_a_file_for_its_owner_alone(variables: dict[str, str]) -> None:
@@ -188,7 +225,7 @@ def test_where_there_is_no_keyring_a_key_is_in_a_file_for_its_owner_alone(variab
         configuration.environment(variables)["OPENAI_API_KEY"]
     assert "sk-file" not in str(caught.value)
     path.chmod(0o600)
-    stored_keys.remove(folder, "openai")
+    stored_keys.remove(folder, "openai", "file")
     assert not path.exists()
     for text in ("two words", "", "a\x1bb"):
         with pytest.raises(UsageError, match="what was given is no key"):
@@ -213,7 +250,9 @@ def test_a_keyring_that_keeps_nothing_or_fails_is_none(variables: dict[str, str]
         for ring in (Keyring(), Locked()):  # type: ignore[no-untyped-call]
             keyring.set_keyring(ring)
             assert stored_keys.store(folder, "openai", "sk-1") == "file"
-            stored_keys.remove(folder, "openai")
+            stored_keys.remove(folder, "openai", "file")
+        with pytest.raises(UsageError, match=r"the keyring still has the key openai \(OSError\); unlock it"):
+            stored_keys.remove(folder, "openai", "keyring")
         with pytest.raises(UsageError, match=r"the keyring does not give the key openai \(OSError\); unlock it"):
             configuration.environment(variables)["OPENAI_API_KEY"]
     finally:

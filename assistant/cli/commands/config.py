@@ -24,7 +24,10 @@ _COMMANDS = {
     "set-key": (f"{_ROOM}_keys", "set_key", "Keep a key in the system's keyring, or in a file that only you can read."),
     "unset-key": (f"{_ROOM}_keys", "unset_key", "Forget a key."),
 }
-_FLAGS = ("library", "embedder", "reranker", "model", "timeout", "max_tokens", "check", "checker", "evidence", "budget")
+_FLAGS = (
+    "library", "vectors", "embedder", "reranker", "model", "timeout", "max_tokens", "check", "checker", "evidence",
+    "budget",
+)  # fmt: skip
 
 
 @click.group(cls=Group, table=_COMMANDS, invoke_without_command=True)
