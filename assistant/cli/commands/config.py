@@ -8,6 +8,7 @@ import click
 from assistant.cli import console, invocation, options
 from assistant.cli.group import Group
 from assistant.cli.options import LibraryOptions
+from assistant.domain.errors import UsageError
 from assistant.domain.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -104,7 +105,10 @@ def _row(row: "SettingRow", environment: "LayeredEnvironment", flags: Mapping[st
         own = environment.origin(row.variable)
         value, origin, place = environment.get(row.variable, ""), own.name, own.place
     if origin == "default":
-        value = row.default(environment)
+        try:
+            value = row.default(environment)
+        except UsageError as error:  # nobody knows the home folder that it would be in
+            value = f"none: {error.what}; {error.cure}"
     return {"key": row.key, "value": redact_address(value) if row.is_address else value, "origin": origin,
             "place": place}  # fmt: skip
 
