@@ -31,6 +31,10 @@ def test_a_setting_is_set_and_taken_out_and_comments_stay(run: Run, file: Path, 
     assert run("config", "set", "profile.x.library", "here", cwd=tmp_path, **own).returncode == 0
     own_table = f'\n[profile.x]\nmax-tokens = 7\nlibrary = "{tmp_path}/here"\n'
     assert file.read_text() == COMMENTED.replace("gpt-a", "gpt-b") + own_table
+    done = run("config", "set", "max-tokens", "8", **own, ASSISTANT_PROFILE="x")
+    place = f"({file}:{file.read_text().splitlines().index('max-tokens = 7') + 1})"
+    assert done.stderr == f"assistant: profile x sets max-tokens too {place}, and wins while it is the profile\n"
+    assert run("config", "unset", "max-tokens", **own).returncode == 0
     assert run("config", "unset", "profile.x.library", **own).returncode == 0
     assert run("config", "unset", "--profile", "x", "max-tokens", **own).returncode == 0
     assert run("config", "unset", "profile.x.max-tokens", **own).returncode == 3

@@ -132,9 +132,11 @@ def set_value(key: str, value: str) -> int:
     profile, row = config_edits.split(key, invocation.profile())
     text = config_edits.change(file, profile, row, value)
     console.lines(console.plain(f"{_key(profile, row)} = {one_line(_shown(row, text))}, in {file}"))
-    variable = _layered(profile).origin(row.variable)
-    if variable.name == "env":
+    origin = _layered(profile).origin(row.variable)
+    if origin.name == "env":
         console.tell(f"{row.variable} is set in the environment, and wins")
+    elif origin.name != (f"profile {profile}" if profile else "file"):
+        console.tell(f"{origin.name} sets {row.key} too ({origin.place}), and wins while it is the profile")
     return 0
 
 
