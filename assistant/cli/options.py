@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.cli import console, flags, invocation, places
+from assistant.cli import console, invocation, places
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -97,8 +97,53 @@ class Day(click.ParamType[date]):
             self.fail(str(error), parameter, context)
 
 
-timeout = flags.TIMEOUT
+def _setting(flag: str, metavar: str, text: str) -> Callable[[Command], Command]:
+    """Return an option that a variable of ours sets too: `--max-tokens`, and ASSISTANT_MAX_TOKENS."""
+    variable = f"ASSISTANT_{flag.removeprefix('--').replace('-', '_').upper()}"
+    return click.option(flag, metavar=metavar, envvar=variable, show_envvar=True, help=text)
+
+
+_LIBRARY = _setting(
+    "--library", "DIR", "The library; by default store/default in a checkout, else one in your data folder."
+)
+_VECTORS = _setting(
+    "--vectors",
+    "ADDRESS",
+    "A Chroma server that has the library, such as http://host:8000, or `cloud`; no folder then.",
+)
+_EMBEDDER = _setting(
+    "--embedder", "NAME", "`local` (default), `onnx:<folder>`, `openai:<model>`, `llama-index:<name>`, or `hashing`."
+)
+_RERANKER = _setting(
+    "--reranker", "NAME", "What reads two texts together: `local` (the default), `onnx:<folder>`, or `none`."
+)
+_MODEL = _setting("--model", "NAME", "The answering model; `none` for quotes.")
+timeout = _setting(
+    "--timeout",
+    "SECONDS",
+    "How long a model may be silent, or an embedder may take [120; 180 before a local model's first word].",
+)
 """Add `--timeout`, an argument of its own."""
+_MAX_TOKENS = _setting("--max-tokens", "N", "The most tokens of a model's reply [4096].")
+_EVIDENCE = _setting(
+    "--evidence",
+    "TOKENS",
+    "How much of the papers a model is shown [800 for one on this machine, 10000 for another].",
+)
+_BUDGET = _setting(
+    "--budget", "AMOUNT", "The most that the model may cost in all: US dollars (0.50), or tokens (20000t)."
+)
+_CHECK = _setting(
+    "--check",
+    "NAME",
+    "Who judges claims in other words: the answering `model`, or `none` [a model that is not on this machine].",
+)
+_CHECKER = _setting(
+    "--checker",
+    "NAME",
+    "Another model that judges: its name at the endpoint, or a folder of an ONNX model of inference.",
+)
+_NO_MODEL = click.option("--no-model", is_flag=True, help="Answer with quotes, whatever model is set.")
 _SINCE = click.option(
     "--since", type=Day(last=False), help="Only papers dated no earlier: 2024, 2024-05 or 2024-05-31."
 )
@@ -111,50 +156,39 @@ _IN = click.option(
 
 def library(command: Command) -> Command:
     """Add `--library` and `--embedder`, each an argument of its own."""
-    return flags.LIBRARY(flags.EMBEDDER(command))
+    return _LIBRARY(_EMBEDDER(command))
 
 
 def reranker(command: Command) -> Command:
     """Add `--reranker`."""
-    return flags.RERANKER(command)
+    return _RERANKER(command)
 
 
 def checking(command: Command) -> Command:
     """Add `--check` and `--checker`, each an argument of its own."""
-    return flags.CHECK(flags.CHECKER(command))
+    return _CHECK(_CHECKER(command))
 
 
 def catalogue(command: Callable[..., int]) -> Callable[..., int]:
     """Add `--library` and `--vectors`; the command gets `place`, a `LibraryOptions`."""
-    return _placed(command, flags.LIBRARY, flags.VECTORS)
+    return _placed(command, _LIBRARY, _VECTORS)
 
 
 def indexed(command: Callable[..., int]) -> Callable[..., int]:
     """Add `--library`, `--vectors`, `--embedder` and `--timeout`; the command gets `place`, a `LibraryOptions`."""
-    return _placed(command, flags.LIBRARY, flags.VECTORS, flags.EMBEDDER, timeout)
+    return _placed(command, _LIBRARY, _VECTORS, _EMBEDDER, timeout)
 
 
 def verifying(command: Callable[..., int]) -> Callable[..., int]:
     """Add `--library`, `--vectors`, `--embedder`, `--reranker`, `--check` and `--checker`; the command gets `place`, a
     `LibraryOptions`."""
-    return _placed(command, flags.LIBRARY, flags.VECTORS, flags.EMBEDDER, flags.RERANKER, checking)
+    return _placed(command, _LIBRARY, _VECTORS, _EMBEDDER, _RERANKER, checking)
 
 
 def answering(command: Callable[..., int]) -> Callable[..., int]:
     """Add what `indexed` does, and who answers and checks, with how much, and at what cost; the command gets `place`, a
     `LibraryOptions`."""
-    shared = (
-        flags.MODEL,
-        flags.NO_MODEL,
-        flags.LIBRARY,
-        flags.VECTORS,
-        flags.EMBEDDER,
-        flags.RERANKER,
-        timeout,
-        flags.MAX_TOKENS,
-        flags.EVIDENCE,
-        flags.BUDGET,
-    )
+    shared = _MODEL, _NO_MODEL, _LIBRARY, _VECTORS, _EMBEDDER, _RERANKER, timeout, _MAX_TOKENS, _EVIDENCE, _BUDGET
     return _placed(command, *shared, checking)
 
 
