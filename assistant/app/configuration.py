@@ -110,7 +110,7 @@ def read(path: Path) -> str | None:
     if len(data) > _LARGEST:
         raise UsageError(f"the configuration has more than {_LARGEST:,} bytes", path=path)
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise UsageError("is not UTF-8 text", path=f"{path}:{line}", cure="save it as UTF-8") from error
@@ -201,22 +201,11 @@ class _Reader:
             yield name, store
 
     def place(self, *keys: str) -> str:
-        """Return `file:line` of a key: the line after the longest beginning of the file that is TOML without it."""
-        import tomllib
+        """Return `file:line` of a key; the file alone where the line is not found."""
+        from assistant.app.toml_lines import line_of
 
-        lines = self.text.splitlines(keepends=True)
-        before = 0
-        for count in range(1, len(lines) + 1):
-            try:
-                value: Any = tomllib.loads("".join(lines[:count]))
-            except (ValueError, RecursionError):
-                continue
-            for key in keys:
-                value = value.get(key) if isinstance(value, dict) else None
-            if value is not None:
-                return f"{self.path}:{before + 1}"
-            before = count
-        return str(self.path)
+        line = line_of(self.text, keys)
+        return f"{self.path}:{line}" if line else str(self.path)
 
 
 _TYPES: Mapping[type, str] = {

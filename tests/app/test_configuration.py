@@ -109,6 +109,9 @@ def test_a_flag_wins_over_a_variable_over_the_profile_over_the_file_over_the_def
         ('model = "a"\n[profile]\nlocal = 1\n', 3, "profile.local is no profile"),
         ('[keys]\nopenai = "sk-123"\n', 2, "keys.openai does not say where the key is"),
         ("timeout = " + "9" * 5000, 1, "is not TOML"),
+        ('\ufeffprices = """/\n[a]\nb"""\r\n[profile."x"]\r\nbudget = -1\r\n', 5, "'-1' is no budget"),
+        ("profile.x.timeout = 0\n", 1, "'0' is not a number of seconds that a reply may take"),
+        ("[[profile]]\n", 1, "profile has to be tables"),
     ],
 )
 def test_what_is_no_setting_is_told_with_its_line(variables: dict[str, str], text: str, line: int, what: str) -> None:
