@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assistant.app.layers import Layer, LayeredEnvironment, Store
+from assistant.app.layers import KEY_CHOICE, Layer, LayeredEnvironment, Store
 from assistant.domain.errors import UsageError
 
 VARIABLE = "ASSISTANT_CONFIG"
@@ -40,10 +40,16 @@ class Configuration:
 def environment(variables: Mapping[str, str], profile: str | None = None) -> LayeredEnvironment:
     """Return the variables of a process, under them the profile (None: the one ASSISTANT_PROFILE names), then the file.
 
-    Raises `UsageError` for a file that is none, with its line, and for a profile that it does not have.
+    Raises `UsageError` for a file that is none, with its line, for a profile that it does not have, and for a name of a
+    key that is none.
     """
     from assistant.app import stored_keys
 
+    if choice := variables.get(KEY_CHOICE, "").strip():
+        try:
+            stored_keys.require_name(choice)  # it is shown, which a key is not
+        except UsageError as error:
+            raise UsageError(error.what, path=KEY_CHOICE, cure=error.cure) from None
     configuration = load(variables)
     name = variables.get(PROFILE, "").strip() if profile is None else profile
     layers = [configuration.values]

@@ -20,7 +20,7 @@ _FIELDS = ("id", "_id", "arxiv", "arxiv_id", "doi", "date", "published", "public
 """Of a document's metadata, what an entry takes; what readers note of files, such as their days, is none of the
 paper's."""
 _SOURCES = ("source", "file_name", "file_path")
-_HEADING = re.compile(r"\s*#[ \t]+(\S.*?)[ \t#]*\n")
+_HEADING = re.compile(r"\s*+#[ \t]++([^\n]+)\n")
 _CURE = "set metadata['title'] of each, or pass title=, a function of a document"
 
 
@@ -97,9 +97,8 @@ def _row(number: int, parts: list[_Part], title_of: TitleOf | None, source: str,
     named = (metadata.get(key) for key in _SOURCES)
     name = next((value for value in named if isinstance(value, str) and value.strip()), source)
     title = (title_of(first) if title_of else None) or next((metadata[key] for key in _TITLES if metadata.get(key)), "")
-    heading = _HEADING.match(text)
-    if not title and heading:
-        title, text = heading[1], text[heading.end() :]
+    if not title and (heading := _HEADING.match(text)):
+        title, text = heading[1].rstrip().rstrip("# \t"), text[heading.end() :]
     if not title:
         return Rejection(name, number, f"has no title: {_CURE}")
     first_line, _, rest = text.partition("\n")

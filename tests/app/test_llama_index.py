@@ -188,6 +188,12 @@ def test_nodes_of_one_document_are_one_paper_and_what_they_share_is_there_once()
     assert [row.abstract for row in documents.entries(parts) if isinstance(row, assistant.Entry)] == ["one", "two"]
 
 
+def test_a_heading_is_looked_for_in_time_linear_in_the_text() -> None:
+    texts = ("# A" + " " * 500_000 + "x", "# " + "\t" * 500_000, "# Yeast ##\r\nGas.", "# #\nGas.")
+    rows = list(documents.entries([Document(text=text) for text in texts]))
+    assert [row.listing.title for row in rows if isinstance(row, assistant.Entry)] == ["Yeast"]
+
+
 def test_what_nobody_placed_is_kept_whole_and_so_is_an_abstract_that_begins_with_the_title() -> None:
     source = {NodeRelationship.SOURCE: RelatedNodeInfo(node_id="whole")}
     parts = [
