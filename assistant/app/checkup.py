@@ -136,9 +136,10 @@ def _library(settings: Settings, environment: Environment) -> Check:
     from assistant.library import database, health
 
     folder = settings.library
+    where = settings.vectors or folder
     add = f"`assistant ingest PATH --library {folder}`" if settings.chosen else "`assistant ingest PATH`"
     try:
-        if database.vacant(folder):
+        if settings.vectors is None and database.vacant(folder):
             stands_in = "" if settings.chosen else "; the sample stands in"
             return Check("library", "warn", f"there is none in {folder} yet{stands_in}", f"make it with {add}")
         with app.library(settings, environment, None, lambda _: None, heal=False) as library:
@@ -155,8 +156,8 @@ def _library(settings: Settings, environment: Environment) -> Check:
     if mismatch:
         return Check("library", "fail", *mismatch, LibraryError.exit_code)
     if not papers:
-        return Check("library", "warn", f"{folder} has no papers", f"add some with {add}")
-    return Check("library", "ok", f"{papers:,} papers in {folder}, sound")
+        return Check("library", "warn", f"{where} has no papers", f"add some with {add}")
+    return Check("library", "ok", f"{papers:,} papers in {where}, sound")
 
 
 def _places(settings: Settings, environment: Environment) -> Iterator[Check]:

@@ -62,6 +62,11 @@ def test_a_library_that_is_not_there_yet_and_models_that_are_missing_are_warning
     code, rows = examined(run, home, **own)
     assert (code, rows["library"]["state"]) == (0, "warn")
     assert rows["library"]["cure"] == f"make it with `assistant ingest PATH --library {tmp_path}/new`"
+    code, rows = examined(run, home, **own, ASSISTANT_VECTORS="http://127.0.0.1:9")
+    assert (code, rows["library"]["what"].split(" (")[0]) == (
+        6,
+        "http://127.0.0.1:9: the Chroma server cannot be reached",
+    )
 
 
 def test_a_configuration_that_cannot_be_read_is_a_line_of_its_own(run: Run, home: Home, tmp_path: Path) -> None:
