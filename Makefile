@@ -6,7 +6,7 @@ COMPILE := uv pip compile --quiet --no-emit-index-url --python-version 3.11 --no
 	--extra weights --extra dev pyproject.toml
 LOWEST := .venv-lowest
 
-.PHONY: help setup ask test test-all test-lowest lint types lock clean
+.PHONY: help setup ask man test test-all test-lowest lint types lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,10 @@ test test-all test-lowest: export PYTHONDONTWRITEBYTECODE :=
 unexport Q
 ask: .venv/.ready  ## answer a question: make ask Q="How can reward overoptimization be mitigated?"
 	@$(BIN)/assistant ask '$(subst ','\'',$(value Q))'
+
+man: .venv/.ready  ## write the manual page to build/assistant.1
+	@mkdir -p build
+	@$(BIN)/assistant help --man > build/assistant.1
 
 test: lint types  ## lint, strict types and tests
 	@$(BIN)/python -m pytest

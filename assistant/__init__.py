@@ -84,7 +84,7 @@ _MODULES = {
     "domain.answers": "Answer Seconds",
     "domain.records": "Claim Entry Evidence Finding Listing Paper Rejection",
     "domain.settings": "Settings",
-    "library.writer": "Report",
+    "library.reports": "Report",
     "models.base": "ChatModel Checker Embedder Message Reply Reranker",
     "models.llama_index": "LlamaModel",
     "models.llama_index_embeddings": "LlamaEmbedder",

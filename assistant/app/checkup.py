@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Literal
 
 from assistant import app
 from assistant.app import folders, requirements
-from assistant.app.layers import KEY_VARIABLES, OPENAI_KEY, LayeredEnvironment, is_set
+from assistant.app.layers import KEY_CHOICE, KEY_VARIABLES, OPENAI_KEY, LayeredEnvironment, is_set
 from assistant.domain.errors import AssistantError, LibraryError, ModelError, UsageError
 from assistant.domain.settings import Settings
+from assistant.models import integrations
 from assistant.models.cache import cache_folder
 
 if TYPE_CHECKING:
@@ -85,6 +86,17 @@ def configuration(environment: Environment) -> Check:
     """Whether the configuration, which could be read, has the keys that it says it has, and sends none astray."""
     if not isinstance(environment, LayeredEnvironment) or environment.path is None:
         return Check("configuration", "ok", "none is read")
+    if (name := environment.get(KEY_CHOICE)) and environment.origin(OPENAI_KEY).name != "env":
+        if name not in environment.stores:
+            what, cure = (
+                f"the setting key names {name}, and no such key is stored",
+                f"run `assistant config set-key {name}`",
+            )
+            return Check("configuration", "fail", what, cure, UsageError.exit_code)
+        if environment.stored_key(OPENAI_KEY) != name:
+            place = environment.origin("OPENAI_BASE_URL").place
+            what = f"the key {name} is named for another address than that of {place}, and is not sent there"
+            return Check("configuration", "warn", what, "if it is meant for that address, name it beside it")
     for variable in KEY_VARIABLES:
         if environment.stored_key(variable) and environment.origin(variable).name != "env":
             try:
@@ -124,9 +136,10 @@ def _library(settings: Settings, environment: Environment) -> Check:
     from assistant.library import database, health
 
     folder = settings.library
+    where = settings.vectors or folder
     add = f"`assistant ingest PATH --library {folder}`" if settings.chosen else "`assistant ingest PATH`"
     try:
-        if database.vacant(folder):
+        if settings.vectors is None and database.vacant(folder):
             stands_in = "" if settings.chosen else "; the sample stands in"
             return Check("library", "warn", f"there is none in {folder} yet{stands_in}", f"make it with {add}")
         with app.library(settings, environment, None, lambda _: None, heal=False) as library:
@@ -134,7 +147,8 @@ def _library(settings: Settings, environment: Environment) -> Check:
             papers, _ = library.catalogue.count()
             mismatch = app.mismatch(settings, environment, library.fingerprint)
     except AssistantError as error:
-        return Check("library", "fail", str(error), error.cure, error.exit_code)
+        what = str(AssistantError(error.what, path=error.path, cause=error.cause))
+        return Check("library", "fail", what, error.cure, error.exit_code)
     if faults:
         state: State = "warn" if all(fault.answered for fault in faults) else "fail"
         problems = "; ".join(f"{fault.what}: {fault.problem}" for fault in faults[:3])
@@ -142,8 +156,8 @@ def _library(settings: Settings, environment: Environment) -> Check:
     if mismatch:
         return Check("library", "fail", *mismatch, LibraryError.exit_code)
     if not papers:
-        return Check("library", "warn", f"{folder} has no papers", f"add some with {add}")
-    return Check("library", "ok", f"{papers:,} papers in {folder}, sound")
+        return Check("library", "warn", f"{where} has no papers", f"add some with {add}")
+    return Check("library", "ok", f"{papers:,} papers in {where}, sound")
 
 
 def _places(settings: Settings, environment: Environment) -> Iterator[Check]:
@@ -162,8 +176,8 @@ def _places(settings: Settings, environment: Environment) -> Iterator[Check]:
 
 def place(name: str, folder: Path) -> Check:
     """Whether a folder, or what it would be made in, can be written, is its owner's alone to write, and has room."""
-    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+    there = next(parent for parent in (folder, *folder.parents) if os.path.lexists(parent))
+    if not os.path.isdir(there) or not os.access(there, os.W_OK | os.X_OK):  # noqa: PTH112  is_dir() may raise
         cure = f"make it writable, or name another folder; `assistant config` shows where {folder} is named"
         return Check(name, "fail", f"{there} cannot be written", cure, LibraryError.exit_code)
     free = shutil.disk_usage(there).free
@@ -188,6 +202,15 @@ def _screen(screen: Screen) -> Check:
     return Check("terminal", "ok", f"{screen.encoding}, {screen.kind if screen.is_terminal else 'no terminal'}")
 
 
+def _integration(name: str) -> Check:
+    """Whether the package of llama-index is here that opens a model; the model is not opened, which may load it."""
+    try:
+        _, package, model = integrations.find_integration("llms", name.removeprefix(integrations.PREFIX))
+    except UsageError as error:
+        return Check("endpoint", "fail", error.what, error.cure, error.exit_code)
+    return Check("endpoint", "ok", f"{package} is here; where {model} is, it knows alone")
+
+
 def _endpoint(settings: Settings, environment: Environment) -> Check:
     """Whether the endpoint that is set answers and has the model; asks it once, for its list of models."""
     from assistant.models.openai import servers
@@ -197,6 +220,8 @@ def _endpoint(settings: Settings, environment: Environment) -> Check:
 
     if settings.model is None:
         return Check("endpoint", "ok", "none is asked: answers are quotes")
+    if settings.model.startswith(integrations.PREFIX):
+        return _integration(settings.model)
     if not is_set(environment, "OPENAI_BASE_URL") and not is_set(environment, OPENAI_KEY):
         return Check("endpoint", "ok", f"none is set: {settings.model} is looked for on this machine when it is asked")
     if reason := refusal(settings.model, settings.base_url, environment):

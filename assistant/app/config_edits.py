@@ -7,6 +7,7 @@ from assistant.app import configuration, stored_keys
 from assistant.app.configuration import KEYS, PROFILE_NAME, PROFILES
 from assistant.app.layers import Store
 from assistant.app.setting_table import SettingRow, find_setting
+from assistant.domain import files
 from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def make(path: Path) -> None:
     """Make a file of comments where there is none."""
     if not path.exists():
         with stored_keys.replaced(path) as scratch:
-            scratch.write_text(_TEMPLATE, encoding="utf-8")
+            files.write_private(scratch, _TEMPLATE)
 
 
 def _value(row: SettingRow, text: str) -> str | int | float:
@@ -131,5 +132,5 @@ def _write(path: Path, document: "TOMLDocument") -> None:
     target = path.resolve()
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
     with stored_keys.replaced(target) as scratch:
-        scratch.write_text(text, encoding="utf-8")
+        files.write_private(scratch, text)  # an address may hold a password
         scratch.chmod(mode)

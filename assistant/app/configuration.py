@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assistant.app.layers import Layer, LayeredEnvironment, Store
+from assistant.app.layers import KEY_CHOICE, Layer, LayeredEnvironment, Store
 from assistant.domain.errors import UsageError
 
 VARIABLE = "ASSISTANT_CONFIG"
@@ -40,10 +40,16 @@ class Configuration:
 def environment(variables: Mapping[str, str], profile: str | None = None) -> LayeredEnvironment:
     """Return the variables of a process, under them the profile (None: the one ASSISTANT_PROFILE names), then the file.
 
-    Raises `UsageError` for a file that is none, with its line, and for a profile that it does not have.
+    Raises `UsageError` for a file that is none, with its line, for a profile that it does not have, and for a name of a
+    key that is none.
     """
     from assistant.app import stored_keys
 
+    if choice := variables.get(KEY_CHOICE, "").strip():
+        try:
+            stored_keys.require_name(choice)  # it is shown, which a key is not
+        except UsageError as error:
+            raise UsageError(error.what, path=KEY_CHOICE, cure=error.cure) from None
     configuration = load(variables)
     name = variables.get(PROFILE, "").strip() if profile is None else profile
     layers = [configuration.values]
@@ -102,14 +108,15 @@ def read(path: Path) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise UsageError("the configuration cannot be read", path=path, cause=error.strerror or str(error)) from error
+        cause, cure = error.strerror or str(error), f"make it readable, or set {VARIABLE}=none to read none"
+        raise UsageError("the configuration cannot be read", path=path, cause=cause, cure=cure) from error
     with os.fdopen(descriptor, "rb") as file:
         require_own(path, os.fstat(descriptor))
         data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         raise UsageError(f"the configuration has more than {_LARGEST:,} bytes", path=path)
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise UsageError("is not UTF-8 text", path=f"{path}:{line}", cure="save it as UTF-8") from error
@@ -200,22 +207,11 @@ class _Reader:
             yield name, store
 
     def place(self, *keys: str) -> str:
-        """Return `file:line` of a key: the line after the longest beginning of the file that is TOML without it."""
-        import tomllib
+        """Return `file:line` of a key; the file alone where the line is not found."""
+        from assistant.app.toml_lines import line_of
 
-        lines = self.text.splitlines(keepends=True)
-        before = 0
-        for count in range(1, len(lines) + 1):
-            try:
-                value: Any = tomllib.loads("".join(lines[:count]))
-            except (ValueError, RecursionError):
-                continue
-            for key in keys:
-                value = value.get(key) if isinstance(value, dict) else None
-            if value is not None:
-                return f"{self.path}:{before + 1}"
-            before = count
-        return str(self.path)
+        line = line_of(self.text, keys)
+        return f"{self.path}:{line}" if line else str(self.path)
 
 
 _TYPES: Mapping[type, str] = {

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 OPENAI_KEY = "OPENAI_API_KEY"
+_ADDRESS = "OPENAI_BASE_URL"
 _OPENAI_URL = "https://api.openai.com/v1"
 KEY_VARIABLES = {OPENAI_KEY: "openai", "SEMANTIC_SCHOLAR_API_KEY": "semantic-scholar"}
 """Variable of the environment -> the name of the stored key that stands in for it."""
@@ -97,21 +98,34 @@ class LayeredEnvironment(Mapping[str, str]):
     def stored_key(self, variable: str) -> str:
         """Return the name of the stored key that stands in for a variable; "" where none does.
 
-        The key called `openai` goes to OpenAI's address alone; to another endpoint goes the one that the setting `key`
-        names, or none.
+        The key called `openai` goes to OpenAI's address alone. The one that the setting `key` names goes to the address
+        that is meant where it is named, and to no other that a variable or a profile puts in its place.
         """
         name = KEY_VARIABLES.get(variable, "")
         if variable == OPENAI_KEY:
-            own = self._plain("OPENAI_BASE_URL").strip().rstrip("/") in {"", _OPENAI_URL}
-            name = self._plain(KEY_CHOICE) or (name if own else "")
+            address, choice = self._address(), self._plain(KEY_CHOICE)
+            if choice and self._address(self._depth(KEY_CHOICE)) == address:
+                name = choice
+            elif address != _OPENAI_URL:
+                name = ""
         return name if name in self.stores else ""
 
-    def _plain(self, name: str) -> str:
-        """Return what a variable or the file says; "" where neither does."""
+    def _address(self, depth: int = 0) -> str:
+        """Return the endpoint of models, as it would be were nothing said above this depth."""
+        return self._plain(_ADDRESS, depth).strip().rstrip("/") or _OPENAI_URL
+
+    def _plain(self, name: str, depth: int = 0) -> str:
+        """Return what a variable or the file says, at this depth or below; "" where neither does."""
+        return next(filter(None, self._texts(name)[depth:]), "")
+
+    def _depth(self, name: str) -> int:
+        """Return where a value is set: 0 for a variable, 1 for the first layer, and so on; it has to be set."""
+        return next(depth for depth, text in enumerate(self._texts(name)) if text)
+
+    def _texts(self, name: str) -> list[str]:
+        """Return what the variables of the process say, then what each layer does; "" where one says nothing."""
         value = self._variables.get(name, "")
-        if value.strip():
-            return value
-        return next((text for layer in self.layers if (text := layer.values.get(name))), "")
+        return [value if value.strip() else "", *(layer.values.get(name, "") for layer in self.layers)]
 
 
 def is_set(environment: Mapping[str, str], name: str) -> bool:

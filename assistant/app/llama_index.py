@@ -12,7 +12,7 @@ from llama_index.core.readers.base import BaseReader
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import Document, NodeWithScore, QueryBundle, TextNode
 
-from assistant.app.filters import Day
+from assistant.app.filters import Day, Tags
 from assistant.app.handle import Library
 from assistant.domain.answers import Answer
 from assistant.domain.records import Claim, Evidence, Paper
@@ -39,11 +39,12 @@ class LibraryRetriever(BaseRetriever):  # type: ignore[misc]  # llama-index is n
         since: Day = None,
         until: Day = None,
         source: str | None = None,
+        tag: Tags = None,
     ) -> None:
         """`limit` is how many papers a query gets at most; the rest as for `Library.search`."""
         super().__init__()
         self._turn = library.turn
-        self._search = partial(library.search, limit=limit, since=since, until=until, source=source)
+        self._search = partial(library.search, limit=limit, since=since, until=until, source=source, tag=tag)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         with self._turn:
@@ -70,12 +71,13 @@ class LibraryQueryEngine(BaseQueryEngine):  # type: ignore[misc]
         since: Day = None,
         until: Day = None,
         source: str | None = None,
+        tag: Tags = None,
     ) -> None:
         """The arguments are those of `Library.ask`."""
         super().__init__(callback_manager=None)
         self._turn = library.turn
-        self._ask = partial(library.ask, limit=limit, since=since, until=until, source=source)
-        self._finder = LibraryRetriever(library, limit or _NEAREST, since=since, until=until, source=source)
+        self._ask = partial(library.ask, limit=limit, since=since, until=until, source=source, tag=tag)
+        self._finder = LibraryRetriever(library, limit or _NEAREST, since=since, until=until, source=source, tag=tag)
 
     def _get_prompt_modules(self) -> dict[str, Any]:
         return {}  # ours are files, whose names and digests an answer tells
@@ -107,17 +109,19 @@ class LibraryReader(BaseReader):  # type: ignore[misc]
         """A library that is open, or its folder; None for the one that commands work with."""
         self._library = library
 
-    def lazy_load_data(self, *, since: Day = None, until: Day = None, source: str | None = None) -> Iterator[Document]:
+    def lazy_load_data(
+        self, *, since: Day = None, until: Day = None, source: str | None = None, tag: Tags = None
+    ) -> Iterator[Document]:
         """Yield the papers in the order they were added, those that pass the filter; raises as `Library.papers`."""
         from assistant.app.opening import open_library
 
         library = self._library
         if isinstance(library, Library):
             with library.turn:
-                papers = library.papers(since=since, until=until, source=source)
+                papers = library.papers(since=since, until=until, source=source, tag=tag)
         else:
             with open_library(library) as opened:
-                papers = opened.papers(since=since, until=until, source=source)
+                papers = opened.papers(since=since, until=until, source=source, tag=tag)
         for paper in papers:
             yield Document(id_=paper.id, text=_text(paper), metadata=facts(paper), **_excluded())
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.app import folders
+from assistant.app import folders, stored_keys
 from assistant.app.layers import KEY_CHOICE
 from assistant.domain import costs, settings
 from assistant.domain.errors import UsageError
+from assistant.library.server import address as server_address
 from assistant.models import embedders, rerankers
 from assistant.models.cache import cache_folder
 
@@ -47,6 +48,10 @@ def _address(given: str) -> str:
     return settings.address(given.strip())
 
 
+def _server(given: str) -> object:
+    return server_address.parse(given, {})
+
+
 def _word(given: str) -> str:
     """Require something that can be typed in one line."""
     if not given.strip() or not given.isprintable():
@@ -74,7 +79,7 @@ SETTINGS: tuple[SettingRow, ...] = (
         is_path=True,
         default=lambda _: str(folders.default_library()),
     ),
-    SettingRow("vectors", "ASSISTANT_VECTORS", "the address of a library at a Chroma server", require=_word),
+    SettingRow("vectors", "ASSISTANT_VECTORS", "the address of a library at a Chroma server", require=_server),
     SettingRow("model", "ASSISTANT_MODEL", "the answering model", require=_word, default=_default_model),
     SettingRow(
         "base-url",
@@ -88,7 +93,7 @@ SETTINGS: tuple[SettingRow, ...] = (
         "key",
         KEY_CHOICE,
         "the name of the stored key for base-url",
-        require=_word,
+        require=stored_keys.require_name,
         default=_said("openai, for OpenAI's own address alone"),
     ),
     SettingRow(

@@ -22,18 +22,18 @@ Result = TypeVar("Result")
 FILE = "keys.json"
 SERVICE = "assistant"
 """Under which a keyring has the keys of this program."""
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_NAME = re.compile(r"(?!sk-)[a-z0-9][a-z0-9._-]{0,31}")  # what may be a key itself is no name
 _KEY = re.compile(r"[!-~]{1,4096}")  # what a header of HTTP can hold
 _LARGEST = 1_000_000
 
 
 def require_name(name: str) -> str:
-    """Return the name of a key; raises `UsageError` for what is none."""
+    """Return the name of a key; raises `UsageError` for what is none, which may be a key, and is not shown."""
     if _NAME.fullmatch(name):
         return name
     names = ", ".join(KEY_VARIABLES.values())
     cure = f"use {names}, or a name of your own in small letters, which the setting `key` then names"
-    raise UsageError(f"{name[:80]!r} is no name of a key", cure=cure)
+    raise UsageError("what was given is no name of a key", cure=cure)
 
 
 def store(folder: Path, name: str, key: str) -> Store:
@@ -59,15 +59,20 @@ def find(folder: Path, name: str, place: Store) -> str:
     return key
 
 
-def remove(folder: Path, name: str) -> None:
-    """Remove a key from the keyring and from the file; nothing where it is in neither."""
+def remove(folder: Path, name: str, place: Store | None) -> None:
+    """Remove a key from the keyring and from the file; nothing where it is in neither. Raises `UsageError` where it is
+    in the keyring, as `place` says, and that does not let it go."""
 
     def delete(ring: "KeyringBackend") -> None:
         if ring.get_password(SERVICE, name) is not None:
             ring.delete_password(SERVICE, name)
 
-    with suppress(_KeyringFailure):  # no keyring here, so it is not in one
+    try:
         _use_keyring(delete)
+    except _KeyringFailure as error:
+        if place == "keyring":  # else there is no keyring here, so it is not in one
+            what = f"the keyring still has the key {name}"
+            raise UsageError(what, cause=str(error), cure="unlock it, and try again") from None
     _change_file(folder, name, None)
 
 
@@ -158,4 +163,5 @@ def replaced(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise ResourceError("cannot be written", path=path, cause=error.strerror or str(error)) from error
     finally:
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that cannot be written has told so above
+            scratch.unlink(missing_ok=True)

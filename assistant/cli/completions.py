@@ -117,7 +117,7 @@ def _plain(words: Iterable[str], incomplete: str) -> Items:
 
 _BY_NAME: Mapping[str, Complete] = {
     "library": _folders,
-    "embedder": _of("local", "hashing", "openai:", "onnx:"),
+    "embedder": _of("local", "hashing", "openai:", "onnx:", "llama-index:"),
     "reranker": _of("local", "none", "onnx:"),
     "model": _of("none"),
     "check": _of("model", "none"),

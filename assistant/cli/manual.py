@@ -91,6 +91,8 @@ def _variables() -> Iterator[tuple[str, str]]:
 
     yield from ((row.variable, row.what) for row in SETTINGS)
     yield from ((variable, f"the key {name}, in place of a stored one") for variable, name in KEY_VARIABLES.items())
+    yield "CHROMA_API_KEY", "the key of the Chroma server that has the library"
+    yield "ASSISTANT_TOKEN", "the token that a server of the library asks for"
     yield "ASSISTANT_CONFIG", "the whole path of another configuration, or `none` for none"
     yield "ASSISTANT_PROFILE", "the profile of the configuration, as --profile names it"
 

@@ -111,7 +111,9 @@ _VECTORS = _setting(
     "ADDRESS",
     "A Chroma server that has the library, such as http://host:8000, or `cloud`; no folder then.",
 )
-_EMBEDDER = _setting("--embedder", "NAME", "`local` (the default), `onnx:<folder>`, `openai:<model>`, or `hashing`.")
+_EMBEDDER = _setting(
+    "--embedder", "NAME", "`local` (default), `onnx:<folder>`, `openai:<model>`, `llama-index:<name>`, or `hashing`."
+)
 _RERANKER = _setting(
     "--reranker", "NAME", "What reads two texts together: `local` (the default), `onnx:<folder>`, or `none`."
 )

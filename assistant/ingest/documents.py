@@ -20,7 +20,7 @@ _FIELDS = ("id", "_id", "arxiv", "arxiv_id", "doi", "date", "published", "public
 """Of a document's metadata, what an entry takes; what readers note of files, such as their days, is none of the
 paper's."""
 _SOURCES = ("source", "file_name", "file_path")
-_HEADING = re.compile(r"\s*#[ \t]+(\S.*?)[ \t#]*\n")
+_HEADING = re.compile(r"\s*+#[ \t]++([^\n]+)\n")
 _CURE = "set metadata['title'] of each, or pass title=, a function of a document"
 
 
@@ -93,28 +93,30 @@ def _part(document: Any) -> _Part:
 
 def _row(number: int, parts: list[_Part], title_of: TitleOf | None, source: str, year: int) -> Entry | Rejection:
     first = parts[0].document
-    metadata, text = first.metadata, joined(parts)
+    metadata, text = first.metadata, _text(parts)
     named = (metadata.get(key) for key in _SOURCES)
     name = next((value for value in named if isinstance(value, str) and value.strip()), source)
     title = (title_of(first) if title_of else None) or next((metadata[key] for key in _TITLES if metadata.get(key)), "")
-    heading = _HEADING.match(text)
-    if not title and heading:
-        title, text = heading[1], text[heading.end() :]
+    if not title and (heading := _HEADING.match(text)):
+        title, text = heading[1].rstrip().rstrip("# \t"), text[heading.end() :]
     if not title:
         return Rejection(name, number, f"has no title: {_CURE}")
-    text = text.removeprefix(f"# {title}").removeprefix(str(title)).strip() or text
+    first_line, _, rest = text.partition("\n")
+    if rest.strip() and first_line.removeprefix("# ").strip() == str(title).strip():
+        text = rest.strip()
     abstract = next((metadata[key] for key in ABSTRACTS if metadata.get(key)), text)
     fields = {key: metadata[key] for key in _FIELDS if metadata.get(key) not in (None, "")}
     return entry(name, number, {**fields, "title": title, "abstract": abstract}, year)
 
 
-def joined(parts: list[_Part]) -> str:
+def _text(parts: list[_Part]) -> str:
     """Return the text of a document's parts in their order; what two parts share is there once."""
+    placed = sorted((part.start, part.text) for part in parts if part.start is not None)
+    if len(placed) < len(parts):  # the place of one is not known, so neither is what it shares
+        return "\n\n".join(part.text for part in parts)
     text, end = "", 0
-    for part in sorted(parts, key=lambda part: part.start or 0) if all(p.start is not None for p in parts) else parts:
-        start = part.start
-        shared = max(end - start, 0) if text and start is not None else 0
-        between = "" if start is not None and start <= end else "\n\n" if text else ""
-        text += between + part.text[shared:]
-        end = max(end, (start or 0) + len(part.text))
+    for start, piece in placed:
+        gap = "\n\n" if text and start > end else ""
+        text += gap + piece[max(end - start, 0) if text else 0 :]
+        end = max(end, start + len(piece))
     return text

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from assistant.domain.settings import DEFAULT_TIMEOUT, Settings
 from assistant.models import naming
 from assistant.models.base import Embedder
+from assistant.models.integrations import PREFIX
 from assistant.models.onnx.published import BGE_SMALL
 
 Environment = Mapping[str, str]
@@ -18,7 +19,6 @@ Environment = Mapping[str, str]
 DEFAULT = "local"
 """The name that is meant where none is typed."""
 
-_LLAMA = "llama-index:"
 _FORMER = ("all-MiniLM-L6-v2",)
 """The models that `local` meant in earlier versions."""
 
@@ -83,7 +83,7 @@ def _open_openai(argument: str, settings: Settings, environment: Environment) ->
 
 def _openai_name(fingerprint: str) -> str | None:
     name, at, _ = fingerprint.partition("@")
-    return f"openai:{name}" if at and not name.startswith(_LLAMA) else None
+    return f"openai:{name}" if at and not name.startswith(PREFIX) else None
 
 
 def _open_hashing(argument: str, settings: Settings, environment: Environment) -> Embedder:
@@ -104,11 +104,11 @@ def _open_llama(argument: str, settings: Settings, environment: Environment) -> 
 
 
 def _llama_fingerprint(argument: str, settings: Settings, environment: Environment) -> str:
-    return f"{_LLAMA}{argument}"
+    return f"{PREFIX}{argument}"
 
 
 def _llama_name(fingerprint: str) -> str | None:
-    match = re.match(rf"{_LLAMA}.+?(?=\+(?:paper|title)\b|$)", fingerprint, re.DOTALL)
+    match = re.match(rf"{PREFIX}.+?(?=\+(?:paper|title)\b|$)", fingerprint, re.DOTALL)
     return match[0] if match else None
 
 
@@ -145,7 +145,7 @@ EMBEDDERS: tuple[EmbedderKind, ...] = (
     ),
     EmbedderKind(
         form="llama-index:<integration>/<model>",
-        names=rf"{_LLAMA}([^/]+/.*\S.*)",
+        names=rf"{PREFIX}([^/]+/.*\S.*)",
         open=_open_llama,
         name=_llama_name,
         free=False,

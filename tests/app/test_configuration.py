@@ -1,17 +1,14 @@
 """The user's TOML file, its profiles and stored keys -> settings, under flags and variables; nobody else's is read."""
 
-import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from support import libraries
 
 from assistant import app
-from assistant.app import configuration, stored_keys
+from assistant.app import configuration
 from assistant.app.layers import Origin
 from assistant.domain.errors import UsageError
 
@@ -25,33 +22,6 @@ budget = 0.5
 base-url = "http://127.0.0.1:9/v1"
 model = "qwen3"
 """
-
-
-class Drawer(KeyringBackend):
-    """A keyring in memory."""
-
-    priority = 1.0
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.passwords: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.passwords.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.passwords[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.passwords[service, username]
-
-
-@pytest.fixture
-def drawer() -> Iterator[Drawer]:
-    before, own = keyring.get_keyring(), Drawer()
-    keyring.set_keyring(own)
-    yield own
-    keyring.set_keyring(before)
 
 
 @pytest.fixture
@@ -109,6 +79,9 @@ def test_a_flag_wins_over_a_variable_over_the_profile_over_the_file_over_the_def
         ('model = "a"\n[profile]\nlocal = 1\n', 3, "profile.local is no profile"),
         ('[keys]\nopenai = "sk-123"\n', 2, "keys.openai does not say where the key is"),
         ("timeout = " + "9" * 5000, 1, "is not TOML"),
+        ('\ufeffprices = """/\n[a]\nb"""\r\n[profile."x"]\r\nbudget = -1\r\n', 5, "'-1' is no budget"),
+        ("profile.x.timeout = 0\n", 1, "'0' is not a number of seconds that a reply may take"),
+        ("[[profile]]\n", 1, "profile has to be tables"),
     ],
 )
 def test_what_is_no_setting_is_told_with_its_line(variables: dict[str, str], text: str, line: int, what: str) -> None:
@@ -157,64 +130,3 @@ def test_a_file_that_others_can_write_or_that_is_none_is_not_read(variables: dic
 def test_a_profile_that_is_not_there_is_told_with_those_that_are(variables: dict[str, str]) -> None:
     with pytest.raises(UsageError, match=r"there is no profile 'locl'; the profiles are: local;"):
         configuration.environment(variables, "locl")
-
-
-def test_a_key_is_kept_in_the_keyring_and_read_when_it_is_needed(variables: dict[str, str], drawer: Drawer) -> None:
-    path = written(variables, FILE + '\n[keys]\nopenai = "keyring"\nmine = "keyring"\n')
-    assert stored_keys.store(path.parent, "openai", " sk-drawer\n") == "keyring"
-    assert drawer.passwords == {("assistant", "openai"): "sk-drawer"}
-    environment = configuration.environment(variables)
-    assert "OPENAI_API_KEY" in environment
-    assert environment["OPENAI_API_KEY"] == "sk-drawer"
-    assert environment.origin("OPENAI_API_KEY") == Origin("keyring", "openai")
-    assert configuration.environment({**variables, "OPENAI_API_KEY": "sk-env"})["OPENAI_API_KEY"] == "sk-env"
-    local = configuration.environment(variables, "local")  # OpenAI's key goes to no other address
-    assert (local.get("OPENAI_API_KEY"), local.stored_key("OPENAI_API_KEY")) == (None, "")
-    assert configuration.environment({**variables, "ASSISTANT_KEY": "mine"}).stored_key("OPENAI_API_KEY") == "mine"
-    stored_keys.remove(path.parent, "openai")
-    assert drawer.passwords == {}
-    with pytest.raises(UsageError, match="the key openai is not in the keyring, where the configuration says it is"):
-        configuration.environment(variables)["OPENAI_API_KEY"]
-
-
-def test_where_there_is_no_keyring_a_key_is_in_a_file_for_its_owner_alone(variables: dict[str, str]) -> None:
-    folder = written(variables, '[keys]\nopenai = "file"\n').parent
-    assert stored_keys.store(folder, "openai", "sk-file") == "file"
-    path = folder / "keys.json"
-    assert (path.stat().st_mode & 0o777, json.loads(path.read_text())) == (0o600, {"openai": "sk-file"})
-    assert configuration.environment(variables)["OPENAI_API_KEY"] == "sk-file"
-    path.chmod(0o640)
-    with pytest.raises(UsageError, match="others can read the file of keys") as caught:
-        configuration.environment(variables)["OPENAI_API_KEY"]
-    assert "sk-file" not in str(caught.value)
-    path.chmod(0o600)
-    stored_keys.remove(folder, "openai")
-    assert not path.exists()
-    for text in ("two words", "", "a\x1bb"):
-        with pytest.raises(UsageError, match="what was given is no key"):
-            stored_keys.store(folder, "openai", text)
-
-
-class Locked(Drawer):
-    """A keyring whose owner does not unlock it."""
-
-    def get_password(self, service: str, username: str) -> str | None:
-        raise OSError("secret words")
-
-    set_password = get_password  # type: ignore[assignment]
-
-
-def test_a_keyring_that_keeps_nothing_or_fails_is_none(variables: dict[str, str]) -> None:
-    from keyring.backends.null import Keyring
-
-    folder = written(variables, '[keys]\nopenai = "keyring"\n').parent
-    before = keyring.get_keyring()
-    try:
-        for ring in (Keyring(), Locked()):  # type: ignore[no-untyped-call]
-            keyring.set_keyring(ring)
-            assert stored_keys.store(folder, "openai", "sk-1") == "file"
-            stored_keys.remove(folder, "openai")
-        with pytest.raises(UsageError, match=r"the keyring does not give the key openai \(OSError\); unlock it"):
-            configuration.environment(variables)["OPENAI_API_KEY"]
-    finally:
-        keyring.set_keyring(before)

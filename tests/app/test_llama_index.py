@@ -1,4 +1,4 @@
-"""A library in llama-index (retriever, query engine, reader), and llama-index in a library (documents, models)."""
+"""A library in llama-index (retriever, query engine, reader), and documents of llama-index in a library."""
 
 import asyncio
 import json
@@ -8,30 +8,24 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 import assistant
-from assistant.domain.errors import ModelError, UsageError
+from assistant.domain.errors import UsageError
 from assistant.ingest import documents
-from assistant.models.base import Message
-from assistant.models.embedders import recognise
-from assistant.models.integrations import open_integration
+from assistant.library import editing
 from assistant.testing import HashingEmbedder, ScriptedModel
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # llama-index's dependencies deprecate one another
     from llama_index.core import SimpleDirectoryReader, VectorStoreIndex
-    from llama_index.core.base.embeddings.base import BaseEmbedding
     from llama_index.core.embeddings import MockEmbedding
     from llama_index.core.llms import MockLLM
     from llama_index.core.node_parser import TokenTextSplitter
     from llama_index.core.query_engine import RetrieverQueryEngine
-    from llama_index.core.schema import Document, NodeWithScore, TextNode
+    from llama_index.core.schema import Document, NodeRelationship, NodeWithScore, RelatedNodeInfo, TextNode
 
     from assistant.app.llama_index import LibraryQueryEngine, LibraryReader, LibraryRetriever
-    from assistant.models.llama_index import LlamaModel
-    from assistant.models.llama_index_embeddings import LlamaEmbedder
 
 YEAST, RENNET = "Yeast gives off gas, and dough rises.", "Milk sets into curd where rennet is added."
 ROWS = (
@@ -68,11 +62,13 @@ def test_a_retriever_gives_whole_papers_with_scores_those_that_the_filter_admits
     assert nodes[0].node.metadata == {
         "id": "k1", "title": "Yeast Raises Dough", "date": "2023-05-01", "authors": "A. Baker", "sources": "rows.jsonl",
     }  # fmt: skip
+    editing.annotate(library.settings.library, ["k2"], lambda words: words.with_tags(["cheese"], []), "tag", "cheese")
     found = [
         [node.node.node_id for node in LibraryRetriever(library, **which).retrieve("dough that rises")]
-        for which in ({"since": "2024"}, {"until": "2023"}, {"source": "elsewhere"}, {"limit": 1})
+        for which in ({"since": "2024"}, {"until": "2023"}, {"source": "elsewhere"}, {"limit": 1}, {"tag": "cheese"})
     ]
-    assert found == [["k2"], ["k1"], [], ["k1"]]
+    assert found == [["k2"], ["k1"], [], ["k1"], ["k2"]]
+    assert [document.id_ for document in LibraryReader(library).lazy_load_data(tag="cheese")] == ["k2"]
     with pytest.raises(UsageError, match="is no date"):
         LibraryRetriever(library, since="soon").retrieve("dough")
 
@@ -192,112 +188,17 @@ def test_nodes_of_one_document_are_one_paper_and_what_they_share_is_there_once()
     assert [row.abstract for row in documents.entries(parts) if isinstance(row, assistant.Entry)] == ["one", "two"]
 
 
-class Lettered(BaseEmbedding):  # type: ignore[misc]
-    """A llama-index embedder that counts letters, and reads a query as something else."""
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return [float(text.lower().count(letter)) for letter in "abcdefgh."]
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(f"a{query}")
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_query_embedding(query)
+def test_a_heading_is_looked_for_in_time_linear_in_the_text() -> None:
+    texts = ("# A" + " " * 500_000 + "x", "# " + "\t" * 500_000, "# Yeast ##\r\nGas.", "# #\nGas.")
+    rows = list(documents.entries([Document(text=text) for text in texts]))
+    assert [row.listing.title for row in rows if isinstance(row, assistant.Entry)] == ["Yeast"]
 
 
-def test_an_embedder_of_llama_index_makes_the_vectors_of_a_library(tmp_path: Path) -> None:
-    embedder = LlamaEmbedder(Lettered(model_name="letters"))
-    assert (embedder.fingerprint, embedder.dimension) == ("llama-index:Lettered/letters", 9)
-    assert embedder.embed(["ab", "cccc"]).tolist() == pytest.approx(
-        np.array([[2**-0.5, 2**-0.5, *[0] * 7], [0, 0, 1, *[0] * 6]])
-    )
-    assert embedder.embed_queries(["b"]).tolist() == pytest.approx(np.array([[2**-0.5, 2**-0.5, *[0] * 7]]))
-    assert embedder.embed([]).shape == (0, 9)
-    told: list[int] = []
-    assert embedder.embed(["", *["a"] * 99], told.append).shape == (100, 9)
-    assert told == [64, 100]
-    (tmp_path / "rows.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in ROWS))
-    with opened(tmp_path / "library", embedder=embedder) as own:
-        own.ingest(tmp_path / "rows.jsonl")
-        assert {item.paper.id for item in own.search("dough")} == {"k1", "k2"}
-
-
-def test_an_embedder_that_fails_is_a_model_error() -> None:
-    class Broken(Lettered):
-        def _get_text_embedding(self, text: str) -> list[float]:
-            if text == "raise":
-                raise ValueError("no such server")
-            return [0.0, 0.0] if text == "zero" else [1.0]
-
-    embedder = LlamaEmbedder(Broken(model_name="m"))
-    for text, cause in {
-        "raise": "ValueError: no such server",
-        "zero": "it gave a vector that is not finite, or has no length",
-    }.items():
-        with pytest.raises(ModelError) as caught:
-            embedder.embed([text])
-        assert (caught.value.what, caught.value.cause) == ("the embedder Broken/m failed", cause)
-
-
-INTEGRATIONS = {
-    "embeddings": """
-from llama_index.core.base.embeddings.base import BaseEmbedding
-__all__ = ["VERSION", "ToyEmbedding"]
-VERSION = 1
-class ToyEmbedding(BaseEmbedding):
-    def _get_text_embedding(self, text):
-        return [1.0, float(len(self.model_name)), 0.0, 0.0]
-    _get_query_embedding = _get_text_embedding
-    async def _aget_query_embedding(self, query):
-        return self._get_query_embedding(query)
-""",
-    "llms": """
-from llama_index.core.llms import MockLLM
-__all__ = ["Toy"]
-class Toy(MockLLM):
-    model: str = ""
-    def __init__(self, model):
-        super().__init__()
-        self.model = model
-""",
-}
-
-
-def test_a_name_opens_what_an_integration_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`llama_index` is a namespace: a package of an integration is a folder on the path, as this one is."""
-    for kind, code in INTEGRATIONS.items():
-        folder = tmp_path / "llama_index" / kind / "toy_house"
-        folder.mkdir(parents=True)
-        (folder / "__init__.py").write_text(code)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("llama_index.__path__", [*__import__("llama_index").__path__, str(tmp_path / "llama_index")])
-    name = "llama-index:toy-house/org/m:1"
-    environment = {"ASSISTANT_EMBEDDER": name, "ASSISTANT_MODEL": name}
-    own = assistant.open_library(tmp_path / "library", environment=environment)
-    assert own.embedder.fingerprint == name
-    assert (recognise(f"{name}+paper+passages/1") or (None, ""))[1] == name
-    assert own.embedder.dimension == 4
-    assert own.model
-    assert own.model.reply([Message("user", "Hello?")]).text
-    with pytest.raises(UsageError, match=r"llama-index has no ollama here .*pip install llama-index-embeddings-ollama"):
-        open_integration("embeddings", "ollama/x", BaseEmbedding, ("model_name",))
-    for argument in ("../x/y", "os.path/y", "toy", "toy/"):
-        with pytest.raises(UsageError, match="names no integration and model"):
-            open_integration("embeddings", argument, BaseEmbedding, ("model_name",))
-
-
-def test_a_model_of_llama_index_answers_and_is_verified(library: assistant.Library) -> None:
-    with opened(library.settings.library, model=LlamaModel(MockLLM())) as own:
-        answer = own.ask("Why does dough rise?")
-    # The mock repeats the prompt; what it repeats is checked like anything else.
-    assert answer.status == "answered"
-    assert {claim.verdict for claim in answer.claims} - {"quoted"}
-
-
-def test_a_failing_model_of_llama_index_is_a_model_error() -> None:
-    class Broken(MockLLM):  # type: ignore[misc]
-        def stream_chat(self, messages: object, **more: object) -> object:
-            raise RuntimeError("no such server")
-
-    with pytest.raises(ModelError, match="RuntimeError: no such server"):
-        LlamaModel(Broken()).reply([Message("user", "Hello?")])
+def test_what_nobody_placed_is_kept_whole_and_so_is_an_abstract_that_begins_with_the_title() -> None:
+    source = {NodeRelationship.SOURCE: RelatedNodeInfo(node_id="whole")}
+    parts = [
+        TextNode(text=text, start_char_idx=start, metadata={"title": "Yeast"}, relationships=source)
+        for text, start in (("Yeast gives off gas.", None), ("Then dough rises.", 5))
+    ]
+    [entry] = [row for row in documents.entries(parts) if isinstance(row, assistant.Entry)]
+    assert entry.abstract == "Yeast gives off gas. Then dough rises."

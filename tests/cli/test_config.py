@@ -31,6 +31,10 @@ def test_a_setting_is_set_and_taken_out_and_comments_stay(run: Run, file: Path, 
     assert run("config", "set", "profile.x.library", "here", cwd=tmp_path, **own).returncode == 0
     own_table = f'\n[profile.x]\nmax-tokens = 7\nlibrary = "{tmp_path}/here"\n'
     assert file.read_text() == COMMENTED.replace("gpt-a", "gpt-b") + own_table
+    done = run("config", "set", "max-tokens", "8", **own, ASSISTANT_PROFILE="x")
+    place = f"({file}:{file.read_text().splitlines().index('max-tokens = 7') + 1})"
+    assert done.stderr == f"assistant: profile x sets max-tokens too {place}, and wins while it is the profile\n"
+    assert run("config", "unset", "max-tokens", **own).returncode == 0
     assert run("config", "unset", "profile.x.library", **own).returncode == 0
     assert run("config", "unset", "--profile", "x", "max-tokens", **own).returncode == 0
     assert run("config", "unset", "profile.x.max-tokens", **own).returncode == 3
@@ -58,6 +62,9 @@ def test_every_setting_is_shown_with_its_origin_and_no_secret(run: Run, file: Pa
     text = run("config", "show", "--profile", "p", **own).stdout
     assert f"max-tokens               9  (file: {file}:1)\n" in text
     assert "hunter2" not in shown.stdout + text
+    row = json.loads(run("config", "--json", "--vectors", "http://h:8000", **own).stdout.splitlines()[1])
+    assert row == {"key": "vectors", "value": "http://h:8000", "origin": "flag", "place": "--vectors"}
+    assert run("config", "set", "vectors", "https://me:hunter2@h", **own).returncode == 2
     assert "sk-environment" not in shown.stdout + text
 
 
@@ -75,6 +82,12 @@ def test_a_key_is_read_from_standard_input_and_never_shown(run: Run, file: Path)
     assert sorted(path.name for path in file.parent.iterdir()) == ["config.toml"]
     assert run("config", "unset-key", "openai", **own).returncode == 3
     assert run("config", "set-key", "Open AI", typed="sk-1", **own).returncode == 2
+    for words in (("set-key", "sk-typed-instead-of-a-name"), ("set", "key", "sk-typed-instead-of-a-name")):
+        done = run("config", *words, typed="sk-1", **own)
+        assert (done.returncode, "sk-typed" in done.stdout + done.stderr + file.read_text()) == (2, False)
+    file.write_text("not TOML\n")
+    assert run("config", "set-key", "openai", typed="sk-1", **own).returncode == 2
+    assert [path.name for path in file.parent.iterdir()] == ["config.toml"]  # nothing is kept that nothing would find
 
 
 def test_what_was_written_in_the_editor_is_checked(run_process: Run, run: Run, file: Path, tmp_path: Path) -> None:

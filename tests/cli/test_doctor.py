@@ -42,6 +42,9 @@ def test_what_fails_is_told_with_its_cure_and_its_exit_code(run: Run, home: Home
     assert rows["endpoint"]["cure"].startswith("choose one with --model, such as other;")
     code, rows = examined(run, home, OPENAI_API_KEY="sk-1", ASSISTANT_MODEL="qwen3", ASSISTANT_EMBEDDER="hashing:32")
     assert (code, rows["endpoint"]["state"], "nothing was sent" in rows["endpoint"]["what"]) == (2, "fail", True)
+    own = {"OPENAI_API_KEY": "sk-1", "ASSISTANT_MODEL": "llama-index:none-such/m", "ASSISTANT_EMBEDDER": "hashing:32"}
+    code, rows = examined(run, home, **own)
+    assert (code, rows["endpoint"]["what"]) == (2, "llama-index has no none_such here")
     code, rows = examined(run, home, ASSISTANT_EMBEDDER="hashing:16")
     assert (code, rows["library"]["state"]) == (6, "fail")
     assert rows["library"]["cure"].startswith("choose the embedder it was built with (--embedder hashing:32)")
@@ -59,6 +62,11 @@ def test_a_library_that_is_not_there_yet_and_models_that_are_missing_are_warning
     code, rows = examined(run, home, **own)
     assert (code, rows["library"]["state"]) == (0, "warn")
     assert rows["library"]["cure"] == f"make it with `assistant ingest PATH --library {tmp_path}/new`"
+    code, rows = examined(run, home, **own, ASSISTANT_VECTORS="http://127.0.0.1:9")
+    assert (code, rows["library"]["what"].split(" (")[0]) == (
+        6,
+        "http://127.0.0.1:9: the Chroma server cannot be reached",
+    )
 
 
 def test_a_configuration_that_cannot_be_read_is_a_line_of_its_own(run: Run, home: Home, tmp_path: Path) -> None:
@@ -70,6 +78,9 @@ def test_a_configuration_that_cannot_be_read_is_a_line_of_its_own(run: Run, home
     code, rows = examined(run, home, ASSISTANT_CONFIG=str(config))
     assert rows["configuration"]["what"].startswith("the key semantic-scholar is not in")
     assert rows["configuration"]["cure"].startswith("run `assistant config set-key semantic-scholar`")
+    config.write_text('base-url = "http://127.0.0.1:9/v1"\nkey = "router"\n')
+    code, rows = examined(run, home, ASSISTANT_CONFIG=str(config))
+    assert rows["configuration"]["what"] == "the setting key names router, and no such key is stored"
     config.write_text('base-url = "http://127.0.0.1:9/v1"\n')
     _, rows = examined(run, home, ASSISTANT_CONFIG=str(config), OPENAI_API_KEY="sk-1")
     assert rows["configuration"]["what"] == f"OPENAI_API_KEY, of the environment, is sent to the base-url of {config}:1"

@@ -32,11 +32,13 @@ def test_a_user_without_a_home_is_told_what_to_set(home: Home, monkeypatch: pyte
         raise KeyError("uid not found")
 
     monkeypatch.setattr(pwd, "getpwuid", unknown)
-    for name in ("HOME", "ASSISTANT_CHATS", "XDG_DATA_HOME"):
+    for name in ("HOME", "ASSISTANT_CHATS", "XDG_DATA_HOME", "ASSISTANT_CACHE", "XDG_CACHE_HOME"):
         home.environment.pop(name, None)
     done = home.run("history")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.endswith("; set HOME, or ASSISTANT_CHATS to a folder\n")
+    line = "none: the home folder is not known; set HOME, or ASSISTANT_CACHE to a folder  (default)"
+    assert f"cache                    {line}\n" in home.run("config").stdout
 
 
 def test_files_in_1500_nested_folders_are_read(home: Home, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def add(
 
     \b
     Examples:
-      assistant add 2210.10760 https://arxiv.org/abs/2401.00001 10.1145/3512
+      assistant add 2210.10760 https://arxiv.org/abs/2310.02743 10.1038/nature14236
       assistant add --list references.bib
       assistant add --daily 2025-11-11
       assistant add --search arxiv "reward hacking" --limit 50

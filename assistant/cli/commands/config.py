@@ -8,6 +8,7 @@ import click
 from assistant.cli import console, invocation, options
 from assistant.cli.group import Group
 from assistant.cli.options import LibraryOptions
+from assistant.domain.errors import UsageError
 from assistant.domain.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ _COMMANDS = {
     "set-key": (f"{_ROOM}_keys", "set_key", "Keep a key in the system's keyring, or in a file that only you can read."),
     "unset-key": (f"{_ROOM}_keys", "unset_key", "Forget a key."),
 }
-_FLAGS = ("library", "embedder", "reranker", "model", "timeout", "max_tokens", "check", "checker", "evidence", "budget")
+_FLAGS = (
+    "library", "vectors", "embedder", "reranker", "model", "timeout", "max_tokens", "check", "checker", "evidence",
+    "budget",
+)  # fmt: skip
 
 
 @click.group(cls=Group, table=_COMMANDS, invoke_without_command=True)
@@ -101,7 +105,10 @@ def _row(row: "SettingRow", environment: "LayeredEnvironment", flags: Mapping[st
         own = environment.origin(row.variable)
         value, origin, place = environment.get(row.variable, ""), own.name, own.place
     if origin == "default":
-        value = row.default(environment)
+        try:
+            value = row.default(environment)
+        except UsageError as error:  # nobody knows the home folder that it would be in
+            value = f"none: {error.what}; {error.cure}"
     return {"key": row.key, "value": redact_address(value) if row.is_address else value, "origin": origin,
             "place": place}  # fmt: skip
 
@@ -125,9 +132,11 @@ def set_value(key: str, value: str) -> int:
     profile, row = config_edits.split(key, invocation.profile())
     text = config_edits.change(file, profile, row, value)
     console.lines(console.plain(f"{_key(profile, row)} = {one_line(_shown(row, text))}, in {file}"))
-    variable = _layered(profile).origin(row.variable)
-    if variable.name == "env":
+    origin = _layered(profile).origin(row.variable)
+    if origin.name == "env":
         console.tell(f"{row.variable} is set in the environment, and wins")
+    elif origin.name != (f"profile {profile}" if profile else "file"):
+        console.tell(f"{origin.name} sets {row.key} too ({origin.place}), and wins while it is the profile")
     return 0
 
 

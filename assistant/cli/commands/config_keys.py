@@ -1,5 +1,6 @@
 """`assistant config set-key` and `unset-key`: a key, typed or piped in -> the keyring, or a file of its owner."""
 
+import os
 import sys
 
 import click
@@ -20,10 +21,11 @@ def set_key(name: str) -> int:
       assistant config set-key openrouter < key.txt
       assistant config set --profile router key openrouter
     """
-    from assistant.app import config_edits, stored_keys
+    from assistant.app import config_edits, configuration, stored_keys
 
     file = invocation.config_file()
     stored_keys.require_name(name)
+    configuration.load(os.environ)  # it notes where the key is, so it has to be in order before a key is taken
     if sys.stdin is not None and sys.stdin.isatty():
         key = click.prompt(f"The key {name}", hide_input=True, err=True)
     else:
@@ -49,10 +51,11 @@ def unset_key(name: str) -> int:
     Examples:
       assistant config unset-key openai
     """
-    from assistant.app import config_edits, stored_keys
+    from assistant.app import config_edits, configuration, stored_keys
 
     file = invocation.config_file()
-    stored_keys.remove(file.parent, stored_keys.require_name(name))
+    stores = configuration.load(os.environ).stores
+    stored_keys.remove(file.parent, stored_keys.require_name(name), stores.get(name))
     if config_edits.note_key(file, name, None):
         console.lines(console.plain(f"the key {name} is forgotten"))
         return 0

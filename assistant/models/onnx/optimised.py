@@ -45,7 +45,11 @@ def open_session(path: Path, options: Any, cache: Path) -> Any:
 
 def _kept(folder: Path, name: str, cache: Path) -> Path | None:
     """Return the file of an optimised graph that is as it was written; None where there is none."""
-    for place in sorted(folder.glob(f"{name}-*")):
+    try:
+        places = sorted(folder.glob(f"{name}-*"))
+    except OSError:  # a cache in a folder that may not be looked into
+        return None
+    for place in places:
         with contextlib.suppress(OSError):
             if _digest(place, lambda path: checksum(path, cache)) == place.name.rpartition("-")[2]:
                 return place / _GRAPH
