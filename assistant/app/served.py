@@ -99,7 +99,7 @@ def catalogue(settings: Settings, environment: Mapping[str, str]) -> "Iterator[C
 
 
 def require_folder(settings: Settings, what: str, cure: str) -> None:
-    """Raise `UsageError` where the library is at a server, and `what` is done to a folder alone."""
+    """Raise `UsageError` where the library is at a server, and `what` is had or done with a folder alone."""
     if settings.vectors is not None:
         raise UsageError(f"{what} is for a library in a folder, and this one is at {settings.vectors}", cure=cure)
 
