@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli import console, live, naming, options
-from assistant.cli.options import Day, FilterOptions, LibraryOptions
+from assistant.cli.days import Day
+from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.domain.errors import ModelError, UsageError
 from assistant.domain.sanitize import one_line
 
