@@ -82,8 +82,7 @@ def remove(
     from assistant.library.server import writer as server_writer
 
     with server(settings.vectors, environment) as opened:
-        server_writer.remove(opened, ids)
-    return list(ids)
+        return server_writer.remove(opened, ids)
 
 
 @contextlib.contextmanager

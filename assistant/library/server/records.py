@@ -98,12 +98,6 @@ def paper_of(record_id: str) -> str:
     return record_id.rpartition("@")[0].rpartition("#")[0]
 
 
-def part_of(record_id: str) -> int:
-    """Return the number of the chunk that a record is of; 0 for the whole paper."""
-    number = record_id.rpartition("@")[0].rpartition("#")[2]
-    return int(number) if number.isdecimal() else 0
-
-
 def digest(id: str) -> str:
     """Return the hex digits of which a key of a paper is the beginning (see `retrieval.keys`)."""
     return hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest()

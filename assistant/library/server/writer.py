@@ -193,9 +193,16 @@ def add(
     return replace(made[-1], embedded=attempts.computed, seconds=time.monotonic() - began)
 
 
-def remove(server: Server, ids: Sequence[str]) -> None:
-    """Take these papers and their listings out of the library, all at once."""
-    Attempts(server, None).commit(lambda _: (Change(gone=ids), lambda *_: 0))
+def remove(server: Server, ids: Sequence[str]) -> list[str]:
+    """Take these papers and their listings out of the library, all at once; return the ids of those that were there."""
+    gone: list[str] = []
+
+    def plan(catalogue: VectorStore) -> tuple[Change, Embed]:
+        gone[:] = catalogue.positions(ids)
+        return Change(gone=gone), lambda *_: 0
+
+    Attempts(server, None).commit(plan)
+    return gone
 
 
 def store(

@@ -3,11 +3,18 @@
 import json
 from typing import Any
 
+import pytest
 from conftest import Run
 from support import libraries
 
 from assistant import open_library
+from assistant.domain.errors import UsageError
 from assistant.library import sample
+from assistant.library.server import writer
+from assistant.library.server.address import parse
+from assistant.library.server.client import Server
+from assistant.library.server.snapshot import ServerSnapshot
+from assistant.library.server.versions import Versions
 from assistant.serving.resident import Inquiry, Resident
 
 HASHING = ("--embedder", "hashing")
@@ -83,3 +90,29 @@ def test_a_library_at_a_server_is_served_to_others(run: Run, address: str, tmp_p
     answers = [shared.ask(Inquiry(QUESTION), lambda: False).turns[-1].answer for _ in range(2)]
     assert [answer.status for answer in answers] == ["answered", "answered"]
     shared.close()
+
+
+def test_to_remove_papers_that_are_gone_makes_no_version(server: Server) -> None:
+    writer.add(server, libraries.entries(0, 3), libraries.HashedWords())
+    assert writer.remove(server, ["id1", "id99"]) == ["id1"]
+    version = Versions(server).current()
+    assert writer.remove(server, ["id1"]) == []
+    assert Versions(server).current() == version
+
+
+def test_a_library_that_was_made_anew_is_read_as_it_is_now(server: Server) -> None:
+    writer.add(server, libraries.entries(0, 3), libraries.HashedWords())
+    with Server(server.address, "") as connection, ServerSnapshot(connection) as snapshot:
+        name = server.address.collection
+        for collection in server.names(name):
+            if collection == name or collection.startswith(f"{name}-v"):
+                server.drop(collection)
+        writer.add(server, libraries.entries(3, 5), libraries.HashedWords())
+        snapshot.refresh()
+        assert [paper.id for paper in snapshot.papers()] == ["id3", "id4"]
+
+
+def test_a_collection_is_not_named_like_a_version_of_another() -> None:
+    assert parse("http://host?collection=papers-v7b", {}).collection == "papers-v7b"
+    with pytest.raises(UsageError, match="without -v and a number"):
+        parse("http://host?collection=papers-v7", {})
