@@ -9,7 +9,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 
 import numpy as np
@@ -58,6 +58,10 @@ class Counts:
     vectors: int = 0
     terms: int = 0
     """Index terms of all papers, with repetitions: the mean length of BM25 comes of it."""
+
+    def changed(self, minus: "Counts", plus: "Counts") -> "Counts":
+        """Return these less those of some papers, and with those of others."""
+        return Counts(*(a - b + c for a, b, c in zip(astuple(self), astuple(minus), astuple(plus), strict=True)))
 
 
 def is_visible(metadata: Metadata, version: int) -> bool:

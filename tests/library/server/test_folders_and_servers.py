@@ -116,3 +116,13 @@ def test_a_collection_is_not_named_like_a_version_of_another() -> None:
     assert parse("http://host?collection=papers-v7b", {}).collection == "papers-v7b"
     with pytest.raises(UsageError, match="without -v and a number"):
         parse("http://host?collection=papers-v7", {})
+
+
+def test_the_doctor_looks_at_the_library_that_is_asked(run: Run, address: str) -> None:
+    missing = run("doctor", "--json", *HASHING, ASSISTANT_VECTORS=address)
+    assert missing.returncode == 6
+    assert run("ingest", sample.papers(), *HASHING, "--vectors", address).returncode == 0
+    rows = map(json.loads, run("doctor", "--json", *HASHING, ASSISTANT_VECTORS=address).stdout.splitlines())
+    checks = {row["check"]: (row["state"], row["what"]) for row in rows}
+    state, what = checks["library"]
+    assert (state, what.endswith(f" papers at {address}"), "library folder" in checks) == ("ok", True, False)
