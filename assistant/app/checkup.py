@@ -135,6 +135,8 @@ def _library(settings: Settings, environment: Environment) -> Check:
     """Whether the library is sound; what heals by itself is a warning."""
     from assistant.library import database, health
 
+    if settings.vectors is not None:
+        return _served(settings, environment)
     folder = settings.library
     where = settings.vectors or folder
     add = f"`assistant ingest PATH --library {folder}`" if settings.chosen else "`assistant ingest PATH`"
@@ -160,10 +162,23 @@ def _library(settings: Settings, environment: Environment) -> Check:
     return Check("library", "ok", f"{papers:,} papers in {where}, sound")
 
 
+def _served(settings: Settings, environment: Environment) -> Check:
+    """Whether the library at a server can be asked; `assistant status` reads its papers."""
+    try:
+        with app.library(settings, environment, None, lambda _: None) as library:
+            papers, _ = library.catalogue.count()
+            mismatch = app.mismatch(settings, environment, library.fingerprint)
+    except AssistantError as error:
+        return Check("library", "fail", str(error), error.cure, error.exit_code)
+    if mismatch:
+        return Check("library", "fail", *mismatch, LibraryError.exit_code)
+    return Check("library", "ok", f"{papers:,} papers at {settings.vectors}")
+
+
 def _places(settings: Settings, environment: Environment) -> Iterator[Check]:
     """Whether the folders that are written to can be, and have room."""
     finders: Mapping[str, Callable[[], Path]] = {
-        "library folder": lambda: settings.library,
+        **({"library folder": lambda: settings.library} if settings.vectors is None else {}),
         "cache folder": lambda: cache_folder(environment),
         "chats folder": lambda: folders.chats_folder(environment),
     }

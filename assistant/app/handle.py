@@ -1,61 +1,35 @@
 """Settings and models -> one library, to ask, search, verify and ingest with."""
 
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant import app
 from assistant.app import arguments, by_words, reading
 from assistant.app.filters import Day, Tags, admitted, paper_filter
-from assistant.app.models import Models
+from assistant.app.parts import LibraryParts
 from assistant.domain.annotations import Annotations
 from assistant.domain.answers import Answer
-from assistant.domain.callbacks import OnMessage, OnProgress, OnToken
-from assistant.domain.errors import LibraryError, MissingModelError
+from assistant.domain.callbacks import OnProgress, OnToken
 from assistant.domain.records import Claim, Evidence, Paper
-from assistant.domain.settings import Settings
-from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import ChatModel, Embedder, Reranker
 from assistant.retrieval.filters import Filter
 
 if TYPE_CHECKING:
-    from assistant.answering.pipeline import Pipeline
     from assistant.ingest.documents import TitleOf
     from assistant.library.reports import Report
     from assistant.retrieval.library_finder import LibraryFinder
-    from assistant.verification.documents import DocumentVerifier
 
 
-class Library:
-    """Papers to ask about. A context manager; where several threads use it, one after the other (`turn`)."""
-
-    def __init__(
-        self, settings: Settings, environment: Mapping[str, str], models: Models, on_message: OnMessage
-    ) -> None:
-        """Use `open_library`."""
-        self.settings = settings
-        self.on_message = on_message
-        self.turn = threading.RLock()
-        """Held by whoever uses the library from one of several threads."""
-        self._environment = environment
-        self._models = models
-        self._snapshot: LibrarySnapshot | None = None
-        self._is_checked = False
+class Library(LibraryParts):
+    """Papers to ask about, as `open_library` returns it. A context manager; where several threads use it, one after the
+    other (`turn`)."""
 
     def __enter__(self) -> "Library":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def close(self) -> None:
-        """Let go of the files; the next use opens them again."""
-        snapshot, self._snapshot = self._snapshot, None
-        if snapshot is not None:
-            snapshot.close()
 
     def ask(
         self,
@@ -206,87 +180,3 @@ class Library:
         from assistant.publishing.citation_keys import library_citation_keys
 
         return library_citation_keys(self.as_stored(), papers)
-
-    # -- what the parts of the pipeline work with
-
-    @property
-    def missing(self) -> MissingModelError | None:
-        """Why there is no embedder, where its model is not on this machine: then papers are found by words alone."""
-        return self._models.missing
-
-    @property
-    def embedder(self) -> Embedder:
-        """What makes vectors of texts; it loads its model when the first text comes."""
-        return self._models.embedder
-
-    @property
-    def model(self) -> ChatModel | None:
-        """The answering model; None where answers are quotes."""
-        return self._models.model
-
-    @property
-    def reranker(self) -> Reranker | None:
-        """What reads a question and a passage together; it loads its model with the first pair. None for none."""
-        return self._models.reranker
-
-    @property
-    def snapshot(self) -> LibrarySnapshot:
-        """The library's papers, words and vectors; raises `FingerprintError` where another embedder made those. Where
-        none is on this machine, vectors are of no use, and are not checked."""
-        return self._opened(None, check=False) if self.missing else self._opened(self.embedder, check=True)
-
-    @property
-    def opened_folder(self) -> Path | None:
-        """The folder of the snapshot that is open, which is the sample's where that stands in; None for none."""
-        return self._snapshot.folder if self._snapshot else None
-
-    def as_stored(self) -> LibrarySnapshot:
-        """Return the library as it is now, whichever embedder made its vectors: for what needs none."""
-        snapshot = self._opened(self._models.own_embedder, check=False)
-        snapshot.refresh()
-        return snapshot
-
-    def admitted(self, papers_filter: Filter) -> frozenset[str] | None:
-        """Return the ids of the papers that pass the filter (None: all); tell what nobody would expect of it."""
-        return admitted(self.snapshot, papers_filter, self.on_message)
-
-    def pipeline(
-        self, limit: int | None = None, papers_filter: Filter | None = None, on_token: OnToken | None = None
-    ) -> "Pipeline":
-        """Return what answers questions about the papers that pass the filter (None: all)."""
-        from assistant.answering import answerability
-
-        judge = answerability.load(self.embedder.fingerprint, self.reranker.fingerprint if self.reranker else None)
-        self._models.tell_unfitted(embedder="embedder" not in judge.models, reranker="reranker" not in judge.models)
-        allowed = self.admitted(papers_filter) if papers_filter else None
-        return self._models.pipeline(self.snapshot, limit, self.reranker, allowed, on_token)
-
-    def answering(self, pipeline: "Pipeline", name: str) -> "Pipeline":
-        """Return a pipeline with the model of this name, or none, to answer; raises `UsageError`."""
-        return self._models.answering(pipeline, name)
-
-    def verifier(self, papers_filter: Filter | None = None) -> "DocumentVerifier":
-        """Return what claims about papers that pass the filter (None: all) are checked with."""
-        from assistant.app.verifying import document_verifier
-        from assistant.retrieval import finder, library_finder
-
-        papers: finder.PaperFinder = library_finder.of_library(self.snapshot)
-        if papers_filter and papers_filter != Filter():
-            papers = finder.PaperIndex(reading.select(self.snapshot, papers_filter, self.on_message))
-        return document_verifier(self.snapshot, papers, self._models, self.on_message)
-
-    def require_sound(self, id: str) -> None:
-        """Raise `LibraryError` where the paper with this id is in the library, and not as it was written."""
-        damaged = self._opened(self._models.own_embedder, check=False).damaged
-        if id in damaged:
-            paper = damaged[id]
-            raise LibraryError(f"{paper.title[:80]!r} {paper.problem}", path=paper.id, cure=paper.cure)
-
-    def _opened(self, maker: Embedder | None, *, check: bool) -> LibrarySnapshot:
-        """Return the snapshot; one that was opened without a check of its embedder is opened anew where it matters."""
-        if self._snapshot is not None and check and not self._is_checked:
-            self.close()
-        if self._snapshot is None:
-            self._snapshot = app.library(self.settings, self._environment, maker, self.on_message)
-            self._is_checked = maker is not None
-        return self._snapshot

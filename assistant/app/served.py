@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.callbacks import OnMessage, OnProgress
 from assistant.domain.errors import UsageError
+from assistant.domain.identifiers import identity, is_local
 from assistant.domain.records import Entry, Rejection
 from assistant.domain.settings import Settings, folder_of
 from assistant.ingest.origins import Origin
@@ -81,8 +82,7 @@ def remove(
     from assistant.library.server import writer as server_writer
 
     with server(settings.vectors, environment) as opened:
-        server_writer.remove(opened, ids)
-    return list(ids)
+        return server_writer.remove(opened, ids)
 
 
 @contextlib.contextmanager
@@ -99,22 +99,29 @@ def catalogue(settings: Settings, environment: Mapping[str, str]) -> "Iterator[C
 
 
 def require_folder(settings: Settings, what: str, cure: str) -> None:
-    """Raise `UsageError` where the library is at a server, and `what` is done to a folder alone."""
+    """Raise `UsageError` where the library is at a server, and `what` is had or done with a folder alone."""
     if settings.vectors is not None:
         raise UsageError(f"{what} is for a library in a folder, and this one is at {settings.vectors}", cure=cure)
 
 
 def is_library(path: str) -> bool:
     """Whether a path is an address, or a folder with a library, rather than listings to read."""
-    return address.is_address(path) or (Path(path) / CATALOGUE).is_file()
+    return _is_address(path) or (Path(path) / CATALOGUE).is_file()
+
+
+def _is_address(path: str) -> bool:
+    """Whether what may be a file too is the address of a server: not where there is a file of this name."""
+    return address.is_address(path) and not Path(path).exists()
 
 
 def fetch(
     settings: Settings, environment: Mapping[str, str], path: str, on_message: OnMessage, on_progress: OnProgress
 ) -> int:
     """Copy the library at an address or in a folder to the place of these settings, which must be empty; return of how
-    many papers. Raises `UsageError`, `LibraryError`."""
-    is_address = address.is_address(path)
+    many papers. Raises `UsageError`, also for the address of a paper, and `LibraryError`."""
+    is_address = _is_address(path)
+    if is_address and not is_local(identity(path)):
+        raise UsageError("is the page of a paper, not a library", path=path, cure=f"`assistant add {path}` fetches it")
     source = replace(settings, vectors=path if is_address else None, library=Path(path).absolute())
     return export(source, environment, settings.vectors or str(settings.library), on_message, on_progress)
 
@@ -123,7 +130,8 @@ def export(
     settings: Settings, environment: Mapping[str, str], target: str, on_message: OnMessage, on_progress: OnProgress
 ) -> int:
     """Copy the library of these settings, never the sample, to an address or into a folder; return of how many papers.
-    Raises `UsageError`, `LibraryError`."""
+    Tells of tags and notes that are left behind. Raises `UsageError`, `LibraryError`."""
+    from assistant.library import annotations
     from assistant.library.server import transfer
     from assistant.library.snapshot import LibrarySnapshot
 
@@ -138,4 +146,9 @@ def export(
                 lambda: Path(target).expanduser(), f"--to has to name a folder that there can be: not {target}"
             )
             return transfer.to_folder(source, folder.absolute(), on_progress)
-        return transfer.to_server(source, stack.enter_context(server(target, environment)), on_progress)
+        papers = transfer.to_server(source, stack.enter_context(server(target, environment)), on_progress)
+        if said := len(annotations.read(source.catalogue).by_id):
+            on_message(
+                f"what readers say of {said:,} papers stays where it is: a server keeps no tags, notes and marks"
+            )
+        return papers

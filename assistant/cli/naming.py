@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -30,12 +31,19 @@ match = click.option("--match", metavar="WORDS", help='Only papers that have all
 @contextmanager
 def own_library(place: LibraryOptions) -> "Iterator[Library]":
     """Open the library that is named, or the default one, even where the sample would stand in for it. Raises
-    `UsageError` for one at a server, which keeps no words of its readers."""
+    `UsageError` as `own_folder` does."""
+    with replace(place, library=str(own_folder(place, "what readers say of papers"))).open() as library:
+        yield library
+
+
+def own_folder(place: LibraryOptions, what: str) -> Path:
+    """Return the folder of the library that is named, or of the default one, never the sample's. Raises `UsageError`
+    for a library at a server, which has not `what`."""
     from assistant.app import served
 
-    served.require_folder(place.open().settings, "what readers say of papers", "name a folder with --library")
-    with replace(place, library=str(place.open().settings.library)).open() as library:
-        yield library
+    settings = place.open().settings
+    served.require_folder(settings, what, "name a folder with --library")
+    return settings.library
 
 
 def count(papers: int) -> str:

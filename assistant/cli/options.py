@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.cli import console, invocation, places
-from assistant.domain.errors import UsageError
+from assistant.cli import console, days, invocation, places
 
 if TYPE_CHECKING:
     from assistant.app.handle import Library
@@ -77,26 +76,6 @@ class FilterOptions:
         return paper_filter(self.since, self.until, self.source, self.tags)
 
 
-class Day(click.ParamType[date]):
-    """A day, month or year; the first or the last day of it."""
-
-    name = "date"
-
-    def __init__(self, *, last: bool) -> None:
-        self._last = last
-
-    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> date:
-        """Turn what was typed into a day."""
-        from assistant.app.filters import parse_day
-
-        if isinstance(value, date):
-            return value
-        try:
-            return parse_day(str(value), last=self._last)
-        except UsageError as error:
-            self.fail(str(error), parameter, context)
-
-
 def _setting(flag: str, metavar: str, text: str) -> Callable[[Command], Command]:
     """Return an option that a variable of ours sets too: `--max-tokens`, and ASSISTANT_MAX_TOKENS."""
     variable = f"ASSISTANT_{flag.removeprefix('--').replace('-', '_').upper()}"
@@ -145,9 +124,11 @@ _CHECKER = _setting(
 )
 _NO_MODEL = click.option("--no-model", is_flag=True, help="Answer with quotes, whatever model is set.")
 _SINCE = click.option(
-    "--since", type=Day(last=False), help="Only papers dated no earlier: 2024, 2024-05 or 2024-05-31."
+    "--since", type=days.Day(last=False), help="Only papers dated no earlier: 2024, 2024-05 or 2024-05-31."
 )
-_UNTIL = click.option("--until", type=Day(last=True), help="Only papers dated no later: 2024, 2024-05 or 2024-05-31.")
+_UNTIL = click.option(
+    "--until", type=days.Day(last=True), help="Only papers dated no later: 2024, 2024-05 or 2024-05-31."
+)
 _SOURCE = click.option("--source", metavar="TEXT", help="Only papers listed in a source whose name has TEXT.")
 _IN = click.option(
     "--in", "tags", metavar="TAG", multiple=True, help="Only papers with this tag, or one within it; may be repeated."

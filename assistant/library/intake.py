@@ -52,7 +52,6 @@ class Intake:
             return
         self._put_away()
         self._spool.run_many("CREATE INDEX links_by_node ON links (node)", [()])
-        self._spool.run_many("CREATE INDEX links_by_number ON links (number)", [()])
         query = "SELECT number FROM entries WHERE NOT taken AND number > ? ORDER BY number LIMIT ?"
         last = -1
         while numbers := [number for (number,) in self._spool.read(query, (last, self._at_once))]:
@@ -76,14 +75,17 @@ class Intake:
         """Return these entries and all that are linked to them, and the stored papers."""
         entries: dict[int, Entry] = {}
         papers: dict[str, Paper] = {}
+        seen: set[int] = set()
         while numbers:
             batch = _read(spool, numbers)
             entries |= batch
             stored = [paper for paper in known(list(batch.values())) if paper.id not in papers]
             papers |= {paper.id: paper for paper in stored}
             spool.run_many("UPDATE entries SET taken = 1 WHERE number = ?", ((number,) for number in numbers))
-            nodes = {node for paper in stored for node in _nodes(names.of_paper(paper))}
-            numbers = sorted({*_linked(spool, _BESIDE, numbers), *_linked(spool, _AT_NODES, sorted(nodes))})
+            linking = (*map(_names, batch.values()), *map(names.of_paper, stored))
+            nodes = {node for found in linking for node in _nodes(found)} - seen
+            seen |= nodes  # a title that very many have is looked up once
+            numbers = sorted(set(_linked(spool, sorted(nodes))))
         in_order = [entries[number] for number in sorted(entries)]
         return in_order, known(in_order) if len(papers) > 1 else list(papers.values())
 
@@ -110,14 +112,10 @@ def _read(spool: Spool, numbers: Sequence[int]) -> dict[int, Entry]:
 
 
 _AT_NODES = "SELECT DISTINCT number FROM links JOIN entries USING (number) WHERE NOT taken AND node IN ({})"
-_BESIDE = (
-    "SELECT DISTINCT others.number FROM links JOIN links AS others USING (node) "
-    "JOIN entries ON entries.number = others.number WHERE NOT taken AND links.number IN ({})"
-)
 
 
-def _linked(spool: Spool, query: str, values: Sequence[int]) -> Iterator[int]:
-    """Yield the numbers of the entries in no batch yet that a query finds for these links, or beside these entries."""
-    for start in range(0, len(values), _LINKED_AT_ONCE):
-        some = values[start : start + _LINKED_AT_ONCE]
-        yield from (number for (number,) in spool.read(query.format(",".join("?" * len(some))), some))
+def _linked(spool: Spool, nodes: Sequence[int]) -> Iterator[int]:
+    """Yield the numbers of the entries in no batch yet that have one of these nodes."""
+    for start in range(0, len(nodes), _LINKED_AT_ONCE):
+        some = nodes[start : start + _LINKED_AT_ONCE]
+        yield from (number for (number,) in spool.read(_AT_NODES.format(",".join("?" * len(some))), some))

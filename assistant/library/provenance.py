@@ -73,6 +73,22 @@ def arrivals(catalogue: CatalogueConnection, positions: Mapping[str, int]) -> di
     return {id: str(rows[place][1]) for id, place in places.items() if place >= 0}
 
 
+def carry(source: CatalogueConnection, target: CatalogueConnection) -> None:
+    """Note of a copy of a library what is noted of the library: when its papers and sources were added, and what the
+    files were. Within a transaction, which has put the papers in the same order."""
+    columns = "name, added, path, size, modified, digest"
+    if source.version() >= annotations.VERSION:
+        query = f"INSERT OR REPLACE INTO sources ({columns}) VALUES (?, ?, ?, ?, ?, ?)"
+        target.run_many(query, source.read(f"SELECT {columns} FROM sources"))
+    positions, copies = (
+        dict(each.read("SELECT id, position FROM papers ORDER BY position")) for each in (source, target)
+    )
+    moments = arrivals(source, positions)
+    in_order = [(position, moments.get(id)) for id, position in copies.items()]
+    firsts = [row for before, row in zip([(0, None), *in_order], in_order, strict=False) if row[1] != before[1]]
+    target.run_many("INSERT INTO arrivals VALUES (?, ?)", firsts)
+
+
 def sources(catalogue: CatalogueConnection) -> list[SourceFacts]:
     """Return all sources in the order in which they were added; their files are looked at."""
     counted = catalogue.read(

@@ -79,6 +79,8 @@ def remove(folder: Path, ids: Sequence[str], on_progress: OnProgress = lambda *_
     ):
         catalogue.check_state()
         change = IndexChange(catalogue.positions(ids), ())
+        if not change.removed:
+            return []
         past.note(catalogue, "remove", "", list(change.removed), datetime.now().astimezone())
         catalogue.remove(ids)
         annotations.write(catalogue, dict.fromkeys(ids, NOTHING))

@@ -1,5 +1,6 @@
 """Papers of a library -> the keys that they have among all of it, without reading all of it."""
 
+import sys
 from collections.abc import Sequence
 from datetime import date
 
@@ -16,14 +17,13 @@ def library_citation_keys(library: LibrarySnapshot, papers: Sequence[Paper]) -> 
 
     Only papers of the same years are read, for a key has the year in it.
     """
-    rivals: list[str] = []
+    rivals = [paper.id for paper in papers]
     for year in sorted({paper.date.year for paper in papers if paper.date}):
         rivals += overview.within(library.catalogue, date(year, 1, 1), date(year, 12, 31))
     if any(paper.date is None for paper in papers):
-        dated = frozenset(overview.within(library.catalogue, None, None))
-        rivals += [id for id in library.ids if id not in dated]
-    order = {id: place for place, id in enumerate(library.ids)}
-    stored = library.papers(list(dict.fromkeys(rivals)))
+        rivals += overview.without_date(library.catalogue)
+    order = library.catalogue.positions(dict.fromkeys(rivals))
+    stored = library.papers(list(order))
     latest = {paper.id: paper for paper in (*papers, *stored)}  # one of a conversation may have been removed since
-    every = citation_keys(sorted(latest.values(), key=lambda paper: order.get(paper.id, len(order))))
+    every = citation_keys(sorted(latest.values(), key=lambda paper: order.get(paper.id, sys.maxsize)))
     return {paper.id: every[paper.id] for paper in papers}

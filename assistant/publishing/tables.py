@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.domain.records import Claim, Finding, Paper
 from assistant.domain.sanitize import one_line
@@ -36,11 +37,15 @@ def papers(listing: PaperList) -> str:
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table as CSV (RFC 4180, but for lines that end as those of Unix do). Each cell is one line, and one that
     a spreadsheet would take for a formula begins with an apostrophe."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue()
+    return "".join(f"{line}\n" for line in csv_lines(header, rows))
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of such a table, each when its row is read."""
+    for row in itertools.chain([header], rows):
+        text = io.StringIO()
+        csv.writer(text, lineterminator="").writerow([_cell(value) for value in row])
+        yield text.getvalue()
 
 
 def _cell(value: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -73,9 +73,15 @@ def identities(form: str, sources: Sequence[str]) -> Iterator[str]:
 class PaperIndex:
     """The papers of a library by everything that may name them."""
 
-    def __init__(self, papers: Iterable[Paper]) -> None:
-        """Index papers in their order; where two have one name, the first is meant before the second."""
+    def __init__(
+        self,
+        papers: Iterable[Paper],
+        keys: Callable[[Sequence[Paper]], Mapping[str, str]] = citation_keys.citation_keys,
+    ) -> None:
+        """Index papers in their order; where two have one name, the first is meant before the second. `keys` gives
+        {paper id: the key that people cite it by}; of some papers of a library, those that they have in all of it."""
         self.papers = tuple(papers)
+        self._keys = keys
 
     def find(self, name: str) -> Paper | None:
         """Return the paper that `name` means, the first of several, or None. See `find_all`."""
@@ -153,9 +159,9 @@ class PaperIndex:
         return f"{reason}; did you mean “{nearest.title}”?" if nearest else reason
 
     @cached_property
-    def citation_keys(self) -> dict[str, str]:
-        """{paper id: the key that people cite it by}, as `domain.citation_keys` makes them of all these papers."""
-        return citation_keys.citation_keys(self.papers)
+    def citation_keys(self) -> Mapping[str, str]:
+        """{paper id: the key that people cite it by}."""
+        return self._keys(self.papers)
 
     def _with_citation_key(self, name: str) -> list[Paper]:
         if not citation_keys.FORM.fullmatch(name):

@@ -1,7 +1,7 @@
 """A name -> the papers of an open library that it means, looked up by the catalogue's keys rather than among all."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -16,12 +16,13 @@ from assistant.retrieval import author_years, finder
 from assistant.retrieval.finder import PaperIndex
 
 _BY_WORDS = 300  # papers that share the words of a name, best first, among which a title like it is sought
-_YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
+_YEARS = re.compile(r"(?=([12]\d{3}))")  # "kerbl20233d" and "gpt42023" have digits before and behind theirs
+_KEPT = 20_000  # papers of some years that are kept for the next name
 _REMEMBERED = 4_000  # names whose papers are kept: a text to verify cites the same ones again
 
 
 class LibraryFinder:
-    """Finds papers as a `PaperIndex` of the whole library does.
+    """Finds papers as a `PaperIndex` of the whole library, as it is when it is first asked, does.
 
     What a name means is found in a library of any size. Titles that only begin with it, have it within or are spelled
     nearly so are sought in a large one among the papers that share its words.
@@ -44,6 +45,7 @@ class LibraryFinder:
             isinstance(catalogue, FindsPapers) or catalogue.version() < names.VERSION or catalogue.size() <= small
         )
         self._remembered: dict[str, list[Paper]] = {}
+        self._of_years: dict[frozenset[int], PaperIndex] = {}
 
     def find(self, name: str) -> Paper | None:
         """Return the paper that `name` means, the first of several, or None. See `PaperIndex.find_all`."""
@@ -107,13 +109,24 @@ class LibraryFinder:
         if self._is_small:
             return self._every
         plain = finder.forms(name)[1].removeprefix("@")
-        year = _YEAR.search(plain)
-        if author_years.parse(plain) is None and not citation_keys.FORM.fullmatch(plain):
+        if cited := author_years.parse(plain):
+            years = frozenset((cited.year,))
+        elif citation_keys.FORM.fullmatch(plain):
+            years = frozenset(int(match[1]) for match in _YEARS.finditer(plain))
+        else:
             return PaperIndex(())
-        if year is None:
-            return PaperIndex(self._read(overview.without_date(self._catalogue)))
-        first, last = date(int(year[0]), 1, 1), date(int(year[0]), 12, 31)
-        return PaperIndex(self._read(overview.within(self._catalogue, first, last)))
+        if years not in self._of_years:
+            if sum(len(index.papers) for index in self._of_years.values()) > _KEPT:
+                self._of_years.clear()
+            self._of_years[years] = self._index(self._dated(years))
+        return self._of_years[years]
+
+    def _dated(self, years: Collection[int]) -> Iterator[str]:
+        """Yield the ids of the papers of some years; of those without a date where there is none."""
+        if not years:
+            yield from overview.without_date(self._catalogue)
+        for year in years:
+            yield from overview.within(self._catalogue, date(year, 1, 1), date(year, 12, 31))
 
     def _alike(self, name: str) -> PaperIndex:
         """Return the papers whose titles may be like a name, in the order added."""

@@ -1,7 +1,6 @@
 """One open library -> what any number of threads may ask of it, each seeing it as it is when its question comes."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -87,11 +86,6 @@ class Resident:
         """Let go of the library, once nobody uses it."""
         with Seat(self._turns, is_over).taken():
             self._library.close()
-
-    @property
-    def folder(self) -> os.PathLike[str]:
-        """The folder of the library that is asked for."""
-        return self._library.settings.library
 
     def ask(self, inquiry: Inquiry, is_over: IsOver, on_stage: OnStage | None = None) -> "Conversation":
         """Return the conversation, its last turn the answer to the question. Raises `UsageError`, `ModelError`,
@@ -203,6 +197,8 @@ class Resident:
 
     def _seen(self) -> tuple[object, ...]:
         """Return what changes where the file of the library is another, or no longer empty."""
+        if self._library.settings.vectors is not None:  # there it is the version that tells, whenever one asks
+            return ()
         path = self._library.settings.library / database.NAME
         stamp: list[object] = []
         with contextlib.suppress(OSError):

@@ -1,9 +1,8 @@
-"""The library as a place: tags, notes, marks, lists, sources, similar papers, links, and removals taken back."""
+"""The library as a place: tags, notes, marks, lists, links, and removals taken back."""
 
 import csv
 import io
 import json
-import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import Run
-from support import libraries
+from support.printed import objects, out
 from support.terminal import ENTER, Terminal
 
 ROWS: list[dict[str, Any]] = [
@@ -43,16 +42,6 @@ def folder(made: Path, tmp_path: Path) -> Path:
     import shutil
 
     return Path(shutil.copytree(made, tmp_path / "library"))
-
-
-def out(run: Run, folder: Path, *words: str, code: int = 0, typed: str = "") -> list[str]:
-    done = run(*words, "--library", folder, typed=typed)
-    assert done.returncode == code, done.stderr
-    return done.stdout.splitlines()
-
-
-def objects(lines: list[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in lines]
 
 
 def ids(run: Run, folder: Path, *words: str) -> list[str]:
@@ -164,59 +153,7 @@ def test_a_list_ends_quietly_where_its_reader_has_enough(run_process: Run, made:
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "2401.00001")
 
 
-# -- sources
-
-
-def test_sources_tell_counts_and_whether_their_files_have_changed(run: Run, tmp_path: Path) -> None:
-    both = '{"title": "Both", "abstract": "Listed in both files."}\n'
-    for name in ("one", "two"):
-        (tmp_path / name).write_text(f'{{"title": "Of {name}", "abstract": "Something is said in {name}."}}\n{both}')
-    folder, embedder = tmp_path / "library", ("--embedder", "hashing")
-    out(run, folder, "ingest", str(tmp_path / "one"), str(tmp_path / "two"), *embedder)
-    out(run, folder, "ingest", "-", *embedder, typed=both.replace("Both", "Neither"))
-
-    def states() -> list[tuple[Any, ...]]:
-        rows = objects(out(run, folder, "sources", "--json"))
-        assert all(row["added"] for row in rows)
-        return [(row["name"], row["papers"], row["alone"], row["state"]) for row in rows]
-
-    assert states() == [("one", 2, 1, "unchanged"), ("two", 2, 1, "unchanged"), ("-", 1, 1, "unknown")]
-    os.utime(tmp_path / "one", ns=(1, 1))
-    (tmp_path / "two").write_text((tmp_path / "two").read_text().replace("is said", "was put"))
-    assert states() == [("one", 2, 1, "unchanged"), ("two", 2, 1, "changed"), ("-", 1, 1, "unknown")]
-    added = [row["added"] for row in objects(out(run, folder, "sources", "--json"))]
-    out(run, folder, "ingest", str(tmp_path / "two"), *embedder)
-    (tmp_path / "one").unlink()
-    os.mkfifo(tmp_path / "one")
-    assert states() == [("one", 2, 1, "changed"), ("two", 2, 1, "unchanged"), ("-", 1, 1, "unknown")]
-    (tmp_path / "one").unlink()
-    assert states()[0][3] == "missing"
-    assert [row["added"] for row in objects(out(run, folder, "sources", "--json"))] == added
-    assert [line.split()[-1] for line in out(run, folder, "sources")] == ["file", "gone", "unchanged", "-"]
-
-
-# -- similar papers and links
-
-
-def test_similar_papers_are_the_nearest_by_cosine(run: Run, tmp_path: Path) -> None:
-    folder = libraries.made(tmp_path)
-    embedder = libraries.HashedWords()
-    rows = libraries.entries(0, libraries.MADE)
-    vectors = embedder.embed([f"{row.listing.title}\n{row.abstract}" for row in rows])
-    cosines = {row.id: float(vectors[8] @ vector) for row, vector in zip(rows, vectors, strict=True) if row.id != "id8"}
-    expected = sorted(cosines.items(), key=lambda row: -row[1])
-    [found] = objects(out(run, folder, "similar", "id8", "--json", "-k", "12"))
-    assert found["id"] == "id8"
-    scores = {hit["id"]: hit["score"] for hit in found["hits"]}
-    assert list(scores.values()) == pytest.approx([cosine for _, cosine in expected[:12]], abs=2e-3)
-    assert scores == pytest.approx({id: cosines[id] for id in scores}, abs=2e-3)
-    since = [f"id{number}" for number in range(30, libraries.MADE)]
-    [later] = objects(out(run, folder, "similar", "id8", "--json", "-k", "3", "--since", "2024-01-31"))
-    assert sorted(cosines[hit["id"]] for hit in later["hits"]) == pytest.approx(
-        sorted(cosines[id] for id in since)[-3:], abs=2e-3
-    )
-    assert "  1. " in out(run, folder, "similar", "How to explain ferns")[0]
-    out(run, folder, "similar", "no such paper", code=3)
+# -- links
 
 
 @pytest.mark.parametrize(

@@ -173,3 +173,27 @@ def test_a_program_verifies_a_text_with_its_bibliography(library: Path, tmp_path
     with assistant.open_library(library, model="none") as opened:
         claims = opened.verify(PAPER, bibliography=tmp_path / "refs.bib")
     assert [claim.verdict for claim in claims] == ["supported", "unsupported", "unsupported"]
+
+
+def test_a_key_means_what_it_does_in_the_whole_library_where_only_some_papers_may_be_cited(
+    run: Run, tmp_path: Path
+) -> None:
+    """The second paper has the letter, with the first one left out as well."""
+    rows = [
+        {
+            "title": f"Moss on {place}",
+            "abstract": f"Moss grows on {place}.",
+            "authors": ["Ana Lee"],
+            "date": "2023-01-01",
+        }
+        for place in ("stones", "walls")
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    place = ("--library", str(tmp_path / "library"), "--embedder", "hashing")
+    assert run("ingest", str(tmp_path / "rows.jsonl"), *place).returncode == 0
+    assert run("tag", "Moss on walls", "--add", "walls", *place[:2]).returncode == 0
+    text = "Moss grows on walls [@lee2023mossa]. Moss grows on stones [@lee2023moss]."
+    done = run("verify", "--json", "--in", "walls", *place, "--reranker", "none", typed=text)
+    claims = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [claim["verdict"] for claim in claims] == ["supported", "unsupported"]
+    assert [claim["papers"][0]["title"] for claim in claims] == ["Moss on walls", "lee2023moss"]

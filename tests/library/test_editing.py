@@ -220,3 +220,11 @@ def test_no_more_than_a_hundred_changes_are_kept(folder: Path) -> None:
     while editing.undo(folder):
         count += 1
     assert (count, said(folder)) == (100, {"id1": Annotations(("0", "1", "2"))})
+
+
+def test_to_remove_papers_that_are_gone_is_no_change(folder: Path) -> None:
+    say(folder, "id3")
+    assert writer.remove(folder, ["id99"]) == []
+    undoing = editing.last(folder)
+    assert undoing
+    assert undoing.change.what == "note"

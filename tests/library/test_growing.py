@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support import libraries
+from support.growth import check_linear
 from support.libraries import HashedWords
 
 from assistant.domain.records import Entry, Listing, Rejection
@@ -74,6 +75,16 @@ def test_batches_of_a_run_merge_as_the_whole_run_does(tmp_path: Path, run: str, 
         assert sorted(together, key=repr) == sorted(getattr(whole, part), key=repr)
     assert sum(merge.merged_count for merge in merges) == whole.merged_count
     assert (intake.count, intake.rejections) == (len(RUNS[run]), [Rejection("z", 1, "no paper")])
+
+
+def test_a_title_that_all_entries_have_takes_no_more_time_than_their_number() -> None:
+    def work(entries: int) -> None:
+        intake = Intake((row(str(number), "a", "Oaks") for number in range(entries)), at_once=100)
+        [(batch, _)] = intake.batches(lambda _: [])
+        assert len(batch) == entries
+
+    work(8)
+    check_linear(work, 3_000)
 
 
 def test_a_word_index_grows_and_forgets(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,17 @@ from assistant.library.catalogue import Catalogue
 from assistant.retrieval.finder import PaperIndex
 from assistant.retrieval.keys import citation_keys, key_digest
 from assistant.retrieval.library_finder import LibraryFinder
+
+DATED = date(2023, 5, 1)
+CITED = [
+    Paper("a", "3D Splatting of Moss", "x", DATED, authors=("Kerbl, B.",)),
+    Paper("b", "3D Splatting of Ferns", "x", DATED, authors=("B. Kerbl",)),
+    Paper("c", "On GPT4", "x", DATED),
+    Paper("d", "Moss and Ferns", "x", authors=("Ana Öz",)),
+    Paper("e", "Moss and Ferns", "x", date(2022, 5, 1), authors=("Ana Öz", "Bo Lee")),
+    Paper("f", "Moss and Oaks", "x", date(2022, 5, 1), authors=("Ana Öz",)),
+    Paper("g", "Oaks", "x"),
+]
 
 PAPERS = [
     Paper("2401.00001", "Scaling Moss: A Study [Extended]", "x"),
@@ -160,3 +172,21 @@ def test_the_catalogue_finds_by_its_keys_what_is_found_among_all_papers(tmp_path
         for name in ("walls of", "Walls of Granite Are All You Nead", ""):
             assert (own.begins(name), own.nearest(name)) == (every.begins(name), every.nearest(name))
             assert own.suggestions(name) == every.suggestions(name)
+
+
+def test_a_large_library_finds_the_keys_and_authors_that_people_cite_by_as_a_small_one_does(tmp_path: Path) -> None:
+    keys = {
+        "a": "kerbl20233d", "b": "kerbl20233da", "c": "gpt42023", "d": "ozmoss", "e": "oz2022moss", "f": "oz2022mossa",
+        "g": "oaks",
+    }  # fmt: skip
+    database.create(tmp_path, "words", 8, "chroma")
+    with contextlib.closing(Catalogue(tmp_path)) as catalogue:
+        with catalogue.transaction():
+            listed = [replace(paper, listings=(Listing("d", 1, paper.title),)) for paper in CITED]
+            catalogue.put((paper, "") for paper in listed)
+        for finder in (LibraryFinder(catalogue, catalogue.papers, small=0), PaperIndex(listed)):
+            assert {id: [paper.id for paper in finder.find_all(key)] for id, key in keys.items()} == {
+                id: [id] for id in "abcdef"
+            } | {"g": ["g"]}
+            assert [paper.id for paper in finder.find_all("Öz and Lee (2022)")] == ["e"]
+            assert finder.find_all("Kerbl, 2023") == finder.find_all("oz2023moss") == []

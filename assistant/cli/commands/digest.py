@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli import console, live, options
-from assistant.cli.options import Day, FilterOptions, LibraryOptions
+from assistant.cli import console, live, naming, options
+from assistant.cli.days import Day
+from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.domain.errors import ModelError, UsageError
 from assistant.domain.sanitize import one_line
 
@@ -103,6 +104,8 @@ def digest(  # noqa: PLR0913  one parameter for each option
     if sum((bool(name), bool(save_as), bool(forget), lists)) > 1:
         raise UsageError("give one of NAME, --save, --forget and --list")
     since_last = bool(context.meta.get(_SINCE_LAST))
+    if name or save_as or forget or lists or since_last:  # what was told of is kept beside the papers
+        naming.own_folder(place, "a digest that remembers")
     with place.open() as library:
         saved = SavedDigests(library.settings.library)
         if lists:

@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from assistant.cli import console, invocation, options, progress
+from assistant.cli import console, days, invocation, options, progress
 from assistant.cli.options import LibraryOptions
 from assistant.cli.views import reports
 from assistant.domain.errors import UsageError
@@ -12,7 +12,7 @@ from assistant.domain.errors import UsageError
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--as-of", type=options.Day(last=False), help="When the pages were taken, for dates without a year.")
+@click.option("--as-of", type=days.Day(last=False), help="When the pages were taken, for dates without a year.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
 @options.json
 @options.indexed

@@ -51,4 +51,4 @@ def mcp(port: int | None, reach: Reach, allow_add: bool, place: LibraryOptions) 
 def _adding(library: "Library") -> "Add":
     from assistant.serving.agents.adding import adding
 
-    return adding(library.settings.library, library.embedder, invocation.environment(), console.tell)
+    return adding(library.settings, library.embedder, invocation.environment(), console.tell)

@@ -124,7 +124,7 @@ def _batches(papers: Iterator[Paper]) -> Iterator[list[Paper]]:
 
 def _print(rows: Iterable[Row], shown: Sequence[str] | None, *, as_csv: bool, as_json: bool) -> None:
     if as_csv and shown:
-        for line in columns.as_csv(rows, shown).splitlines():
+        for line in columns.as_csv(rows, shown):
             console.row(line)
         return
     for row in rows:

@@ -71,6 +71,7 @@ def tags(as_json: bool, place: LibraryOptions) -> int:
     """
     from assistant.library.annotations import counts
 
+    naming.own_folder(place, "a tag")
     with place.open() as library:
         counted = counts(library.annotations())
     if not counted:

@@ -28,7 +28,7 @@ def undo(dry_run: bool, forget: bool, as_json: bool, place: LibraryOptions) -> i
 
     if forget and dry_run:
         raise UsageError("--forget and --dry-run exclude each other")
-    folder = place.open().settings.library  # never the sample
+    folder = naming.own_folder(place, "an undo")
     if forget:
         editing.forget(folder)
         console.tell("nothing can be taken back any more")

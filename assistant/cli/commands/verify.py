@@ -1,27 +1,25 @@
 """`assistant verify`: a text, or claims as JSON lines -> a verdict for every claim."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from assistant.cli import console, options
+from assistant.cli import claim_lines, console, options
 from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.domain.errors import UsageError
-from assistant.domain.limits import CITATION_LIMIT, LINE_LIMIT, NAME_LIMIT, TEXT_LIMIT, bounded_lines, excess
+from assistant.domain.limits import TEXT_LIMIT, bounded_lines
 from assistant.domain.sanitize import one_line
 
 if TYPE_CHECKING:
     from assistant.app.handle import Library
     from assistant.domain.records import Claim
     from assistant.verification.bibliography import CitedPapers
-    from assistant.verification.claims import Statement
     from assistant.verification.documents import DocumentVerifier
 
 UNVERIFIED = 4
@@ -146,7 +144,7 @@ def _show(claim: "Claim", line: int, verifier: "DocumentVerifier", *, as_json: b
     from assistant.cli.views import answers
 
     if as_json:
-        console.record({"claim": claim.text, "line": line, **_record(claim, verifier)})
+        console.record({"claim": claim.text, "line": line, **claim_lines.record(claim, verifier)})
         return
     first, *others = answers.checked(claim, console.marks())
     console.lines((*first, (f"  (line {line:,})", "dim")) if has_lines else first, *others)
@@ -196,7 +194,7 @@ def _stream(verifier: "DocumentVerifier", stream: BinaryIO) -> "tuple[list[Claim
     bad = 0
     numbered = enumerate(bounded_lines(stream), 1)
     while batch := list(islice(((number, raw) for number, raw in numbered if raw.strip()), _BATCH)):
-        rows = [_parsed(number, raw) for number, raw in batch]
+        rows = [claim_lines.parse(number, raw) for number, raw in batch]
         verdicts = documents.verify_claims(verifier, [row for row in rows if not isinstance(row, str)])
         for row in rows:
             if isinstance(row, str):
@@ -204,50 +202,5 @@ def _stream(verifier: "DocumentVerifier", stream: BinaryIO) -> "tuple[list[Claim
                 console.record({"error": row})
                 continue
             claims.append(next(verdicts))
-            console.record(_record(claims[-1], verifier))
+            console.record(claim_lines.record(claims[-1], verifier))
     return claims, bad
-
-
-def _parsed(number: int, raw: bytes) -> "Statement | str":
-    """Return the claim of a line, or what is wrong with it."""
-    from assistant.verification.claims import CitationMark, Statement
-
-    if len(raw) > LINE_LIMIT:
-        return f"line {number}: has more than {LINE_LIMIT:,} bytes"
-    try:
-        row = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        return f"line {number}: not JSON ({error})"
-    claim, names = (row.get("claim"), row.get("papers", [])) if isinstance(row, dict) else (None, None)
-    if not isinstance(claim, str) or not claim.strip():
-        return f'line {number}: needs a "claim" with words'
-    if not isinstance(names, list) or not all(isinstance(name, str | int) for name in names):
-        return f'line {number}: "papers" must be a list of titles or ids'
-    if len(names) > CITATION_LIMIT:
-        return f"line {number}: cites {len(names):,} papers; the limit is {CITATION_LIMIT}"
-    if reason := excess(max(map(str, names), key=len, default=""), NAME_LIMIT):
-        return f'line {number}: a name in "papers" {reason}'
-    return Statement(claim, tuple(CitationMark(str(name), wellformed=True) for name in names))
-
-
-def _record(claim: "Claim", verifier: "DocumentVerifier") -> dict[str, Any]:
-    from assistant.verification.entailment import is_judged
-
-    best = claim.best
-    checker = verifier.checker.name if verifier.checker and is_judged(claim) else None
-    return {
-        "verdict": claim.verdict,
-        "step": claim.step,
-        "checker": checker,
-        "quote": best.quote if best else "",
-        "score": best.score if best else 0.0,
-        "reason": claim.reason,
-        "papers": [
-            {
-                "id": finding.paper.id if finding.paper else None,
-                "title": finding.paper.title if finding.paper else finding.key,
-                "verdict": finding.verdict,
-            }
-            for finding in claim.findings
-        ],
-    }

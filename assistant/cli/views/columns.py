@@ -1,6 +1,6 @@
 """Papers with what readers say of them -> rows of a table: as CSV, or with tabs between the columns."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.domain.annotations import NOTHING, Annotations
@@ -56,6 +56,6 @@ def with_tabs(row: Row, names: Sequence[str]) -> str:
     return "\t".join(one_line(COLUMNS[name](row)) for name in names)
 
 
-def as_csv(rows: Iterable[Row], names: Sequence[str]) -> str:
-    """Return a CSV file, the names of the columns first."""
-    return tables.csv_text(names, ([COLUMNS[name](row) for name in names] for row in rows))
+def as_csv(rows: Iterable[Row], names: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a CSV file, the names of the columns first."""
+    return tables.csv_lines(names, ([COLUMNS[name](row) for name in names] for row in rows))

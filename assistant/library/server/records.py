@@ -9,7 +9,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 
 import numpy as np
@@ -59,6 +59,10 @@ class Counts:
     terms: int = 0
     """Index terms of all papers, with repetitions: the mean length of BM25 comes of it."""
 
+    def changed(self, minus: "Counts", plus: "Counts") -> "Counts":
+        """Return these less those of some papers, and with those of others."""
+        return Counts(*(a - b + c for a, b, c in zip(astuple(self), astuple(minus), astuple(plus), strict=True)))
+
 
 def is_visible(metadata: Metadata, version: int) -> bool:
     """Whether a record is one of a version of the library."""
@@ -96,12 +100,6 @@ def named(wanted: Iterable[names.Name], ids: Iterable[str]) -> Where:
 def paper_of(record_id: str) -> str:
     """Return the id of the paper that a record is of."""
     return record_id.rpartition("@")[0].rpartition("#")[0]
-
-
-def part_of(record_id: str) -> int:
-    """Return the number of the chunk that a record is of; 0 for the whole paper."""
-    number = record_id.rpartition("@")[0].rpartition("#")[2]
-    return int(number) if number.isdecimal() else 0
 
 
 def digest(id: str) -> str:

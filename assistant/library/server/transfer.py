@@ -1,13 +1,24 @@
 """A library in a folder <-> the same at a server, or at another place, without computing a vector."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from assistant.domain.annotations import Annotations
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import LibraryError
 from assistant.domain.records import Paper
-from assistant.library import builder, damaged_papers, database, embeddings, index, locks, writer
+from assistant.library import (
+    annotations,
+    builder,
+    damaged_papers,
+    database,
+    embeddings,
+    index,
+    locks,
+    provenance,
+    writer,
+)
 from assistant.library.catalogue import Catalogue
 from assistant.library.server import writer as server_writer
 from assistant.library.server.client import Server
@@ -23,11 +34,12 @@ def to_server(source: LibrarySnapshot, server: Server, on_progress: OnProgress) 
 
 
 def to_folder(source: LibrarySnapshot, folder: Path, on_progress: OnProgress) -> int:
-    """Make a library in a folder, in which there must be none, of a snapshot; return of how many papers. Raises
-    `LibraryError` where papers of it are damaged."""
+    """Make a library in a folder, in which there must be none, of a snapshot, with what readers say of its papers;
+    return of how many papers. Raises `LibraryError` where something of it is damaged."""
     if not database.vacant(folder):
         raise LibraryError("there is a library here already", path=folder, cure="name another folder")
     papers = _contents(source)
+    said = _said(source)
     with database.translated(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with locks.exclusive_lock(folder, writer.LOCK_SECONDS):
@@ -42,8 +54,19 @@ def to_folder(source: LibrarySnapshot, folder: Path, on_progress: OnProgress) ->
         catalogue.put_embeddings((content, blob) for _, content, blob in hashed)
         with catalogue.transaction():
             catalogue.put((paper, content) for paper, content, _ in hashed)
+            annotations.write(catalogue, said)
+            provenance.carry(source.catalogue, catalogue)
             builder.rebuild(folder, catalogue, on_progress)
     return len(papers)
+
+
+def _said(source: LibrarySnapshot) -> Mapping[str, Annotations]:
+    """Return {paper id: what readers say of it}; raises `LibraryError` for what is not as it was written."""
+    stored = annotations.read(source.catalogue)
+    if stored.damaged:
+        problems = "; ".join(map(annotations.problem, stored.damaged))
+        raise LibraryError(f"{problems}; nothing was exported", path=source.place, cure=annotations.CURE)
+    return stored.by_id
 
 
 def _contents(source: LibrarySnapshot) -> Sequence[tuple[Paper, bytes]]:

@@ -72,7 +72,9 @@ class Versions:
 
     def current(self, after: Version | None = None) -> Version:
         """Return the newest published version; `after` is one that was current, from which on it is sought."""
-        version = after if after and self._read(after.number) else self._hinted()
+        there = self._read(after.number) if after else None
+        is_same = after is not None and there is not None and there.commit == after.commit  # it may have been made anew
+        version = after if after and is_same else self._hinted()
         while (following := self._read(version.number + 1)) and following.published:
             version = following
         if not version.published:

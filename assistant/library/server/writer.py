@@ -4,7 +4,7 @@ it."""
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from assistant.library.server import records
 from assistant.library.server.catalogue import ServerCatalogue
 from assistant.library.server.client import PAGE, Server
 from assistant.library.server.collection import Records, Row
-from assistant.library.server.records import Counts, ServedPaper
+from assistant.library.server.records import ServedPaper
 from assistant.library.server.snapshot import require_embedder
 from assistant.library.server.versions import LONGEST, Version, Versions
 from assistant.models.base import Embedder
@@ -144,7 +144,7 @@ class Attempts:
             news += [row.metadata for row in rows]
             self.on_progress("storing", min(start + _BATCH, len(change.put)), len(change.put))
         store.add([records.tombstone(id, commit, basis.dimension, now) for id in change.gone])
-        counts = _changed(basis.counts, records.counts(former), records.counts(news))
+        counts = basis.counts.changed(records.counts(former), records.counts(news))
         return replace(
             basis, number=basis.number + 1, commit=commit, counts=counts, position=following, published=False
         )
@@ -193,9 +193,16 @@ def add(
     return replace(made[-1], embedded=attempts.computed, seconds=time.monotonic() - began)
 
 
-def remove(server: Server, ids: Sequence[str]) -> None:
-    """Take these papers and their listings out of the library, all at once."""
-    Attempts(server, None).commit(lambda _: (Change(gone=ids), lambda *_: 0))
+def remove(server: Server, ids: Sequence[str]) -> list[str]:
+    """Take these papers and their listings out of the library, all at once; return the ids of those that were there."""
+    gone: list[str] = []
+
+    def plan(catalogue: VectorStore) -> tuple[Change, Embed]:
+        gone[:] = catalogue.positions(ids)
+        return Change(gone=gone), lambda *_: 0
+
+    Attempts(server, None).commit(plan)
+    return gone
 
 
 def store(
@@ -238,7 +245,3 @@ def known(catalogue: ServerCatalogue, entries: Sequence[Entry]) -> list[Paper]:
 
 def _batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
     return (entries[start : start + PAGE // 3] for start in range(0, len(entries), PAGE // 3))
-
-
-def _changed(before: Counts, minus: Counts, plus: Counts) -> Counts:
-    return Counts(*(a - b + c for a, b, c in zip(astuple(before), astuple(minus), astuple(plus), strict=True)))
