@@ -36,7 +36,7 @@ def encodable(text: str) -> str:
 
 def conversation(exchanges: Sequence[Exchange], library: LibrarySnapshot, now: datetime) -> Conversation:
     """Return the turns that these exchanges were, each read after those before it; numbers of papers are the same."""
-    whole = Conversation("", str(library.folder), now)
+    whole = Conversation("", library.place, now)
     terms = library.words.terms
     for exchange in exchanges:
         reading = followups.resolve(exchange.question, whole.turns, whole.papers, terms, now.date())

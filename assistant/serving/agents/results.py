@@ -132,10 +132,10 @@ def brief(paper: Paper) -> PaperResult:
     return PaperResult(id=paper.id, title=one_line(paper.title), date=paper.day, url=_web(paper), snippet=snippet)
 
 
-def ranked(evidence: Sequence[Evidence]) -> SearchResult:
-    """Return papers in the order of their rank."""
-    note = "" if evidence else "No paper was found; widen the words, or leave out since, until and source."
-    return SearchResult(papers=[brief(item.paper) for item in evidence], note=note)
+def ranked(evidence: Sequence[Evidence], notes: Sequence[str] = ()) -> SearchResult:
+    """Return papers in the order of their rank, and what to know of those that were left out."""
+    none = () if evidence else ("no paper was found: widen the words, or leave out since, until, source and tag",)
+    return SearchResult(papers=[brief(item.paper) for item in evidence], note="; ".join((*map(one_line, notes), *none)))
 
 
 def whole(paper: Paper) -> WholePaper:
