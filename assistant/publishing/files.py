@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -70,7 +69,7 @@ def write(path: Path, text: str, *, overwrite: bool = False) -> None:
     """Write a text that only its owner can read; half a file is never left. Raises `UsageError`."""
     try:
         if overwrite:
-            _replace(path, text)
+            files.replace_private(path, text)
         else:
             _make(path, text)
     except FileExistsError:
@@ -89,16 +88,3 @@ def _make(path: Path, text: str) -> None:
         except BaseException:
             path.unlink()  # half a file is worse than none, and would be in the way of the next try
             raise
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a new file in the place of what is there; what was there stays until the new one is whole."""
-    if path.is_dir():
-        raise IsADirectoryError(None, "Is a directory")
-    temporary = path.with_name(f".{path.name[:40]}-{secrets.token_hex(4)}")
-    _make(temporary, text)
-    try:
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
