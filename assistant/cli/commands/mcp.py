@@ -1,5 +1,7 @@
 """`assistant mcp`: a library -> tools for agents and editors, by the Model Context Protocol."""
 
+import signal
+
 import click
 
 from assistant.cli import console, invocation, options
@@ -32,6 +34,8 @@ def mcp(port: int | None, reach: Reach, allow_add: bool, place: LibraryOptions) 
         add = adding.adding(resident, invocation.environment(), console.tell) if allow_add else None
         made = server.server(resident, counter, add)
         if port is None:
+            # The thread that waits for a line would outlast anything gentler; no library is ever half-written.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             made.run("stdio")
             return 0
         from assistant.serving import listening
