@@ -86,6 +86,17 @@ def test_since_last_tells_of_each_paper_once_dated_or_not(digest: Digest, librar
     assert len(ids(digest("--since", "last", "--topic", "bees", "--json"))) > 1  # another question
 
 
+def test_a_paper_that_was_told_of_is_not_new_when_its_arxiv_id_becomes_known(digest: Digest, library: Path) -> None:
+    row = Listing("later.jsonl", 1, "Tides and what they carry")
+    text = "We find that tides carry sand."
+    writer.add(library, [Entry(row, text)], HashingEmbedder())
+    assert digest("--since", "last").returncode == 0
+    writer.add(library, [Entry(row, text, "2401.00001")], HashingEmbedder())
+    shown = json.loads(digest("Tides and what they carry", "--json", command="show").stdout)
+    assert shown["id"] == "2401.00001"
+    assert digest("--since", "last").returncode == 3
+
+
 def test_a_digest_written_by_hand_is_since_last_and_what_is_wrong_in_it_is_named(digest: Digest, library: Path) -> None:
     (library / "digests.toml").write_text('[mine]\ntopics = ["honey bees"]\n[bad]\nsource = ["a", "b"]\n')
     bad = digest("mine")
