@@ -133,7 +133,10 @@ def _run(library: "Library", saved: "SavedDigests", name: str | None, asked: "Sa
     """Make a digest, show it, and only then remember what it told of."""
     from assistant.answering.digests import period_of
     from assistant.app import digests
+    from assistant.publishing import files
 
+    if output.page:
+        files.require_place(output.page)
     mark = name or digests.nameless(asked)
     told = saved.told(mark) if asked.since_last else frozenset()
     papers_filter = _filter(asked).filter()
