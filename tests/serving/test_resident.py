@@ -75,7 +75,7 @@ def test_a_tag_selects_papers_and_who_asks_is_told_what_a_filter_leaves_out(fold
     hits, notes = shared.search("moss", Selection(tag="thesis"), never)
     assert ({hit.paper.id for hit in hits}, notes) == ({"id3", "id99"}, ())
     hits, notes = shared.search("moss", Selection(since="2000", tag="thesis"), never)
-    assert ([hit.paper.id for hit in hits], notes) == (["id3"], ("1 papers without a date are left out",))
+    assert ([hit.paper.id for hit in hits], notes) == (["id3"], ("1 paper has no date and is left out",))
     answer = shared.ask(Inquiry("Which papers are there?", selection=Selection(tag="theses")), never).turns[-1].answer
     assert answer.notes[0].startswith("no paper has the tag 'theses'; did you mean 'thesis")
     assert answer.notes[1] == "no paper passes the filter"
