@@ -17,8 +17,9 @@ from mcp.shared.exceptions import MCPError
 from support import services
 from support.serving import library, serve
 
+from assistant.domain.records import Paper
 from assistant.serving.access import Access
-from assistant.serving.agents import server
+from assistant.serving.agents import results, server
 from assistant.serving.desk import Desk
 from assistant.serving.limits import Limits
 from assistant.serving.resident import Resident
@@ -132,3 +133,12 @@ def test_over_http_it_asks_for_the_token_and_refuses_other_names(folder: Path) -
         asyncio.run(talk(url))
         assert httpx.post(url, json={}).status_code == 401
         assert httpx.post(url, json={}, headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_a_paper_leads_to_arxiv_where_it_has_an_id_of_it_and_to_nothing_that_acts() -> None:
+    for paper, url in (
+        (Paper("2210.10760", "Scaling", "Laws."), "https://arxiv.org/abs/2210.10760"),
+        (Paper("x", "Scaling", "Laws.", url="https://example.org/1"), "https://example.org/1"),
+        (Paper("x", "Scaling", "Laws.", url="javascript:alert(1)"), None),
+    ):
+        assert results.brief(paper).url == url
