@@ -27,8 +27,7 @@ from assistant.answering.pipeline import Pipeline
 from assistant.cli.views import answers
 from assistant.domain import markdown, sanitize, sentences, titles
 from assistant.domain.answers import Answer
-from assistant.domain.errors import UsageError
-from assistant.domain.limits import ABSTRACT_LIMIT, CLAIM_LIMIT, QUESTION_LIMIT, TEXT_LIMIT, require_question
+from assistant.domain.limits import QUESTION_LIMIT
 from assistant.domain.records import Claim, Entry, Evidence, Finding, Listing, Paper
 from assistant.domain.verdicts import MARKS
 from assistant.ingest.abstracts import is_cut
@@ -51,12 +50,9 @@ from assistant.verification import (
     references,
     twins,
     verbatim,
-    verifier,
 )
-from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.documents import DocumentVerifier
 from assistant.verification.support import SupportScorer, terms
-from assistant.verification.verifier import VerificationContext
 
 LENGTH, LONG = 5_000, 100_000
 SLOWLY = [LENGTH, pytest.param(LONG, marks=pytest.mark.slow)]
@@ -235,28 +231,3 @@ def test_all_of_it_takes_time_in_proportion(tmp_path: Path, units: tuple[str, ..
     numbers = itertools.count()
     texts = {size: [filled(unit, size) for unit in units] for size in (length // 4, length)}
     check_linear(lambda size: use(tmp_path / str(next(numbers)), texts[size]), length)
-
-
-@pytest.mark.parametrize("form", ["jsonl", "csv", "page"])
-def test_an_abstract_over_the_limit_is_refused_by_its_length(form: str) -> None:
-    at, over = "a " * (ABSTRACT_LIMIT // 2 - 1) + "ab", "a " * (ABSTRACT_LIMIT // 2) + "b"
-    texts = {
-        "jsonl": lambda text: json.dumps({"title": TITLE, "abstract": text}),
-        "csv": lambda text: f"title,abstract\n{TITLE},{text}",
-        "page": lambda text: f"Daily Papers\n\n{TITLE}\n\n{text}\n\n4 authors · May 3\n",
-    }
-    fault = f"abstract is {ABSTRACT_LIMIT + 1:,} characters long; the limit is {ABSTRACT_LIMIT:,}"
-    [row], [rejection] = rows(texts[form](at)), rows(texts[form](over))
-    assert isinstance(row, Entry)
-    assert fault in str(rejection)
-
-
-def test_other_texts_over_their_limits_are_refused_by_their_length() -> None:
-    with pytest.raises(UsageError, match=r"the question is 10,001 characters long; the limit is 10,000"):
-        require_question("a" * (QUESTION_LIMIT + 1))
-    with pytest.raises(UsageError, match=r"the text is 1,000,001 characters long; the limit is 1,000,000"):
-        references.split("a" * (TEXT_LIMIT + 1), index())
-    statement = Statement("a" * (CLAIM_LIMIT + 1), (CitationMark("P1a2b", wellformed=True),))
-    [claim] = verifier.verify_statements([statement], VerificationContext("", {}, scorer()), HashedWords())
-    reason = "the sentence is 20,001 characters long; the limit is 20,000"
-    assert (claim.verdict, claim.step, claim.reason) == ("unsupported", "length", reason)

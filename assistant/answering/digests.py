@@ -11,6 +11,7 @@ from assistant.domain.costs import Cost
 from assistant.domain.records import Claim, Evidence, Paper
 from assistant.domain.verdicts import conclusion
 from assistant.retrieval import themes
+from assistant.retrieval.filters import without_a_date
 from assistant.retrieval.keys import library_keys
 from assistant.verification import entailment
 
@@ -78,9 +79,8 @@ class Digest:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a reader should know beside: what was left out, how claims were made."""
-        have = "1 paper has no date and is" if self.undated == 1 else f"{self.undated:,} papers have no date and are"
         failure = (f"the model failed, and quotes stand in its place: {self.failure}",) if self.failure else ()
-        return (*((f"{have} left out",) if self.undated else ()), *self.notes, *failure)
+        return (*((without_a_date(self.undated),) if self.undated else ()), *self.notes, *failure)
 
     @property
     def conclusion(self) -> str:

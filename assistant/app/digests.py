@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering import digests
@@ -10,7 +10,8 @@ from assistant.answering.digests import Digest
 from assistant.app.filters import admitted
 from assistant.app.handle import Library
 from assistant.app.saved_digests import SavedDigest
-from assistant.domain.callbacks import OnStage
+from assistant.domain.callbacks import OnMessage, OnStage
+from assistant.domain.identifiers import title_id
 from assistant.domain.records import Paper
 from assistant.library import overview
 from assistant.library.snapshot import LibrarySnapshot
@@ -29,16 +30,21 @@ class NewPapers:
     """Papers that it leaves out only because they have no date."""
 
 
-def new_papers(library: LibrarySnapshot, papers_filter: Filter, told: Collection[str] = ()) -> NewPapers:
-    """Return the papers that pass the filter, but those with the ids `told`. Raises `LibraryError`."""
-    ids = admitted(library, papers_filter, lambda _: None)
-    every = frozenset(library.ids) if ids is None else ids
+def new_papers(
+    library: LibrarySnapshot, papers_filter: Filter, told: frozenset[str], on_message: OnMessage
+) -> NewPapers:
+    """Return the papers that pass the filter, but those with the ids `told`; `on_message` gets what nobody would
+    expect, such as a tag that no paper has. Raises `LibraryError`."""
+    ids = admitted(library, replace(papers_filter, since=None, until=None), on_message)
     undated = 0
     if papers_filter.since or papers_filter.until:
-        whenever = admitted(library, replace(papers_filter, since=None, until=None), lambda _: None)
-        undated = overview.undated(library.catalogue, whenever)
+        undated = overview.undated(library.catalogue, ids)
+        ids = admitted(library, papers_filter, lambda _: None)
+    every = frozenset(library.ids) if ids is None else ids
+    # A paper that was told of under the id of its title may have got one of arXiv since.
     papers = library.papers([id for id in library.ids if id in every and id not in told])
-    return NewPapers(tuple(papers), every, undated)
+    new = tuple(paper for paper in papers if told.isdisjoint((*paper.aliases, title_id(paper.title))))
+    return NewPapers(new, every, undated)
 
 
 def make(

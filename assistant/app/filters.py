@@ -13,7 +13,7 @@ from assistant.library import annotations, overview
 from assistant.library.annotations import StoredAnnotations
 from assistant.library.finding import FindsPapers
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.retrieval.filters import Filter
+from assistant.retrieval.filters import Filter, without_a_date
 
 Day = date | str | None
 """A day, or what names one: "2024", "2024-05", "2024-05-31"."""
@@ -62,7 +62,7 @@ def admitted(library: LibrarySnapshot, papers_filter: Filter, on_message: OnMess
         ids = tagged if ids is None else ids & tagged
     if since or until:
         if undated := overview.undated(catalogue, ids):
-            on_message(f"{undated:,} papers without a date are left out")
+            on_message(without_a_date(undated))
         ids = {id for id in overview.within(catalogue, since, until) if ids is None or id in ids}
     if library.size > 0 and not ids:
         on_message("no paper passes the filter")

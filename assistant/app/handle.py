@@ -88,8 +88,8 @@ class Library(LibraryParts):
         A claim cites by titles, ids or keys of papers in square brackets, several separated by semicolons; as [@key] or
         \cite{key}; or by authors and year. `bibliography` is a .bib, or several, whose keys come before those of the
         library. Raises `UsageError`, `LibraryError`."""
+        from assistant.app import verifying
         from assistant.verification import bibliography as bibliographies
-        from assistant.verification import documents, latex_documents, references
 
         words = arguments.words(text, "text")
         self.snapshot.refresh()
@@ -97,9 +97,7 @@ class Library(LibraryParts):
         if bibs := arguments.paths(bibliography):
             papers = bibliographies.CitedPapers(verifier.papers, bibliographies.read(bibs))
             verifier = replace(verifier, papers=papers)
-        if latex_documents.is_latex(words, None):
-            words = latex_documents.running_text(words)
-        return tuple(documents.verify_claims(verifier, references.split(words, verifier.papers)))
+        return tuple(verifying.text_claims(verifier, words))
 
     def ingest(
         self,

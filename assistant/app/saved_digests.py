@@ -182,14 +182,19 @@ def _read(path: Path, name: str, table: object) -> SavedDigest:
     topics = values.pop("topics", [])
     if not _are_texts(topics):
         raise UsageError(f"the topics of {name!r} are no list of texts", path=path)
-    since_last = values.get("since") == "last"
+    since_last = values.get("since", "last") == "last"
     if since_last:
-        del values["since"]
-    if strange := [option for option, value in values.items() if not (_are_texts(value) or _are_texts([value]))]:
+        values.pop("since", None)
+    if strange := [option for option, value in values.items() if not _is_given(option, value)]:
         what = f"{', '.join(strange)} of {name!r} is no text"
         raise UsageError(what, path=path, cure='write it in quotes: "2025-11"')
     filters = {option: tuple(value) if isinstance(value, list) else str(value) for option, value in values.items()}
     return SavedDigest(tuple(topics), since_last, filters)
+
+
+def _is_given(option: str, value: object) -> bool:
+    """Whether an option has a text, or the one of which there may be several a list of texts."""
+    return _are_texts([value]) or (option == "tags" and _are_texts(value))
 
 
 def _are_texts(value: object) -> bool:

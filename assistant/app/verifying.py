@@ -1,9 +1,13 @@
 """A library and its models -> what claims about papers of it are checked with."""
 
+from collections.abc import Iterator
+
 from assistant.app.models import Models
 from assistant.domain.callbacks import OnMessage
+from assistant.domain.records import Claim
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval.finder import PaperFinder
+from assistant.verification import documents, latex_documents, references
 from assistant.verification.documents import DocumentVerifier
 from assistant.verification.support import SupportScorer
 
@@ -27,3 +31,10 @@ def document_verifier(
         checker=models.checker,
         on_problem=on_message,
     )
+
+
+def text_claims(verifier: DocumentVerifier, text: str) -> Iterator[Claim]:
+    """Yield the claims of a text, plain, Markdown or LaTeX, with their verdicts."""
+    if latex_documents.is_latex(text, None):
+        text = latex_documents.running_text(text)
+    yield from documents.verify_claims(verifier, references.split(text, verifier.papers))

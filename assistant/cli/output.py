@@ -77,7 +77,8 @@ def options_of(as_json: bool, name: str | None, file: str | None, overwrite: boo
         )
     form = "json" if as_json else name or by_name or "text"
     for target in files.targets(form, path) if path else ():
-        files.require_free(target, overwrite=overwrite)
+        files.require_place(target)
+        files.require_free(target, overwrite=overwrite, cure="give another name, or --force to write over it")
     return OutputOptions(form, path, overwrite)
 
 

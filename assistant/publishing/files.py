@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -56,21 +55,39 @@ def named(name: str) -> Path:
         raise UsageError("cannot be written", path=one_line(name), cause=str(error)) from error
 
 
-def require_free(path: Path, *, overwrite: bool) -> None:
+def require_free(path: Path, *, overwrite: bool, cure: str = "give another name, or remove it first") -> None:
     """Raise `UsageError` where a file is there that may not be overwritten."""
     try:
         is_there = os.path.lexists(path)
     except ValueError as error:
         raise UsageError("cannot be written", path=one_line(str(path)), cause=str(error)) from error
     if is_there and not overwrite:
-        raise UsageError("exists already", path=one_line(str(path)), cure="give another name, or remove it first")
+        raise UsageError("exists already", path=one_line(str(path)), cure=cure)
+
+
+def require_place(path: Path) -> None:
+    """Raise `UsageError` where no file can be, so that nobody waits, or pays, for what cannot be kept."""
+    cause = ""
+    try:
+        if path.is_dir():
+            cause = "Is a directory"
+        elif path.exists() and not path.is_file():
+            cause = "is no plain file"
+        elif not path.parent.is_dir():
+            cause = "there is no such folder"
+        elif not os.access(path.parent, os.W_OK):
+            cause = "its folder is not yours to write"
+    except (OSError, ValueError) as error:
+        cause = str(error)
+    if cause:
+        raise UsageError("cannot be written", path=one_line(str(path)), cause=cause, cure="give another name")
 
 
 def write(path: Path, text: str, *, overwrite: bool = False) -> None:
     """Write a text that only its owner can read; half a file is never left. Raises `UsageError`."""
     try:
         if overwrite:
-            _replace(path, text)
+            files.replace_private(path, text)
         else:
             _make(path, text)
     except FileExistsError:
@@ -89,16 +106,3 @@ def _make(path: Path, text: str) -> None:
         except BaseException:
             path.unlink()  # half a file is worse than none, and would be in the way of the next try
             raise
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a new file in the place of what is there; what was there stays until the new one is whole."""
-    if path.is_dir():
-        raise IsADirectoryError(None, "Is a directory")
-    temporary = path.with_name(f".{path.name[:40]}-{secrets.token_hex(4)}")
-    _make(temporary, text)
-    try:
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -18,7 +18,9 @@ _HEAD = r"""% A comment before each sentence says what checking found; a footnot
 \usepackage{textcomp,amsmath,amssymb,url}
 \usepackage[numbers]{natbib}
 """
-_OPENINGS, _ENDS = "“‘(", ".!?"
+_ENDS = ".!?"
+_ITEM = r"\item{} "
+"""What begins an item, also one whose text begins with a bracket, as "[Re] …" does."""
 _SETTLED = ("quoted", "supported")
 
 
@@ -48,9 +50,9 @@ class _Document:
         said = {finding.paper.id for claim in answer.claims for finding in claim.findings if finding.paper}
         if answer.kind == "prose":
             return [*rows, *(line for claim in answer.claims for line in self.claim(claim))]
-        items = [line for claim in answer.claims for line in self.claim(claim, r"\item ")]
+        items = [line for claim in answer.claims for line in self.claim(claim, _ITEM)]
         silent = [paper for paper in answer.cited if paper.id not in said]
-        items += [rf"\item {escape(paper.title)}~{self.cite([paper.id])}" for paper in silent]
+        items += [rf"{_ITEM}{escape(paper.title)}~{self.cite([paper.id])}" for paper in silent]
         return [*rows, r"\begin{itemize}", *items, r"\end{itemize}"] if items else rows
 
     def claim(self, claim: Claim, before: str = "") -> list[str]:
@@ -76,7 +78,7 @@ def report(report: Report) -> str:
 def papers(listing: PaperList) -> str:
     """Return a document with an item a paper."""
     document = _Document(listing.keys)
-    items = [rf"\item {_described(paper)}~{document.cite([paper.id])}" for paper in listing.papers]
+    items = [rf"{_ITEM}{_described(paper)}~{document.cite([paper.id])}" for paper in listing.papers]
     body = [r"\begin{itemize}", *items, r"\end{itemize}"] if items else ["No papers."]
     body = [rf"\section*{{{escape(listing.title)}}}", *body, ""]
     return _document(body, listing.papers, listing.keys, listing.bibliography)
@@ -113,7 +115,7 @@ def _unanswered(answer: Answer) -> list[str]:
     said = answer.text or (f"{answer.abstention}." if answer.status == "abstained" else "The model failed.")
     rows = [escape(said), ""]
     if answer.nearest:
-        items = [rf"\item {_described(item.paper)}" for item in answer.nearest]
+        items = [rf"{_ITEM}{_described(item.paper)}" for item in answer.nearest]
         rows += ["Closest papers:", r"\begin{itemize}", *items, r"\end{itemize}"]
     return rows
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from assistant.domain.links import is_web_address
 from assistant.domain.sanitize import one_line, sanitize
 from assistant.publishing.quotations import pieces
 
@@ -59,7 +60,7 @@ def _render(text: str, values: Mapping[str, Any]) -> str:
 def web_address(url: str | None) -> str:
     """Return an address that a link may lead to, "" for one that is not http(s)."""
     plain = one_line(url or "")
-    return plain if plain.lower().startswith(("https://", "http://")) else ""
+    return plain if is_web_address(plain) else ""
 
 
 def _marked(text: str, quotes: Iterable[str]) -> "Markup":

@@ -46,6 +46,12 @@ def narrow(
         return Narrowing(allowed, periods.problem(question, today))
     dated = overview.within(library.catalogue, period.since, period.until)
     undated = overview.undated(library.catalogue, allowed)
-    have = "1 paper has no date and is" if undated == 1 else f"{undated:,} papers have no date and are"
-    note = f"only papers {period} were searched, as the question asks{f'; {have} left out' if undated else ''}"
+    left_out = f"; {without_a_date(undated)}" if undated else ""
+    note = f"only papers {period} were searched, as the question asks{left_out}"
     return Narrowing(frozenset(id for id in dated if allowed is None or id in allowed), note, period)
+
+
+def without_a_date(count: int) -> str:
+    """Return that a period leaves out so many papers, which have no date, as a person says it."""
+    have = "1 paper has no date and is" if count == 1 else f"{count:,} papers have no date and are"
+    return f"{have} left out"

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 
-from assistant.domain.limits import ADDRESS_LIMIT
+from assistant.domain import links
 from assistant.domain.records import Paper
 from assistant.serving.answer_text import Link
 
@@ -15,23 +15,13 @@ PAPER = "/paper/"
 def from_request(request: Request) -> Link:
     """Return what gives a paper its own address, else that of this server's page about it."""
     base = str(request.base_url).rstrip("/")
-
-    def link(paper: Paper) -> str:
-        url = (paper.url or "").strip()
-        return url if is_web(url) else f"{base}{path(paper)}"
-
-    return link
+    return lambda paper: links.link(paper) or f"{base}{path(paper)}"
 
 
 def path(paper: Paper, sentence: str = "") -> str:
     """Return the path of this server's page about a paper, a sentence of its abstract marked there."""
     marked = f"?quote={quote(sentence, safe='')}" if sentence else ""
     return f"{PAPER}{quote(paper.id, safe='')}{marked}"
-
-
-def is_web(url: str) -> bool:
-    """Whether an address that a stranger gave is one of the web."""
-    return url.casefold().startswith(("http://", "https://")) and len(url) <= ADDRESS_LIMIT and url.isprintable()
 
 
 async def left(request: Request) -> None:

@@ -2,13 +2,12 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from assistant.app import by_words
-from assistant.app.filters import Day, paper_filter
+from assistant.app import arguments, by_words, verifying
 from assistant.app.handle import Library
 from assistant.domain.callbacks import OnStage
 from assistant.domain.errors import Stopped
@@ -18,38 +17,12 @@ from assistant.library import database
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import ChatModel, LoadableModel
 from assistant.retrieval import library_finder
-from assistant.retrieval.filters import Filter
-from assistant.serving.transcripts import Exchange
+from assistant.serving.inquiries import Admission, Inquiry, Selection, admission, noted
 from assistant.serving.turns import IsOver, Seat, Turns, WaitingModel
 
 if TYPE_CHECKING:
     from assistant.answering.conversation.turns import Conversation
     from assistant.answering.pipeline import Pipeline
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which papers may be found, and how many."""
-
-    limit: int | None = None
-    since: Day = None
-    until: Day = None
-    source: str | None = None
-
-    def filter(self) -> Filter:
-        """Return the filter; raises `UsageError`."""
-        return paper_filter(self.since, self.until, self.source)
-
-
-@dataclass(frozen=True, slots=True)
-class Inquiry:
-    """A question, what was said before it, and who is to answer."""
-
-    question: str
-    earlier: tuple[Exchange, ...] = ()
-    selection: Selection = field(default_factory=Selection)
-    with_model: bool = True
-    """False for quotes, whatever model there is."""
 
 
 class Resident:
@@ -87,6 +60,12 @@ class Resident:
         with Seat(self._turns, is_over).taken():
             self._library.close()
 
+    @contextlib.contextmanager
+    def alone(self, is_over: IsOver) -> Iterator[Library]:
+        """Give the library to one thread, for what only `Library` does; nobody else asks meanwhile."""
+        with self._at_work(is_over) as (library, _):
+            yield library
+
     def ask(self, inquiry: Inquiry, is_over: IsOver, on_stage: OnStage | None = None) -> "Conversation":
         """Return the conversation, its last turn the answer to the question. Raises `UsageError`, `ModelError`,
         `LibraryError`."""
@@ -98,30 +77,29 @@ class Resident:
         with self._at_work(is_over) as (library, seat):
             now = datetime.now().astimezone()
             conversation = transcripts.conversation(inquiry.earlier, library.snapshot, now)
+            admitted = admission(library.snapshot, papers_filter)
             if library.missing:
-                ids = library.admitted(papers_filter)
                 limit = inquiry.selection.limit or 8
-                answer = by_words.answer(library.snapshot, inquiry.question, limit, ids, library.missing)
-                return transcripts.after(conversation, inquiry.question, answer, library.snapshot)
-            pipeline = _pipeline(library, inquiry, papers_filter, seat, on_stage)
-            return session.ask(session.Session(None, pipeline.account.count), pipeline, conversation, inquiry.question)
+                answer = by_words.answer(library.snapshot, inquiry.question, limit, admitted.ids, library.missing)
+                conversation = transcripts.after(conversation, inquiry.question, answer, library.snapshot)
+            else:
+                pipeline = _pipeline(library, inquiry, admitted, seat, on_stage)
+                asking = session.Session(None, pipeline.account.count)
+                conversation = session.ask(asking, pipeline, conversation, inquiry.question)
+            return noted(conversation, admitted.notes)
 
-    def search(self, query: str, selection: Selection, is_over: IsOver) -> tuple[Evidence, ...]:
-        """Return the papers nearest to some words, best first. Raises `UsageError`, `LibraryError`."""
+    def search(self, query: str, selection: Selection, is_over: IsOver) -> tuple[tuple[Evidence, ...], tuple[str, ...]]:
+        """Return the papers nearest to some words, best first, and what to tell of those that were left out. Raises
+        `UsageError`, `LibraryError`."""
+        papers_filter = selection.filter()
+        words = arguments.words(query, "query")
         with self._at_work(is_over) as (library, _):
-            return library.search(
-                query,
-                limit=selection.limit or 10,
-                since=selection.since,
-                until=selection.until,
-                source=selection.source,
-            )
+            admitted = admission(library.snapshot, papers_filter)
+            return library.nearest(words, selection.limit or 10, admitted.ids), admitted.notes
 
     def verify(self, text: str, is_over: IsOver) -> tuple[Claim, ...]:
         """Return the claims of a text with their verdicts. Raises `UsageError`, `LibraryError`."""
         from assistant.answering import model_checkers
-        from assistant.app import arguments
-        from assistant.verification import documents, references
 
         arguments.words(text, "text")
         with self._at_work(is_over) as (library, seat):
@@ -130,7 +108,7 @@ class Resident:
                 checker = model_checkers.asking(verifier.checker, lambda model: WaitingModel(model, seat))
                 verifier = replace(verifier, checker=checker)
             claims: list[Claim] = []
-            for claim in documents.verify_claims(verifier, references.split(text, verifier.papers)):
+            for claim in verifying.text_claims(verifier, text):
                 if is_over():
                     raise Stopped
                 claims.append(claim)
@@ -144,17 +122,19 @@ class Resident:
 
     def similar(
         self, name: str, selection: Selection, is_over: IsOver
-    ) -> tuple[list[Paper], list[Paper], list[Evidence]]:
-        """Return what `find` does, and the papers nearest to the one that is meant, without itself."""
+    ) -> tuple[list[Paper], list[Paper], list[Evidence], tuple[str, ...]]:
+        """Return what `find` does, the papers nearest to the one that is meant, without itself, and what to tell of
+        those that were left out."""
         from assistant.retrieval.similar import similar
 
         papers_filter = selection.filter()
         with self._at_work(is_over) as (library, _):
             papers, suggestions = self._find(library.snapshot, name)
             if len(papers) != 1:
-                return papers, suggestions, []
-            ids = library.admitted(papers_filter)
-            return papers, [], list(similar(library.snapshot, papers[0].id, selection.limit or 10, ids))
+                return papers, suggestions, [], ()
+            admitted = admission(library.snapshot, papers_filter)
+            near = similar(library.snapshot, papers[0].id, selection.limit or 10, admitted.ids)
+            return papers, [], list(near), admitted.notes
 
     def listing(self, limit: int, is_over: IsOver) -> tuple[int, list[Paper]]:
         """Return how many papers there are, and the last `limit` of them that were added, the latest first."""
@@ -196,8 +176,9 @@ class Resident:
             self._stamp = self._seen()
 
     def _seen(self) -> tuple[object, ...]:
-        """Return what changes where the file of the library is another, or no longer empty."""
-        if self._library.settings.vectors is not None:  # there it is the version that tells, whenever one asks
+        """Return what changes where the file of the library is another, or no longer empty; nothing of one at a
+        server, which `refresh` asks."""
+        if self._library.settings.vectors is not None:
             return ()
         path = self._library.settings.library / database.NAME
         stamp: list[object] = []
@@ -214,12 +195,12 @@ class Resident:
 
 
 def _pipeline(
-    library: Library, inquiry: Inquiry, papers_filter: Filter, seat: Seat, on_stage: OnStage | None
+    library: Library, inquiry: Inquiry, admitted: Admission, seat: Seat, on_stage: OnStage | None
 ) -> "Pipeline":
     """Return what answers, whose models are waited for away from the library."""
     from assistant.answering import evidence_packing, model_checkers
 
-    pipeline = library.pipeline(inquiry.selection.limit, papers_filter)
+    pipeline = replace(library.pipeline(inquiry.selection.limit), allowed=admitted.ids)
     if not inquiry.with_model and pipeline.model:
         limit = inquiry.selection.limit or evidence_packing.papers_within(0)
         pipeline = replace(library.answering(pipeline, "none"), limit=limit, checker=None)

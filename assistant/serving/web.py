@@ -48,7 +48,8 @@ def guarded(access: Access, limits: Limits) -> list[Middleware]:
     shared = Middleware(
         CORSMiddleware,
         allow_origins=list(access.origins),
-        allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type"],
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["*"],  # OpenAI's and MCP's clients send headers of their own
+        expose_headers=["Mcp-Session-Id", "Retry-After"],
     )
     return [shared, guard]

@@ -68,7 +68,7 @@ def told(folder: Path, papers_filter: Filter) -> list[str]:
 
 
 def test_what_nobody_expects_of_a_filter_is_told(folder: Path) -> None:
-    assert told(folder, paper_filter("2024", None, "a")) == ["1 papers without a date are left out"]
+    assert told(folder, paper_filter("2024", None, "a")) == ["1 paper has no date and is left out"]
     assert told(folder, paper_filter(None, None, "a")) == []
     assert told(folder, paper_filter(None, None, None, "tesis")) == [
         "no paper has the tag 'tesis'; did you mean 'thesis'?",

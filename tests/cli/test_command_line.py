@@ -167,7 +167,7 @@ def test_a_filter_tells_what_it_leaves_out(run: Run, real_library: Path) -> None
     done = run("papers", "--since", "2030", "--library", real_library)
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.splitlines() == [
-        "assistant: 552 papers without a date are left out",
+        "assistant: 552 papers have no date and are left out",
         "assistant: no paper passes the filter",
     ]
     assert run("papers", "--since", "2024", "--until", "2023", "--library", real_library).returncode == 2

@@ -86,6 +86,28 @@ def test_since_last_tells_of_each_paper_once_dated_or_not(digest: Digest, librar
     assert len(ids(digest("--since", "last", "--topic", "bees", "--json"))) > 1  # another question
 
 
+def test_a_paper_that_was_told_of_is_not_new_when_its_arxiv_id_becomes_known(digest: Digest, library: Path) -> None:
+    row = Listing("later.jsonl", 1, "Tides and what they carry")
+    text = "We find that tides carry sand."
+    writer.add(library, [Entry(row, text)], HashingEmbedder())
+    assert digest("--since", "last").returncode == 0
+    writer.add(library, [Entry(row, text, "2401.00001")], HashingEmbedder())
+    shown = json.loads(digest("Tides and what they carry", "--json", command="show").stdout)
+    assert shown["id"] == "2401.00001"
+    assert digest("--since", "last").returncode == 3
+
+
+def test_a_digest_written_by_hand_is_since_last_and_what_is_wrong_in_it_is_named(digest: Digest, library: Path) -> None:
+    (library / "digests.toml").write_text('[mine]\ntopics = ["honey bees"]\n[bad]\nsource = ["a", "b"]\n')
+    bad = digest("mine")
+    assert (bad.returncode, "source of 'bad' is no text; write it in quotes" in bad.stderr) == (2, True)
+    (library / "digests.toml").write_text('[mine]\ntags = ["theses"]\n')
+    assert digest("mine").returncode == 3
+    assert "no paper has the tag 'theses'" in digest("mine").stderr
+    (library / "digests.toml").write_text('[mine]\ntopics = ["honey bees"]\n')
+    assert [digest("mine").returncode for _ in range(2)] == [0, 3]
+
+
 def test_a_saved_digest_is_kept_beside_comments_and_forgotten_only_when_asked(digest: Digest, library: Path) -> None:
     assert digest("--save", "weekly", "--topic", "honey bees", "--topic", 'tidal "rivers"').returncode == 0
     file = library / "digests.toml"

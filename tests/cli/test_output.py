@@ -1,6 +1,7 @@
 """Where results go: the format of a file's name, both names of LaTeX, nothing overwritten, keys that can be typed."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -34,14 +35,26 @@ def test_the_name_of_a_file_says_its_format_and_nothing_is_overwritten(run: Run,
     again = run("ask", "papers by Ash", "-o", "a.tex", *place, cwd=tmp_path)
     assert (again.returncode, again.stderr) == (
         2,
-        "assistant: error: a.tex: exists already; give another name, or remove it first\n",
+        "assistant: error: a.tex: exists already; give another name, or --force to write over it\n",
     )
     assert run("search", "violins", "-o", "a.tex", "--force", *place, cwd=tmp_path).returncode == 0
     assert r"\section*{violins}" in (tmp_path / "a.tex").read_text()
     run("search", "violins", "-o", "a.json", *place, cwd=tmp_path)
     assert json.loads((tmp_path / "a.json").read_text())["hits"][0]["id"] == "2401.00001"
-    for words in (["-o", "a.xyz"], ["--json", "--format", "csv"], ["-o", "no/a.md"]):
+    for words in (["-o", "a.xyz"], ["--json", "--format", "csv"]):
         assert run("ask", "papers by Ash", *words, *place, cwd=tmp_path).returncode == 2
+
+
+def test_what_cannot_be_kept_is_not_asked_for(run: Run, tmp_path: Path) -> None:
+    """No library is there, which asking would find first."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    for words, cause in (
+        (["-o", "no/a.md"], "no/a.md: cannot be written (there is no such folder)"),
+        (["-o", ".", "--format", "csv", "--force"], ".: cannot be written (Is a directory)"),
+        (["-o", "pipe.csv", "--force"], "pipe.csv: cannot be written (is no plain file)"),
+    ):
+        done = run("ask", "papers by Ash", *words, "--library", tmp_path / "none", cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (2, f"assistant: error: {cause}; give another name\n")
 
 
 def test_a_paper_is_named_by_its_key_or_its_authors_and_year(run: Run, library: Path) -> None:

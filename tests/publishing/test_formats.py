@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -213,6 +214,19 @@ def test_latex_lies_beside_its_bibliography_and_writes_over_nothing(tmp_path: Pa
     assert not path.exists()
     assert len(files.publish(PLAIN, "latex", path, overwrite=True)) == 2
     assert sorted(file.name for file in tmp_path.iterdir()) == ["my paper.tex", "my-paper.bib"]
+
+
+def test_a_bracket_that_a_title_begins_with_is_no_label_of_an_item() -> None:
+    written = formats.text(FORMATS["latex"], reports.of_papers("All", [paper("[Re] Moss", "x")], citation_keys))
+    assert r"\item{} [Re] Moss" in written
+
+
+def test_a_device_or_a_pipe_is_never_replaced_by_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "a.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match="named pipe"):
+        files.publish(PLAIN, "csv", pipe, overwrite=True)
+    assert pipe.is_fifo()
 
 
 @pytest.mark.skipif(not (shutil.which("pdflatex") and shutil.which("bibtex")), reason="LaTeX is not installed")

@@ -58,9 +58,17 @@ def test_a_token_is_asked_for_as_bearer_or_as_the_password_of_a_browser(folder: 
         assert (large.status_code, large.json()["error"]["code"]) == (413, "request_too_large")
         endless = httpx.post(f"{served.url}/v1/chat/completions", content=iter([b"x" * 999] * 9), headers=token)
         assert endless.status_code == 413
-        asking = {"Origin": "https://chat.example", "Access-Control-Request-Method": "POST"}
+        headers = "authorization, content-type, x-stainless-os, mcp-session-id"  # as OpenAI's and MCP's clients send
+        asking = {
+            "Origin": "https://chat.example",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": headers,
+        }
         allowed = httpx.options(f"{served.url}/v1/chat/completions", headers=asking)
+        assert (allowed.status_code, allowed.headers["access-control-allow-headers"]) == (200, headers)
         assert allowed.headers["access-control-allow-origin"] == "https://chat.example"
+        strange = httpx.options(f"{served.url}/v1/models", headers={**asking, "Origin": "https://evil.example"})
+        assert (strange.status_code, "access-control-allow-origin" in strange.headers) == (400, False)
         done = httpx.get(f"{served.url}/v1/models", headers={**token, "Origin": "https://chat.example"})
         assert (done.status_code, done.headers["access-control-allow-origin"]) == (200, "https://chat.example")
 

@@ -15,29 +15,16 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 from support import services
-from support.serving import serve
+from support.serving import library, serve
 
-import assistant
+from assistant.domain.records import Paper
 from assistant.serving.access import Access
-from assistant.serving.agents import server
+from assistant.serving.agents import results, server
 from assistant.serving.desk import Desk
 from assistant.serving.limits import Limits
 from assistant.serving.resident import Resident
-from assistant.testing import HashingEmbedder
 
 TOOLS = ["search", "ask", "verify", "show", "similar", "add"]
-TITLE = "A Newcomer among Violins"
-PAPER = {
-    "DOI": "10.1234/newcomer",
-    "title": [TITLE],
-    "abstract": "<jats:p>A newcomer plays violins.</jats:p>",
-    "author": [{"given": "Ada", "family": "Byron"}],
-    "issued": {"date-parts": [[2024, 5, 2]]},
-}
-
-
-def library(folder: Path) -> assistant.Library:
-    return assistant.open_library(folder, embedder=HashingEmbedder(32), model="none", reranker="none")
 
 
 async def call(client: Client, name: str, **arguments: Any) -> dict[str, Any]:
@@ -59,7 +46,6 @@ def test_a_process_offers_its_tools_over_its_streams_and_writes_nothing_else_the
     folder: Path, tmp_path: Path, clean_environment: Mapping[str, str]
 ) -> None:
     """Whatever is no message of the protocol on standard output would end the client with an error."""
-    answer = json.dumps({"status": "ok", "message-type": "work", "message": PAPER}).encode()
 
     async def talk(environment: dict[str, str]) -> None:
         words = ["-m", "assistant", "mcp", "--library", str(folder), "--embedder", "hashing", "--allow-add"]
@@ -72,11 +58,11 @@ def test_a_process_offers_its_tools_over_its_streams_and_writes_nothing_else_the
             assert all(tool.output_schema and tool.description for tool in tools)
             assert "papers" in await call(client, "search", query="glaciers")
             added = await call(client, "add", papers=["10.1234/newcomer"])
-            assert [paper["title"] for paper in added["added"]] == [TITLE]
+            assert [paper["title"] for paper in added["added"]] == [services.NEWCOMER_TITLE]
             shown = await call(client, "show", paper=added["added"][0]["id"])  # the library is seen as it is now
             assert shown["papers"][0]["abstract"] == "A newcomer plays violins."
 
-    with services.serve({"/crossref": answer}) as playing:
+    with services.serve({"/crossref": services.NEWCOMER}) as playing:
         environment = {**clean_environment, **services.environment(playing), "ASSISTANT_CACHE": str(tmp_path / "cache")}
         asyncio.run(talk(environment))
 
@@ -147,3 +133,12 @@ def test_over_http_it_asks_for_the_token_and_refuses_other_names(folder: Path) -
         asyncio.run(talk(url))
         assert httpx.post(url, json={}).status_code == 401
         assert httpx.post(url, json={}, headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_a_paper_leads_to_arxiv_where_it_has_an_id_of_it_and_to_nothing_that_acts() -> None:
+    for paper, url in (
+        (Paper("2210.10760", "Scaling", "Laws."), "https://arxiv.org/abs/2210.10760"),
+        (Paper("x", "Scaling", "Laws.", url="https://example.org/1"), "https://example.org/1"),
+        (Paper("x", "Scaling", "Laws.", url="javascript:alert(1)"), None),
+    ):
+        assert results.brief(paper).url == url

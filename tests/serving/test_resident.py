@@ -2,15 +2,20 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from support import libraries
+from support.serving import library
 
 import assistant
 from assistant.app.handle import Library
 from assistant.app.models import Models
 from assistant.domain.answers import Answer
-from assistant.serving.resident import Inquiry, Resident, Selection
+from assistant.domain.records import Entry, Listing
+from assistant.library import editing
+from assistant.serving.inquiries import Inquiry, Selection
+from assistant.serving.resident import Resident
 from assistant.testing import HashingEmbedder
 
 
@@ -19,7 +24,7 @@ def never() -> bool:
 
 
 def resident(folder: Path) -> Resident:
-    return Resident(assistant.open_library(folder, embedder=HashingEmbedder(32), model="none", reranker="none"))
+    return Resident(library(folder))
 
 
 def said(answer: Answer) -> object:
@@ -48,7 +53,7 @@ def test_what_others_add_remove_or_put_in_its_place_is_seen_at_the_next_question
     shutil.move(folder, tmp_path / "away")
     shutil.move(other, folder)
     assert shared.listing(5, never)[0] == 3
-    assert [hit.paper.id for hit in shared.search("moss", Selection(limit=1), never)]
+    assert [hit.paper.id for hit in shared.search("moss", Selection(limit=1), never)[0]]
     shared.close()
 
 
@@ -60,4 +65,28 @@ def test_an_empty_library_is_the_sample_until_it_has_papers(tmp_path: Path) -> N
     assert shared.find("Scaling Laws for Reward Model Overoptimization", never)[0]
     libraries.ingest(tmp_path / "library", libraries.entries(0, 3))
     assert shared.listing(5, never)[0] == 3
+    shared.close()
+
+
+def test_a_tag_selects_papers_and_who_asks_is_told_what_a_filter_leaves_out(folder: Path) -> None:
+    libraries.ingest(folder, [Entry(Listing("late.jsonl", 1, "Moss without a date"), "We measure moss.", "id99")])
+    editing.annotate(folder, ["id3", "id99"], lambda said: replace(said, tags=("thesis/moss",)), "tag")
+    shared = resident(folder)
+    hits, notes = shared.search("moss", Selection(tag="thesis"), never)
+    assert ({hit.paper.id for hit in hits}, notes) == ({"id3", "id99"}, ())
+    hits, notes = shared.search("moss", Selection(since="2000", tag="thesis"), never)
+    assert ([hit.paper.id for hit in hits], notes) == (["id3"], ("1 paper has no date and is left out",))
+    answer = shared.ask(Inquiry("Which papers are there?", selection=Selection(tag="theses")), never).turns[-1].answer
+    assert answer.notes[0].startswith("no paper has the tag 'theses'; did you mean 'thesis")
+    assert answer.notes[1] == "no paper passes the filter"
+    assert shared.similar("id3", Selection(tag="thesis"), never)[2][0].paper.id == "id99"
+    shared.close()
+
+
+def test_a_latex_document_is_read_as_by_the_command(folder: Path) -> None:
+    shared = resident(folder)
+    said = r"The error is below 8 percent~\cite{id7}."
+    [claim] = shared.verify(f"\\documentclass{{article}}\n\\begin{{document}}\n{said}\n\\end{{document}}\n", never)
+    assert claim.text == "The error is below 8 percent."
+    assert [finding.paper and finding.paper.id for finding in claim.findings] == ["id7"]
     shared.close()

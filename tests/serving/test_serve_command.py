@@ -1,5 +1,6 @@
-"""`assistant serve` as a process: it says where it is, answers, and ends in order with Ctrl-C."""
+"""`assistant serve` and `assistant mcp` as processes: they say where they are, answer, and end with Ctrl-C."""
 
+import json
 import re
 import signal
 import subprocess
@@ -45,3 +46,21 @@ def test_it_answers_no_strangers_without_a_token_and_says_which_port_is_taken(ru
         port = str(taken.getsockname()[1])
         refused = run("serve", "--port", port, *place)
     assert (refused.returncode, f"cannot listen on 127.0.0.1, port {port}" in refused.stderr) == (2, True)
+
+
+def test_ctrl_c_ends_the_tools_of_an_agent_at_once(folder: Path, clean_environment: Mapping[str, str]) -> None:
+    client = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    with subprocess.Popen(
+        [sys.executable, "-m", "assistant", "mcp", "--library", str(folder), "--embedder", "hashing", "--no-model"],
+        env=dict(clean_environment),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": client}) + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == 1
+        process.send_signal(signal.SIGINT)  # while it waits for the next line
+        assert process.wait(PATIENCE) == -signal.SIGINT

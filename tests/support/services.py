@@ -1,5 +1,6 @@
 """Answers by path -> a service of papers on this machine that gives them, and what it was asked."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,16 @@ from support import endpoint
 from support.endpoint import Exchange, Server, Step
 
 Answer = bytes | Step
+NEWCOMER_TITLE = "A Newcomer among Violins"
+_PAPER = {
+    "DOI": "10.1234/newcomer",
+    "title": [NEWCOMER_TITLE],
+    "abstract": "<jats:p>A newcomer plays violins.</jats:p>",
+    "author": [{"given": "Ada", "family": "Byron"}],
+    "issued": {"date-parts": [[2024, 5, 2]]},
+}
+NEWCOMER = json.dumps({"status": "ok", "message-type": "work", "message": _PAPER}).encode()
+"""What Crossref answers for 10.1234/newcomer."""
 
 
 @dataclass(frozen=True)

@@ -99,15 +99,13 @@ def digest(  # noqa: PLR0913  one parameter for each option
       assistant digest --save weekly --topic "reward models" --since last
       assistant digest weekly --markdown | mail -s "New papers" me@example.org
     """
-    from assistant.app.saved_digests import SavedDigests
-
     if sum((bool(name), bool(save_as), bool(forget), lists)) > 1:
         raise UsageError("give one of NAME, --save, --forget and --list")
     since_last = bool(context.meta.get(_SINCE_LAST))
     if name or save_as or forget or lists or since_last:  # what was told of is kept beside the papers
         naming.own_folder(place, "a digest that remembers")
     with place.open() as library:
-        saved = SavedDigests(library.settings.library)
+        saved = _kept(library, is_used=bool(name or save_as or forget or lists or since_last))
         if lists:
             return _list(saved, as_json=as_json)
         if forget:
@@ -122,16 +120,31 @@ def digest(  # noqa: PLR0913  one parameter for each option
         return _run(library, saved, name, asked, Output(page, as_markdown, as_json, every))
 
 
+def _kept(library: "Library", *, is_used: bool) -> "SavedDigests":
+    """Return what a library keeps of its digests; raises `UsageError` where it is used and the library is at a server,
+    which keeps nothing of it."""
+    from assistant.app import served
+    from assistant.app.saved_digests import SavedDigests
+
+    if is_used:
+        cure = "give --since with a day, or --library with a folder"
+        served.require_folder(library.settings, "what a digest keeps", cure)
+    return SavedDigests(library.settings.library)
+
+
 def _run(library: "Library", saved: "SavedDigests", name: str | None, asked: "SavedDigest", output: Output) -> int:
     """Make a digest, show it, and only then remember what it told of."""
     from assistant.answering.digests import period_of
     from assistant.app import digests
+    from assistant.publishing import files
 
+    if output.page:
+        files.require_place(output.page)
     mark = name or digests.nameless(asked)
     told = saved.told(mark) if asked.since_last else frozenset()
     papers_filter = _filter(asked).filter()
     library.snapshot.refresh()
-    new = digests.new_papers(library.snapshot, papers_filter, told)
+    new = digests.new_papers(library.snapshot, papers_filter, told, library.on_message)
     period = period_of(papers_filter.since, papers_filter.until)
     if asked.since_last:
         last = saved.last_run(mark)[:10]

@@ -1,16 +1,12 @@
 """`assistant mcp`: a library -> tools for agents and editors, by the Model Context Protocol."""
 
-from typing import TYPE_CHECKING
+import signal
 
 import click
 
 from assistant.cli import console, invocation, options
 from assistant.cli.options import LibraryOptions
 from assistant.cli.reach import Reach, reach
-
-if TYPE_CHECKING:
-    from assistant.app.handle import Library
-    from assistant.serving.agents.tools import Add
 
 
 @click.command()
@@ -29,14 +25,17 @@ def mcp(port: int | None, reach: Reach, allow_add: bool, place: LibraryOptions) 
       assistant mcp --http 8018
     """
     from assistant.serving import desk
-    from assistant.serving.agents import server
+    from assistant.serving.agents import adding, server
     from assistant.serving.limits import Limits
 
     access = reach.access()
     with place.open() as library, desk.opened(library, Limits()) as (resident, counter):
         resident.open()
-        made = server.server(resident, counter, _adding(library) if allow_add else None)
+        add = adding.adding(resident, invocation.environment(), console.tell) if allow_add else None
+        made = server.server(resident, counter, add)
         if port is None:
+            # The thread that waits for a line would outlast anything gentler; no library is ever half-written.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             made.run("stdio")
             return 0
         from assistant.serving import listening
@@ -46,9 +45,3 @@ def mcp(port: int | None, reach: Reach, allow_add: bool, place: LibraryOptions) 
         console.tell(f"{resident.size:,} papers for agents at {address}; Ctrl-C ends it")
         listening.run(server.application(made, access, counter), listener, counter)
     return 0
-
-
-def _adding(library: "Library") -> "Add":
-    from assistant.serving.agents.adding import adding
-
-    return adding(library.settings, library.embedder, invocation.environment(), console.tell)

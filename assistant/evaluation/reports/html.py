@@ -75,6 +75,7 @@ def html(
                 "Beside systems that read nothing": tables.beside(summary, trivial),
                 "By type": tables.by_type(summary, metrics),
                 "Turns of conversations, recall@5 by history": tables.conversations(summary, metrics),
+                "Later turns of dialogues, answered rightly": tables.dialogues(summary),
             },
             "curve": _curve(scores),
             "parts": (parts := _calibration(scores)),

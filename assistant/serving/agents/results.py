@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field
 
+from assistant.domain import links
 from assistant.domain.answers import Answer
 from assistant.domain.records import Claim, Evidence, Paper, cited_papers
 from assistant.domain.sanitize import one_line, sanitize
-from assistant.serving import links
 from assistant.verification.verifier import FAILING
 
 if TYPE_CHECKING:
@@ -129,13 +129,13 @@ def brief(paper: Paper) -> PaperResult:
     """Return one paper of a list."""
     snippet = one_line(paper.abstract)
     snippet = f"{snippet[:_SNIPPET]}…" if len(snippet) > _SNIPPET else snippet
-    return PaperResult(id=paper.id, title=one_line(paper.title), date=paper.day, url=_web(paper), snippet=snippet)
+    return PaperResult(id=paper.id, title=one_line(paper.title), date=paper.day, url=links.link(paper), snippet=snippet)
 
 
-def ranked(evidence: Sequence[Evidence]) -> SearchResult:
-    """Return papers in the order of their rank."""
-    note = "" if evidence else "No paper was found; widen the words, or leave out since, until and source."
-    return SearchResult(papers=[brief(item.paper) for item in evidence], note=note)
+def ranked(evidence: Sequence[Evidence], notes: Sequence[str] = ()) -> SearchResult:
+    """Return papers in the order of their rank, and what to know of those that were left out."""
+    none = () if evidence else ("no paper was found: widen the words, or leave out since, until, source and tag",)
+    return SearchResult(papers=[brief(item.paper) for item in evidence], note="; ".join((*map(one_line, notes), *none)))
 
 
 def whole(paper: Paper) -> WholePaper:
@@ -147,7 +147,7 @@ def whole(paper: Paper) -> WholePaper:
         date=paper.day,
         date_inferred=paper.date_inferred,
         authors=[one_line(author) for author in paper.authors],
-        url=_web(paper),
+        url=links.link(paper),
         abstract=sanitize(paper.abstract[:_ABSTRACT]),
         truncated=len(paper.abstract) > _ABSTRACT,
         sources=[f"{one_line(listing.source)}:{listing.line}" for listing in paper.listings],
@@ -209,10 +209,5 @@ def _said(item: Claim, numbers: Mapping[str, int]) -> str:
 
 def _source(number: int, paper: Paper, quote: str) -> SourceResult:
     return SourceResult(
-        n=number, id=paper.id, title=one_line(paper.title), date=paper.day, url=_web(paper), quote=sanitize(quote)
+        n=number, id=paper.id, title=one_line(paper.title), date=paper.day, url=links.link(paper), quote=sanitize(quote)
     )
-
-
-def _web(paper: Paper) -> str | None:
-    url = (paper.url or "").strip()
-    return url if links.is_web(url) else None

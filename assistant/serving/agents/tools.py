@@ -23,12 +23,13 @@ from assistant.serving.agents.results import (
     VerifyResult,
 )
 from assistant.serving.desk import Desk
-from assistant.serving.resident import Inquiry, Resident, Selection
+from assistant.serving.inquiries import Inquiry, Selection
+from assistant.serving.resident import Resident
 from assistant.serving.turns import IsOver
 
 Result = TypeVar("Result")
-Add = Callable[[list[str]], AddResult]
-"""Ids or addresses of papers -> what came of adding them to the library."""
+Add = Callable[[list[str], IsOver], AddResult]
+"""Ids or addresses of papers, and whether nobody waits any more -> what came of adding them to the library."""
 
 _TEXT = 50_000  # characters of a text that is verified at once
 _NAMES = 20  # papers that are added at once
@@ -51,6 +52,11 @@ _Since = Annotated[str | None, Field(description="Only papers dated no earlier: 
 _Until = Annotated[str | None, Field(description="Only papers dated no later: 2024, 2024-05 or 2024-05-31")]
 _Source = Annotated[str | None, Field(max_length=NAME_LIMIT, description="Only papers listed in files so named")]
 
+_Tag = Annotated[
+    str | None,
+    Field(max_length=NAME_LIMIT, description="Only papers that the user gave this tag, or one within it"),
+]
+
 
 class Tools:
     """The tools of one library; the docstring of each is what agents are told of it."""
@@ -62,15 +68,21 @@ class Tools:
         self._add = add
 
     async def search(
-        self, query: _Words, limit: _Limit = 10, since: _Since = None, until: _Until = None, source: _Source = None
+        self,
+        query: _Words,
+        limit: _Limit = 10,
+        since: _Since = None,
+        until: _Until = None,
+        source: _Source = None,
+        tag: _Tag = None,
     ) -> SearchResult:
         """Find papers of the user's library that are nearest to some words, by meaning and by words, best first.
 
         Use it to see what there is about a subject, or to get ids. For a question that wants an answer use `ask`. It
         always gives the nearest papers, so look whether they fit; the library is all that is searched, not the web.
         """
-        selection = Selection(limit, since, until, source)
-        return results.ranked(await self._do(lambda is_over: self._resident.search(query, selection, is_over)))
+        selection = Selection(limit, since, until, source, tag)
+        return results.ranked(*await self._do(lambda is_over: self._resident.search(query, selection, is_over)))
 
     async def ask(
         self,
@@ -80,6 +92,7 @@ class Tools:
         since: _Since = None,
         until: _Until = None,
         source: _Source = None,
+        tag: _Tag = None,
     ) -> AnswerResult:
         """Answer a question from the user's papers; every claim cites a paper and was checked against it.
 
@@ -88,7 +101,7 @@ class Tools:
         rather than answer from memory. It may take a minute where a model writes. Lists ("which papers study X?") and
         facts ("how many papers are there?") are answered too.
         """
-        inquiry = Inquiry(question, selection=Selection(limit, since, until, source))
+        inquiry = Inquiry(question, selection=Selection(limit, since, until, source, tag))
         loop, stages = asyncio.get_running_loop(), 0
 
         def on_stage(stage: str) -> None:
@@ -127,16 +140,16 @@ class Tools:
         return ShownPapers(papers=[results.whole(item) for item in papers])
 
     async def similar(
-        self, paper: _Name, limit: _Limit = 10, since: _Since = None, until: _Until = None
+        self, paper: _Name, limit: _Limit = 10, since: _Since = None, until: _Until = None, tag: _Tag = None
     ) -> SearchResult:
         """Find the papers of the user's library nearest to one of its papers, that one left out."""
-        selection = Selection(limit, since, until)
-        papers, suggestions, evidence = await self._do(
+        selection = Selection(limit, since, until, tag=tag)
+        papers, suggestions, evidence, notes = await self._do(
             lambda is_over: self._resident.similar(paper, selection, is_over)
         )
         if len(papers) != 1:
             raise ToolError(_unknown(paper, papers or suggestions))
-        return results.ranked(evidence)
+        return results.ranked(evidence, notes)
 
     async def add(
         self,
@@ -152,7 +165,7 @@ class Tools:
         if self._add is None:
             raise ToolError(_ADDING)
         add = self._add
-        return await self._do(lambda _: add(papers))
+        return await self._do(lambda is_over: add(papers, is_over))
 
     async def _do(self, work: Callable[[IsOver], Result]) -> Result:
         """Return what `work` does in a thread; raises `ToolError` in words for the agent."""

@@ -17,7 +17,8 @@ from assistant.serving.completions import replies, requests
 from assistant.serving.completions.replies import Envelope
 from assistant.serving.completions.requests import CompletionRequest
 from assistant.serving.desk import Desk
-from assistant.serving.resident import Inquiry, Resident
+from assistant.serving.inquiries import Inquiry
+from assistant.serving.resident import Resident
 
 if TYPE_CHECKING:
     from assistant.answering.conversation.turns import Conversation

@@ -20,8 +20,9 @@ from assistant.domain.sanitize import one_line
 from assistant.serving import answer_text, failures, links
 from assistant.serving.completions import requests
 from assistant.serving.desk import Desk
+from assistant.serving.inquiries import Inquiry, Selection
 from assistant.serving.page import views
-from assistant.serving.resident import Inquiry, Resident, Selection
+from assistant.serving.resident import Resident
 from assistant.serving.transcripts import Exchange
 
 _FIELDS = 20  # of a form
@@ -43,6 +44,7 @@ class Form:
     since: str = ""
     until: str = ""
     source: str = ""
+    tag: str = ""
     quotes: bool = False
     earlier: tuple[Exchange, ...] = ()
 
@@ -79,7 +81,7 @@ class Page:
 
     async def _answer(self, request: Request) -> Response:
         form = _form(await request.body(), self._desk.limits.turns)
-        selection = Selection(None, form.since or None, form.until or None, form.source or None)
+        selection = Selection(None, form.since or None, form.until or None, form.source or None, form.tag or None)
         inquiry = Inquiry(form.question, form.earlier, selection, with_model=not form.quotes)
         try:
             if not form.question.strip():
@@ -108,6 +110,7 @@ class Page:
             "since": form.since,
             "until": form.until,
             "source": form.source,
+            "tag": form.tag,
             "quotes": form.quotes,
             "earlier": requests.as_pairs(form.earlier),
         }
@@ -145,9 +148,11 @@ def _form(body: bytes, turns: int) -> Form:
     except ValueError:
         return Form()
     value = {name: texts[0] for name, texts in fields.items()}
-    since, until, source = (value.get(name, "").strip()[:NAME_LIMIT] for name in ("since", "until", "source"))
+    since, until, source, tag = (
+        value.get(name, "").strip()[:NAME_LIMIT] for name in ("since", "until", "source", "tag")
+    )
     earlier = requests.pairs(value.get("earlier", ""), turns)
-    return Form(value.get("question", "").strip(), since, until, source, "quotes" in value, earlier)
+    return Form(value.get("question", "").strip(), since, until, source, tag, "quotes" in value, earlier)
 
 
 def _headers(css: str, js: str) -> dict[str, str]:

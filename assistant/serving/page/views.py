@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assistant.answering.conversation.turns import Conversation, Turn
 from assistant.domain.answers import Answer
+from assistant.domain.links import link
 from assistant.domain.records import Claim, Finding, Paper, cited_papers
 from assistant.domain.sanitize import one_line, sanitize
 from assistant.domain.verdicts import MARKS, conclusion
@@ -93,7 +94,7 @@ def paper(paper: Paper, quote: str = "") -> PaperView:
     authors = ", ".join(paper.authors) or (f"{paper.author_count} authors" if paper.author_count else "")
     facts = " · ".join(one_line(fact) for fact in (paper.id, paper.shown_day, authors) if fact)
     pieces = tuple(_marked(paper.abstract, quote, len(paper.abstract)))
-    return PaperView(one_line(paper.title), facts, _web(paper), pieces, paper.remark)
+    return PaperView(one_line(paper.title), facts, link(paper) or "", pieces, paper.remark)
 
 
 def _turn(turn: Turn, numbers: Mapping[str, int], rows: int) -> TurnView:
@@ -159,9 +160,4 @@ def _marked(text: str, quote: str, around: int) -> Sequence[Piece]:
 
 def _source(label: str, paper: Paper, quote: str) -> SourceView:
     path = links.path(paper, quote if len(quote) <= _LONGEST_QUOTE else "")
-    return SourceView(label, one_line(paper.title), paper.shown_day, path, _web(paper), paper.remark)
-
-
-def _web(paper: Paper) -> str:
-    url = (paper.url or "").strip()
-    return url if links.is_web(url) else ""
+    return SourceView(label, one_line(paper.title), paper.shown_day, path, link(paper) or "", paper.remark)

@@ -1,0 +1,61 @@
+"""A library at a Chroma server, kept open for agents and chat front ends, and told of by a digest and a map."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from conftest import Run
+from support import libraries, services
+from support.serving import QUESTION, client, serve, user
+
+import assistant
+from assistant.library import database
+from assistant.serving.agents import adding
+from assistant.serving.inquiries import Selection
+from assistant.testing import HashingEmbedder
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.fixture
+def place(address: str, tmp_path: Path, run: Run) -> str:
+    """The address of a library of seven papers."""
+    libraries.ingest(tmp_path / "made", libraries.entries(0, 7))
+    assert run("export", "--library", tmp_path / "made", "--to", address).returncode == 0
+    return address
+
+
+def test_it_is_asked_and_added_to_where_it_is_and_not_in_a_folder_beside(
+    place: str, tmp_path: Path, clean_environment: Mapping[str, str]
+) -> None:
+    beside = tmp_path / "beside"
+    libraries.ingest(beside, libraries.entries(20, 22))  # nobody asks this one
+    before = (beside / database.NAME).read_bytes()
+    with services.serve({"/crossref": services.NEWCOMER}) as playing:
+        environment = {**clean_environment, **services.environment(playing), "ASSISTANT_CACHE": str(tmp_path / "cache")}
+        library = assistant.open_library(
+            beside, vectors=place, embedder=HashingEmbedder(32), model="none", reranker="none", environment=environment
+        )
+        with serve(library) as served:
+            said = client(served).chat.completions.create(model="assistant", messages=[user(QUESTION)])
+            assert said.choices[0].message.content
+            assert served.resident.size == 7
+            add = adding.adding(served.resident, environment, lambda _: None)
+            assert [paper.title for paper in add(["10.1234/newcomer"], never).added] == [services.NEWCOMER_TITLE]
+            assert served.resident.listing(1, never)[0] == 8
+            [hit], _ = served.resident.search("newcomer violins", Selection(1), never)
+            assert hit.paper.title == services.NEWCOMER_TITLE
+    assert (beside / database.NAME).read_bytes() == before
+
+
+def test_a_digest_of_a_period_and_a_map_are_made_of_it_and_what_a_digest_keeps_needs_a_folder(
+    place: str, run: Run, tmp_path: Path
+) -> None:
+    words = ("--vectors", place, "--embedder", "hashing", "--reranker", "none", "--no-model")
+    assert run("digest", "--since", "2000", *words).returncode == 0
+    assert run("map", "--html", tmp_path / "map.html", "--vectors", place).returncode == 0
+    for asked in (("--since", "last"), ("--save", "weekly"), ("--list",), ("weekly",)):
+        done = run("digest", *asked, *words)
+        assert (done.returncode, place in done.stderr) == (2, True), done.stderr
