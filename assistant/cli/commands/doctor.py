@@ -14,7 +14,7 @@ from assistant.domain.sanitize import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistant.app.checkup import Check
+    from assistant.app.machine import Check
 
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
@@ -50,15 +50,15 @@ def doctor(as_json: bool, place: LibraryOptions) -> int:
 
 def _checks(place: LibraryOptions) -> "Iterator[Check]":
     """Yield what was found; where settings cannot be read, what does not need them."""
-    from assistant.app import checkup
+    from assistant.app import checkup, machine
 
     try:
         settings, environment = place.open().settings, invocation.environment()
     except UsageError as error:
-        yield checkup.python()
-        yield checkup.packages()
+        yield machine.python()
+        yield machine.packages()
         what = str(UsageError(error.what, path=error.path, cause=error.cause))
-        yield checkup.Check("configuration", "fail", what, error.cure, error.exit_code)
+        yield machine.Check("configuration", "fail", what, error.cure, error.exit_code)
         return
-    screen = checkup.Screen(sys.stdout.encoding or "", sys.stdout.isatty(), os.environ.get("TERM", ""))
+    screen = machine.Screen(sys.stdout.encoding or "", sys.stdout.isatty(), os.environ.get("TERM", ""))
     yield from checkup.checks(settings, environment, screen)

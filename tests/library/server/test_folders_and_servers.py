@@ -15,7 +15,8 @@ from assistant.library.server.address import parse
 from assistant.library.server.client import Server
 from assistant.library.server.snapshot import ServerSnapshot
 from assistant.library.server.versions import Versions
-from assistant.serving.resident import Inquiry, Resident
+from assistant.serving.inquiries import Inquiry
+from assistant.serving.resident import Resident
 
 HASHING = ("--embedder", "hashing")
 QUESTION = "How can reward overoptimization be mitigated?"
