@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,6 +82,12 @@ def of_source_alone(catalogue: Catalogue, name: str) -> list[str]:
 def source_names(catalogue: Catalogue) -> list[str]:
     """Return the names of all sources."""
     return [str(source) for (source,) in catalogue.read("SELECT DISTINCT source FROM listings")]
+
+
+def titles_with(catalogue: Catalogue, letters: str) -> Iterator[tuple[str, str]]:
+    """Yield (id, title) of the papers whose titles have these ASCII letters and digits, in any case; reads all."""
+    query = "SELECT id, title FROM papers WHERE title LIKE ? ORDER BY position"
+    yield from ((str(id), str(title)) for id, title in catalogue.stream(query, (f"%{letters}%",)))
 
 
 def undated(catalogue: Catalogue, ids: Collection[str] | None = None) -> int:

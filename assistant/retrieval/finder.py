@@ -47,6 +47,11 @@ def forms(name: str) -> tuple[str, ...]:
     return joined, plain, bare, identity(plain), identity(bare)
 
 
+def beginning_of(name: str) -> str:
+    """Return what the normalised titles begin with that begin with a name."""
+    return titles.normalise(_OUTER.sub("", name))
+
+
 def key_digits(name: str) -> str | None:
     """Return the hex digits of a citation key, None for what is none."""
     match = _KEY.fullmatch(name)
@@ -123,7 +128,7 @@ class PaperIndex:
 
     def begins(self, name: str) -> list[Paper]:
         """Return the papers whose title begins with `name`, in any case and spelling; none for an empty name."""
-        beginning = titles.normalise(_OUTER.sub("", name))
+        beginning = beginning_of(name)
         return [
             paper
             for title, papers in self._titles.items()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import islice
 
 from assistant.domain import citation_keys, titles
 from assistant.domain.records import Paper
@@ -18,14 +19,15 @@ from assistant.retrieval.finder import PaperIndex
 _BY_WORDS = 300  # papers that share the words of a name, best first, among which a title like it is sought
 _YEARS = re.compile(r"(?=([12]\d{3}))")  # "kerbl20233d" and "gpt42023" have digits before and behind theirs
 _KEPT = 20_000  # papers of some years that are kept for the next name
+_LETTERS = re.compile("[A-Za-z0-9]+")
 _REMEMBERED = 4_000  # names whose papers are kept: a text to verify cites the same ones again
 
 
 class LibraryFinder:
     """Finds papers as a `PaperIndex` of the whole library, as it is when it is first asked, does.
 
-    What a name means is found in a library of any size. Titles that only begin with it, have it within or are spelled
-    nearly so are sought in a large one among the papers that share its words.
+    What a name means, and titles that begin with it, are found in a library of any size. Titles that have it within or
+    are spelled nearly so are sought in a large one among the papers that share its words.
     """
 
     def __init__(
@@ -81,8 +83,16 @@ class LibraryFinder:
         return self.find_all(name) or self.begins(name)
 
     def begins(self, name: str) -> list[Paper]:
-        """Return the papers whose title begins with `name`, in any case and spelling."""
-        return self._alike(name).begins(name)
+        """Return the papers whose title begins with `name`, in any case and spelling; of very many, some."""
+        if self._is_small:
+            return self._every.begins(name)
+        beginning = finder.beginning_of(name)
+        if not beginning:
+            return []
+        letters = max(_LETTERS.findall(name), key=len, default="")
+        titled = overview.titles_with(self._catalogue, letters)
+        ids = (id for id, title in titled if titles.normalise(title).startswith(beginning))
+        return self._index([*self._by_words(name), *islice(ids, _BY_WORDS)]).begins(name)
 
     def suggestions(self, name: str, limit: int = 5) -> list[Paper]:
         """Return at most `limit` papers that may be meant by a name that means none. See `PaperIndex.suggestions`."""

@@ -190,3 +190,15 @@ def test_a_large_library_finds_the_keys_and_authors_that_people_cite_by_as_a_sma
             } | {"g": ["g"]}
             assert [paper.id for paper in finder.find_all("Öz and Lee (2022)")] == ["e"]
             assert finder.find_all("Kerbl, 2023") == finder.find_all("oz2023moss") == []
+
+
+def test_a_large_library_finds_titles_by_beginnings_that_end_within_a_word(tmp_path: Path) -> None:
+    """No paper shares a word with these; one that seems the only one, for it does, may not be."""
+    database.create(tmp_path, "words", 8, "chroma")
+    with contextlib.closing(Catalogue(tmp_path)) as catalogue:
+        with catalogue.transaction():
+            listed = [replace(paper, listings=(Listing("d", 1, paper.title),)) for paper in (*PAPERS, *CITED)]
+            catalogue.put((paper, "") for paper in listed)
+        large, every = LibraryFinder(catalogue, catalogue.papers, lambda _: ["d"], small=0), PaperIndex(listed)
+        for name in ("Bridges, Riv", "moss a", "“Mo", "Learning α-Ne", "3D Spl", "Granite", "", "α"):
+            assert large.begins(name) == every.begins(name), name
