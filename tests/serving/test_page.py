@@ -84,7 +84,8 @@ def chromium() -> None:
 def test_in_a_browser_a_question_is_typed_answered_unfolded_and_followed(quoting: Served, tmp_path: Path) -> None:
     with browse(tmp_path) as tab:
         tab.open(f"{quoting.url}/")
-        assert tab.evaluate("document.activeElement.id") == "question"
+        drawn = "new Promise(done => requestAnimationFrame(() => done(document.activeElement.id)))"
+        assert tab.evaluate(drawn) == "question"  # which is done when the page is drawn first
         tab.send("Input.insertText", text=QUESTION)
         tab.press("document.querySelector('button').click()")
         assert tab.evaluate("document.querySelector('h2').textContent") == QUESTION

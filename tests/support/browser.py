@@ -66,8 +66,8 @@ class Tab:
             self.events.append(self._read())
 
     def evaluate(self, script: str) -> Any:
-        """Return what a script of ours gives; pages keep theirs from being added, and not this."""
-        answer = self.send("Runtime.evaluate", expression=script, returnByValue=True)
+        """Return what a script of ours gives, or promises; pages keep theirs from being added, and not this."""
+        answer = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
