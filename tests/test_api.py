@@ -227,8 +227,8 @@ def test_the_example_in_the_documentation_runs(clean_environment: Mapping[str, s
     section = (ROOT / "docs" / "python.md").read_text()
     [code] = re.findall(r"```python\n(import assistant\n.*?)```", section, re.DOTALL)
     [expected] = re.findall(r"```text\n(.*?)```", section, re.DOTALL)
-    (tmp_path / "pages").mkdir()
-    (tmp_path / "pages" / "papers.txt").write_bytes((ROOT / "store" / "sample" / "papers.txt").read_bytes())
+    (tmp_path / "store" / "sample").mkdir(parents=True)
+    (tmp_path / "store" / "sample" / "papers.txt").write_bytes((ROOT / "store" / "sample" / "papers.txt").read_bytes())
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
