@@ -81,11 +81,8 @@ class VectorIndex(Protocol):
     def get(self, ids: Sequence[str]) -> "dict[str, NDArray[np.float32]]":
         """Return {chunk id: vector}; unknown ids are left out."""
 
-    def nearest(
-        self, vectors: "NDArray[np.float32]", limit: int, among: Sequence[str] | None = None
-    ) -> list[list[Neighbour]]:
-        """Return for each unit row of `vectors` the `limit` chunks nearest to it, best first; of the chunks with the
-        ids `among`, all of which are in the index (None: of all)."""
+    def nearest(self, vectors: "NDArray[np.float32]", limit: int) -> list[list[Neighbour]]:
+        """Return for each unit row of `vectors` the `limit` chunks nearest to it, best first."""
 
     @staticmethod
     def changes_when_opened(path: Path) -> bool:

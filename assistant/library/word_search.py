@@ -1,6 +1,7 @@
 """Words and a filter -> the papers that have them, with BM25 scores, by their ids instead of the index's numbers."""
 
 import contextlib
+import math
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from itertools import islice
@@ -9,6 +10,10 @@ from pathlib import Path
 from assistant.domain.errors import LibraryError
 from assistant.library import bm25, wording
 from assistant.library.catalogue import Catalogue
+
+_HITS = 8  # more papers that the index can find in the time in which it looks up one number that it is told
+_SPARE = 1.5  # times as many papers it is asked for as a filter is to be expected to leave
+_FURTHER = 4  # times as many again where too few of those count
 
 
 class WordSearch:
@@ -36,10 +41,23 @@ class WordSearch:
             hits = self.index.search(text, self._papers if among is not None else limit)
             scores = {self._ids[number]: score for number, score in hits}
             return dict(islice(((id, scores[id]) for id in scores if among is None or id in among), limit))
-        numbers = None if among is None else self._numbers_of(among)
-        hits = self.index.search(text, limit, numbers)
+        hits = self.index.search(text, limit) if among is None else self._among(text, limit, self._numbers_of(among))
         ids = self._ids_of([number for number, _ in hits])
         return {ids[number]: score for number, score in hits if number in ids}
+
+    def _among(self, text: str, limit: int, numbers: list[int]) -> list[tuple[int, float]]:
+        """Return at most `limit` papers, of those with some numbers: the index is told these, or asked for so many of
+        all that enough of them are to be expected, whichever takes less."""
+        count = math.ceil(_SPARE * limit * self._papers / max(len(numbers), 1))
+        if count > _HITS * len(numbers):
+            return self.index.search(text, limit, numbers)
+        allowed = set(numbers)
+        while True:
+            hits = self.index.search(text, count)
+            few = [hit for hit in hits if hit[0] in allowed][:limit]
+            if len(few) == limit or len(hits) < count:
+                return few
+            count *= _FURTHER
 
     def near(self, word: str, limit: int) -> list[str]:
         """Return the ids of at most `limit` papers with an index term within two edits of this word's."""

@@ -15,7 +15,7 @@ from assistant.models.base import Embedder
 from assistant.retrieval import ranking
 from assistant.retrieval.keys import library_keys
 
-CANDIDATES = 200
+CANDIDATES = 100
 """Papers that are ranked for being the nearest, and as many for their words; of a long list, twice its length."""
 _AT_ONCE = 64
 """Texts whose papers are looked up at once."""
@@ -89,10 +89,9 @@ def retrieve(
     queries = (Query(question, vector), *context.rephrasings)
     most = max(CANDIDATES, 2 * limit)
     near = library.candidates(np.stack([query.vector for query in queries]), most, allowed)
-    if near is not None:
-        near += [_best_by_words(library, query.text, most, allowed) for query in queries]
-    table = library.vectors_of(None if near is None else chain(*near, context.named_papers))
-    each = [_scores(library, table, query) for query in queries]
+    words = [{} if near is None else _best_by_words(library, query.text, most, allowed) for query in queries]
+    table = library.vectors_of(None if near is None else chain(*near, *words, context.named_papers))
+    each = [_scores(library, table, query, known) for query, known in zip(queries, words, strict=True)]
     scores = each[0] if len(each) == 1 else np.mean(each, axis=0)
     named = np.array([id in context.named_papers for id in table.ids], np.bool_)
     limit = max(limit, len(context.named_papers))
@@ -124,12 +123,11 @@ def nearest_papers(
         batch = vectors[start : start + _AT_ONCE]
         some = texts[start : start + _AT_ONCE]
         near = library.candidates(batch, most)
-        if near is not None:
-            near += [_best_by_words(library, text, most) for text in some]
-        table = library.vectors_of(None if near is None else chain(*near))
+        words = [{} if near is None else _best_by_words(library, text, most) for text in some]
+        table = library.vectors_of(None if near is None else chain(*near, *words))
         cosines, sample = table.cosines(batch), batch @ library.sample.T
         for row, text in enumerate(some):
-            ranked = ranking.combine(_by_words(library, text, table), cosines[row], sample[row])
+            ranked = ranking.combine(_by_words(library, text, table, words[row]), cosines[row], sample[row])
             ids = (table.ids[place] for place in np.argsort(-ranked, kind="stable"))
             nearest.append(tuple(islice((id for id in ids if id not in library.damaged), limit)))
     return nearest
@@ -139,25 +137,30 @@ def _is_allowed(id: str, library: LibrarySnapshot, allowed: frozenset[str] | Non
     return id not in library.damaged and (allowed is None or id in allowed)
 
 
-def _best_by_words(library: LibrarySnapshot, text: str, most: int, allowed: frozenset[str] | None = None) -> list[str]:
-    """Return the ids of the `most` papers with the highest BM25 scores, of those `allowed` (None: of all).
+def _best_by_words(
+    library: LibrarySnapshot, text: str, most: int, allowed: frozenset[str] | None = None
+) -> dict[str, float]:
+    """Return {paper id: BM25 score} of the `most` papers with the highest, of those `allowed` (None: of all).
 
     The very best of all is among them in any case: its score is the measure of all others.
     """
     if allowed is None:
-        return list(library.word_scores(text, most))
-    return [*library.word_scores(text, 1), *library.word_scores(text, most, allowed)]
+        return library.word_scores(text, most)
+    return library.word_scores(text, 1) | library.word_scores(text, most, allowed)
 
 
-def _by_words(library: LibrarySnapshot, text: str, table: VectorTable) -> NDArray[np.float32]:
-    """Return the BM25 score of each paper of `table`, 0 where no word fits."""
-    words = library.word_scores(text, len(table.ids), None if len(table.ids) == library.size else table.ids)
+def _by_words(
+    library: LibrarySnapshot, text: str, table: VectorTable, known: Mapping[str, float]
+) -> NDArray[np.float32]:
+    """Return the BM25 score of each paper of `table`, 0 where no word fits; `known` are some of them."""
+    rest = None if len(table.ids) == library.size else [id for id in table.ids if id not in known]
+    words = {**known, **library.word_scores(text, len(table.ids), rest)}
     return np.fromiter((words.get(id, 0.0) for id in table.ids), np.float32, len(table.ids))
 
 
-def _scores(library: LibrarySnapshot, table: VectorTable, query: Query) -> ranking.Scores:
-    """Return the combined score of each paper of `table`."""
-    words = _by_words(library, query.text, table)
+def _scores(library: LibrarySnapshot, table: VectorTable, query: Query, known: Mapping[str, float]) -> ranking.Scores:
+    """Return the combined score of each paper of `table`; `known` are BM25 scores of some of them."""
+    words = _by_words(library, query.text, table, known)
     return ranking.combine(words, table.cosines(query.vector), library.sample @ query.vector)
 
 

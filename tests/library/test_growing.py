@@ -15,8 +15,11 @@ from assistant.domain.records import Entry, Listing, Rejection
 from assistant.ingest import deduplicate
 from assistant.library import bm25, builder, database, rows, schema, tail, writer
 from assistant.library.catalogue import Catalogue
+from assistant.library.chroma import ChromaIndex
 from assistant.library.intake import Intake
+from assistant.library.nearest import NearestPapers
 from assistant.library.snapshot import LibrarySnapshot
+from assistant.library.vector_reader import VectorReader
 
 
 def change(folder: Path, statement: str) -> None:
@@ -142,17 +145,42 @@ def test_a_name_that_is_lost_is_told_and_cured_by_reindexing(folder: Path) -> No
         assert libraries.examined(library) == []
 
 
-def test_filters_reach_the_tail_and_not_what_it_replaces(folder: Path) -> None:
+def grown(folder: Path) -> None:
+    """Have a library with a tail that adds papers, and replaces one."""
     edited = replace(libraries.entry(7), abstract="Violins and nothing else.")
     libraries.ingest(folder, [edited, *libraries.entries(40, 43)])
-    some = frozenset({"id7", "id9", "id41"})
-    for allowed in (None, some):
-        with LibrarySnapshot(folder) as library, LibrarySnapshot(folder, exact=True) as exact:
-            vectors = HashedWords().embed(["Violins and nothing else.", "moss"])
-            [violins, moss] = library.candidates(vectors, 10, allowed) or []
-            table = exact.table
-            nearest = [table.ids[place] for place in table.cosines(vectors[0]).argsort()[::-1]]
-            best = [id for id in nearest if allowed is None or id in allowed]
-            assert set(best[:10]) <= set(violins)
-            assert len(violins) == len(set(violins))
-            assert allowed is None or set(violins) == set(moss) == some
+
+
+@pytest.mark.parametrize("few", [0, 100])
+@pytest.mark.parametrize("admitted", [None, 3, 13, 43])
+def test_the_nearest_papers_are_those_of_all_vectors(folder: Path, admitted: int | None, few: int) -> None:
+    grown(folder)
+    with LibrarySnapshot(folder) as library:
+        ids = sorted(library.ids, key=lambda id: id[::-1])[:admitted]
+        allowed = None if admitted is None else frozenset({"id7", "id41", *ids})
+        table = library.table
+        vectors = HashedWords().embed(["Violins and nothing else.", "moss"])
+        reader = VectorReader(library.catalogue, lambda _: None)
+        near = NearestPapers(library.catalogue, ChromaIndex(library.vector_index_folder), reader, few)
+        with contextlib.closing(near):
+            rows = near.find(vectors, 10, allowed)
+    for row, cosines in zip(rows, table.cosines(vectors), strict=True):
+        admissible = [id for id in table.ids if allowed is None or id in allowed]
+        assert len(row) == len(set(row)) == min(10, len(admissible))
+        assert set(row) <= set(admissible)
+        best = sorted((cosines[table.ids.index(id)] for id in admissible), reverse=True)[:10]
+        assert [cosines[table.ids.index(id)] for id in row] == pytest.approx(best, abs=1e-3)
+
+
+@pytest.mark.parametrize("limit", [1, 4, 40])
+@pytest.mark.parametrize("admitted", [1, 3, 13, 43])
+def test_words_are_found_among_few_and_among_many(folder: Path, admitted: int, limit: int) -> None:
+    grown(folder)
+    with LibrarySnapshot(folder) as library:
+        ids = frozenset(sorted(library.ids, key=lambda id: id[::-1])[:admitted])
+        everywhere = library.word_scores("violins near glaciers", library.size)
+        among = library.word_scores("violins near glaciers", limit, ids)
+    assert set(among) <= ids
+    best = sorted((score for id, score in everywhere.items() if id in ids), reverse=True)
+    assert list(among.values()) == pytest.approx(best[:limit])
+    assert {id: everywhere[id] for id in among} == pytest.approx(among)

@@ -56,11 +56,8 @@ class NumpyIndex(VectorIndex):
     def get(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         return {id: self._rows[id][1] for id in ids if id in self._rows}
 
-    def nearest(
-        self, vectors: NDArray[np.float32], limit: int, among: Sequence[str] | None = None
-    ) -> list[list[Neighbour]]:
-        ids = list(self._rows) if among is None else among
-        rows = [[Neighbour(id, float(self._rows[id][1] @ vector)) for id in ids] for vector in vectors]
+    def nearest(self, vectors: NDArray[np.float32], limit: int) -> list[list[Neighbour]]:
+        rows = [[Neighbour(id, float(row[1] @ vector)) for id, row in self._rows.items()] for vector in vectors]
         return [sorted(row, key=lambda neighbour: -neighbour.cosine)[:limit] for row in rows]
 
     @staticmethod
