@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +14,9 @@ from assistant.cli import console, options
 from assistant.domain.errors import UsageError
 from assistant.publishing import files, formats
 from assistant.publishing.formats import FORMATS
-from assistant.publishing.reports import PaperList, Report
+
+if TYPE_CHECKING:
+    from assistant.publishing.reports import PaperList, Report
 
 _LINES = {".txt": "text", ".json": "json", ".jsonl": "json"}
 
@@ -51,7 +54,7 @@ class OutputOptions:
         files.write(self.path, written.read(), overwrite=self.overwrite)
         console.tell(f"written to {self.path}")
 
-    def publish(self, content: Report | PaperList) -> None:
+    def publish(self, content: "Report | PaperList") -> None:
         """Write a document to the file, or print it."""
         if self.path is None:
             console.lines(console.plain(formats.text(FORMATS[self.name], content).rstrip("\n")))

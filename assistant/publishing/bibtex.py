@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from assistant.domain import identifiers
 from assistant.domain.markdown import address
@@ -10,10 +11,23 @@ from assistant.domain.records import Paper
 from assistant.domain.sanitize import one_line
 from assistant.publishing.latex_text import escape
 
+if TYPE_CHECKING:
+    from assistant.publishing.reports import PaperList, Report
+
 _MEETING = re.compile(r"\b(?:proceedings|proc\.|conference|workshop|symposium|meeting|congress)", re.IGNORECASE)
 _BIBLIOGRAPHY = re.compile(r"\.(?:bib|ris|json|jsonl|csv|xml)(?:\.gz)?$|^(?:arxiv|crossref|semanticscholar)\.org\b")
 _OF_ARXIV = "doi:10.48550/"
 _NAMES = re.compile(r"(^|\s)and(\s|$)|^\s*others\s*$|^\s*,|,\s*(,|$)|,.*,.*,", re.IGNORECASE)
+
+
+def report(report: "Report") -> str:
+    """Return the papers that a report cites."""
+    return bibtex(report.papers.values(), report.keys)
+
+
+def papers(listing: "PaperList") -> str:
+    """Return the papers of a list."""
+    return bibtex(listing.papers, listing.keys)
 
 
 def bibtex(papers: Iterable[Paper], keys: Mapping[str, str]) -> str:

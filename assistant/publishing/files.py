@@ -5,22 +5,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.domain import files
 from assistant.domain.errors import UsageError
 from assistant.domain.sanitize import one_line
 from assistant.publishing import formats
-from assistant.publishing.bibtex import bibtex
 from assistant.publishing.formats import FORMATS
-from assistant.publishing.reports import PaperList, Report
+
+if TYPE_CHECKING:
+    from assistant.publishing.reports import PaperList, Report
 
 
-def publish(content: Report | PaperList, name: str, path: Path, *, overwrite: bool = False) -> tuple[Path, ...]:
+def publish(content: "Report | PaperList", name: str, path: Path, *, overwrite: bool = False) -> tuple[Path, ...]:
     """Write a report or a list of papers in the format of this name to a file; return the files written.
 
     A LaTeX document cites from a .bib, which is written beside it under the same name. Raises `UsageError` where one of
     the files is there and `overwrite` is not said, and where it cannot be written.
     """
+    from assistant.publishing.bibtex import bibtex
+
     format = FORMATS[name]
     if not format.cites_a_file:
         write(path, formats.text(format, content), overwrite=overwrite)

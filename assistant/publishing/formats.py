@@ -1,15 +1,27 @@
 """The name of a format -> what writes a report or a list of papers in it; a new one is a row of `FORMATS`."""
 
-from collections.abc import Callable, Iterable, Mapping
+import importlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol, cast
 
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Paper
-from assistant.publishing import html, latex, markdown, tables
-from assistant.publishing.bibtex import bibtex
-from assistant.publishing.reports import PaperList, Report
+
+if TYPE_CHECKING:
+    from assistant.publishing.reports import PaperList, Report
+
+
+class Writer(Protocol):
+    """What the module of a format has."""
+
+    def report(self, report: "Report", /) -> str:
+        """Return a report in the format."""
+
+    def papers(self, listing: "PaperList", /) -> str:
+        """Return a list of papers in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,27 +30,19 @@ class Format:
 
     endings: tuple[str, ...]
     """Of the names of its files, in small letters; the first is the usual one."""
-    report: Callable[[Report], str]
-    papers: Callable[[PaperList], str]
+    module: str
+    """Its `Writer`, imported when something is written."""
     cites_a_file: bool = False
     """Whether it names a .bib that has to lie beside it."""
 
 
-def _report_bibtex(report: Report) -> str:
-    return bibtex(report.papers.values(), report.keys)
-
-
-def _list_bibtex(listing: PaperList) -> str:
-    return bibtex(listing.papers, listing.keys)
-
-
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "markdown": Format((".md", ".markdown"), markdown.report, markdown.papers),
-        "latex": Format((".tex", ".latex", ".ltx"), latex.report, latex.papers, cites_a_file=True),
-        "html": Format((".html", ".htm"), html.report, html.papers),
-        "bibtex": Format((".bib",), _report_bibtex, _list_bibtex),
-        "csv": Format((".csv",), tables.report, tables.papers),
+        "markdown": Format((".md", ".markdown"), "assistant.publishing.markdown"),
+        "latex": Format((".tex", ".latex", ".ltx"), "assistant.publishing.latex", cites_a_file=True),
+        "html": Format((".html", ".htm"), "assistant.publishing.html"),
+        "bibtex": Format((".bib",), "assistant.publishing.bibtex"),
+        "csv": Format((".csv",), "assistant.publishing.tables"),
     }
 )
 """By the name that `--format` takes."""
@@ -58,11 +62,16 @@ def require(path: Path) -> str:
     raise UsageError(f"give the name of a file that ends in {', '.join(others)} or {last}, such as notes.md")
 
 
-def text(format: Format, content: Report | PaperList) -> str:
+def text(format: Format, content: "Report | PaperList") -> str:
     """Return a report or a list of papers in a format."""
-    return format.report(content) if isinstance(content, Report) else format.papers(content)
+    from assistant.publishing.reports import Report
+
+    writer = cast(Writer, importlib.import_module(format.module))
+    return writer.report(content) if isinstance(content, Report) else writer.papers(content)
 
 
-def papers_of(content: Report | PaperList) -> Iterable[Paper]:
+def papers_of(content: "Report | PaperList") -> Iterable[Paper]:
     """Return the papers that it cites."""
+    from assistant.publishing.reports import Report
+
     return content.papers.values() if isinstance(content, Report) else content.papers
