@@ -1,5 +1,6 @@
 """What every test stands on: no key, no network but loopback, its own cache, and the command line as users run it."""
 
+import gc
 import os
 import signal
 import socket
@@ -40,6 +41,12 @@ def pytest_configure() -> None:
         for variable in ("PYTEST_DEBUG_TEMPROOT", "TMPDIR"):
             os.environ.setdefault(variable, str(MEMORY))
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of every later search for rubbish."""
+    gc.collect()
+    gc.freeze()
 
 
 def _has_room(folder: Path) -> bool:
