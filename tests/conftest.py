@@ -1,16 +1,17 @@
 """What every test stands on: no key, no network but loopback, its own cache, and the command line as users run it."""
 
+import gc
 import os
 import signal
 import socket
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import filelock
 import pytest
-from support import commands
+from support import commands, graphs
 from support.shared import shared
 
 from assistant.answering.conversation.archive import Archive
@@ -19,6 +20,7 @@ from assistant.library import sample
 Run = Callable[..., subprocess.CompletedProcess[str]]
 MadeOnce = Callable[[str, Callable[[Path], subprocess.CompletedProcess[str]]], Path]
 THIS_MACHINE = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "::", "::ffff:127.0.0.1")
+MEMORY, ROOM = Path("/dev/shm"), 4_000_000_000  # bytes, of which the tests take a tenth
 NOBODYS = {"ASSISTANT_CONFIG": "none", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
 collect_ignore = ["support"]  # holds no tests, and is imported under another name
 
@@ -26,10 +28,42 @@ collect_ignore = ["support"]  # holds no tests, and is imported under another na
 def pytest_configure() -> None:
     """Have Ctrl-C mean what it means to a person: what is started in the background inherits that it means nothing.
 
-    Whoever runs the tests has settings and keys of their own, which no test reads or changes.
+    Whoever runs the tests has settings and keys of their own, which no test reads or changes. Folders of tests are in
+    memory where it has room: a library waits for the disk each time it is written, and the tests write thousands.
     """
     os.environ.update(NOBODYS)
+    # Read when numpy is imported: of the processes that tests start, none has anything for its pool of threads to do.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # No test speaks TLS, and each client would read the certificates of all authorities: here it finds none to read.
+    os.environ.pop("SSL_CERT_FILE", None)
+    os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent)
+    if _has_room(MEMORY):
+        for variable in ("PYTEST_DEBUG_TEMPROOT", "TMPDIR"):
+            os.environ.setdefault(variable, str(MEMORY))
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of every later search for rubbish."""
+    gc.collect()
+    gc.freeze()
+
+
+def _has_room(folder: Path) -> bool:
+    """Whether a folder can be written, has room for all that tests write, and lets programs in it be run."""
+    try:
+        status = os.statvfs(folder)
+    except OSError:
+        return False
+    can_run = not status.f_flag & getattr(os, "ST_NOEXEC", 0)
+    return can_run and os.access(folder, os.W_OK) and status.f_bavail * status.f_frsize >= ROOM
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _graphs() -> Iterator[None]:
+    """Open the graphs of models once for all tests of a process."""
+    with graphs.opened_once():
+        yield
 
 
 @pytest.fixture(autouse=True)

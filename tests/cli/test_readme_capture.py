@@ -18,10 +18,8 @@ README = Path(__file__).parents[2] / "README.md"
 BLOCK = re.compile(r"(?<=<!-- capture: chat -->\n).*?(?=<!-- /capture -->)", re.DOTALL)
 
 
-def test_the_conversation_in_the_readme_is_what_a_terminal_shows(
-    environment: Mapping[str, str], tmp_path: Path
-) -> None:
-    library = sample.library(tmp_path, local_embedder(environment), lambda _: None)
+def test_the_conversation_in_the_readme_is_what_a_terminal_shows(environment: Mapping[str, str], cache: Path) -> None:
+    library = sample.library(cache, local_embedder(environment), lambda _: None)
     with Terminal("chat", environment={**environment, "ASSISTANT_LIBRARY": str(library)}) as terminal:
         terminal.until_prompt()
         begin = len(terminal.lines()) - 1

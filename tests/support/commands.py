@@ -15,6 +15,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from unittest import mock
 
+from support import graphs
+
 from assistant.cli import main
 
 LONGEST = 170  # seconds that a process may take
@@ -39,6 +41,7 @@ def in_this_process(
         contextlib.redirect_stderr(stderr),
         contextlib.chdir(cwd),
         mock.patch.dict(os.environ, environment, clear=True),
+        graphs.remembered(),
     ):
         code = main.run(words)
     stdout.flush()

@@ -1,30 +1,27 @@
 """What the tests run in processes of their own: each tells through a pipe how far it is, so that nobody need sleep."""
 
 import functools
-import multiprocessing
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from support import libraries
+from support.forked import context
 
 from assistant.domain.annotations import Annotations
 from assistant.domain.errors import LibraryError
 from assistant.library import editing, locks, writer
 
 BATCH = 12
-_context = multiprocessing.get_context("forkserver")
-# Imported once, in the server that all children are forked from; only imported, for a Chroma that is open cannot fork.
-_context.set_forkserver_preload(["__main__", "chromadb_rust_bindings", "tantivy", "assistant.library.writer"])
 
 
 class Child:
     """A forked process that runs `body(pipe, *arguments)`."""
 
     def __init__(self, body: Callable[..., None], *arguments: Any) -> None:
-        self.pipe, theirs = _context.Pipe()
-        self.process = _context.Process(target=body, args=(theirs, *arguments), daemon=True)
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=body, args=(theirs, *arguments), daemon=True)
         self.process.start()
         theirs.close()  # so that its death is an end of file here
 

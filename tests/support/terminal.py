@@ -16,25 +16,55 @@ import pty
 import re
 import select
 import struct
-import subprocess
 import sys
 import termios
 from collections.abc import Callable, Mapping
+from multiprocessing import reduction
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pyte
+from support.forked import context
+
+from assistant import __main__ as program
 
 PATIENCE = 30.0
 SIZE = (80, 24)
 
 ENTER, TAB, UP, CTRL_C, CTRL_D, ALT_ENTER = "\r", "\t", "\x1b[A", "\x03", "\x04", "\x1b\r"
 
-# The follower has to become the controlling terminal, or Ctrl-C and a resize would signal nobody.
-_LAUNCH = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-    "os.execv(sys.executable, [sys.executable, '-m', 'assistant', *sys.argv[1:]])"
-)
+
+class _Descriptor:
+    """A file descriptor, which the process that it is sent to gets as a number of its own."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __reduce__(self) -> tuple[Callable[..., int], tuple[object]]:
+        return _received, (reduction.DupFd(self._number),)
+
+
+def _received(duplicate: Any) -> int:
+    return int(duplicate.detach())
+
+
+def _run(follower: int, words: list[str], environment: Mapping[str, str]) -> None:
+    """Run a command as `python -m assistant` would on this terminal."""
+    os.setsid()
+    # The follower has to become the controlling terminal, or Ctrl-C and a resize would signal nobody.
+    fcntl.ioctl(follower, termios.TIOCSCTTY, 0)
+    for number in range(3):
+        os.dup2(follower, number)
+    os.close(follower)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["assistant", *words]
+    # As Python sets them up where LANG is C.UTF-8.
+    sys.stdin = open(0, encoding="utf-8", errors="surrogateescape")  # noqa: SIM115  it stays open
+    sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape")  # noqa: SIM115  it stays open
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+    program.main()
 
 
 def pasted(text: str) -> str:
@@ -69,23 +99,17 @@ class Terminal:
         self.screen = _Screen(*SIZE, self.press)
         self._stream = pyte.Stream(self.screen)
         self._size(*SIZE)
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _LAUNCH, *map(str, words)],
-            stdin=follower,
-            stdout=follower,
-            stderr=follower,
-            start_new_session=True,
-            env={**environment, "TERM": "xterm-256color", "LANG": "C.UTF-8", **more},
-        )
+        settled = {**environment, "TERM": "xterm-256color", "LANG": "C.UTF-8", **more}
+        self._process = context.Process(target=_run, args=(_Descriptor(follower), [*map(str, words)], settled))
+        self._process.start()
         os.close(follower)
 
     def __enter__(self) -> "Terminal":
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
+        self._process.kill()
+        self._process.join()
         os.close(self._leader)
 
     def press(self, keys: str | bytes) -> None:
@@ -125,7 +149,9 @@ class Terminal:
         stop = monotonic() + PATIENCE
         while self._read(stop):
             pass
-        return self._process.wait(PATIENCE)
+        self._process.join(PATIENCE)
+        assert self._process.exitcode is not None, f"it did not end within {PATIENCE:g} seconds"
+        return self._process.exitcode
 
     def resize(self, columns: int, rows: int) -> None:
         """Make the window another size, of which the kernel tells the command by SIGWINCH."""

@@ -207,11 +207,11 @@ def test_strings_that_double_each_other_are_refused_before_they_are_long() -> No
 
 
 def test_many_strings_or_cross_references_that_stand_for_much_are_refused() -> None:
-    """Each line names 99,999 characters; all of them may stand for 50,000,000."""
+    """Each line names 99,999 characters, in a field that no paper is made of; all of them may stand for 50,000,000."""
     named = f"@string{{a0 = {{{'x' * 99_999}}}}}\n"
-    papers = "".join(f"@misc{{p{place}, title = {{T}}, abstract = a0}}\n" for place in range(502))
+    papers = "".join(f"@misc{{p{place}, title = {{T}}, abstract = {{A}}, note = a0}}\n" for place in range(502))
     fault = "the strings and cross-references of this file stand for more than 50,000,000 characters; split it"
     assert overlong(named + papers) == [(502, fault), (503, fault)]
-    parent = f"@xdata{{a, abstract = {{{'x' * 99_999}}}}}\n"
-    papers = "".join(f"@misc{{p{place}, title = {{T}}, xdata = {{a,a}}}}\n" for place in range(502))
+    parent = f"@xdata{{a, note = {{{'x' * 99_999}}}}}\n"
+    papers = "".join(f"@misc{{p{place}, title = {{T}}, abstract = {{A}}, xdata = {{a,a}}}}\n" for place in range(502))
     assert overlong(parent + papers) == [(502, fault), (503, fault)]
