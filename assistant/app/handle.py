@@ -1,7 +1,6 @@
 """Settings and models -> one library, to ask, search, verify and ingest with."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,15 +88,11 @@ class Library(LibraryParts):
         \cite{key}; or by authors and year. `bibliography` is a .bib, or several, whose keys come before those of the
         library. Raises `UsageError`, `LibraryError`."""
         from assistant.app import verifying
-        from assistant.verification import bibliography as bibliographies
 
         words = arguments.words(text, "text")
         self.snapshot.refresh()
-        verifier = self.verifier()
-        if bibs := arguments.paths(bibliography):
-            papers = bibliographies.CitedPapers(verifier.papers, bibliographies.read(bibs))
-            verifier = replace(verifier, papers=papers)
-        return tuple(verifying.text_claims(verifier, words))
+        verifier = verifying.with_keys(self.verifier(), arguments.paths(bibliography), self.on_message)
+        return tuple(claim for _, claim in verifying.verify_text(verifier, words))
 
     def ingest(
         self,

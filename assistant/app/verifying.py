@@ -1,13 +1,15 @@
-"""A library and its models -> what claims about papers of it are checked with."""
+"""A library, its models and a text -> the statements of the text, each as a claim with its verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assistant.app.models import Models
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.records import Claim
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval.finder import PaperFinder
-from assistant.verification import documents, latex_documents, references
+from assistant.verification import bibliography, documents, latex_documents, references
+from assistant.verification.claims import Statement
 from assistant.verification.documents import DocumentVerifier
 from assistant.verification.support import SupportScorer
 
@@ -33,8 +35,21 @@ def document_verifier(
     )
 
 
-def text_claims(verifier: DocumentVerifier, text: str) -> Iterator[Claim]:
-    """Yield the claims of a text, plain, Markdown or LaTeX, with their verdicts."""
-    if latex_documents.is_latex(text, None):
+def with_keys(verifier: DocumentVerifier, bibs: Sequence[str], on_message: OnMessage) -> DocumentVerifier:
+    """Return a verifier to which the keys of .bib files name papers, before all other names; `on_message` gets what of
+    the files could not be read. Raises `UsageError` for one that is not there or holds no entry."""
+    if not bibs:
+        return verifier
+    entries = bibliography.read(bibs)
+    for rejection in entries.rejections:
+        on_message(str(rejection))
+    return replace(verifier, papers=bibliography.CitedPapers(verifier.papers, entries))
+
+
+def verify_text(verifier: DocumentVerifier, text: str, name: str | None = None) -> Iterator[tuple[Statement, Claim]]:
+    """Yield the statements of a text, plain, Markdown or LaTeX, each with its line and as a claim with its verdict;
+    `name` is that of its file. Raises `UsageError` for a text that is too long."""
+    if latex_documents.is_latex(text, name):
         text = latex_documents.running_text(text)
-    yield from documents.verify_claims(verifier, references.split(text, verifier.papers))
+    statements = references.split(text, verifier.papers)
+    yield from zip(statements, documents.verify_claims(verifier, statements), strict=True)

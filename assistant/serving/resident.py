@@ -108,7 +108,7 @@ class Resident:
                 checker = model_checkers.asking(verifier.checker, lambda model: WaitingModel(model, seat))
                 verifier = replace(verifier, checker=checker)
             claims: list[Claim] = []
-            for claim in verifying.text_claims(verifier, text):
+            for _, claim in verifying.verify_text(verifier, text):
                 if is_over():
                     raise Stopped
                 claims.append(claim)

@@ -19,7 +19,6 @@ from assistant.domain.sanitize import one_line
 if TYPE_CHECKING:
     from assistant.app.handle import Library
     from assistant.domain.records import Claim
-    from assistant.verification.bibliography import CitedPapers
     from assistant.verification.documents import DocumentVerifier
 
 UNVERIFIED = 4
@@ -113,21 +112,17 @@ def _verify_text(
     verifier: "DocumentVerifier", text: str, file: str | None, bibs: tuple[str, ...], *, as_json: bool
 ) -> "list[Claim]":
     """Check a text, print, and return its claims; tell which citations name no paper, with their lines."""
+    from assistant.app import verifying
     from assistant.domain import verdicts
     from assistant.domain.records import cited_papers
-    from assistant.verification import documents, latex_documents, references
     from assistant.verification.entailment import is_judged
 
-    if latex_documents.is_latex(text, file):
-        bibs = bibs or _beside(text, file)
-        text = latex_documents.running_text(text)
-    if bibs:
-        verifier = replace(verifier, papers=_cited_papers(verifier, bibs))
-    statements = references.split(text, verifier.papers)
+    verifier = verifying.with_keys(verifier, bibs or _beside(text, file), console.tell)
     has_lines = "\n" in text.strip()
-    claims = []
-    for statement, claim in zip(statements, documents.verify_claims(verifier, statements), strict=True):
+    claims, lines = [], []
+    for statement, claim in verifying.verify_text(verifier, text, file):
         claims.append(claim)
+        lines.append(statement.line)
         _show(claim, statement.line, verifier, as_json=as_json, has_lines=has_lines)
     if not as_json:
         checker = one_line(verifier.checker.name) if verifier.checker and any(map(is_judged, claims)) else None
@@ -136,7 +131,7 @@ def _verify_text(
         )
         console.lines(console.plain(counted, "dim"))
     if has_lines:
-        _tell_unresolved(claims, [statement.line for statement in statements], file)
+        _tell_unresolved(claims, lines, file)
     return claims
 
 
@@ -162,21 +157,11 @@ def _tell_unresolved(claims: "Sequence[Claim]", lines: Sequence[int], file: str 
         console.tell(f"{file or 'standard input'}:{cited[0]}: {reason}{more}")
 
 
-def _cited_papers(verifier: "DocumentVerifier", bibs: Sequence[str]) -> "CitedPapers":
-    """Return the library's papers by the keys of .bib files too; tell what could not be read of these."""
-    from assistant.verification import bibliography
-
-    entries = bibliography.read(bibs)
-    for rejection in entries.rejections:
-        console.tell(str(rejection))
-    return bibliography.CitedPapers(verifier.papers, entries)
-
-
 def _beside(text: str, file: str | None) -> tuple[str, ...]:
-    """Return the .bib files that a document names, of those in its folder; none outside of it is ever opened."""
+    """Return the .bib files that a LaTeX document names, of those in its folder; none outside of it is ever opened."""
     from assistant.verification import latex_documents
 
-    if file in (None, "-"):
+    if file in (None, "-") or not latex_documents.is_latex(text, file):
         return ()
     folder = Path(file or "").resolve().parent
     paths = [(folder / name).resolve() for name in latex_documents.bibliographies(text) if "\0" not in name]

@@ -1,6 +1,6 @@
 """Turns and papers -> what the templates write: plain texts and addresses that were looked at, nothing else."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from assistant.answering.conversation.turns import Conversation, Turn
@@ -9,6 +9,7 @@ from assistant.domain.links import link
 from assistant.domain.records import Claim, Finding, Paper, cited_papers
 from assistant.domain.sanitize import one_line, sanitize
 from assistant.domain.verdicts import MARKS, conclusion
+from assistant.publishing import quotations
 from assistant.serving import links
 
 _AROUND = 400  # characters of an abstract that are shown before and after a sentence
@@ -30,7 +31,7 @@ class CitationView:
 
     label: str
     pieces: tuple[Piece, ...] = ()
-    """Its sentence nearest to the claim, within its abstract; none where there is no such sentence."""
+    """Its sentence nearest to the claim, with what stands around it; none where there is no such sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def paper(paper: Paper, quote: str = "") -> PaperView:
     """Return the view of a paper, a sentence of its abstract marked."""
     authors = ", ".join(paper.authors) or (f"{paper.author_count} authors" if paper.author_count else "")
     facts = " · ".join(one_line(fact) for fact in (paper.id, paper.shown_day, authors) if fact)
-    pieces = tuple(_marked(paper.abstract, quote, len(paper.abstract)))
+    pieces = _pieces(paper.abstract, quote)
     return PaperView(one_line(paper.title), facts, link(paper) or "", pieces, paper.remark)
 
 
@@ -139,23 +140,14 @@ def _citation(finding: Finding, numbers: Mapping[str, int]) -> CitationView:
     label = str(numbers.get(finding.paper.id, "?"))
     if not finding.quote:
         return CitationView(label)
-    return CitationView(label, tuple(_marked(finding.paper.abstract, finding.quote, _AROUND)) or (_quoted(finding),))
+    elsewhere = (Piece(sanitize(finding.quote), is_quoted=True),)  # a sentence that is not one of the abstract
+    return CitationView(label, _pieces(finding.paper.abstract, finding.quote, _AROUND) or elsewhere)
 
 
-def _quoted(finding: Finding) -> Piece:
-    return Piece(sanitize(finding.quote), is_quoted=True)
-
-
-def _marked(text: str, quote: str, around: int) -> Sequence[Piece]:
-    """Return a text with the quote in it marked, `around` characters at each side; none where it is not in it."""
-    start = text.find(quote) if quote else 0
-    if start < 0:
-        return [] if around < len(text) else [Piece(sanitize(text))]
-    end = start + len(quote)
-    before, after = text[max(start - around, 0) : start], text[end : end + around]
-    dots = "…" if start > around else "", "…" if end + around < len(text) else ""
-    pieces = [Piece(f"{dots[0]}{before}"), Piece(quote, is_quoted=True), Piece(f"{after}{dots[1]}")]
-    return [Piece(sanitize(piece.text), piece.is_quoted) for piece in pieces if piece.text]
+def _pieces(text: str, quote: str, around: int | None = None) -> tuple[Piece, ...]:
+    """Return a text with the quote in it marked; with `around` what stands so near to it, none where it is not in
+    it."""
+    return tuple(Piece(sanitize(piece), quoted) for piece, quoted in quotations.pieces(text, [quote], around))
 
 
 def _source(label: str, paper: Paper, quote: str) -> SourceView:
