@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -48,6 +49,8 @@ class Place:
     folder: Path
     chance: random.Random
     environment: dict[str, str] = field(default_factory=dict)
+    open: list[socket.socket] = field(default_factory=list)
+    """Connections that a client leaves open."""
 
     @property
     def library(self) -> Path:
