@@ -177,6 +177,11 @@ def content(place: Place) -> Content:
     return found
 
 
+def text_of(path: Path) -> str:
+    """Return the text of a file, "" where there is none."""
+    return path.read_text() if path.exists() else ""
+
+
 def rows(path: Path) -> dict[str, list[str]] | None:
     """Return the rows of a catalogue that say something, read from a copy; None where there is no catalogue, or one
     that holds nothing."""
