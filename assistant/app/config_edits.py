@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.app import configuration, stored_keys
+from assistant.app import configuration, file_turns, stored_keys
 from assistant.app.configuration import KEYS, PROFILE_NAME, PROFILES
 from assistant.app.layers import Store
 from assistant.app.setting_table import SettingRow, find_setting
@@ -47,42 +47,49 @@ def change(path: Path, profile: str | None, row: SettingRow, typed: str) -> str:
     text = str(Path(typed).absolute()) if row.is_path and typed and not typed.startswith("~") else typed
     row.require(text)
     value = _value(row, text)
-    document = _document(path)
-    table = document if profile is None else _table(_table(document, PROFILES), profile)
-    table[row.key] = value
-    _write(path, document)
+    with file_turns.alone(path):
+        document = _document(path)
+        table = document if profile is None else _table(_table(document, PROFILES), profile)
+        table[row.key] = value
+        _write(path, document)
     return text
 
 
 def take_out(path: Path, profile: str | None, row: SettingRow) -> bool:
     """Take a setting out of the profile, or of what is for all (None); return whether it was there."""
-    document = _document(path)
-    tables = document.get(PROFILES, {})
-    table = document if profile is None else tables.get(profile, {})
-    if row.key not in table:
+    if not path.exists():
         return False
-    del table[row.key]
-    if profile is not None and not table:
-        del tables[profile]
-        if not tables:
-            del document[PROFILES]
-    _write(path, document)
-    return True
+    with file_turns.alone(path):
+        document = _document(path)
+        tables = document.get(PROFILES, {})
+        table = document if profile is None else tables.get(profile, {})
+        if row.key not in table:
+            return False
+        del table[row.key]
+        if profile is not None and not table:
+            del tables[profile]
+            if not tables:
+                del document[PROFILES]
+        _write(path, document)
+        return True
 
 
 def note_key(path: Path, name: str, store: Store | None) -> bool:
     """Note where a key is kept, or with None that it is not; return whether that changed anything."""
-    document = _document(path)
-    if document.get(KEYS, {}).get(name) == store:
+    if store is None and not path.exists():
         return False
-    if store is None:
-        del document[KEYS][name]
-        if not document[KEYS]:
-            del document[KEYS]
-    else:
-        _table(document, KEYS)[name] = store
-    _write(path, document)
-    return True
+    with file_turns.alone(path):
+        document = _document(path)
+        if document.get(KEYS, {}).get(name) == store:
+            return False
+        if store is None:
+            del document[KEYS][name]
+            if not document[KEYS]:
+                del document[KEYS]
+        else:
+            _table(document, KEYS)[name] = store
+        _write(path, document)
+        return True
 
 
 def make(path: Path) -> None:

@@ -91,8 +91,8 @@ def require_readers(library: LibrarySnapshot) -> None:
 
 def tell_damaged(stored: StoredAnnotations, on_message: OnMessage) -> None:
     """Tell of papers whose tags and notes are not as they were written, which count as none."""
-    if stored.damaged:
-        more = len(stored.damaged) - _NAMED
+    if problems := stored.problems:
+        more = len(problems) - _NAMED
         rest = f"; and {more:,} more, which `assistant status` names" if more > 0 else ""
-        problems = "; ".join(map(annotations.problem, stored.damaged[:_NAMED]))
-        on_message(f"{problems}{rest}; they are left out. To cure it, {annotations.CURE}")
+        left_out = "; they are left out" if stored.damaged else ""
+        on_message(f"{'; '.join(problems[:_NAMED])}{rest}{left_out}. To cure it, {stored.cure}")

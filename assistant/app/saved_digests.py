@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.app import file_turns
 from assistant.domain import files
 from assistant.domain.errors import LibraryError, UsageError
 from assistant.library import disk
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 FILE = "digests.toml"
 _TOLD = "digests"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_WAIT = 10.0  # seconds for another process that saves a digest, which takes it a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +164,9 @@ class SavedDigests:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         """Have the file to oneself."""
-        import filelock
-
         self._require_library()
-        try:
-            with filelock.FileLock(self.library / f".{FILE}.lock", timeout=_WAIT, mode=0o600):
-                yield
-        except filelock.Timeout as error:
-            raise LibraryError("another process saves a digest", path=self.library, cure="run this again") from error
+        with file_turns.alone(self.library / FILE):
+            yield
 
 
 def _read(path: Path, name: str, table: object) -> SavedDigest:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from assistant.app import file_turns
 from assistant.app.layers import KEY_VARIABLES, Store
 from assistant.domain import files
 from assistant.domain.errors import ResourceError, UsageError
@@ -135,17 +136,20 @@ def _read_file(folder: Path) -> dict[str, str]:
 def _change_file(folder: Path, name: str, key: str | None) -> None:
     """Set a key in the file, or with None take it out; a file without keys is removed."""
     path = folder / FILE
-    keys = _read_file(folder)
-    if keys.get(name) == key:
+    if key is None and not path.exists():
         return
-    keys.pop(name, None)
-    if key is not None:
-        keys[name] = key
-    if not keys:
-        path.unlink(missing_ok=True)
-        return
-    with replaced(path) as scratch:
-        files.write_private(scratch, json.dumps(keys, indent=1, sort_keys=True) + "\n")
+    with file_turns.alone(path):
+        keys = _read_file(folder)
+        if keys.get(name) == key:
+            return
+        keys.pop(name, None)
+        if key is not None:
+            keys[name] = key
+        if not keys:
+            path.unlink(missing_ok=True)
+            return
+        with replaced(path) as scratch:
+            files.write_private(scratch, json.dumps(keys, indent=1, sort_keys=True) + "\n")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
 
@@ -88,16 +89,45 @@ def write_private(path: Path, text: str) -> None:
 def replace_private(path: Path, text: str) -> None:
     """Put a text in the place of a file at once: whoever reads it, whenever this is stopped, has the one before or this
     one, whole. Only its owner can read it where it is made anew. Raises `OSError`."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with _part(path, text) as part:
+        with contextlib.suppress(FileNotFoundError):
+            check_ordinary(path)
+            part.chmod(stat.S_IMODE(path.stat().st_mode))
+        part.replace(path)
+
+
+def make_private(path: Path, text: str) -> None:
+    """Make a file of a text, which only its owner can read: whenever this is stopped, the file is whole or not there.
+    Raises `FileExistsError` where there is something, and `OSError`."""
+    with _part(path, text) as part:
+        give_name(part, path)
+
+
+def give_name(part: Path, path: Path) -> None:
+    """Give a finished file its name in the same folder; raises `FileExistsError` where something has it by now."""
+    try:
+        os.link(part, path)
+        part.unlink()
+    except FileExistsError:
+        raise
+    except OSError as error:  # a file system without hard links
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
+        part.rename(path)
+
+
+@contextlib.contextmanager
+def _part(path: Path, text: str) -> Iterator[Path]:
+    """Give a file beside a path with a text in it, safe from a loss of power; it is removed where what is done with it
+    fails."""
+    part = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)  # of one that was killed: in a container all have the same number
     try:
         with open(part, "x", encoding="utf-8", errors="replace", opener=private) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(FileNotFoundError):
-            check_ordinary(path)
-            part.chmod(stat.S_IMODE(path.stat().st_mode))
-        part.replace(path)
+        yield part
     except BaseException:
         part.unlink(missing_ok=True)
         raise

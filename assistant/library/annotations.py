@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.domain.annotations import NOTHING, Annotations, Note, is_within, tag_key
-from assistant.library.connection import CatalogueConnection
+from assistant.library import row_sums
+from assistant.library.facts import CatalogueFacts
 
 VERSION = 5
 """The first version of a catalogue's schema that has them."""
 _COLUMNS = "paper_id, tags, notes, read, checksum"
 _AMONG = "IN (SELECT value FROM json_each(?))"
+_BEYOND = "SELECT 1 FROM annotations LIMIT 1 OFFSET ?"
+_SUMMED = 2_000  # rows at most, which are summed in a few milliseconds
 CURE = "restore a backup, or write them anew with `assistant tag`, `assistant note` or `assistant read`"
 """Of what is not as it was written."""
+_GONE = "of the tags, notes and marks that were written some are gone, or others are there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,21 @@ class StoredAnnotations:
     """Of all papers of which something is said that can be read."""
     damaged: tuple[str, ...] = ()
     """Ids of papers of which something was said, that is not as it was written."""
+    is_whole: bool = True
+    """Whether all is there that was written; where something is gone, nobody knows of which papers it was."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with it, in words."""
+        return (*map(problem, self.damaged), *([] if self.is_whole else [_GONE]))
+
+    @property
+    def cure(self) -> str:
+        """What to do about that."""
+        return "; ".join([*([CURE] if self.damaged else []), *([] if self.is_whole else [row_sums.CURE])])
 
 
-def read(catalogue: CatalogueConnection, ids: Iterable[str] | None = None) -> StoredAnnotations:
+def read(catalogue: CatalogueFacts, ids: Iterable[str] | None = None) -> StoredAnnotations:
     """Return what is said of the papers with these ids, or of all."""
     if catalogue.version() < VERSION:
         return StoredAnnotations({})
@@ -41,7 +57,10 @@ def read(catalogue: CatalogueConnection, ids: Iterable[str] | None = None) -> St
             damaged.append(str(id))
         else:
             by_id[str(id)] = annotations
-    return StoredAnnotations(by_id, tuple(damaged))
+    # Where a paper is told already, so is what is wrong; and the rows of very many are not all looked at for a few.
+    is_known = bool(damaged) or (ids is not None and bool(catalogue.read(_BEYOND, (_SUMMED,))))
+    is_whole = is_known or row_sums.is_sound(catalogue, "annotations")
+    return StoredAnnotations(by_id, tuple(damaged), is_whole)
 
 
 def problem(id: str) -> str:
@@ -49,16 +68,17 @@ def problem(id: str) -> str:
     return f"the tags and notes of {id} are not as they were written"
 
 
-def write(catalogue: CatalogueConnection, by_id: Mapping[str, Annotations]) -> None:
+def write(catalogue: CatalogueFacts, by_id: Mapping[str, Annotations]) -> None:
     """Set what is said of papers, within a transaction; needs the writer's lock."""
-    catalogue.run_many("DELETE FROM annotations WHERE paper_id = ?", [(id,) for id in by_id])
-    catalogue.run_many(
-        f"INSERT INTO annotations ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
-        [_row(id, annotations) for id, annotations in by_id.items() if not annotations.is_empty],
-    )
+    with row_sums.noting(catalogue, "annotations"):
+        catalogue.run_many("DELETE FROM annotations WHERE paper_id = ?", [(id,) for id in by_id])
+        catalogue.run_many(
+            f"INSERT INTO annotations ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
+            [_row(id, annotations) for id, annotations in by_id.items() if not annotations.is_empty],
+        )
 
 
-def carry(catalogue: CatalogueConnection, successors: Mapping[str, str]) -> None:
+def carry(catalogue: CatalogueFacts, successors: Mapping[str, str]) -> None:
     """Have what is said of papers that are stored under other ids now be said of these; {id: id now}."""
     stored = read(catalogue, {*successors, *successors.values()}).by_id
     moved: dict[str, Annotations] = {}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import LibraryError, UsageError
-from assistant.domain.files import is_hollow, special_names
+from assistant.domain.files import give_name, is_hollow, special_names
 from assistant.library import builder, damaged_papers, database, disk, generations, locks, log, upgrade
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
@@ -48,7 +48,7 @@ def write(folder: Path, target: Path) -> BackupReport:
             with contextlib.closing(sqlite3.connect(copy)) as connection:
                 connection.execute("PRAGMA journal_mode = DELETE")  # what reads it needs no file beside it
             disk.flush(copy)
-            _publish(copy, target)
+            give_name(copy, target)
         disk.flush(target.parent)
     return report
 
@@ -151,18 +151,6 @@ def _opened(scratch: Path, origin: Path, problem: str) -> Iterator[Catalogue]:
 
 def _refused(origin: Path, problem: str, cause: str) -> LibraryError:
     return LibraryError(problem, path=origin, cause=cause, cure="nothing was changed")
-
-
-def _publish(copy: Path, target: Path) -> None:
-    """Give a finished file its name, unless there is one of that name by now."""
-    try:
-        os.link(copy, target)
-        copy.unlink()
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        _require_room(target)
-        copy.rename(target)
 
 
 def _require_room(target: Path) -> None:

@@ -18,6 +18,7 @@ from assistant.library import (
     integrity,
     locks,
     past,
+    row_sums,
     state,
     tail,
     upgrade,
@@ -181,6 +182,7 @@ def reembed(folder: Path, catalogue: Catalogue, embedder: Embedder, seconds: flo
                 fingerprint=embeddings.fingerprint(embedder.fingerprint), dimension=str(embedder.dimension)
             )
             catalogue.set_contents(hashes.items())
+            row_sums.renew(catalogue)
             catalogue.forget()
             rebuild(folder, catalogue, on_progress)
     return computed

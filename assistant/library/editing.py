@@ -34,6 +34,7 @@ def annotate(
     written is lost by this. Raises `LockedError`, `LibraryError`, and what `edit` raises, having changed nothing.
     """
     with contextlib.closing(Catalogue(folder)) as catalogue, builder.writer_session(folder, catalogue, LOCK_SECONDS):
+        catalogue.check_state()
         there = catalogue.positions(ids)
         before = annotations.read(catalogue, there)
         after = {id: edit(before.by_id.get(id, NOTHING)) for id in ids if id in there}
@@ -51,6 +52,7 @@ def last(folder: Path) -> Undoing | None:
     """Return what `undo` would take back; None where there is nothing. Raises `LibraryError`."""
     with contextlib.closing(Catalogue(folder)) as catalogue:
         catalogue.snapshot()
+        catalogue.check_state()
         change = past.last(catalogue)
         return Undoing(change, past.titles(catalogue, change)) if change else None
 
@@ -63,12 +65,12 @@ def undo(folder: Path, on_progress: OnProgress = lambda *_: None) -> Undoing | N
     Raises `LockedError` or `LibraryError`, having changed nothing.
     """
     with contextlib.closing(Catalogue(folder)) as catalogue, builder.writer_session(folder, catalogue, LOCK_SECONDS):
+        catalogue.check_state()
         change = past.last(catalogue)
         if change is None:
             return None
         undoing = Undoing(change, past.titles(catalogue, change))
         with catalogue.transaction():
-            catalogue.check_state()
             if ids := past.take_back(catalogue, change):
                 builder.rebuild(folder, catalogue, on_progress, IndexChange({}, ids))
     return undoing
@@ -81,5 +83,6 @@ def forget(folder: Path) -> None:
         builder.writer_session(folder, catalogue, LOCK_SECONDS),
         catalogue.transaction(),
     ):
+        catalogue.check_state()
         past.forget(catalogue)
         catalogue.forget()

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError
-from assistant.library import annotations, builder, damaged_papers, database, generations, index, integrity, locks, tail
+from assistant.library import (
+    annotations,
+    builder,
+    damaged_papers,
+    database,
+    generations,
+    index,
+    integrity,
+    locks,
+    past,
+    provenance,
+    row_sums,
+    tail,
+)
 from assistant.library.catalogue import Catalogue
 from assistant.library.index import REINDEX
 
@@ -36,8 +49,7 @@ def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str], *, deep
     if not catalogue_faults:
         papers = damaged_papers.every(catalogue)
         catalogue_faults = [Fault("papers are damaged", str(paper), paper.cure) for paper in papers]
-        ids, cure = annotations.read(catalogue).damaged, annotations.CURE
-        catalogue_faults += [Fault("notes are damaged", annotations.problem(id), cure, answered=True) for id in ids]
+        catalogue_faults += _of_readers(catalogue)
     try:
         damaged = damage(folder, catalogue, every=True, deep=deep) | dict(known)
     except LibraryError as error:  # the catalogue does not tell what the indexes should hold
@@ -46,6 +58,17 @@ def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str], *, deep
         return catalogue_faults or [Fault(_CATALOGUE_DAMAGED, problem, cure)]
     index_faults = [Fault("the indexes are damaged", problem, REINDEX, answered=True) for problem in damaged.values()]
     return catalogue_faults + index_faults
+
+
+def _of_readers(catalogue: Catalogue) -> list[Fault]:
+    """Return what is wrong with what readers say, with what can be taken back, and with when what was added."""
+    said = annotations.read(catalogue)
+    several = (
+        ("notes are damaged", said.problems, said.cure),
+        ("dates of adding are damaged", provenance.problems(catalogue, "arrivals", "sources"), row_sums.CURE),
+        ("changes cannot be taken back", past.problems(catalogue), past.CURE),
+    )
+    return [Fault(what, problem, cure, answered=True) for what, problems, cure in several for problem in problems]
 
 
 def damage(folder: Path, catalogue: Catalogue, *, every: bool = False, deep: bool = False) -> dict[str, str]:

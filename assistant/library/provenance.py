@@ -5,10 +5,16 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from assistant.ingest.origins import Origin, State, state
-from assistant.library import annotations
-from assistant.library.connection import CatalogueConnection
+from assistant.library import annotations, row_sums
+from assistant.library.facts import CatalogueFacts
+
+_PROBLEMS = {
+    "arrivals": "when papers were added is not as it was written",
+    "sources": "when sources were added, and what their files were, is not as it was written",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +33,7 @@ class SourceFacts:
     state: State
 
 
-def unnoted(
-    catalogue: CatalogueConnection, names: Iterable[str], origins: Iterable[Origin]
-) -> dict[str, Origin | None]:
+def unnoted(catalogue: CatalogueFacts, names: Iterable[str], origins: Iterable[Origin]) -> dict[str, Origin | None]:
     """Return {name: its file as it is now} of the sources with these names of which that is not noted."""
     now = {origin.name: origin for origin in origins}
     unique = dict.fromkeys(names)
@@ -39,33 +43,35 @@ def unnoted(
     }
 
 
-def note(catalogue: CatalogueConnection, sources: Mapping[str, Origin | None], at: datetime) -> None:
+def note(catalogue: CatalogueFacts, sources: Mapping[str, Origin | None], at: datetime) -> None:
     """Note when sources were first read, and what their files are now, within a transaction."""
     rows = [
         (name, origin.path, origin.size, origin.modified, origin.digest) if origin else (name, *[None] * 4)
         for name, origin in sources.items()
     ]
-    catalogue.run_many(
-        "INSERT INTO sources (added, name, path, size, modified, digest) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) "
-        "DO UPDATE SET path = excluded.path, size = excluded.size, modified = excluded.modified, "
-        "digest = excluded.digest",
-        [(at.isoformat(), *row) for row in rows],
-    )
+    with row_sums.noting(catalogue, "sources"):
+        catalogue.run_many(
+            "INSERT INTO sources (added, name, path, size, modified, digest) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET path = excluded.path, size = excluded.size, "
+            "modified = excluded.modified, digest = excluded.digest",
+            [(at.isoformat(), *row) for row in rows],
+        )
 
 
-def note_arrival(catalogue: CatalogueConnection, ids: Iterable[str], at: datetime) -> None:
+def note_arrival(catalogue: CatalogueFacts, ids: Iterable[str], at: datetime) -> None:
     """Note when these papers were added, the last of all, within the transaction that adds them."""
     query = "SELECT min(position) FROM papers WHERE id IN (SELECT value FROM json_each(?))"
     [(first,)] = catalogue.read(query, (json.dumps(list(ids)),))
     if first is not None:
-        catalogue.run("DELETE FROM arrivals WHERE position >= ?", (first,))  # of papers that have gone
-        catalogue.run("INSERT INTO arrivals VALUES (?, ?)", (first, at.isoformat()))
+        with row_sums.noting(catalogue, "arrivals"):
+            catalogue.run("DELETE FROM arrivals WHERE position >= ?", (first,))  # of papers that have gone
+            catalogue.run("INSERT INTO arrivals VALUES (?, ?)", (first, at.isoformat()))
 
 
-def arrivals(catalogue: CatalogueConnection, positions: Mapping[str, int]) -> dict[str, str]:
+def arrivals(catalogue: CatalogueFacts, positions: Mapping[str, int]) -> dict[str, str]:
     """Return {paper id: when it was added, in ISO form} of {paper id: position}; without those that an older version
-    added."""
-    if catalogue.version() < annotations.VERSION:
+    added, and nothing where `problems` has something to tell of that."""
+    if catalogue.version() < annotations.VERSION or not row_sums.is_sound(catalogue, "arrivals"):
         return {}
     rows = catalogue.read("SELECT position, at FROM arrivals ORDER BY position")
     firsts = [first for first, _ in rows]
@@ -73,23 +79,33 @@ def arrivals(catalogue: CatalogueConnection, positions: Mapping[str, int]) -> di
     return {id: str(rows[place][1]) for id, place in places.items() if place >= 0}
 
 
-def carry(source: CatalogueConnection, target: CatalogueConnection) -> None:
+def problems(catalogue: CatalogueFacts, *tables: Literal["arrivals", "sources"]) -> list[str]:
+    """Return what is wrong with what is noted of when papers and sources were added, and of what the files were."""
+    if catalogue.version() < annotations.VERSION:
+        return []
+    return [_PROBLEMS[table] for table in tables if not row_sums.is_sound(catalogue, table)]
+
+
+def carry(source: CatalogueFacts, target: CatalogueFacts) -> None:
     """Note of a copy of a library what is noted of the library: when its papers and sources were added, and what the
     files were. Within a transaction, which has put the papers in the same order."""
     columns = "name, added, path, size, modified, digest"
     if source.version() >= annotations.VERSION:
         query = f"INSERT OR REPLACE INTO sources ({columns}) VALUES (?, ?, ?, ?, ?, ?)"
-        target.run_many(query, source.read(f"SELECT {columns} FROM sources"))
+        rows = source.read(f"SELECT {columns} FROM sources") if row_sums.is_sound(source, "sources") else []
+        with row_sums.noting(target, "sources"):
+            target.run_many(query, rows)
     positions, copies = (
         dict(each.read("SELECT id, position FROM papers ORDER BY position")) for each in (source, target)
     )
     moments = arrivals(source, positions)
     in_order = [(position, moments.get(id)) for id, position in copies.items()]
     firsts = [row for before, row in zip([(0, None), *in_order], in_order, strict=False) if row[1] != before[1]]
-    target.run_many("INSERT INTO arrivals VALUES (?, ?)", firsts)
+    with row_sums.noting(target, "arrivals"):
+        target.run_many("INSERT INTO arrivals VALUES (?, ?)", firsts)
 
 
-def sources(catalogue: CatalogueConnection) -> list[SourceFacts]:
+def sources(catalogue: CatalogueFacts) -> list[SourceFacts]:
     """Return all sources in the order in which they were added; their files are looked at."""
     counted = catalogue.read(
         "SELECT source, count(*), sum(sources = 1) FROM (SELECT DISTINCT source, paper_id FROM listings) JOIN "
@@ -106,10 +122,10 @@ def sources(catalogue: CatalogueConnection) -> list[SourceFacts]:
     return rows
 
 
-def _noted(catalogue: CatalogueConnection, names: Iterable[str]) -> dict[str, tuple[str, Origin | None]]:
+def _noted(catalogue: CatalogueFacts, names: Iterable[str]) -> dict[str, tuple[str, Origin | None]]:
     """Return {name: (when it was first read, "" where nobody knows, its file)} of those of these sources that are
-    noted."""
-    if catalogue.version() < annotations.VERSION:
+    noted; nothing where `problems` has something to tell of that."""
+    if catalogue.version() < annotations.VERSION or not row_sums.is_sound(catalogue, "sources"):
         return {}
     rows = catalogue.read(
         "SELECT name, added, path, size, modified, digest FROM sources WHERE name IN (SELECT value FROM json_each(?))",

@@ -17,10 +17,12 @@ class Spool:
     """A file of SQLite's that has no name and is gone when nobody has it open; a small one stays in memory."""
 
     def __init__(self) -> None:
-        self._connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA journal_mode = OFF")
-        self._connection.execute("CREATE TABLE items (number INTEGER PRIMARY KEY, kind TEXT, item BLOB)")
-        self._connection.execute("CREATE INDEX items_by_kind ON items (kind, number)")
+        """Raises `ResourceError` where there is no room for it, as all that is done with it does."""
+        with _translated():
+            self._connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+            self._connection.execute("PRAGMA journal_mode = OFF")
+            self._connection.execute("CREATE TABLE items (number INTEGER PRIMARY KEY, kind TEXT, item BLOB)")
+            self._connection.execute("CREATE INDEX items_by_kind ON items (kind, number)")
 
     def __del__(self) -> None:
         """Close the file with the last sequence that reads it."""
@@ -28,21 +30,29 @@ class Spool:
             self._connection.close()
 
     def extend(self, kind: str, items: Iterable[object]) -> None:
-        """Add items of a kind; raises `ResourceError` where the disk takes no more."""
+        """Add items of a kind."""
         rows = ((kind, pickle.dumps(item, pickle.HIGHEST_PROTOCOL)) for item in items)
         self.run_many("INSERT INTO items (kind, item) VALUES (?, ?)", rows)
 
     def run_many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
         """Run one statement for each of some values."""
-        try:
+        with _translated():
             self._connection.executemany(statement, values)
-        except sqlite3.OperationalError as error:
-            cure = "make room in the folder for temporary files, or set TMPDIR to another"
-            raise ResourceError("what is ingested cannot be kept", cause=str(error), cure=cure) from error
 
     def read(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of a query."""
-        return self._connection.execute(query, values).fetchall()
+        """Return all rows of a query, which may put pages of the file away to have others in memory."""
+        with _translated():
+            return self._connection.execute(query, values).fetchall()
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """Turn SQLite's errors into a `ResourceError`: nobody else has the file, so that only the disk is at fault."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        cure = "make room in the folder for temporary files, or set TMPDIR to another"
+        raise ResourceError("what is ingested cannot be kept", cause=str(error), cure=cure) from error
 
 
 class Spooled(Sequence[Item], Generic[Item]):

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from bench.faults.forks import copied, run, warm
 from bench.faults.trials import QUESTIONS, FaultClass, Place, judge, main, worst
 
 _COMMANDS = (["search", "--json", QUESTIONS[0]], ["ask", "--json", QUESTIONS[1]], ["show", "--json", "id7"])
@@ -18,26 +19,25 @@ class Damager:
 
     def prepare(self, place: Place) -> None:
         """Make a library and a chat, keep a copy, and note what is right."""
-        place.run("ingest", str(place.listing(0, _PAPERS)))
-        place.run("chat", typed=b"How do we measure moss near granite?\nviolins and bridges\n")
-        self._expected = [place.run(*words).timeless for words in (*_COMMANDS, _CHAT)]
+        warm(place, ["ingest", str(place.listing(0, _PAPERS))], *_COMMANDS)
+        run(place, "chat", typed=b"How do we measure moss near granite?\nviolins and bridges\n")
+        self._expected = [run(place, *words).timeless for words in (*_COMMANDS, _CHAT)]
         for name in ("library", "chats"):
             shutil.copytree(place.folder / name, place.folder / "whole" / name)
 
     def trial(self, place: Place, number: int) -> str:
         """Damage one file of a fresh copy, and ask."""
         for name in ("library", "chats"):
-            shutil.rmtree(place.folder / name)
-            shutil.copytree(place.folder / "whole" / name, place.folder / name)
+            copied(place, name, place.folder / "whole" / name)
         if number % 8 == 7:
             [path] = place.chats.glob("*.jsonl")
             damage(place, path)
-            return judge(place.run(*_CHAT), self._expected[-1])
+            return judge(run(place, *_CHAT), self._expected[-1])
         files = sorted(path for path in place.library.rglob("*") if path.is_file() and path.stat().st_size)
         path = place.library / "catalogue.sqlite3" if number % 2 else place.chance.choice(files)
         damage(place, path)
         several = list(zip(_COMMANDS, self._expected, strict=False))
-        return worst([judge(place.run(*words), expected) for words, expected in several])
+        return worst([judge(run(place, *words), expected) for words, expected in several])
 
 
 def damage(place: Place, path: Path) -> None:

@@ -51,7 +51,8 @@ def _full(room: int) -> str:
     """Return what puts the library on a disk with `room` KB left."""
     return (
         'mount -t tmpfs -o size=16m tmpfs "$FAULTS_DISK" && cp -r "$ASSISTANT_LIBRARY" "$FAULTS_DISK/library" && '
-        'export ASSISTANT_LIBRARY="$FAULTS_DISK/library" ASSISTANT_CHATS="$FAULTS_DISK/chats" && '
+        'export ASSISTANT_LIBRARY="$FAULTS_DISK/library" ASSISTANT_CHATS="$FAULTS_DISK/chats" '
+        'ASSISTANT_CONFIG="$FAULTS_DISK/config.toml" TMPDIR="$FAULTS_DISK" && '
         f'head -c {room}k /dev/zero >"$FAULTS_DISK/room" && {{ cat /dev/zero >"$FAULTS_DISK/ballast" 2>&-; '
         'rm "$FAULTS_DISK/room"; }'
     )
@@ -68,9 +69,12 @@ class Poor:
         """Make a library, keep a copy, and note what is right."""
         self._conditions = conditions()
         place.run("ingest", str(place.listing(0, _PAPERS)))
+        place.run("tag", "id1", "--add", "first")
         self._expected = {words: place.run(*words).timeless for words in _READING}
         shutil.copytree(place.library, place.folder / "whole")
-        (place.folder / "disk").mkdir()
+        for name in ("disk", "copies"):
+            (place.folder / name).mkdir()
+        place.environment["ASSISTANT_CONFIG"] = str(place.folder / "config" / "config.toml")
 
     def trial(self, place: Place, number: int) -> str:
         """Run one command under one condition; the next tries take the next ones."""
@@ -96,7 +100,13 @@ class Poor:
 
 def _writing(place: Place) -> tuple[tuple[str, ...], ...]:
     listing = place.listing(100, 120, "more.jsonl")
-    return (("ingest", str(listing)), ("reindex",), ("remove", "--yes", "id3"), ("chat",))
+    copy = str(place.folder / "copies" / str(place.chance.randrange(10**9)))
+    return (
+        ("ingest", str(listing)), ("reindex",), ("remove", "--yes", "id3"), ("chat",), ("undo",), ("read", "id3"),
+        ("tag", "id3", "--add", "x"), ("note", "id3", "A thought."), ("enrich", str(listing)), ("export", "--to", copy),
+        ("digest", "--save", "weekly", "--topic", "moss"), ("digest", "--since", "last"), ("backup", f"{copy}.backup"),
+        ("config", "set", "timeout", "77"), ("papers", "-o", f"{copy}.md"),
+    )  # fmt: skip
 
 
 _POOR = Poor()

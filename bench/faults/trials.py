@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -48,6 +49,8 @@ class Place:
     folder: Path
     chance: random.Random
     environment: dict[str, str] = field(default_factory=dict)
+    open: list[socket.socket] = field(default_factory=list)
+    """Connections that a client leaves open."""
 
     @property
     def library(self) -> Path:
@@ -203,12 +206,13 @@ def place(seed: int) -> Iterator[Place]:
         yield Place(folder, random.Random(seed), settings | own)
 
 
-def tally(kind: FaultClass, tries: int | None, seed: int) -> Counter[str]:
-    """Try a class of faults so many times (None: as often as the table does); what was not right is told at once."""
+def tally(kind: FaultClass, tries: int | None, seed: int, first: int = 0) -> Counter[str]:
+    """Try a class of faults so many times (None: as often as the table does), the first with the number `first`; what
+    was not right is told at once."""
     outcomes: Counter[str] = Counter()
     with place(seed) as here:
         kind.prepare(here)
-        for number in range(kind.tries if tries is None else tries):
+        for number in range(first, first + (kind.tries if tries is None else tries)):
             outcome = kind.trial(here, number)
             outcomes[outcome] += 1
             if outcome not in (RIGHT, CLEAR):
@@ -233,11 +237,12 @@ def main(*kinds: FaultClass) -> None:
     parser = argparse.ArgumentParser(description="Try faults, and count how they come out.")
     parser.add_argument("--tries", type=int, metavar="N", help="tries of each class, instead of the table's")
     parser.add_argument("--seed", type=int, default=20_261, metavar="S", help="which faults are chosen")
+    parser.add_argument("--first", type=int, default=0, metavar="F", help="the number of the first try")
     options = parser.parse_args()
     print(header(), flush=True)
     bad = 0
     for kind in kinds:
-        outcomes = tally(kind, options.tries, options.seed)
+        outcomes = tally(kind, options.tries, options.seed, options.first)
         bad += sum(count for outcome, count in outcomes.items() if outcome not in (RIGHT, CLEAR))
         print(row(kind, outcomes), flush=True)
     sys.exit(1 if bad else 0)

@@ -79,7 +79,7 @@ def test_a_key_is_read_from_standard_input_and_never_shown(run: Run, file: Path)
     # A stored key makes the default model answer, as a variable does; no command but one that asks looks it up.
     assert "model                    gpt-4.1-mini" in run("config", **own).stdout
     assert run("config", "unset-key", "openai", **own).returncode == 0
-    assert sorted(path.name for path in file.parent.iterdir()) == ["config.toml"]
+    assert [path.name for path in file.parent.iterdir() if path.suffix != ".lock"] == ["config.toml"]
     assert run("config", "unset-key", "openai", **own).returncode == 3
     assert run("config", "set-key", "Open AI", typed="sk-1", **own).returncode == 2
     for words in (("set-key", "sk-typed-instead-of-a-name"), ("set", "key", "sk-typed-instead-of-a-name")):
@@ -87,7 +87,8 @@ def test_a_key_is_read_from_standard_input_and_never_shown(run: Run, file: Path)
         assert (done.returncode, "sk-typed" in done.stdout + done.stderr + file.read_text()) == (2, False)
     file.write_text("not TOML\n")
     assert run("config", "set-key", "openai", typed="sk-1", **own).returncode == 2
-    assert [path.name for path in file.parent.iterdir()] == ["config.toml"]  # nothing is kept that nothing would find
+    kept = [path.name for path in file.parent.iterdir() if path.suffix != ".lock"]
+    assert kept == ["config.toml"]  # nothing is kept that nothing would find
 
 
 def test_what_was_written_in_the_editor_is_checked(run_process: Run, run: Run, file: Path, tmp_path: Path) -> None:
@@ -112,3 +113,23 @@ def test_any_command_takes_a_profile(run: Run, file: Path, sample_library: Path)
         assert (done.returncode, done.stdout.count("\n") > 3) == (0, True)
     done = run("papers", "--profile", "other", **own)
     assert (done.returncode, "there is no profile 'other'; the profiles are: sample;" in done.stderr) == (2, True)
+
+
+def test_what_several_set_at_once_is_all_set(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from assistant.app import config_edits, configuration, stored_keys
+    from assistant.app.layers import Store
+
+    file = tmp_path / "own" / "config.toml"
+
+    def set_one(number: int) -> Store:
+        config_edits.change(file, *config_edits.split(f"profile.p{number}.model", None), f"m{number}")
+        return stored_keys.store(file.parent, f"k{number}", f"secret{number}")
+
+    with ThreadPoolExecutor(8) as threads:
+        stores = list(threads.map(set_one, range(24)))
+    profiles = configuration.load({"ASSISTANT_CONFIG": str(file)}).profiles
+    assert sorted(profiles) == sorted(f"p{number}" for number in range(24))
+    keys = [stored_keys.find(file.parent, f"k{number}", store) for number, store in enumerate(stores)]
+    assert keys == [f"secret{number}" for number in range(24)]

@@ -1,11 +1,14 @@
 """Who may ask a server: by which name, from which pages, with which token, and how much at once."""
 
 import base64
+import contextlib
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from support.serving import Served, serve
+from support.serving import PATIENCE, Served, library, serve
 
 import assistant
 from assistant.domain.errors import UsageError
@@ -71,6 +74,36 @@ def test_a_token_is_asked_for_as_bearer_or_as_the_password_of_a_browser(folder: 
         assert (strange.status_code, "access-control-allow-origin" in strange.headers) == (400, False)
         done = httpx.get(f"{served.url}/v1/models", headers={**token, "Origin": "https://chat.example"})
         assert (done.status_code, done.headers["access-control-allow-origin"]) == (200, "https://chat.example")
+
+
+@pytest.mark.parametrize("piece", [b"", b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n"])
+def test_a_head_that_never_comes_whole_is_not_waited_for(folder: Path, piece: bytes) -> None:
+    with serve(library(folder), limits=Limits(upload=0.1)) as served:
+        address = urlsplit(served.url)
+        with socket.create_connection((address.hostname, address.port or 0), timeout=PATIENCE) as connection:
+            connection.sendall(piece)
+            assert connection.recv(100) == b""
+        assert httpx.get(f"{served.url}/health").json()["status"] == "ok"
+
+
+def test_a_body_that_has_not_come_whole_does_not_keep_a_server_from_ending(folder: Path) -> None:
+    with serve(library(folder)) as served:
+        address = urlsplit(served.url)
+        connection = socket.create_connection((address.hostname, address.port or 0), timeout=PATIENCE)
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n{")
+        assert connection.recv(100).startswith(b"HTTP/1.1 100 ")  # it waits for the rest
+    with connection:
+        assert connection.recv(100) == b""
+
+
+def test_a_head_without_end_is_refused(folder: Path) -> None:
+    with serve(library(folder)) as served:
+        address = urlsplit(served.url)
+        with socket.create_connection((address.hostname, address.port or 0), timeout=PATIENCE) as connection:
+            with contextlib.suppress(ConnectionError):  # it may hang up while this is sent
+                connection.sendall(b"GET / HTTP/1.1\r\nX: " + b"x" * 500_000)
+            with contextlib.suppress(ConnectionError):
+                assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
 
 
 def test_what_others_reach_needs_a_token() -> None:

@@ -9,12 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
+import pytest
 from conftest import Run
 
 PATIENCE = 60.0
 
 
-def test_it_says_where_it_is_answers_and_ends_with_ctrl_c(folder: Path, clean_environment: Mapping[str, str]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_answers_and_ends_when_it_is_told(
+    folder: Path, clean_environment: Mapping[str, str], number: signal.Signals
+) -> None:
     words = ["serve", "--port", "0", "--library", str(folder), "--embedder", "hashing", "--no-model"]
     with subprocess.Popen(
         [sys.executable, "-m", "assistant", *words],
@@ -30,7 +34,7 @@ def test_it_says_where_it_is_answers_and_ends_with_ctrl_c(folder: Path, clean_en
         body = {"model": "assistant", "messages": [{"role": "user", "content": "How many papers are there?"}]}
         done = httpx.post(f"{url}/v1/chat/completions", json=body, timeout=PATIENCE).json()
         assert "40 papers" in done["choices"][0]["message"]["content"]
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         output, messages = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output, "Traceback" in messages) == (0, "", False)
 

@@ -24,6 +24,7 @@ from assistant.library import (
     health,
     index,
     integrity,
+    rows,
     tail,
     writer,
 )
@@ -182,6 +183,9 @@ def downgrade_upkeep(folder: Path) -> None:
             connection.execute(f"DROP TABLE {table}")
         for table in ("changes", "annotations", "papers", "listings"):
             connection.execute(f"DROP TABLE past_{table}")
+        connection.execute("DELETE FROM state WHERE key = 'past' OR key LIKE 'rows%'")
+        checksum = rows.state_checksum(dict(connection.execute("SELECT key, value FROM state")))
+        connection.execute("UPDATE state SET value = ? WHERE key = 'checksum'", (checksum,))
         connection.execute("PRAGMA user_version = 4")
 
 

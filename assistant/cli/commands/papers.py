@@ -40,6 +40,7 @@ def show(name: str, as_json: bool, place: LibraryOptions) -> int:
         library.require_sound(name)
         papers = naming.meant(index, name)
         rows = _rows(library, papers)
+        _tell_of_dates(library, are_shown=as_json)
         keys = library.citation_keys(papers)
     for row in rows:
         key = keys[row.paper.id]
@@ -111,6 +112,7 @@ def list_papers(  # noqa: PLR0913  one parameter for each option
             output.publish(reports.of_papers("Papers", list(selection), library.citation_keys))
             return 0
         is_told = bool(papers.tags or match or unread is not None)
+        _tell_of_dates(library, are_shown=output.as_json or "added" in (shown or ()))
         rows = (row for batch in _batches(selection) for row in _rows(library, batch, is_told=is_told))
         _print(rows, shown, as_csv=as_csv, as_json=output.as_json)
     return 0
@@ -166,6 +168,14 @@ def _rows(library: "Library", papers: Sequence[Paper], *, is_told: bool = False)
     said = annotations.read(catalogue, ids).by_id if is_told else library.annotations(ids)
     added = provenance.arrivals(catalogue, catalogue.positions(ids))
     return [Row(paper, said.get(paper.id, NOTHING), added.get(paper.id)) for paper in papers]
+
+
+def _tell_of_dates(library: "Library", *, are_shown: bool) -> None:
+    """Tell of it where it is to be shown when papers were added, and not known any more."""
+    from assistant.library import provenance, row_sums
+
+    for problem in provenance.problems(library.as_stored().catalogue, "arrivals") if are_shown else ():
+        console.tell(f"{problem}, and left out. To cure it, {row_sums.CURE}")
 
 
 def _sorted(papers: Sequence[Paper], order: Order | None, *, reverse: bool) -> list[Paper]:

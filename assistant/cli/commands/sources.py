@@ -24,10 +24,13 @@ def sources(as_json: bool, place: LibraryOptions) -> int:
       assistant sources
       assistant remove --source wrong-file.jsonl --dry-run
     """
-    from assistant.library import provenance
+    from assistant.library import provenance, row_sums
 
     with place.open() as library:
-        rows = provenance.sources(library.as_stored().catalogue)
+        catalogue = library.as_stored().catalogue
+        rows = provenance.sources(catalogue)
+        for problem in provenance.problems(catalogue, "sources"):
+            console.tell(f"{problem}, and left out. To cure it, {row_sums.CURE}")
     width = max((len(one_line(row.name)) for row in rows), default=0)
     if rows and not as_json:
         console.lines(console.plain(f"{'papers':>7} {'alone':>7}  {'added':10}  {'source':{width}}  file", "dim"))

@@ -34,25 +34,27 @@ def to_server(source: LibrarySnapshot, server: Server, on_progress: OnProgress) 
 
 
 def to_folder(source: LibrarySnapshot, folder: Path, on_progress: OnProgress) -> int:
-    """Make a library in a folder, in which there must be none, of a snapshot, with what readers say of its papers;
-    return of how many papers. Raises `LibraryError` where something of it is damaged."""
+    """Make a library in a folder, in which there must be none but one that no ingest or export into it has finished,
+    of a snapshot, with what readers say of its papers; return of how many papers. Raises `LibraryError` where something
+    of it is damaged."""
     if not database.vacant(folder):
-        raise LibraryError("there is a library here already", path=folder, cure="name another folder")
+        _require_unfinished(folder)
     papers = _contents(source)
     said = _said(source)
     with database.translated(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with locks.exclusive_lock(folder, writer.LOCK_SECONDS):
-        if not database.vacant(folder):
-            raise LibraryError("there is a library here already", path=folder, cure="name another folder")
-        database.create(folder, source.fingerprint, source.dimension, index.DEFAULT)
+        if database.vacant(folder):
+            database.create(folder, source.fingerprint, source.dimension, index.DEFAULT)
     hashed = [(paper, embeddings.content_hash(paper, source.fingerprint), blob) for paper, blob in papers]
     with (
         contextlib.closing(Catalogue(folder)) as catalogue,
         builder.writer_session(folder, catalogue, writer.LOCK_SECONDS),
     ):
+        _require_generation_0(catalogue)
         catalogue.put_embeddings((content, blob) for _, content, blob in hashed)
         with catalogue.transaction():
+            catalogue.set_state(fingerprint=source.fingerprint, dimension=str(source.dimension))
             catalogue.put((paper, content) for paper, content, _ in hashed)
             annotations.write(catalogue, said)
             provenance.carry(source.catalogue, catalogue)
@@ -60,12 +62,22 @@ def to_folder(source: LibrarySnapshot, folder: Path, on_progress: OnProgress) ->
     return len(papers)
 
 
+def _require_unfinished(folder: Path) -> None:
+    """Raise `LibraryError` where a folder has a library that anything was ever put into."""
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        _require_generation_0(catalogue)
+
+
+def _require_generation_0(catalogue: Catalogue) -> None:
+    if catalogue.generation():
+        raise LibraryError("there is a library here already", path=catalogue.path.parent, cure="name another folder")
+
+
 def _said(source: LibrarySnapshot) -> Mapping[str, Annotations]:
     """Return {paper id: what readers say of it}; raises `LibraryError` for what is not as it was written."""
     stored = annotations.read(source.catalogue)
-    if stored.damaged:
-        problems = "; ".join(map(annotations.problem, stored.damaged))
-        raise LibraryError(f"{problems}; nothing was exported", path=source.place, cure=annotations.CURE)
+    if stored.problems:
+        raise LibraryError(f"{'; '.join(stored.problems)}; nothing was exported", path=source.place, cure=stored.cure)
     return stored.by_id
 
 

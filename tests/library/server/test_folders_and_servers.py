@@ -9,7 +9,7 @@ from support import libraries
 
 from assistant import open_library
 from assistant.domain.errors import UsageError
-from assistant.library import sample
+from assistant.library import database, sample
 from assistant.library.server import writer
 from assistant.library.server.address import parse
 from assistant.library.server.client import Server
@@ -38,6 +38,18 @@ def test_what_readers_say_and_where_papers_came_from_moves_with_a_library_to_fol
         assert run(*words, "--library", copy).stdout == run(*words, "--library", folder).stdout
     done = run("export", "--library", folder, "--to", address)
     assert "what readers say of 2 papers stays where it is: a server keeps no tags, notes and marks" in done.stderr
+
+
+def test_an_export_into_a_folder_that_was_interrupted_is_run_again(run: Run, tmp_path: Any) -> None:
+    folder, copy = tmp_path / "library", tmp_path / "copy"
+    libraries.ingest(folder, libraries.entries(0, 3))
+    copy.mkdir()
+    database.create(copy, "another", 7, "chroma")  # as far as one gets before its papers
+    export = ("export", "--library", folder, "--to", str(copy))
+    assert run(*export).stdout == f"3 papers with their vectors copied to {copy}\n"
+    assert libraries.parts(copy) == libraries.parts(folder)
+    done = run(*export)
+    assert (done.returncode, "there is a library here already" in done.stderr) == (6, True)
 
 
 def test_what_names_a_paper_or_a_folder_is_no_library_at_a_server(run: Run, tmp_path: Any) -> None:
