@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from assistant.answering import membership, reading
 from assistant.answering.answerer import Draft, Request, Response, quote
+from assistant.domain import batches
 from assistant.domain.answers import NEAREST
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Evidence
-from assistant.library import chunks
+from assistant.library import chunks, ordering
 from assistant.library.bm25 import BM25Index
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Reranker
@@ -24,6 +25,9 @@ _NEAR = 0.5
 """Share of a topic's words, by rarity, that a paper has to have to be named as close where none belongs."""
 _OWN_BONUS = 0.15
 """Added to the share of words of a sentence in which the authors speak of their own work."""
+
+_READ = 1_000
+"""Papers that one answer lists at most, each with a sentence; it takes about a second, and nobody reads more."""
 
 
 def respond(request: Request) -> Response | None:
@@ -80,19 +84,22 @@ def _near(topic: str, candidates: Sequence[Evidence], words: BM25Index) -> tuple
 
 
 def _all(request: Request, narrowing: Narrowing, notes: tuple[str, ...]) -> Response:
-    """Return every paper of a period, or that a filter admits, newest first."""
+    """Return every paper of a period, or that a filter admits, newest first; of very many, so many as one can read."""
     library = request.library
-    papers = library.papers(None if narrowing.allowed is None else sorted(narrowing.allowed))
-    papers = sorted(papers, key=lambda paper: paper.day or "", reverse=True)
+    ids = ordering.ids(library.catalogue, "date", narrowing.allowed)
+    papers = list(itertools.islice((paper for some in batches.growing(ids) for paper in library.papers(some)), _READ))
     period = f" dated {narrowing.period}" if narrowing.period else ""
     if not papers:
         return Response(Draft(notes=notes, text=f"No paper{period}."), status="abstained")
+    text = f"{_count(len(papers))}{period}"
+    if len(papers) == _READ:
+        every = library.size if narrowing.allowed is None else len(narrowing.allowed)
+        more = f"; the {_READ:,} newest are shown, `assistant papers` lists all" if every > _READ else ""
+        text = f"{_count(every)}{period}{more}"
     keys = library_keys(library, [paper.id for paper in papers], request.context.keys)
     evidence = tuple(Evidence(keys[paper.id], paper, 0.0) for paper in papers)
     statements = [_shows(item, item.paper.title, library.words) for item in evidence]
-    return Response(
-        Draft(tuple(row for row in statements if row), notes, text=f"{_count(len(papers))}{period}"), evidence
-    )
+    return Response(Draft(tuple(row for row in statements if row), notes, text=text), evidence)
 
 
 def _ordered(request: Request, members: Sequence[Evidence]) -> tuple[list[Evidence], tuple[str, ...]]:

@@ -12,6 +12,7 @@ from assistant.domain.annotations import Annotations
 from assistant.domain.answers import Answer
 from assistant.domain.callbacks import OnProgress, OnToken
 from assistant.domain.records import Claim, Evidence, Paper
+from assistant.domain.selection import Selection
 from assistant.retrieval.filters import Filter
 
 if TYPE_CHECKING:
@@ -137,11 +138,16 @@ class Library(LibraryParts):
         """Return the papers in the order they were added; whichever embedder the library was made with. `match` are
         words that each has in what is known of it, or in its notes; with `unread` only those that are not marked as
         read, with False only those that are."""
-        return tuple(self.each_paper(paper_filter(since, until, source, tag), match=match, unread=unread))
+        return tuple(self.each_paper(paper_filter(since, until, source, tag), Selection(match, unread)))
 
-    def each_paper(self, papers_filter: Filter, *, match: str = "", unread: bool | None = None) -> Iterator[Paper]:
-        """Yield what `papers` returns, a thousand at a time."""
-        return reading.select(self.as_stored(), papers_filter, self.on_message, match=match, unread=unread)
+    def each_paper(self, papers_filter: Filter, selection: Selection) -> Iterator[Paper]:
+        """Yield what `papers` returns, in the order of the selection; no more are read than are called for."""
+        return reading.select(self.as_stored(), papers_filter, self.on_message, selection)
+
+    def days(self, papers_filter: Filter, selection: Selection, limit: int | None = None) -> dict[date | None, int]:
+        """Return {day, None for none: how many of the first `limit` papers that `each_paper` yields are dated so}; the
+        papers are not read."""
+        return reading.days(self.as_stored(), papers_filter, self.on_message, selection, limit)
 
     def finder(self) -> "LibraryFinder":
         """Return what finds papers by their names; whichever embedder the library was made with."""

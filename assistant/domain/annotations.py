@@ -42,6 +42,11 @@ class Annotations:
         """Whether they say nothing."""
         return not (self.tags or self.notes or self.read)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All words of them: tags, then notes."""
+        return (*self.tags, *(note.text for note in self.notes))
+
     def with_tags(self, add: Iterable[str] = (), remove: Iterable[str] = ()) -> "Annotations":
         """Return these with tags more and less, whatever their case.
 

@@ -4,6 +4,7 @@ import re
 import string
 import unicodedata
 from collections.abc import Iterable
+from itertools import islice
 
 from assistant.domain.greek import GREEK
 from assistant.domain.records import Paper
@@ -56,19 +57,21 @@ def family_name(author: str) -> str:
 
 def plain(text: str) -> str:
     """Return the letters and digits of a text, small and without accents; other scripts than Latin and Greek go."""
+    if text.isascii():
+        return re.sub(r"[^a-z0-9]", "", text.lower())
     spelled = "".join(GREEK.get(letter, letter) for letter in text.lower().translate(_LATIN))
     return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", spelled).lower())
 
 
 def _base(paper: Paper) -> str:
     """Return the key of a paper that no other shares; the year is the only run of four digits in it."""
-    words = [word for word in map(plain, normalise(paper.title).split()) if word and word not in _SILENT]
-    words = [word[:_LONGEST] for word in words if not word.isdecimal() and not _YEAR_LIKE.search(word)]
+    words = (word for word in map(plain, normalise(paper.title).split()) if word and word not in _SILENT)
+    words = (word[:_LONGEST] for word in words if not word.isdecimal() and not _YEAR_LIKE.search(word))
     year = f"{paper.date.year:04}" if paper.date else ""
     family = family_name(paper.authors[0]) if paper.authors else ""
     if family:
-        return _with_letter(f"{family}{year}{next(iter(words), '')}")
-    return _with_letter("".join(words[:_TITLE_WORDS]) + year)
+        return _with_letter(f"{family}{year}{next(words, '')}")
+    return _with_letter("".join(islice(words, _TITLE_WORDS)) + year)
 
 
 def _with_letter(key: str) -> str:

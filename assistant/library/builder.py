@@ -17,6 +17,7 @@ from assistant.library import (
     generations,
     integrity,
     locks,
+    packing,
     past,
     row_sums,
     state,
@@ -184,7 +185,9 @@ def reembed(folder: Path, catalogue: Catalogue, embedder: Embedder, seconds: flo
             catalogue.set_contents(hashes.items())
             row_sums.renew(catalogue)
             catalogue.forget()
+            packing.pack(catalogue)
             rebuild(folder, catalogue, on_progress)
+        packing.compact(catalogue)
     return computed
 
 

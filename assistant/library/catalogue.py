@@ -65,8 +65,9 @@ class Catalogue(CatalogueFacts):
 
     def texts(self, ids: Sequence[str]) -> list[tuple[str, str, str]]:
         """Return (id, title, abstract) of the papers with these ids, whether or not they are as they were written."""
-        rows = self.read(f"SELECT id, title, abstract FROM papers WHERE id {_AMONG}", (json.dumps(list(ids)),))
-        return [(str(id), str(title), str(abstract)) for id, title, abstract in rows]
+        query = f"SELECT id, title, abstract FROM papers WHERE id {_AMONG}"
+        texts = self.read(query, (json.dumps(list(ids)),))
+        return [(str(id), str(title), str(rows.unpacked(abstract))) for id, title, abstract in texts]
 
     def contents(self) -> list[tuple[str, str]]:
         """Return (id, content hash) of every paper, in the order added; raises `LibraryError` where several have one
@@ -147,7 +148,7 @@ class Catalogue(CatalogueFacts):
             "date = excluded.date, date_inferred = excluded.date_inferred, authors = excluded.authors, "
             "author_count = excluded.author_count, url = excluded.url, content = excluded.content, "
             "aliases = excluded.aliases, checksum = excluded.checksum",
-            (*row, content, rows.checksum(row, listings)),
+            (*rows.stored_row(row), content, rows.checksum(row, listings)),
         )
         self.run("DELETE FROM listings WHERE paper_id = ?", (paper.id,))
         self.run_many(

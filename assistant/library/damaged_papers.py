@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.domain.callbacks import OnProgress
 from assistant.domain.records import Paper
 from assistant.library.catalogue import Catalogue
 from assistant.library.index import REINDEX
@@ -11,6 +12,7 @@ from assistant.library.rows import StoredPaper
 VOUCHED = 2_000
 """Papers; so many are read and compared with their checksums in about 40 ms, whenever a library is opened."""
 
+_TOLD = 1_000  # papers after which it is told how far a check has come
 _NAMED = 3  # papers that a message names; `assistant status` names all
 
 
@@ -55,11 +57,19 @@ def lost(catalogue: Catalogue) -> list[DamagedPaper]:
     return [DamagedPaper(id, title, problem, _again(sources)) for id, (title, sources) in gone.items()]
 
 
-def every(catalogue: Catalogue) -> list[DamagedPaper]:
+def every(catalogue: Catalogue, on_progress: OnProgress = lambda *_: None) -> list[DamagedPaper]:
     """Return all, with every text and every vector read."""
+    size = catalogue.size()
+    on_progress("checking texts", 0, size)
     papers = [*texts(catalogue.stored_papers()), *lost(catalogue)]
+    on_progress("checking texts", size, size)
     altered = {paper.id for paper in papers}
-    blobs = {id: blob and b"" for id, blob in catalogue.embeddings()}
+    blobs: dict[str, bytes | None] = {}
+    for id, blob in catalogue.embeddings():
+        blobs[id] = blob and b""
+        if len(blobs) % _TOLD == 0:
+            on_progress("checking vectors", len(blobs), size)
+    on_progress("checking vectors", size, size)
     return papers + [paper for paper in vectors(catalogue, blobs) if paper.id not in altered]
 
 

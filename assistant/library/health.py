@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import LibraryError
 from assistant.library import (
     annotations,
@@ -38,7 +39,14 @@ class Fault:
     """Whether questions are answered all the same."""
 
 
-def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str], *, deep: bool = False) -> list[Fault]:
+def faults(
+    folder: Path,
+    catalogue: Catalogue,
+    known: Mapping[str, str],
+    *,
+    deep: bool = False,
+    on_progress: OnProgress = lambda *_: None,
+) -> list[Fault]:
     """Return all that is wrong, with every file read and the vector index tried; `known` are damages seen before.
 
     `deep` compares the whole vector index with the catalogue, rather than a sample, and SQLite's indexes with its
@@ -47,7 +55,7 @@ def faults(folder: Path, catalogue: Catalogue, known: Mapping[str, str], *, deep
     restore = database.restore(folder)
     catalogue_faults = [Fault(_CATALOGUE_DAMAGED, problem, restore) for problem in catalogue.faults(every=deep)]
     if not catalogue_faults:
-        papers = damaged_papers.every(catalogue)
+        papers = damaged_papers.every(catalogue, on_progress)
         catalogue_faults = [Fault("papers are damaged", str(paper), paper.cure) for paper in papers]
         catalogue_faults += _of_readers(catalogue)
     try:

@@ -1,15 +1,21 @@
 """A catalogue -> what it says of its papers together: how many, of which days, by whom, and out of which files."""
 
+import contextlib
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from assistant.domain.records import Paper
+from assistant.library import rows
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import VOUCHED
 from assistant.library.finding import FindsPapers
+
+_WITH_ALIASES = 3
+"""The first version of a catalogue's schema that has other ids of a paper beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ def by_date(catalogue: Catalogue, limit: int, ids: Collection[str] | None = None
     """Return the ids of the `limit` newest or oldest papers that have a date; of one day in the order added."""
     order = "DESC" if newest else "ASC"
     dated = f"{_among(ids)} {'AND' if ids is not None else 'WHERE'} date IS NOT NULL"
-    query = f"SELECT id FROM {_papers(catalogue)} {dated} ORDER BY date {order}, position LIMIT ?"
+    query = f"SELECT id FROM {table(catalogue)} {dated} ORDER BY date {order}, position LIMIT ?"
     return [id for (id,) in catalogue.read(query, (*_values(ids), limit))]
 
 
@@ -51,13 +57,13 @@ def within(catalogue: Catalogue, since: date | None, until: date | None) -> list
     if isinstance(catalogue, FindsPapers):
         return catalogue.within(since, until)
     first, last = since.isoformat() if since else "", until.isoformat() if until else "9999-12-31"
-    query = f"SELECT id FROM {_papers(catalogue)} WHERE date BETWEEN ? AND ? ORDER BY position"
+    query = f"SELECT id FROM {table(catalogue)} WHERE date BETWEEN ? AND ? ORDER BY position"
     return [id for (id,) in catalogue.read(query, (first, last))]
 
 
 def without_date(catalogue: Catalogue) -> list[str]:
     """Return the ids of the papers without a date, in the order added."""
-    query = f"SELECT id FROM {_papers(catalogue)} WHERE date IS NULL ORDER BY position"
+    query = f"SELECT id FROM {table(catalogue)} WHERE date IS NULL ORDER BY position"
     return [id for (id,) in catalogue.read(query)]
 
 
@@ -90,19 +96,65 @@ def titles_with(catalogue: Catalogue, letters: str) -> Iterator[tuple[str, str]]
     yield from ((str(id), str(title)) for id, title in catalogue.stream(query, (f"%{letters}%",)))
 
 
+def days(catalogue: Catalogue, ids: Collection[str] | None = None) -> Iterator[tuple[date | None, int]]:
+    """Yield each day, None for none, and how many of the papers with these ids (None: of all) have it as their date; in
+    the order of the days."""
+    query = f"SELECT date, count(*) FROM {table(catalogue)} {_among(ids)} GROUP BY date"
+    for day, papers in catalogue.stream(query, _values(ids)):
+        with contextlib.suppress(ValueError):  # the paper is damaged, which is told where it is read
+            yield None if day is None else date.fromisoformat(str(day)), int(papers)
+
+
+def words_of(catalogue: Catalogue, ids: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield (id, all texts that sources have of it) of the papers with these ids, in any order, whether or not they are
+    as they were written: title, abstract, authors, ids and venues."""
+    if catalogue.version() < _WITH_ALIASES:
+        for paper in catalogue.papers(ids):
+            venues = (listing.organisation or "" for listing in paper.listings)
+            yield paper.id, [paper.title, paper.abstract, *paper.authors, paper.id, *paper.aliases, *venues]
+        return
+    venues_of: dict[str, list[str]] = {}
+    query = f"SELECT paper_id, organisation FROM listings {_among(ids, 'paper_id')} AND organisation IS NOT NULL"
+    for id, organisation in catalogue.read(query, _values(ids)):
+        venues_of.setdefault(str(id), []).append(str(organisation))
+    query = f"SELECT id, title, abstract, authors, aliases FROM papers {_among(ids)}"
+    for id, title, abstract, authors, aliases in catalogue.stream(query, _values(ids)):
+        listed = (*_names(authors), str(id), *_names(aliases), *venues_of.get(str(id), ()))
+        yield str(id), [str(title), str(rows.unpacked(abstract)), *listed]
+
+
+def headings(catalogue: Catalogue, ids: Collection[str]) -> Iterator[Paper]:
+    """Yield the papers with these ids in the order added, with title, date and authors alone, whether or not they are
+    as they were written."""
+    query = f"SELECT id, title, date, authors FROM papers {_among(ids)} ORDER BY position"
+    for id, title, day, authors in catalogue.stream(query, _values(ids)):
+        with contextlib.suppress(ValueError):  # the paper is damaged, which is told where it is read
+            day_read = None if day is None else date.fromisoformat(str(day))
+            yield Paper(str(id), str(title), "", day_read, authors=tuple(_names(authors)))
+
+
+def lacking(catalogue: Catalogue) -> Iterator[str]:
+    """Yield the ids of the papers without a full date, authors or a link, in the order added."""
+    query = (
+        "SELECT id FROM papers WHERE date IS NULL OR date_inferred OR authors = '[]' OR coalesce(url, '') = '' "
+        "ORDER BY position"
+    )
+    yield from (str(id) for (id,) in catalogue.stream(query))
+
+
 def undated(catalogue: Catalogue, ids: Collection[str] | None = None) -> int:
     """Return how many papers have no date."""
     if isinstance(catalogue, FindsPapers):
         return catalogue.undated(ids)
     dateless = f"{_among(ids)} {'AND' if ids is not None else 'WHERE'} date IS NULL"
-    [(count,)] = catalogue.read(f"SELECT count(*) FROM {_papers(catalogue)} {dateless}", _values(ids))
+    [(count,)] = catalogue.read(f"SELECT count(*) FROM {table(catalogue)} {dateless}", _values(ids))
     return int(count)
 
 
 def sources(catalogue: Catalogue, ids: Collection[str] | None = None) -> list[tuple[str, int]]:
     """Return (name of a source, how many papers it lists), in the order added."""
-    where = _among(ids).replace("id IN", "paper_id IN")
-    query = f"SELECT source, count(DISTINCT paper_id) FROM listings {where} GROUP BY source ORDER BY min(rowid)"
+    counted = f"SELECT source, count(DISTINCT paper_id) FROM listings {_among(ids, 'paper_id')}"
+    query = f"{counted} GROUP BY source ORDER BY min(rowid)"
     return [(str(source), int(papers)) for source, papers in catalogue.read(query, _values(ids))]
 
 
@@ -160,13 +212,14 @@ def _names(authors: object) -> list[str]:
     return [str(name) for name in names] if isinstance(names, list) else []
 
 
-def _papers(catalogue: Catalogue) -> str:
-    """Return the table of papers; in a small library without SQLite's own index of dates, which has no checksums."""
+def table(catalogue: Catalogue) -> str:
+    """Return the table of papers for a query of dates; in a small library without SQLite's own index of them, which has
+    no checksums."""
     return "papers NOT INDEXED" if catalogue.size() <= VOUCHED else "papers"
 
 
-def _among(ids: Collection[str] | None) -> str:
-    return "" if ids is None else "WHERE id IN (SELECT value FROM json_each(?))"
+def _among(ids: Collection[str] | None, column: str = "id") -> str:
+    return "" if ids is None else f"WHERE {column} IN (SELECT value FROM json_each(?))"
 
 
 def _values(ids: Collection[str] | None) -> tuple[str, ...]:

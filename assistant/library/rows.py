@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,11 @@ Row = Sequence[object]
 
 _JSON = json.JSONEncoder(default=repr)  # escapes: the same bytes in every version of Python, whatever the texts hold
 _ALTERED = "is not as it was written: its checksum is another"
+
+_ABSTRACT = 2  # its place in `PAPER_COLUMNS`
+_PACKED = range(400, 1_000_000)
+"""Bytes of a text that is stored packed. With shorter ones hardly anything is won; a longer one would let a few bytes
+of a stranger's file fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,30 @@ def paper_row(paper: Paper) -> Row:
         paper.id, paper.title, paper.abstract, paper.day, int(paper.date_inferred),
         json.dumps(paper.authors), paper.author_count, paper.url, json.dumps(paper.aliases),
     )  # fmt: skip
+
+
+def stored_row(row: Row) -> Row:
+    """Return a row of `PAPER_COLUMNS` as it is stored: a long abstract packed, which leaves half of its bytes."""
+    return (*row[:_ABSTRACT], packed(str(row[_ABSTRACT])), *row[_ABSTRACT + 1 :])
+
+
+def packed(text: str) -> str | bytes:
+    """Return a text as it is stored: a long one as the bytes that zlib (RFC 1950) makes of its UTF-8."""
+    encoded = text.encode()
+    return zlib.compress(encoded) if len(encoded) in _PACKED else text
+
+
+def unpacked(value: object) -> object:
+    """Return a text again, whether it was packed or, as a short one and those of older versions, not; bytes that no
+    text was packed to as they are."""
+    if not isinstance(value, bytes):
+        return value
+    try:
+        stream = zlib.decompressobj()
+        encoded = stream.decompress(value, _PACKED.stop)
+        return encoded.decode() if stream.eof and not stream.unused_data else value
+    except (zlib.error, UnicodeDecodeError):
+        return value
 
 
 def listing_row(listing: Listing) -> Row:
@@ -81,12 +111,13 @@ def order_checksum(ids: Iterable[str]) -> str:
 
 
 def read(paper: Row, listings: Sequence[Row], content: str, recorded: str | None, expected: str) -> StoredPaper:
-    """Read the rows of a paper, of `PAPER_COLUMNS` or `FORMER_COLUMNS`, and judge them.
+    """Read the stored rows of a paper, of `PAPER_COLUMNS` or `FORMER_COLUMNS`, and judge them.
 
     `recorded` is the checksum stored with it, None in a catalogue without; there its `content` must be `expected`,
     the hash that its title and abstract have.
     """
     problems: list[str] = []
+    paper = (*paper[:_ABSTRACT], unpacked(paper[_ABSTRACT]), *paper[_ABSTRACT + 1 :])
     paper_read = _paper(paper, tuple(_listing(row, problems) for row in listings), problems)
     is_altered = content != expected if recorded is None else recorded != checksum(paper, listings)
     if is_altered and not problems:

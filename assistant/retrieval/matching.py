@@ -1,12 +1,10 @@
-"""Words as typed -> whether a paper has them all, in what its sources or its readers say of it."""
+"""Words as typed -> whether the texts of a paper have them all."""
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-from assistant.domain.annotations import NOTHING, Annotations
 from assistant.domain.errors import UsageError
-from assistant.domain.records import Paper
 
 _PIECES = re.compile(r'"([^"]*)"|(\S+)')
 _ACCENTS = re.compile("[\u0300-\u036f]")  # combining marks of Latin, Greek and Cyrillic
@@ -26,18 +24,10 @@ class Words:
         if len(self._pieces) > MOST_WORDS:
             raise UsageError(f"{len(self._pieces):,} words are too many to look for", cure=f"give {MOST_WORDS} at most")
 
-    def are_in(self, paper: Paper, annotations: Annotations = NOTHING) -> bool:
-        """Whether each of them is a word, or part of one, of the paper's title, abstract, authors, ids or venues, of
-        its tags or its notes."""
-        text = "\n".join(" ".join(_plain(text).split()) for text in _texts(paper, annotations))
+    def are_in(self, texts: Iterable[str]) -> bool:
+        """Whether each of them is a word, or part of one, of one of these texts."""
+        text = "\n".join(" ".join(_plain(text).split()) for text in texts)
         return all(piece in text for piece in self._pieces)
-
-
-def _texts(paper: Paper, annotations: Annotations) -> Iterator[str]:
-    yield from (paper.title, paper.abstract, *paper.authors, paper.id, *paper.aliases)
-    yield from (listing.organisation or "" for listing in paper.listings)
-    yield from annotations.tags
-    yield from (note.text for note in annotations.notes)
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -130,3 +130,15 @@ def test_a_cross_encoder_reads_title_and_two_sentences_where_its_numbers_are_kno
     unknown = Longest("unknown")
     assert pipeline.ask(replace(base, reranker=unknown), "Which papers study moss?").text == "3 papers on moss"
     assert unknown.read == []
+
+
+def test_of_very_many_papers_the_newest_are_listed_and_all_counted(tmp_path: Path) -> None:
+    rows = [
+        Entry(Listing("a.jsonl", n, f"Moss {n}", date(2024, 1, 1) + timedelta(n)), "", f"id{n}") for n in range(1_001)
+    ]
+    libraries.ingest(tmp_path / "library", rows)
+    embedder = HashedWords()
+    with LibrarySnapshot(tmp_path / "library", embedder.fingerprint) as library:
+        answer = pipeline.ask(Pipeline(library, embedder), "List all papers")
+    assert answer.text == "1,001 papers; the 1,000 newest are shown, `assistant papers` lists all"
+    assert [item.paper.id for item in answer.evidence] == [f"id{number}" for number in range(1_000, 0, -1)]

@@ -12,6 +12,7 @@ from assistant.app.filters import admitted, paper_filter
 from assistant.domain.annotations import Annotations
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Entry
+from assistant.domain.selection import Selection
 from assistant.library import editing
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval.filters import Filter
@@ -86,7 +87,7 @@ def test_what_is_no_tag_is_refused(tag: str) -> None:
 def test_words_are_found_in_all_that_is_known_of_a_paper_and_marks_tell_what_was_read(folder: Path) -> None:
     def ids(match: str = "", unread: bool | None = None) -> list[str]:
         with LibrarySnapshot(folder) as library:
-            return [paper.id for paper in reading.select(library, Filter(), pytest.fail, match=match, unread=unread)]
+            return [paper.id for paper in reading.select(library, Filter(), pytest.fail, Selection(match, unread))]
 
     assert ids("Item3 ROCKS") == []
     assert ids("item3") == ["id3"]

@@ -1,17 +1,16 @@
 """`papers --plot`: a bar a month or year, as wide as it may be, and those without a date counted."""
 
+from collections import Counter
 from datetime import date
 
 from conftest import Run
 from support.homes import Home
 
 from assistant.cli.views import plots
-from assistant.domain.records import Paper
 
 
 def drawn(days: list[date | None], width: int, *, in_blocks: bool = True) -> list[str]:
-    papers = [Paper(f"p{n}", "T", "A.", day) for n, day in enumerate(days)]
-    return ["".join(text for text, _ in row) for row in plots.by_date(papers, width, in_blocks=in_blocks)]
+    return ["".join(text for text, _ in row) for row in plots.by_date(Counter(days), width, in_blocks=in_blocks)]
 
 
 def test_months_have_bars_and_those_between_none() -> None:

@@ -51,7 +51,7 @@ def enrich(
       assistant enrich --dry-run references.bib
       assistant enrich --from arxiv --limit 100
     """
-    from assistant.app import acquisition, served
+    from assistant.app import acquisition, enriching, served
     from assistant.ingest import enrichment
 
     if not (paths or services):
@@ -59,10 +59,10 @@ def enrich(
     with place.open() as library, progress.bar() as on_progress:
         to = library.settings, invocation.environment()
         with served.catalogue(*to) as catalogue:
-            papers = [stored.paper for stored in catalogue.stored_papers() if not stored.problem]
-        wanted = enrichment.lacking(papers)[:limit]
-        rows = list(acquisition.facts(paths, services, wanted, invocation.environment(), console.tell, on_progress))
-        result = enrichment.enrich(papers, [row for row in rows if isinstance(row, Entry)])
+            wanted = enriching.lacking(catalogue, limit) if services else ()
+            rows = list(acquisition.facts(paths, services, wanted, invocation.environment(), console.tell, on_progress))
+            entries = [row for row in rows if isinstance(row, Entry)]
+            result = enrichment.enrich(enriching.subjects(catalogue, entries), entries)
         report = served.add(*to, result.entries, library.embedder, dry_run=dry_run, on_progress=on_progress)
     rejections = [*(row for row in rows if isinstance(row, Rejection)), *report.rejected]
     if as_json:

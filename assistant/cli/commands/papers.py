@@ -1,8 +1,8 @@
 """`assistant show`, `assistant papers`: what the library holds, as text, a table or JSON."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,15 +12,15 @@ from assistant.cli.output import OutputOptions, output
 from assistant.cli.views import columns, plots
 from assistant.cli.views import papers as views
 from assistant.cli.views.columns import Row
+from assistant.domain import batches
 from assistant.domain.annotations import NOTHING
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Listing, Paper
 from assistant.domain.sanitize import one_line
+from assistant.domain.selection import Order, Selection
 
 if TYPE_CHECKING:
     from assistant.app.handle import Library
-
-Order = Literal["date", "title", "added"]
 
 
 @click.command()
@@ -98,45 +98,45 @@ def list_papers(  # noqa: PLR0913  one parameter for each option
     if ((as_csv or as_plot or names) and output.is_document) or as_csv + as_plot + output.as_json > 1:
         raise UsageError("--csv, --plot, --json and --format exclude each other, and --columns is for a list")
     shown = columns.parse(names) if names is not None else columns.USUAL if as_csv else None
+    selection = Selection(match or "", unread, order, reverse)
     with place.open() as library:
-        selection = library.each_paper(papers.filter(), match=match or "", unread=unread)
-        if order or reverse:
-            selection = iter(_sorted(list(selection), order, reverse=reverse))
-        selection = islice(selection, limit)
         if as_plot:
-            console.lines(*plots.by_date(list(selection), console.width(), in_blocks=console.can_show("█▏")))
+            days = library.days(papers.filter(), selection, limit)
+            console.lines(*plots.by_date(days, console.width(), in_blocks=console.can_show("█▏")))
             return 0
+        those = islice(library.each_paper(papers.filter(), selection), limit)
         if output.is_document:
             from assistant.publishing import reports
 
-            output.publish(reports.of_papers("Papers", list(selection), library.citation_keys))
+            output.publish(reports.of_papers("Papers", list(those), library.citation_keys))
             return 0
         is_told = bool(papers.tags or match or unread is not None)
         _tell_of_dates(library, are_shown=output.as_json or "added" in (shown or ()))
-        rows = (row for batch in _batches(selection) for row in _rows(library, batch, is_told=is_told))
+        rows = (_rows(library, batch, is_told=is_told) for batch in batches.growing(those))
         _print(rows, shown, as_csv=as_csv, as_json=output.as_json)
     return 0
 
 
-def _batches(papers: Iterator[Paper]) -> Iterator[list[Paper]]:
-    """Yield papers a thousand at a time, so that no list grows with the library."""
-    while batch := list(islice(papers, 1_000)):
-        yield batch
-
-
-def _print(rows: Iterable[Row], shown: Sequence[str] | None, *, as_csv: bool, as_json: bool) -> None:
+def _print(groups: Iterable[Sequence[Row]], shown: Sequence[str] | None, *, as_csv: bool, as_json: bool) -> None:
+    """Print rows, each group of them when it comes."""
     if as_csv and shown:
-        for line in columns.as_csv(rows, shown):
+        for line in columns.as_csv((row for rows in groups for row in rows), shown):
             console.row(line)
         return
-    for row in rows:
+    for rows in groups:
         if as_json:
-            whole = record(row)
-            console.record({name: whole.get(name, columns.COLUMNS[name](row)) for name in shown} if shown else whole)
+            for row in rows:
+                console.record(_record(row, shown))
         elif shown:
-            console.row(columns.with_tabs(row, shown))
+            for row in rows:
+                console.row(columns.with_tabs(row, shown))
         else:
-            console.lines(_line(row))
+            console.lines(*map(_line, rows))
+
+
+def _record(row: Row, shown: Sequence[str] | None) -> dict[str, Any]:
+    whole = record(row)
+    return {name: whole.get(name, columns.COLUMNS[name](row)) for name in shown} if shown else whole
 
 
 def record(row: Row) -> dict[str, Any]:
@@ -176,20 +176,6 @@ def _tell_of_dates(library: "Library", *, are_shown: bool) -> None:
 
     for problem in provenance.problems(library.as_stored().catalogue, "arrivals") if are_shown else ():
         console.tell(f"{problem}, and left out. To cure it, {row_sums.CURE}")
-
-
-def _sorted(papers: Sequence[Paper], order: Order | None, *, reverse: bool) -> list[Paper]:
-    """Return papers, which come in the order added, in another; those without a date after all that have one."""
-    rows = list(papers)
-    if order == "added":
-        rows.reverse()
-    elif order == "title":
-        rows.sort(key=lambda paper: one_line(paper.title).casefold())
-    elif order == "date":
-        undated = [paper for paper in papers if paper.day is None]
-        dated = sorted((paper for paper in papers if paper.day), key=lambda paper: paper.day or "", reverse=not reverse)
-        return [*dated, *undated]
-    return rows[::-1] if reverse else rows
 
 
 def _line(row: Row) -> console.StyledLine:

@@ -60,7 +60,7 @@ def reindex(as_json: bool, place: LibraryOptions) -> int:
 
 def _rebuild(settings: "Settings", catalogue: "Catalogue", built: str, name: str) -> None:
     """Rebuild the indexes from the vectors kept, and say so: computing them anew may cost money."""
-    from assistant.library import builder, writer
+    from assistant.library import builder, packing, writer
     from assistant.library.index import REINDEX
 
     console.tell(f"keeping the vectors of {built}: none is computed; --embedder NAME has another compute them anew")
@@ -68,9 +68,11 @@ def _rebuild(settings: "Settings", catalogue: "Catalogue", built: str, name: str
         with (
             progress.bar() as on_progress,
             builder.writer_session(settings.library, catalogue, writer.LOCK_SECONDS),
-            catalogue.transaction(),
         ):
-            builder.rebuild(settings.library, catalogue, on_progress)
+            with catalogue.transaction():
+                packing.pack(catalogue)
+                builder.rebuild(settings.library, catalogue, on_progress)
+            packing.compact(catalogue)
     except LibraryError as error:
         if error.cure != REINDEX:
             raise

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import console, invocation, options
+from assistant.cli import console, invocation, options, progress
 from assistant.cli.commands import served_status
 from assistant.cli.options import LibraryOptions
 from assistant.cli.views import sources as views
@@ -85,7 +85,8 @@ def _faults(
     from assistant import app
     from assistant.library import health
 
-    faults = health.faults(library.folder, library.catalogue, library.problems, deep=deep)
+    with progress.bar() as on_progress:
+        faults = health.faults(library.folder, library.catalogue, library.problems, deep=deep, on_progress=on_progress)
     try:
         mismatch = app.mismatch(settings, environment, library.fingerprint)
     except MissingModelError:  # what its vectors would be is not known; the line of the embedder tells

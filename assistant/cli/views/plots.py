@@ -1,11 +1,10 @@
-"""Papers -> bars for a terminal: how many there are of each month or year, and how many have no date."""
+"""Days of papers -> bars for a terminal: how many there are of each month or year, and how many have no date."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from assistant.cli.console import StyledLine
-from assistant.domain.records import Paper
 
 _MOST_MONTHS = 36
 """Months up to which each has a bar of its own; years are shown of a longer time."""
@@ -13,12 +12,16 @@ _LEAST_BAR = 8  # columns that the longest bar has at least, however narrow the 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
-def by_date(papers: Sequence[Paper], width: int, *, in_blocks: bool) -> list[StyledLine]:
-    """Return a line a month or year, those between without a paper too, each with a bar and a count; bars are of
-    blocks, or of # where the output cannot show these. Papers without a date are counted last."""
-    days = [paper.date for paper in papers if paper.date]
-    undated = len(papers) - len(days)
-    counts = Counter(map(_month if _is_monthly(days) else _year, days))
+def by_date(papers: Mapping[date | None, int], width: int, *, in_blocks: bool) -> list[StyledLine]:
+    """Return a line a month or year of {day: how many papers are dated so}, those between without a paper too, each
+    with a bar and a count; bars are of blocks, or of # where the output cannot show these. Papers without a date are
+    counted last."""
+    days = [day for day in papers if day]
+    undated = papers.get(None, 0)
+    name = _month if _is_monthly(days) else _year
+    counts: Counter[str] = Counter()
+    for day in days:
+        counts[name(day)] += papers[day]
     labels = _labels(days)
     rows = [(label, counts[label], "cyan") for label in labels]
     rows += [("no date", undated, "dim")] if undated else []
@@ -50,14 +53,14 @@ def _bar(length: float, *, in_blocks: bool) -> str:
     return "█" * whole + _EIGHTHS[eighths].strip()
 
 
-def _is_monthly(days: Sequence[date]) -> bool:
+def _is_monthly(days: Collection[date]) -> bool:
     if not days:
         return False
     first, last = min(days), max(days)
     return (last.year - first.year) * 12 + last.month - first.month < _MOST_MONTHS
 
 
-def _labels(days: Sequence[date]) -> list[str]:
+def _labels(days: Collection[date]) -> list[str]:
     """Return all months or years from the first to the last."""
     if not days:
         return []
