@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.app.handle import Library
     from assistant.app.llama_index import LibraryQueryEngine, LibraryReader, LibraryRetriever
     from assistant.app.opening import open_library
-    from assistant.domain.answers import Answer, Seconds
+    from assistant.domain.answers import Answer, Interrupted, Seconds
     from assistant.domain.costs import Cost
     from assistant.domain.errors import (
         ArchiveError,
@@ -50,6 +50,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "FingerprintError",
+    "Interrupted",
     "Library",
     "LibraryError",
     "LibraryQueryEngine",
@@ -81,7 +82,7 @@ _MODULES = {
     "domain.errors": "ArchiveError AssistantError BudgetError FingerprintError LibraryError LockedError "
     "MissingModelError ModelError ServiceError UsageError",
     "domain.costs": "Cost",
-    "domain.answers": "Answer Seconds",
+    "domain.answers": "Answer Interrupted Seconds",
     "domain.records": "Claim Entry Evidence Finding Listing Paper Rejection",
     "domain.settings": "Settings",
     "library.reports": "Report",

@@ -22,9 +22,9 @@ from assistant.models.base import Message, Reply
 ROOT = Path(__file__).parents[1]
 NAMES = """
 Answer ArchiveError AssistantError BudgetError ChatModel Checker Claim Cost Embedder Entry Evidence Finding
-FingerprintError Library LibraryError LibraryQueryEngine LibraryReader LibraryRetriever Listing LlamaEmbedder LlamaModel
-LockedError Message MissingModelError ModelError Paper Rejection Reply Report Reranker Seconds ServiceError Settings
-UsageError open_library
+FingerprintError Interrupted Library LibraryError LibraryQueryEngine LibraryReader LibraryRetriever Listing
+LlamaEmbedder LlamaModel LockedError Message MissingModelError ModelError Paper Rejection Reply Report Reranker
+Seconds ServiceError Settings UsageError open_library
 """.split()
 
 

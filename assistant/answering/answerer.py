@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from assistant.answering.answerability import Features
+from assistant.answering.numbered_sources import NumberedSources
 from assistant.answering.reading import Reading
 from assistant.domain.answers import Status
 from assistant.domain.callbacks import OnStage, OnToken
@@ -68,8 +69,10 @@ class Draft:
     """What the model was sent, and what it replied, word for word."""
     searches: tuple[str, ...] = ()
     """Words that the library should be searched for, for a better draft."""
-    is_broken: bool = False
-    """True where the model's reply broke off before its end."""
+    break_cause: str = ""
+    """Why the model's reply broke off before its end; "" where it did not."""
+    sources: NumberedSources | None = None
+    """What the model was shown; None for quotes."""
 
 
 class Answerer(Protocol):

@@ -101,7 +101,13 @@ def write(
     With topics a paper stands under the first that it belongs to, as membership.json has it. Each group has its newest
     papers first. Raises `UsageError` for a topic without words, `ModelError` where the embedder fails, `LibraryError`.
     """
-    mark = asking.account.mark()
+    with asking.account.tally() as tally:
+        digest = _write(asking, papers, period, topics, undated)
+    return replace(digest, cost=tally.cost)
+
+
+def _write(asking: Pipeline, papers: Sequence[Paper], period: str, topics: Sequence[str], undated: int) -> Digest:
+    """Return the digest without its cost."""
     by_id = {paper.id: paper for paper in papers}
     asking = replace(asking, allowed=frozenset(by_id))
     notes: tuple[str, ...] = ()
@@ -130,7 +136,6 @@ def write(
         written.model,
         asking.checker.name if asking.checker and judged else None,
         failure or written.failure,
-        asking.account.since(mark),
     )
 
 

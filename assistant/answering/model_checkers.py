@@ -4,7 +4,7 @@ the form that fact-checking models were trained on."""
 import copy
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from assistant.answering import evidence_prompt, odds, prompts
 from assistant.answering.evidence_prompt import neutralise
@@ -69,27 +69,25 @@ class ChatChecker(_ModelChecker):
         super().__init__(model)
         self._together = together
 
-    def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
-        """Return one judgement a pair; "unscored" where the reply has none of the three for it.
+    def check(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Judgement]:
+        """Yield one judgement a pair, request by request; "unscored" where a reply has none of the three for it.
 
         Raises `ModelError` where the model gives no reply.
         """
-        judgements: list[Judgement] = []
         for start in range(0, len(pairs), self._together):
             batch = pairs[start : start + self._together]
             schema = reply_schema(len(batch)) if len(batch) > 1 else None
             reply = self._reply(render(batch), schema)
-            judgements += _weighed(read_reply(reply.text, len(batch)), reply)
-        return tuple(judgements)
+            yield from _weighed(read_reply(reply.text, len(batch)), reply)
 
 
 class FactChecker(_ModelChecker):
     """Asks a model that was trained to check facts, such as Bespoke-MiniCheck, about one pair at a time."""
 
-    def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
-        """Return "yes" or "no" for each pair, by whether the document supports the claim; "unscored" for any other
+    def check(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Judgement]:
+        """Yield "yes" or "no" for each pair, by whether the document supports the claim; "unscored" for any other
         reply. Raises `ModelError` where the model gives none."""
-        return tuple(self._judgement(premise, claim) for premise, claim in pairs)
+        return (self._judgement(premise, claim) for premise, claim in pairs)
 
     def _judgement(self, premise: str, claim: str) -> Judgement:
         # The form of https://ollama.com/library/bespoke-minicheck, whose model was trained on it.

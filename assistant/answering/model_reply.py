@@ -60,7 +60,8 @@ class ModelReply:
         if self.without_figure:
             rows.append(f"a figure is asked for, and the model's reply has none: {_quoted(self.without_figure)}")
         if self.repeated:
-            rows.append(f"left out of the model's reply, as it stood there before: {self.repeated} sentences")
+            sentences = f"{self.repeated} sentence{'s' * (self.repeated != 1)}"
+            rows.append(f"left out of the model's reply, as it stood there before: {sentences}")
         return tuple(rows)
 
 

@@ -16,13 +16,12 @@ from assistant.answering import (
 )
 from assistant.answering.answerer import Answerer, Draft, Inquiry, Request
 from assistant.answering.checked_drafts import CheckedDraft
-from assistant.domain.answers import Answer, Seconds
+from assistant.domain.answers import Answer, Interrupted, Seconds
 from assistant.domain.callbacks import OnStage, OnToken
-from assistant.domain.errors import ModelError
+from assistant.domain.errors import BudgetError, ModelError, Stopped
 from assistant.domain.records import Evidence
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models import metering
 from assistant.models.account import Account
 from assistant.models.base import ChatModel, Checker, Embedder, Reranker
 from assistant.retrieval import forms, languages, questions
@@ -68,19 +67,33 @@ class Pipeline:
 
 
 def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
-    """Answer one question, whose form is known or else read from its words; raises `ModelError`."""
-    began, mark = time.perf_counter(), pipeline.account.mark()
+    """Answer one question, whose form is known or else read from its words.
+
+    Raises `ModelError`; and `Interrupted`, with the answer, where Ctrl-C came while a draft was judged by a checker or
+    revised.
+    """
+    with pipeline.account.tally() as tally:
+        answer, is_interrupted = _answer(pipeline, question, form)
+    answer = replace(answer, cost=tally.cost)
+    if is_interrupted:
+        raise Interrupted(answer)
+    return answer
+
+
+def _answer(pipeline: Pipeline, question: str, form: Form | None) -> tuple[Answer, bool]:
+    """Return the answer to a question, without its cost, and whether Ctrl-C ended it early."""
+    began = time.perf_counter()
     form = form or forms.read(question, pipeline.today)
     if pipeline.answerer is None and form.kind != "prose":
         pipeline.library.refresh()
         if answer := responses.respond(_request(pipeline, question, form)):
-            return answer
+            return answer, False
     answerer = pipeline.answerer or answerers.choose(pipeline.model, tokens=pipeline.evidence_tokens)
     inquiry, notes = _retrieve(pipeline, answerer, question)
     retrieved = time.perf_counter()
     checked, inquiry = _write(pipeline, answerer, inquiry)
     draft = checked.draft
-    return Answer(
+    answer = Answer(
         question,
         "answered" if checked.claims else "abstained",
         checked.claims,
@@ -95,8 +108,9 @@ def ask(pipeline: Pipeline, question: str, form: Form | None = None) -> Answer:
         is_near=bool(pipeline.context.named_papers) or answerability.is_near(inquiry.features),
         text=draft.text,
         checker=pipeline.checker.name if pipeline.checker and any(map(entailment.is_judged, checked.claims)) else None,
-        cost=pipeline.account.since(mark),
+        unchecked=checked.unchecked,
     )
+    return answer, checked.is_interrupted
 
 
 def rank(pipeline: Pipeline, question: str, limit: int) -> tuple[Query, tuple[Evidence, ...], tuple[str, ...]]:
@@ -151,17 +165,11 @@ def _write(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> tuple[Ch
     if not inquiry.evidence:
         return CheckedDraft(Draft(), (), Seconds()), inquiry  # there is nothing to answer from
     first, context = _state(pipeline, answerer, inquiry)
-    if first.draft.searches:
+    if first.draft.searches and not first.is_interrupted:
         first, inquiry, context = _look_again(pipeline, answerer, inquiry, first, context)
-    if not first.failing:
+    if not first.failing or first.is_interrupted:
         return first, inquiry
-    began = time.perf_counter()
-    try:
-        revision = answerer.revise(inquiry, first.draft, first.claims)
-        second = _check(revision, began, context, pipeline.embedder) if revision else None
-    except ModelError as error:
-        return first.noted(f"what failed was sent back once, and the model failed: {error}"), inquiry
-    return (checked_drafts.better(first, second) if second else first), inquiry
+    return checked_drafts.revised(answerer, inquiry, first, context, pipeline.embedder), inquiry
 
 
 def _state(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> tuple[CheckedDraft, VerificationContext]:
@@ -171,14 +179,14 @@ def _state(pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry) -> tuple[Ch
     parts = inquiry.question, inquiry.evidence, inquiry.abstracts, scorer, reranker
     context = verifier.context(*parts, pipeline.checker, pipeline.on_stage)
     began = time.perf_counter()
-    return _check(answerer.state(inquiry), began, context, pipeline.embedder), context
+    return checked_drafts.check(answerer.state(inquiry), began, context, pipeline.embedder), context
 
 
 def _look_again(
     pipeline: Pipeline, answerer: Answerer, inquiry: Inquiry, first: CheckedDraft, context: VerificationContext
 ) -> tuple[CheckedDraft, Inquiry, VerificationContext]:
     """Search for what a draft asks for, and have it written anew; the first stands where nothing new is found, where
-    a model fails, or where it abstains after it had answered."""
+    a model fails or is stopped, or where it abstains or breaks off after it had answered."""
     searches = first.draft.searches
     failed = f"{further_searches.asked(searches)}; that failed"
 
@@ -195,25 +203,15 @@ def _look_again(
             return first.noted(note), inquiry, context
         failed = f"{note}; then the model failed"
         second, wider_context = _state(pipeline, answerer, wider)
+    except BudgetError as error:
+        return first.noted(f"{note}; {error}"), inquiry, context
     except ModelError as error:
         return first.noted(f"{failed}: {error}"), inquiry, context
-    if first.claims and not second.claims:
-        return first.after(second).noted(note), inquiry, context
-    return second.after(first).noted(note), wider, wider_context
-
-
-def _check(draft: Draft, began: float, context: VerificationContext, embedder: Embedder) -> CheckedDraft:
-    """Verify a draft whose writing `began` at a reading of the clock: the one place where answers are verified."""
-    written = time.perf_counter()
-    before, problems = metering.spent(context.checker), list[str]()
-    context = replace(context, on_problem=problems.append)
-    try:
-        claims = verifier.verify_statements(draft.statements, context, embedder)
-    except ModelError as error:
-        if context.reranker is None:
+    except KeyboardInterrupt as stop:
+        if isinstance(stop, Stopped) or not first.claims:
             raise
-        claims = verifier.verify_statements(draft.statements, replace(context, reranker=None), embedder)
-        draft = replace(draft, notes=(*draft.notes, reading.failed(error)))
-    spent = metering.spent_since(context.checker, before)
-    draft = replace(draft, notes=(*draft.notes, *problems), tokens=metering.added(draft.tokens, spent))
-    return CheckedDraft(draft, claims, Seconds(generate=written - began, verify=time.perf_counter() - written))
+        return first.interrupted(f"{further_searches.asked(searches)}; that was stopped"), inquiry, context
+    if first.claims and (not second.claims or second.draft.break_cause):
+        broke_off = f"; the answer from them broke off ({second.draft.break_cause})" if second.draft.break_cause else ""
+        return first.after(second).noted(f"{note}{broke_off}"), inquiry, context
+    return second.after(first).noted(note), wider, wider_context

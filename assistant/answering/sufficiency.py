@@ -22,7 +22,7 @@ PASSAGES = 3
 """So many passages are shown, each of another paper."""
 _ANSWERS = ("yes", "no")
 _LIKELIEST_TOKENS = 8  # in the place of each that is written; both answers are among them
-_NO = re.compile(r"\W*no\b", re.IGNORECASE)
+_NO = re.compile(r"\W*(?:no|nein|non|não|nee|nej)\b", re.IGNORECASE)  # some answer in the language of the question
 
 
 @dataclass(frozen=True, slots=True)

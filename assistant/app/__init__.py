@@ -130,7 +130,8 @@ def model(settings: Settings, environment: Mapping[str, str], account: "Account 
         from assistant.models.llama_index import open_model
 
         llm = open_model(settings.model.removeprefix(integrations.PREFIX), settings.timeout)
-        return account.metered(llm, spending.price(settings), settings.max_tokens) if account else llm
+        price = spending.price(settings, own_name=llm.name)
+        return account.metered(llm, price, settings.max_tokens) if account else llm
     from assistant.models.openai import ownership
     from assistant.models.openai.chat import OpenAIModel
     from assistant.models.openai.client import OFFICIAL, resolve_base_url

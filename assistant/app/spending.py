@@ -14,15 +14,18 @@ def account(settings: Settings, environment: Mapping[str, str]) -> Account:
     return Account(tokens.counter(environment), settings.budget)
 
 
-def price(settings: Settings, base_url: str = "") -> Price | None:
+def price(settings: Settings, base_url: str = "", own_name: str = "") -> Price | None:
     """Return what the model of these settings costs at an address: by the user's own table, else nothing on this
-    machine, else what OpenAI listed. None where that is not known; raises `UsageError` for a table that is none."""
+    machine, else what OpenAI listed. The table may have it by the name that was typed, or by the model's `own_name`.
+    None where that is not known; raises `UsageError` for a table that is none."""
     from assistant.models.openai.address import is_this_machine
     from assistant.models.openai.client import OFFICIAL
 
     name = settings.model or ""
-    if settings.prices and (own := prices.read(settings.prices).of(name)):
-        return own
+    if settings.prices:
+        table = prices.read(settings.prices)
+        if own := table.of(name) or table.of(own_name):
+            return own
     if base_url and is_this_machine(base_url):
         return prices.LOCAL
     return prices.published().of(name) if base_url.rstrip("/") == OFFICIAL else None

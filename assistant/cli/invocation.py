@@ -8,6 +8,9 @@ import click
 
 from assistant.domain.errors import UsageError
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
+
 
 class Invocation:
     """One run of the program; the object of the root context."""

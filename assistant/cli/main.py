@@ -8,11 +8,9 @@ import click
 
 from assistant.cli import console
 from assistant.cli.group import Group
-from assistant.cli.invocation import Invocation
+from assistant.cli.invocation import INTERRUPTED, Invocation
 from assistant.domain.errors import AssistantError, ResourceError
 from assistant.library import allowance
-
-INTERRUPTED = 130
 
 _ROOM = "assistant.cli.commands"
 COMMANDS = {

@@ -59,6 +59,8 @@ class Answer:
     """What no paper says but the assistant: how many there are, what the catalogue has, why nothing is quoted."""
     checker: str | None = None
     """Who judged its claims; None where nobody did."""
+    unchecked: int = 0
+    """Claims that a checker was to judge and did not, for it failed or was stopped."""
 
     @property
     def cited(self) -> tuple[Paper, ...]:
@@ -92,7 +94,8 @@ class Answer:
             return "from the catalogue" if self.kind == "facts" else ""
         model = one_line(self.model) if self.model else None
         checker = one_line(self.checker) if self.checker else None
-        return conclusion([claim.verdict for claim in self.claims], len(self.numbers), model, checker=checker)
+        verdicts = [claim.verdict for claim in self.claims]
+        return conclusion(verdicts, len(self.numbers), model, checker=checker, unchecked=self.unchecked)
 
     def markdown(self, numbers: Mapping[str, int]) -> str:
         """What it says itself, then a list: each claim with its mark, what it cites, and what is wrong with it."""
@@ -125,6 +128,14 @@ class Answer:
             parts = [f"{said}\n\n{nearest}"]
         parts += [f"*note: {markdown.escape(note)}*" for note in self.notes]
         return "\n\n".join(part for part in parts if part)
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C came while an answer was revised or its claims were judged: `answer` is what was there by then."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 NEAREST, LIST_ROWS = 3, 20

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from assistant.domain.errors import UsageError
 
@@ -102,7 +103,10 @@ class Budget:
 
     def __str__(self) -> str:
         """Return it as it is shown."""
-        return f"{self.tokens:,} tokens" if self.tokens is not None else money_words(self.dollars)
+        if self.tokens is not None:
+            return f"{self.tokens:,} tokens"
+        whole, _, part = f"{Decimal(str(self.dollars or 0.0)):,f}".partition(".")
+        return f"${whole}.{part.rstrip('0').ljust(2, '0')}" if self.dollars else "$0"
 
 
 def budget(given: str | float) -> Budget:

@@ -18,7 +18,8 @@ DEFAULT_MAX_TOKENS = 4_096
 Check = Literal["model", "none"]
 """Who judges claims: the answering model, or nobody."""
 _LONGEST_TIMEOUT = 86_400.0  # seconds; a day
-_MOST_TOKENS = 1_000_000
+MOST_TOKENS = 1_000_000
+"""Of a reply, or of evidence, that can be asked for."""
 Number = TypeVar("Number", int, float)
 _LEAST_EVIDENCE = 100  # tokens; a title and a sentence
 
@@ -73,8 +74,8 @@ def max_tokens(given: str | float) -> int:
     >>> max_tokens("2048")
     2048
     """
-    cure = f"give a whole number from 1 to {_MOST_TOKENS:,} with --max-tokens or ASSISTANT_MAX_TOKENS"
-    return _number(int, given, 1, _MOST_TOKENS, "tokens that a reply may have", cure)
+    cure = f"give a whole number from 1 to {MOST_TOKENS:,} with --max-tokens or ASSISTANT_MAX_TOKENS"
+    return _number(int, given, 1, MOST_TOKENS, "tokens that a reply may have", cure)
 
 
 def _number(
@@ -111,8 +112,8 @@ def evidence(given: str | float) -> int:
     >>> evidence("800")
     800
     """
-    cure = f"give a whole number from {_LEAST_EVIDENCE} to {_MOST_TOKENS:,} with --evidence or ASSISTANT_EVIDENCE"
-    return _number(int, given, _LEAST_EVIDENCE, _MOST_TOKENS, "tokens of evidence", cure)
+    cure = f"give a whole number from {_LEAST_EVIDENCE} to {MOST_TOKENS:,} with --evidence or ASSISTANT_EVIDENCE"
+    return _number(int, given, _LEAST_EVIDENCE, MOST_TOKENS, "tokens of evidence", cure)
 
 
 def address(base_url: str) -> str:

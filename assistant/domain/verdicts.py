@@ -25,16 +25,27 @@ MARKS: Mapping[Verdict, str] = {
 
 
 def counts(
-    verdicts: Sequence[Verdict], papers: int, marks: Mapping[Verdict, str] = MARKS, *, checker: str | None = None
+    verdicts: Sequence[Verdict],
+    papers: int,
+    marks: Mapping[Verdict, str] = MARKS,
+    *,
+    checker: str | None = None,
+    unchecked: int = 0,
 ) -> str:
     """Return how many claims got which verdict: "3 claims: 2 supported ✓, 1 located ≈ (no checker)"; or, where all are
-    quotes, how many there are: "3 quotes from 2 papers". Where a checker judged, its name follows."""
+    quotes, how many there are: "3 quotes from 2 papers". Where a checker judged, its name follows, and how many claims
+    it left `unchecked`.
+
+    >>> counts(["supported", "located", "located"], 1, checker="judge", unchecked=1)
+    '3 claims: 1 supported ✓, 2 located ≈ (not settled) · checked by judge · 1 not checked'
+    """
     if verdicts and set(verdicts) == {"quoted"}:
         return f"{_number(len(verdicts), 'quote')} from {_number(papers, 'paper')}"
-    remark = {"located": " (not settled)" if checker else " (no checker)"}
+    remark = {"located": " (not settled)" if checker else "" if unchecked else " (no checker)"}
     by_verdict = {verdict: verdicts.count(verdict) for verdict in MARKS}
     parts = [f"{count} {name} {marks[name]}{remark.get(name, '')}" for name, count in by_verdict.items() if count]
     judged = f" · checked by {checker}" if checker else ""
+    judged += f" · {unchecked} not checked" if unchecked else ""
     return f"{_number(len(verdicts), 'claim')}{': ' * bool(parts)}{', '.join(parts)}{judged}"
 
 
@@ -45,10 +56,11 @@ def conclusion(
     marks: Mapping[Verdict, str] = MARKS,
     *,
     checker: str | None = None,
+    unchecked: int = 0,
 ) -> str:
     """Return the counts of an answer that cites so many papers, who judged its claims and who wrote it: models by their
     names as shown."""
-    counted = counts(verdicts, papers, marks, checker=checker)
+    counted = counts(verdicts, papers, marks, checker=checker, unchecked=unchecked)
     if model is not None:
         return f"{counted} · model {model}"
     return f"{counted}; no model, so nothing was concluded" if set(verdicts) == {"quoted"} else f"{counted} · no model"

@@ -2,7 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from assistant.domain import costs
 from assistant.domain.callbacks import OnToken
@@ -11,6 +13,7 @@ from assistant.domain.errors import BudgetError, ModelError, UsageError
 from assistant.domain.settings import DEFAULT_MAX_TOKENS
 from assistant.models.base import ChatModel, Message, Meter, MeterableModel, Reply
 from assistant.models.prices import LOCAL, Price
+from assistant.models.reservations import CostOf, Reservation, Reservations
 
 CountTokens = Callable[[str], int]
 """Text -> the number of its tokens, about."""
@@ -18,34 +21,48 @@ _FRAME = 4  # tokens by which chat templates part two messages
 _NOTHING = Cost()
 
 
+@dataclass(slots=True)
+class Tally:
+    """What the requests of one thread have come to since it was begun."""
+
+    cost: Cost = _NOTHING
+
+
 class Account:
-    """What the requests of one command, or of one open library, have come to so far."""
+    """What the requests of one command, or of one open library, have come to so far: sums, however many they are."""
 
     def __init__(self, count: CountTokens | None = None, budget: Budget | None = None) -> None:
         """`count` stands in where an endpoint does not count, and says beforehand how long a prompt is; by default four
         characters are a token."""
         self.count = count or (lambda text: -(-len(text) // 4))
         self.budget = budget
-        self._costs: list[tuple[int, Cost]] = []
-        self._reserved: list[Cost] = []
+        self._spent = _NOTHING
+        self._reservations = Reservations(budget) if budget else None
         self._lock = threading.Lock()
+        self._of_thread = threading.local()
 
     @property
     def spent(self) -> Cost:
         """What all requests have come to."""
-        with self._lock:
-            return costs.total(cost for _, cost in self._costs)
+        return self._spent
 
-    def mark(self) -> int:
-        """Return this moment, for `since`."""
-        with self._lock:
-            return len(self._costs)
+    @contextmanager
+    def tally(self) -> Iterator[Tally]:
+        """Give what adds up the requests of this thread while the block runs, also within another such block."""
+        tally = Tally()
+        self._tallies.append(tally)
+        try:
+            yield tally
+        finally:
+            self._tallies.pop()
 
-    def since(self, mark: int) -> Cost:
-        """Return what the requests of this thread have come to since a moment."""
-        with self._lock:
-            own = threading.get_ident()
-            return costs.total(cost for thread, cost in self._costs[mark:] if thread == own)
+    @property
+    def _tallies(self) -> list[Tally]:
+        """Those of this thread, each begun within the one before it."""
+        if not hasattr(self._of_thread, "tallies"):
+            self._of_thread.tallies = []
+        tallies: list[Tally] = self._of_thread.tallies
+        return tallies
 
     def metered(self, model: ChatModel, price: Price | None, longest: int = DEFAULT_MAX_TOKENS) -> ChatModel:
         """Return a model whose replies are counted here; `price` is None where it is not known, and `longest` is the
@@ -56,56 +73,68 @@ class Account:
                 cure="give the budget in tokens, such as --budget 20000t, or the price in a file that ASSISTANT_PRICES "
                 "names",
             )
-        meter = AccountMeter(self, price, longest)
+        meter = AccountMeter(self, model.name, price, longest)
         return model.with_meter(meter) if isinstance(model, MeterableModel) else MeteredModel(model, meter)
 
-    def reserve(self, most: Cost) -> None:
-        """Set aside the most that a request may cost; raises `BudgetError` where that goes beyond the budget."""
+    def reserve(self, cost_of: CostOf, longest: int) -> Reservation | None:
+        """Set aside the most that a request may cost, with a reply of at most `longest` tokens; None without a budget.
+        Raises `BudgetError` where the budget leaves too little."""
         with self._lock:
-            spent = costs.total([*(cost for _, cost in self._costs), *self._reserved])
-            if self.budget and self.budget.exceeds(costs.total([spent, most])):
-                raise BudgetError(
-                    f"the budget of {self.budget} would be exceeded, so the model is not asked",
-                    cause=f"{_sum(spent)} so far, and the next request takes about {most.input_tokens:,} tokens to read"
-                    f" and up to {most.output_tokens:,} to write{_worth(most)}",
-                    cure="raise --budget, or have fewer papers read (-k) and shorter replies written (--max-tokens)",
-                )
-            self._reserved.append(most)
+            return self._reservations.make(self._spent, cost_of, longest) if self._reservations else None
 
-    def settle(self, most: Cost, cost: Cost) -> None:
+    def settle(self, reservation: Reservation | None, cost: Cost) -> None:
         """Put what a request has cost in the place of what was set aside for it."""
         with self._lock:
-            self._reserved.remove(most)
-            if cost.requests:
-                self._costs.append((threading.get_ident(), cost))
+            if self._reservations and reservation:
+                self._reservations.end(reservation)
+            self._spent = costs.total([self._spent, cost])
+        for tally in self._tallies:
+            tally.cost = costs.total([tally.cost, cost])
+
+
+class _UsedUp(Exception):
+    """A reply is longer than the budget lets it be."""
 
 
 class AccountMeter:
     """Counts the replies of one model in an account."""
 
-    def __init__(self, account: Account, price: Price | None, longest: int) -> None:
+    def __init__(self, account: Account, name: str, price: Price | None, longest: int) -> None:
         """Use `Account.metered`."""
         self._account = account
+        self._name = name
         self._price = price
         self._longest = longest
 
-    def count(self, messages: Sequence[Message], on_token: OnToken | None, ask: Callable[[OnToken], Reply]) -> Reply:
-        """Return what `ask` returns to these messages, given what hears the pieces; raises what it raises, and
-        `BudgetError` before it is called."""
-        most = self._cost(self._size(messages), self._longest) if self._account.budget else _NOTHING
-        self._account.reserve(most)
+    def count(
+        self, messages: Sequence[Message], on_token: OnToken | None, ask: Callable[[OnToken, int | None], Reply]
+    ) -> Reply:
+        """Return what `ask` returns to these messages, given what hears the pieces, and the most tokens of the reply
+        where these are fewer than usual. A reply with which the budget is used up is broken off. Raises what `ask`
+        raises, and `BudgetError` before it is called."""
+        reservation = self._reserved(messages)
         pieces: list[str] = []
+        heard = 0
 
         def listen(piece: str) -> None:
+            nonlocal heard
             pieces.append(piece)
             if on_token:
                 on_token(piece)
+            if reservation:
+                heard += max(self._account.count(piece), 1)
+                if heard > reservation.room:
+                    raise _UsedUp
 
         began = time.perf_counter()
         cost = _NOTHING
         try:
-            reply = ask(listen)
+            reply = self._noted(ask(listen, reservation.longest if reservation else None), reservation)
             cost = self._counted(messages, reply, time.perf_counter() - began)
+        except _UsedUp:
+            text = "".join(pieces)
+            cost = self._estimated(messages, text, time.perf_counter() - began)
+            reply = self._broken_off(text.strip())
         except ModelError as error:
             if pieces or error.tokens:  # it had begun to write: somebody will have counted that
                 cost = self._failed(messages, pieces, error.tokens, time.perf_counter() - began)
@@ -114,8 +143,29 @@ class AccountMeter:
             cost = self._estimated(messages, "".join(pieces), time.perf_counter() - began)
             raise
         finally:
-            self._account.settle(most, cost)
+            self._account.settle(reservation, cost)
         return reply
+
+    def _reserved(self, messages: Sequence[Message]) -> Reservation | None:
+        """Set aside the most that a request with these messages may cost; None without a budget."""
+        if self._account.budget is None:
+            return None
+        size = self._size(messages)
+        return self._account.reserve(lambda written: self._cost(size, written), self._longest)
+
+    def _broken_off(self, text: str) -> Reply:
+        """Return the beginning of a reply with which the budget was used up; raises `BudgetError` where it is none."""
+        used_up = f"the budget of {self._account.budget} is used up"
+        if not text:
+            raise BudgetError(f"{used_up}, and the model had written nothing of an answer", cure="raise --budget")
+        return Reply(text, self._name, cut=True, break_cause=used_up)
+
+    def _noted(self, reply: Reply, reservation: Reservation | None) -> Reply:
+        """Return a reply; one that ended where the budget did says so."""
+        longest = reservation.longest if reservation else None
+        if longest is None or not reply.cut or reply.break_cause or (reply.output_tokens or longest) < longest:
+            return reply
+        return replace(reply, break_cause=f"the budget of {self._account.budget} left {longest:,} tokens for it")
 
     def _counted(self, messages: Sequence[Message], reply: Reply, seconds: float) -> Cost:
         """Return the cost of a reply by the endpoint's own count, else by ours."""
@@ -181,15 +231,4 @@ class MeteredModel:
         schema: Mapping[str, object] | None = None,
     ) -> Reply:
         """Return the model's reply; raises what the model raises, and `BudgetError` before it is asked."""
-        return self._meter.count(messages, on_token, lambda listen: self._model.reply(messages, listen, schema))
-
-
-def _sum(cost: Cost) -> str:
-    """Return what was spent, in words."""
-    if not cost.requests:
-        return "nothing spent"
-    return f"{cost.tokens:,} tokens{_worth(cost)} spent"
-
-
-def _worth(cost: Cost) -> str:
-    return "" if cost.is_local or cost.dollars is None else f" ({costs.money_words(cost.dollars)})"
+        return self._meter.count(messages, on_token, lambda listen, _: self._model.reply(messages, listen, schema))

@@ -1,6 +1,6 @@
 """Messages -> a reply, texts -> vectors, pairs -> scores or judgements: what each kind of model offers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
@@ -84,9 +84,11 @@ class OddsModel(ChatModel, Protocol):
 class Meter(Protocol):
     """What counts requests, and may refuse them."""
 
-    def count(self, messages: Sequence[Message], on_token: OnToken | None, ask: Callable[[OnToken], Reply]) -> Reply:
-        """Return the reply that `ask` returns, given what hears its pieces; raises what it raises, or `BudgetError`
-        before it is called."""
+    def count(
+        self, messages: Sequence[Message], on_token: OnToken | None, ask: Callable[[OnToken, int | None], Reply]
+    ) -> Reply:
+        """Return the reply that `ask` returns, given what hears its pieces, and the most tokens that it may have where
+        these are fewer than usual; raises what it raises, or `BudgetError` before it is called."""
 
 
 @runtime_checkable
@@ -163,10 +165,10 @@ class Checker(Protocol):
     def name(self) -> str:
         """The model's name, as a person reads it beside what it judged."""
 
-    def check(self, pairs: Sequence[tuple[str, str]]) -> tuple[Judgement, ...]:
+    def check(self, pairs: Sequence[tuple[str, str]]) -> Iterable[Judgement]:
         """Return one judgement for each (premise, claim), in their order; "unscored" where it gave none.
 
-        Raises `ModelError`.
+        One that yields them as they come loses none where it is stopped, or fails. Raises `ModelError`, also then.
         """
 
 

@@ -94,7 +94,8 @@ def _remarks(answer: Answer) -> Iterator[str]:
     if answer.claims:
         model = markdown.escape(answer.model) if answer.model else None
         checker = markdown.escape(answer.checker) if answer.checker else None
-        yield f"*{conclusion([claim.verdict for claim in answer.claims], len(answer.cited), model, checker=checker)}*"
+        verdicts = [claim.verdict for claim in answer.claims]
+        yield f"*{conclusion(verdicts, len(answer.cited), model, checker=checker, unchecked=answer.unchecked)}*"
     yield from (f"*note: {markdown.escape(note)}*" for note in answer.notes)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain.callbacks import OnStage
-from assistant.domain.errors import ModelError
+from assistant.domain.errors import BudgetError, ModelError, Stopped
 from assistant.domain.records import Claim, Finding
 from assistant.models.base import Checker, Judgement
 from assistant.verification.evidence import CitedEvidence
@@ -48,26 +48,43 @@ def is_judged(claim: Claim) -> bool:
     return any(finding.step == STEP for finding in claim.findings)
 
 
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """Claims that a checker was to judge and did not."""
+
+    claims: int
+    of: int
+    cause: ModelError | KeyboardInterrupt
+    """Its failure, or Ctrl-C."""
+
+    def __str__(self) -> str:
+        """Say it in words for a person."""
+        judged = self.of - self.claims
+        begun = f"of {self.of} claims {judged} {'was' if judged == 1 else 'were'} judged by the checker"
+        before = begun if judged else "no claim was judged by a checker"
+        if isinstance(self.cause, KeyboardInterrupt):
+            return f"{before}, for it was stopped"
+        return f"{before}, for {'' if isinstance(self.cause, BudgetError) else 'it failed: '}{self.cause}"
+
+
 def judge(
     claims: Sequence[CheckedCitations], checker: Checker, on_stage: OnStage | None = None
-) -> list[tuple[Finding, ...]]:
-    """Return the findings of each claim, those that a checker can settle as it judged them, all asked of it at once.
+) -> tuple[list[tuple[Finding, ...]], Unchecked | None]:
+    """Return the findings of each claim, those that a checker can settle as it judged them, all asked of it at once;
+    and what of them it did not judge, where it failed or Ctrl-C stopped it.
 
-    Raises `ModelError` where the checker does.
+    Raises `Stopped`.
     """
     questions = [question for place, claim in enumerate(claims) for question in _questions(place, claim)]
     findings = [list(claim.findings) for claim in claims]
     if not questions:
-        return [claim.findings for claim in claims]
+        return [claim.findings for claim in claims], None
+    count = len({question.claim for question in questions})
     if on_stage:
-        count = len({question.claim for question in questions})
         on_stage(f"checking {count} claim{'s' * (count != 1)}")
-    pairs = [(question.premise, claims[question.claim].text) for question in questions]
-    judgements = checker.check(pairs)
-    if len(judgements) != len(pairs):
-        cause = f"{len(judgements)} judgements of {len(pairs)} claims"
-        raise ModelError(f"the checker {checker.name} failed", cause=cause, cure="name another one (--checker)")
-    for question, judgement in zip(questions, judgements, strict=True):
+    judgements, cause = _asked(checker, [(question.premise, claims[question.claim].text) for question in questions])
+    rest = {question.claim for question in questions[len(judgements) :]}
+    for question, judgement in zip(questions, judgements, strict=False):
         if question.is_joint and any(
             findings[question.claim][place].verdict == "supported" for place in question.citations
         ):
@@ -76,7 +93,25 @@ def judge(
             finding = findings[question.claim][place]
             decided = _decided_jointly if question.is_joint else _decided
             findings[question.claim][place] = decided(finding, judgement, checker.name)
-    return [tuple(row) for row in findings]
+    return [tuple(row) for row in findings], Unchecked(len(rest), count, cause) if cause else None
+
+
+def _asked(
+    checker: Checker, pairs: Sequence[tuple[str, str]]
+) -> tuple[list[Judgement], ModelError | KeyboardInterrupt | None]:
+    """Return the judgements of the first pairs, of all unless the checker failed or was stopped, and what came between.
+    Raises `Stopped`."""
+    judgements: list[Judgement] = []
+    try:
+        judgements.extend(checker.check(pairs))
+    except Stopped:
+        raise
+    except (ModelError, KeyboardInterrupt) as error:
+        return judgements, error
+    if len(judgements) == len(pairs):
+        return judgements, None
+    cause = f"{len(judgements)} judgements of {len(pairs)} claims"
+    return [], ModelError(f"the checker {checker.name} failed", cause=cause, cure="name another one (--checker)")
 
 
 def _questions(place: int, claim: CheckedCitations) -> Iterator[_Question]:

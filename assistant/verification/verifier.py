@@ -3,14 +3,13 @@
 What is located is near a sentence of the abstract; that is not proof. A checker, where there is one, reads both.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.callbacks import OnMessage, OnStage
-from assistant.domain.errors import ModelError
 from assistant.domain.limits import CLAIM_LIMIT, excess
 from assistant.domain.records import Claim, Evidence, Finding
 from assistant.domain.verdicts import Verdict
@@ -19,7 +18,7 @@ from assistant.models.base import Checker, Embedder, Reranker
 from assistant.verification import checks, entailment, facts
 from assistant.verification.checks import CHECKS, Check
 from assistant.verification.claims import Statement
-from assistant.verification.entailment import CheckedCitations
+from assistant.verification.entailment import CheckedCitations, Unchecked
 from assistant.verification.evidence import CitedEvidence
 from assistant.verification.support import Support, SupportScorer
 from assistant.verification.support.matching import PreparedClaim
@@ -50,7 +49,9 @@ class VerificationContext:
     on_stage: OnStage | None = None
     """Gets how many claims the checker is asked of."""
     on_problem: OnMessage | None = None
-    """Gets why the checker failed, where it did; the claims are then as they are without one."""
+    """Gets why the checker left claims unjudged, where it did; these are then as they are without one."""
+    on_unchecked: Callable[[Unchecked], None] | None = None
+    """Gets how many these are; where it is None, Ctrl-C while the checker is asked is raised."""
 
 
 Case = tuple[Statement, NDArray[np.float32], VerificationContext]
@@ -111,14 +112,18 @@ def verify_claims(cases: Sequence[Case]) -> tuple[Claim, ...]:
 
 
 def _judged(checked: Sequence[CheckedCitations], context: VerificationContext) -> list[tuple[Finding, ...]]:
-    """Return the findings of each claim, by the checker where there is one and it does not fail."""
-    if context.checker:
-        try:
-            return entailment.judge(checked, context.checker, context.on_stage)
-        except ModelError as error:
-            if context.on_problem:
-                context.on_problem(f"no claim was judged by a checker, for it failed: {error}")
-    return [claim.findings for claim in checked]
+    """Return the findings of each claim, by the checker where there is one, as far as it judged them."""
+    if context.checker is None:
+        return [claim.findings for claim in checked]
+    findings, unchecked = entailment.judge(checked, context.checker, context.on_stage)
+    if unchecked:
+        if context.on_unchecked:
+            context.on_unchecked(unchecked)
+        elif isinstance(unchecked.cause, KeyboardInterrupt):
+            raise unchecked.cause
+        if context.on_problem:
+            context.on_problem(str(unchecked))
+    return findings
 
 
 def _conclude(text: str, findings: tuple[Finding, ...]) -> Claim:

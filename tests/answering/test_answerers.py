@@ -16,8 +16,8 @@ from assistant.answering.evidence_packing import LARGE, SMALL
 from assistant.answering.extractive import Extractive
 from assistant.answering.generative import Generative
 from assistant.answering.pipeline import Pipeline
-from assistant.domain.answers import Answer
-from assistant.domain.errors import ModelError
+from assistant.domain.answers import Answer, Interrupted
+from assistant.domain.errors import BudgetError, ModelError, Stopped
 from assistant.domain.records import Claim, Evidence
 from assistant.library import chunks
 from assistant.library.snapshot import LibrarySnapshot
@@ -70,7 +70,7 @@ class Scripted(Answerer):
     """Writes drafts of so many passing and so many failing claims."""
 
     first: tuple[int, int]
-    second: tuple[int, int] | ModelError | None = None
+    second: tuple[int, int] | BaseException | None = None
     asked_to_revise: int = 0
 
     def shortlist(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -82,7 +82,7 @@ class Scripted(Answerer):
     def revise(self, inquiry: Inquiry, draft: Draft, claims: Sequence[Claim]) -> Draft | None:
         self.asked_to_revise += 1
         assert [claim.text for claim in claims] == [statement.text for statement in draft.statements]
-        if isinstance(self.second, ModelError):
+        if isinstance(self.second, BaseException):
             raise self.second
         return self._draft(inquiry, *self.second, tokens=(30, None)) if self.second else None
 
@@ -142,6 +142,7 @@ def test_what_passes_is_not_revised(base: Pipeline) -> None:
     [
         (None, ("drafted",)),
         (ModelError("it hung up"), ("drafted", "what failed was sent back once, and the model failed: it hung up")),
+        (BudgetError("no money is left"), ("drafted", "what failed was not revised: no money is left")),
     ],
 )
 def test_without_a_revision_the_first_draft_stands(
@@ -149,6 +150,18 @@ def test_without_a_revision_the_first_draft_stands(
 ) -> None:
     answer = pipeline.ask(replace(base, answerer=Scripted((1, 1), second)), QUESTION)
     assert (counts(answer), answer.notes, answer.tokens) == ((1, 1), notes, (100, None))
+
+
+def test_ctrl_c_during_a_revision_carries_the_first_draft_and_a_question_that_nobody_waits_for_ends(
+    base: Pipeline,
+) -> None:
+    with pytest.raises(Interrupted) as caught:
+        pipeline.ask(replace(base, answerer=Scripted((1, 1), KeyboardInterrupt())), QUESTION)
+    answer = caught.value.answer
+    note = "1 failing claim was sent back once; the revision was stopped, and the first answer stands"
+    assert (counts(answer), answer.notes, answer.status) == ((1, 1), ("drafted", note), "answered")
+    with pytest.raises(Stopped):
+        pipeline.ask(replace(base, answerer=Scripted((1, 1), Stopped())), QUESTION)
 
 
 class LooksAgain(Scripted):
@@ -176,6 +189,34 @@ def test_where_a_further_search_fails_the_first_draft_stands(base: Pipeline) -> 
     answer = pipeline.ask(failing, QUESTION)
     note = "the model had the library searched again, for “violins”; that failed: the embedder hung up"
     assert (counts(answer), answer.notes, answer.tokens) == ((1, 0), ("drafted", note), (100, None))
+
+
+class LookedAgain(Scripted):
+    """Asks for a further search, and writes the second draft as a script has it."""
+
+    def state(self, inquiry: Inquiry) -> Draft:
+        if inquiry.may_search:
+            return replace(super().state(inquiry), searches=("violins",))
+        if isinstance(self.second, BaseException):
+            raise self.second
+        return replace(self._draft(inquiry, *(self.second or (0, 0)), tokens=(30, None)), break_cause="it fell silent")
+
+
+def test_what_was_answered_before_a_further_search_stands_where_the_next_answer_is_stopped_or_breaks_off(
+    base: Pipeline,
+) -> None:
+    again = "the model had the library searched again, for “violins”"
+    narrow = replace(base, limit=3)
+    answer = pipeline.ask(replace(narrow, answerer=LookedAgain((1, 0), (2, 0))), QUESTION)
+    assert (counts(answer), answer.tokens) == ((1, 0), (130, None))
+    assert answer.notes[1].startswith(f"{again}: ")
+    assert answer.notes[1].endswith("found; the answer from them broke off (it fell silent)")
+    with pytest.raises(Interrupted) as caught:
+        pipeline.ask(replace(narrow, answerer=LookedAgain((1, 0), KeyboardInterrupt())), QUESTION)
+    assert caught.value.answer.notes == ("drafted", f"{again}; that was stopped")
+    with pytest.raises(KeyboardInterrupt) as plain:
+        pipeline.ask(replace(narrow, answerer=LookedAgain((0, 0), KeyboardInterrupt())), QUESTION)
+    assert not isinstance(plain.value, Interrupted)  # there is nothing to show
 
 
 def test_an_answerer_reads_no_more_than_its_shortlist(base: Pipeline) -> None:

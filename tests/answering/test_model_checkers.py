@@ -17,7 +17,7 @@ PAIRS = [("Yeast makes dough rise.", "Dough rises because of yeast."), ("Salt sl
 def test_an_endpoint_is_held_to_one_of_three_answers_a_pair() -> None:
     with serve(says('{"1": "yes", "2": "contradicts"}', tokens=(300, 12))) as server:
         checker = model_checkers.open_checker(OpenAIModel("m", key="k", base_url=server.url))
-        assert checker.check(PAIRS) == ("yes", "contradicts")
+        assert list(checker.check(PAIRS)) == ["yes", "contradicts"]
     body = server.requests[0].body
     answer = {"type": "string", "enum": ["yes", "no", "contradicts"]}
     assert body["response_format"]["json_schema"]["schema"] == {
@@ -36,7 +36,7 @@ def test_the_model_of_a_checker_may_be_asked_by_way_of_another() -> None:
     own, other = ScriptedModel([]), ScriptedModel([Reply('{"1": "yes", "2": "no"}', "m", input_tokens=30)])
     checker = model_checkers.open_checker(own)
     asking = model_checkers.asking(checker, lambda model: other if model is own else model)
-    assert asking.check(PAIRS) == ("yes", "no")
+    assert list(asking.check(PAIRS)) == ["yes", "no"]
     assert isinstance(checker, ChatChecker)
     assert checker.tokens == (30, None)
 
@@ -64,7 +64,7 @@ def test_what_the_model_is_not_sure_of_is_unscored() -> None:
         first, second = words.split()
         tokens = [('{"', {}), (f' "{first}', odds[0]), (":", {}), (second, odds[1]), ("}", {"yes": 1.0})]
         reply = Reply(f'{{"1": "{first}", "2": "{second}"}}', "scripted", alternatives=tuple(tokens))
-        return ChatChecker(ScriptedModel([reply])).check(PAIRS)
+        return tuple(ChatChecker(ScriptedModel([reply])).check(PAIRS))
 
     sure, unsure = {' "yes': 0.4, '"Yes': 0.2, "no": 0.2, "the": 0.2}, {"yes": 0.4, "contr": 0.3, "no": 0.3}
     assert answered("yes yes", [sure, unsure]) == ("yes", "unscored")
@@ -81,7 +81,7 @@ def test_many_pairs_are_asked_in_several_requests_whose_tokens_add_up() -> None:
 
     model = ScriptedModel(judge)  # type: ignore[arg-type]
     checker = ChatChecker(model)
-    assert checker.check(PAIRS * 4) == ("yes",) * 8
+    assert list(checker.check(PAIRS * 4)) == ["yes"] * 8
     assert (len(model.requests), checker.tokens) == (2, (200, 8))
 
 
@@ -102,7 +102,7 @@ def test_a_model_on_this_machine_is_asked_for_one_word_about_one_pair() -> None:
     second = Reply("Contradicts: no", "scripted", alternatives=(("Contr", {"contr": 0.8}), ("no", {"no": 0.9})))
     model = ScriptedModel([first, second])
     checker = model_checkers.open_checker(model, together=1)
-    assert checker.check(PAIRS) == ("unscored", "contradicts")
+    assert list(checker.check(PAIRS)) == ["unscored", "contradicts"]
     assert [request[-1].text.count("Passage: ") for request in model.requests] == [1, 1]
     assert model.requests[0][-1].text.rstrip().endswith("Answer yes or no.")
 
@@ -111,7 +111,7 @@ def test_a_model_that_checks_facts_is_asked_in_its_own_form() -> None:
     model = ScriptedModel(["Yes", "no.", "Maybe"], name="bespoke-minicheck:7b")
     checker = model_checkers.open_checker(model)
     assert isinstance(checker, FactChecker)
-    assert checker.check([*PAIRS, PAIRS[0]]) == ("yes", "no", "unscored")
+    assert list(checker.check([*PAIRS, PAIRS[0]])) == ["yes", "no", "unscored"]
     assert model.requests[0] == (
         Message("user", "Document: Yeast makes dough rise.\nClaim: Dough rises because of yeast."),
     )

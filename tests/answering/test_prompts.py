@@ -1,5 +1,6 @@
 """Released prompts: their wording is pinned, their fields are filled once, whatever the values hold."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -96,6 +97,18 @@ def test_instructions_are_a_message_of_the_system_and_the_same_for_every_questio
         Message("system", 'Answer, or write "No."'),
         Message("user", "Question: +++\n$question\n"),
     ]
+
+
+@pytest.mark.parametrize("name", sorted(RELEASED.keys() - {"revise.v2"}))  # which follows what the model has read
+def test_what_is_the_same_for_every_question_is_sent_first(name: str) -> None:
+    """So that an endpoint which keeps what it has read of a prompt reads it once."""
+    prompt = prompts.load(name)
+    one, another = (prompt.messages(**{field: f"{word} {field}" for field in prompt.fields}) for word in ("1", "2"))
+    assert one[:-1] == another[:-1]
+    pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one[-1].text, another[-1].text, strict=False))
+    beginning = "".join(character for character, _ in pairs)
+    assert beginning == re.split(r"\$", prompt.text)[0]
+    assert len(one) > 1 or beginning.strip()
 
 
 def test_a_missing_prompt_says_that_the_installation_is_not_complete(tmp_path: Path) -> None:

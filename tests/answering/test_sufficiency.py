@@ -32,7 +32,7 @@ def ask(kitchen: Pipeline, model: ScriptedModel) -> tuple[tuple[str, tuple[str, 
     return (answer.status, answer.notes), model.requests
 
 
-@pytest.mark.parametrize("word", ["No", "no, it is not stated", "\nNO."])
+@pytest.mark.parametrize("word", ["No", "no, it is not stated", "\nNO.", "Nein.", "non"])
 def test_who_says_no_is_not_asked_to_write(kitchen: Pipeline, word: str) -> None:
     outcome, requests = ask(kitchen, ScriptedModel([word]))
     assert (outcome, len(requests)) == (("abstained", (NOT_STATED,)), 1)

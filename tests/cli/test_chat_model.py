@@ -208,6 +208,6 @@ def test_another_model_is_asked_under_the_flags_of_the_chat_and_is_counted_with_
 
 def test_a_chat_keeps_to_its_budget(talk: Talk, archive: Archive) -> None:
     with serve([reply(WRITTEN), reply(SEEDS)], lists_models=False) as server:
-        code, shown = talk(OVEROPTIMIZATION, "/retry", options=("--budget", "12000t"), OPENAI_BASE_URL=server.url)
+        code, shown = talk(OVEROPTIMIZATION, "/retry", options=("--budget", "9500t"), OPENAI_BASE_URL=server.url)
     assert (code, len(server.requests), len(only(archive).recorded)) == (5, 1, 1)
-    assert "assistant: error: the budget of 12,000 tokens would be exceeded, so the model is not asked (9,009 " in shown
+    assert "assistant: error: the budget of 9,500 tokens would be exceeded, so the model is not asked (9,009 " in shown

@@ -1,10 +1,11 @@
 """Requests to models -> what they cost, by the endpoint's count or ours, and a budget that is kept to before asking."""
 
+import gc
 from datetime import date
 from pathlib import Path
 
 import pytest
-from support.endpoint import answers, chunk, serve, streams, usage
+from support.endpoint import answers, chunk, says, serve, streams, usage
 
 from assistant.app import spending
 from assistant.domain import costs
@@ -66,21 +67,25 @@ def test_a_model_costs_what_is_listed_at_openais_address_nothing_here_and_elsewh
         ("m", own, [PRICE, PRICE, PRICE]),
     ):
         assert [spending.price(settings(name, table), url) for url in (official, here, there)] == expected
+    typed = settings("llama-index:vendor/m", own)
+    assert (spending.price(typed), spending.price(typed, own_name="m")) == (None, PRICE)
 
 
 def test_replies_are_counted_and_summed() -> None:
     account = Account()
     model = account.metered(ScriptedModel([whole(), whole(cached=800), ModelError("it is busy")]), PRICE)
-    model.reply(ASKED)
-    mark = account.mark()
-    model.reply(ASKED)
+    with account.tally() as both:
+        model.reply(ASKED)
+        with account.tally() as tally:
+            model.reply(ASKED)
     with pytest.raises(ModelError):
         model.reply(ASKED)
     seconds = account.spent.seconds
     first, second = 0.0007, (200 * 0.5 + 800 * 0.05 + 100 * 2.0) / 1e6
     dollars = first + second
     assert account.spent == Cost(2, 2_000, 200, 800, dollars=dollars, is_local=False, prices=DAY, seconds=seconds)
-    assert (account.since(mark).requests, account.since(mark).dollars) == (1, second)
+    assert (tally.cost.requests, tally.cost.dollars) == (1, second)
+    assert both.cost == account.spent
     assert str(account.spent) == "2,000 tokens in (800 cached), 200 out, $0.0010"
 
 
@@ -104,16 +109,33 @@ def test_a_reply_that_was_stopped_is_paid_as_far_as_it_came() -> None:
     assert (account.spent.input_tokens, account.spent.output_tokens) == (103, 2)  # "twelve "
 
 
+def test_an_account_that_counts_many_requests_keeps_none_of_them() -> None:
+    def kept() -> int:
+        return sum(isinstance(thing, Cost) for thing in gc.get_objects())
+
+    account = Account(budget=Budget(tokens=10**9))
+    model = account.metered(ScriptedModel(lambda _: whole()), PRICE)
+    model.reply(ASKED)
+    before = kept()
+    for _ in range(100):
+        with account.tally():
+            model.reply(ASKED)
+    assert (account.spent.requests, kept()) == (101, before)
+
+
+CURE = "raise --budget, have less read (-k, --evidence), or answer without a model: --model none"
+
+
 @pytest.mark.parametrize(
-    ("budget", "price", "spent", "asks"),
+    ("budget", "price", "shown", "spent", "asks"),
     [
-        ("0.001", PRICE, "1,100 tokens ($0.0007) spent", " ($0.0004)"),
-        ("1200t", None, "1,100 tokens spent", ""),
-        ("1200t", LOCAL, "1,100 tokens spent", ""),
+        ("0.0008", PRICE, "$0.0008", "1,100 tokens ($0.0007) spent", " ($0.0002)"),
+        ("1266t", None, "1,266 tokens", "1,100 tokens spent", ""),
+        ("1266t", LOCAL, "1,266 tokens", "1,100 tokens spent", ""),
     ],
 )
 def test_a_request_that_might_go_beyond_the_budget_is_not_made(
-    budget: str, price: Price | None, spent: str, asks: str
+    budget: str, price: Price | None, shown: str, spent: str, asks: str
 ) -> None:
     account = Account(budget=costs.budget(budget))
     scripted = ScriptedModel([whole(), whole()])
@@ -123,11 +145,74 @@ def test_a_request_that_might_go_beyond_the_budget_is_not_made(
         model.reply(ASKED)
     assert caught.value.exit_code == 5
     assert str(caught.value) == (
-        f"the budget of {account.budget} would be exceeded, so the model is not asked ({spent} so far, and the next "
-        f"request takes about 103 tokens to read and up to 150 to write{asks}); raise --budget, or "
-        "have fewer papers read (-k) and shorter replies written (--max-tokens)"
+        f"the budget of {shown} would be exceeded, so the model is not asked ({spent} so far, and the next "
+        f"request takes about 103 tokens to read and at least 64 to write{asks}); {CURE}"
     )
     assert len(scripted.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("0", "$0"),
+        ("0t", "0 tokens"),
+        ("0.00004", "$0.00004"),
+        ("1e-9", "$0.000000001"),
+        ("0.5", "$0.50"),
+        ("1200", "$1,200.00"),
+    ],
+)
+def test_a_budget_is_shown_as_it_was_typed(typed: str, shown: str) -> None:
+    assert str(costs.budget(typed)) == shown
+
+
+def test_a_budget_of_nothing_lets_nothing_be_asked_that_costs_something() -> None:
+    scripted = ScriptedModel([])
+    with pytest.raises(BudgetError) as caught:
+        Account(budget=costs.budget("0")).metered(scripted, PRICE).reply(ASKED)
+    assert str(caught.value) == (
+        "the budget of $0 would be exceeded, so the model is not asked (nothing spent so far, and the next request "
+        f"takes about 103 tokens to read and at least 64 to write ($0.0002)); {CURE}"
+    )
+    assert scripted.requests == []
+
+
+def test_what_requests_under_way_may_cost_is_set_aside() -> None:
+    account = Account(budget=Budget(tokens=460))
+    second = account.metered(ScriptedModel(["Yes."]), None)
+
+    def first(_: object) -> str:
+        with pytest.raises(BudgetError, match=r"\(303 tokens set aside for requests under way so far, and the next "):
+            second.reply(ASKED)
+        return "No."
+
+    account.metered(ScriptedModel(first), None, 200).reply(ASKED)
+    assert second.reply(ASKED).text == "Yes."
+
+
+@pytest.mark.parametrize(("budget", "price", "left"), [("300t", None, 197), ("0.0003", PRICE, 124)])
+def test_a_reply_is_asked_to_be_no_longer_than_the_budget_lets_it_be(
+    budget: str, price: Price | None, left: int
+) -> None:
+    cut = [says("Half a", finish="length", tokens=(103, left)), says("Yes.", tokens=(103, 1))]
+    for script, cause in zip(cut, (f"the budget of {costs.budget(budget)} left {left} tokens for it", ""), strict=True):
+        with serve(script) as server:
+            model = OpenAIModel("m", key="", base_url=server.url, max_tokens=500)
+            reply = Account(budget=costs.budget(budget)).metered(model, price, 500).reply(ASKED)
+        assert (server.requests[0].body["max_tokens"], reply.break_cause) == (left, cause)
+
+
+def test_a_reply_that_nothing_keeps_short_is_broken_off_where_the_budget_is_used_up() -> None:
+    account = Account(budget=Budget(tokens=203))
+    heard: list[str] = []
+    reply = account.metered(ScriptedModel(["four " * 200]), None).reply(ASKED, heard.append)
+    assert (reply.text, reply.cut) == (" ".join(["four"] * 51), True)  # of two tokens each, as "four " is counted
+    assert reply.break_cause == "the budget of 203 tokens is used up"
+    assert len(heard) == 51
+    thinking = ScriptedModel([Reply("", "m")])
+    thinking.reply = lambda messages, on_token, schema: [on_token("") for _ in range(1_000)]  # type: ignore
+    with pytest.raises(BudgetError, match="the budget of 203 tokens is used up, and the model had written nothing"):
+        Account(budget=Budget(tokens=203)).metered(thinking, None).reply(ASKED)
 
 
 def test_a_budget_in_money_needs_a_price_and_is_never_spent_on_this_machine() -> None:

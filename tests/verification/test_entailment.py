@@ -6,11 +6,14 @@ from dataclasses import replace
 import pytest
 from support.claims import CLAIMS, PAPERS, check, check_all, make, opened, statement
 
-from assistant.domain.errors import ModelError
+from assistant.domain.errors import BudgetError, ModelError, Stopped
+from assistant.library import abstracts
 from assistant.models.base import Judgement
-from assistant.verification import documents
+from assistant.verification import documents, verifier
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.documents import DocumentVerifier
+from assistant.verification.entailment import Unchecked
+from assistant.verification.verifier import VerificationContext
 
 TURNED = "South-facing walls were covered twice as fast as north-facing walls."
 PAIR = "Moss covered 42% of granite walls after three winters, and salt water doubled the wear of bridge cables."
@@ -145,6 +148,50 @@ def test_its_failure_is_told_once_and_changes_no_verdict(checking: DocumentVerif
     claims = [(CLAIMS[id], [id]) for id in ("moss", "fern")]
     assert check_all(judged, claims) == check_all(checking, claims)
     assert problems == ["no claim was judged by a checker, for it failed: it fell silent"]
+
+
+class Halting(Judge):
+    """A checker that affirms one claim and then does not go on."""
+
+    def __init__(self, why: BaseException) -> None:
+        super().__init__("yes")
+        self.why = why
+
+    def check(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Judgement]:  # type: ignore[override]
+        yield from super().check(pairs[:1])
+        raise self.why
+
+
+@pytest.mark.parametrize(
+    ("why", "problem"),
+    [
+        (ModelError("it fell silent"), "of 3 claims 1 was judged by the checker, for it failed: it fell silent"),
+        (BudgetError("no more"), "of 3 claims 1 was judged by the checker, for no more"),
+        (KeyboardInterrupt(), "of 3 claims 1 was judged by the checker, for it was stopped"),
+    ],
+)
+def test_what_was_judged_before_it_failed_or_was_stopped_stays_judged(
+    checking: DocumentVerifier, why: BaseException, problem: str
+) -> None:
+    ids = ["moss", "violin", "fern"]
+    statements = [statement(CLAIMS[id], id) for id in ids]
+    unchecked, problems = list[Unchecked](), list[str]()
+    by_id = abstracts.read(checking.library, checking.library.papers(ids), checking.embedder)
+    plain = VerificationContext("", by_id, checking.scorer)
+    context = replace(plain, checker=Halting(why), on_unchecked=unchecked.append, on_problem=problems.append)
+    claims = verifier.verify_statements(statements, context, checking.embedder)
+    without = verifier.verify_statements(statements, plain, checking.embedder)
+    assert [claim.verdict for claim in claims] == ["supported", *(claim.verdict for claim in without[1:])]
+    assert [(each.claims, each.of, each.cause) for each in unchecked] == [(2, 3, why)]
+    assert problems == [problem]
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, Stopped])
+def test_whoever_wants_no_part_of_the_claims_gets_the_interruption(
+    checking: DocumentVerifier, stop: type[KeyboardInterrupt]
+) -> None:
+    with pytest.raises(stop):
+        check_all(replace(checking, checker=Halting(stop())), [(CLAIMS["moss"], ["moss"])])
 
 
 def test_a_citation_that_points_at_a_sentence_is_read_and_quoted_there(checking: DocumentVerifier) -> None:

@@ -8,10 +8,10 @@ from datetime import datetime
 from assistant.answering.conversation import followups, intents, rewriting, transcript
 from assistant.answering.conversation.archive import Archive
 from assistant.answering.conversation.rewriting import BY_RULE, HISTORY_TOKENS, CountTokens
-from assistant.answering.conversation.turns import Conversation, Reading, Turn
+from assistant.answering.conversation.turns import Conversation, Reading, Turn, TurnInterrupted
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.pipeline import ask as answer_question
-from assistant.domain.answers import Answer
+from assistant.domain.answers import Answer, Interrupted
 from assistant.domain.errors import ArchiveError, UsageError
 from assistant.domain.limits import require_question
 from assistant.domain.sanitize import one_line
@@ -40,7 +40,7 @@ class Session:
 
 def ask(session: Session, pipeline: Pipeline, conversation: Conversation, question: str) -> Conversation:
     """Return the conversation with one turn more, which is among its `unkept` where it could not be kept, and the
-    session was told; raises `ModelError`."""
+    session was told. Raises `ModelError`; and `TurnInterrupted`, with the turn, where Ctrl-C ended its answer early."""
     return _take_turn(session, pipeline, conversation, question)
 
 
@@ -135,7 +135,32 @@ def _take_turn(
     session: Session, pipeline: Pipeline, conversation: Conversation, question: str, replaces: int | None = None
 ) -> Conversation:
     require_question(question)
-    began, mark = time.perf_counter(), pipeline.account.mark()
+    with pipeline.account.tally() as tally:
+        reading, answer, is_interrupted = _understood(session, pipeline, conversation, question)
+    turn = Turn(
+        number=len(conversation.recorded) + 1,
+        at=session.now(),
+        question=question,
+        reading=reading,
+        answer=replace(answer, cost=tally.cost),
+        library_size=pipeline.library.size,
+        fingerprint=pipeline.library.fingerprint,
+    )
+    if session.archive:
+        line = transcript.turn_line(turn, transcript.papers_by_id(conversation), replaces)
+        conversation = _kept(session, conversation, line)
+    conversation = replace(conversation, recorded=(*conversation.recorded, turn))
+    if is_interrupted:
+        raise TurnInterrupted(conversation)
+    return conversation
+
+
+def _understood(
+    session: Session, pipeline: Pipeline, conversation: Conversation, question: str
+) -> tuple[Reading, Answer, bool]:
+    """Return how a question is understood, its answer, whose seconds are also those of understanding it, and whether
+    Ctrl-C ended it early."""
+    began = time.perf_counter()
     pipeline.library.refresh()
     cited = conversation.papers
     terms = pipeline.library.words.terms
@@ -146,26 +171,12 @@ def _take_turn(
     reading = _noted(reading, pipeline, conversation)
     session.on_reading(reading)
     understood = time.perf_counter() - began
-    answer = _with_reading(_answer(pipeline, conversation, question, reading), understood, pipeline, mark)
-    turn = Turn(
-        number=len(conversation.recorded) + 1,
-        at=session.now(),
-        question=question,
-        reading=reading,
-        answer=answer,
-        library_size=pipeline.library.size,
-        fingerprint=pipeline.library.fingerprint,
-    )
-    if session.archive:
-        line = transcript.turn_line(turn, transcript.papers_by_id(conversation), replaces)
-        conversation = _kept(session, conversation, line)
-    return replace(conversation, recorded=(*conversation.recorded, turn))
-
-
-def _with_reading(answer: Answer, seconds: float, pipeline: Pipeline, mark: int) -> Answer:
-    """Return an answer with what it cost to understand the question, which took so many `seconds`."""
-    total = replace(answer.seconds, total=answer.seconds.total + seconds)
-    return replace(answer, seconds=total, cost=pipeline.account.since(mark))
+    try:
+        answer, is_interrupted = _answer(pipeline, conversation, question, reading), False
+    except Interrupted as interruption:
+        answer, is_interrupted = interruption.answer, True
+    total = replace(answer.seconds, total=answer.seconds.total + understood)
+    return reading, replace(answer, seconds=total), is_interrupted
 
 
 def _answer(pipeline: Pipeline, conversation: Conversation, question: str, reading: Reading) -> Answer:

@@ -28,7 +28,7 @@ Json = Mapping[str, Any]
 Record = TypeVar("Record")
 _LATER: Mapping[type, Mapping[str, object]] = {
     Paper: {"aliases": ()},
-    Answer: {"kind": "prose", "text": "", "is_near": True, "checker": None, "cost": Cost()},
+    Answer: {"kind": "prose", "text": "", "is_near": True, "checker": None, "unchecked": 0, "cost": Cost()},
     Reading: {"intent": ""},
 }
 """Fields that earlier versions did not write, with what they are where they are left out."""

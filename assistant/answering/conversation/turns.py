@@ -101,6 +101,14 @@ class Conversation:
         return {number: latest[id] for id, number in self.numbers.items()}
 
 
+class TurnInterrupted(KeyboardInterrupt):
+    """Ctrl-C ended an answer early: `conversation` has what there was of it as its last turn."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        super().__init__()
+        self.conversation = conversation
+
+
 def last_cited(turns: Sequence[Turn]) -> tuple[Paper, ...]:
     """Return the papers of the last answer that cites any."""
     return next((turn.cited for turn in reversed(turns) if turn.cited), ())

@@ -10,6 +10,7 @@ import click
 from assistant.cli import console, options
 from assistant.cli.commands.search import queries
 from assistant.cli.commands.verify import UNVERIFIED
+from assistant.cli.invocation import INTERRUPTED
 from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.cli.output import OutputOptions, output
 from assistant.domain.errors import ModelError
@@ -67,11 +68,13 @@ def ask(
             if from_stdin and output.name == "text":
                 console.lines(console.heading(words))
             answer, code = reply(words)
-            codes.append(UNVERIFIED if strict and _failing(answer) else code)
+            codes += [code, UNVERIFIED] if strict and _failing(answer) else [code]
             if output.is_document:
                 answers.append(answer)
             else:
                 _print(library.snapshot, answer, as_json=output.as_json, every=every)
+            if code == INTERRUPTED:
+                break
         if output.is_document:
             _publish(library, answers, output)
     return _exit_code(codes)
@@ -96,21 +99,25 @@ def _by_pipeline(library: "Library", limit: int | None, papers: FilterOptions) -
     """Return what answers with the library's models, each question with its exit code."""
     from assistant.answering import pipeline
     from assistant.cli import live
-    from assistant.domain.answers import Answer
+    from assistant.domain.answers import Answer, Interrupted
 
     asking = library.pipeline(limit, papers.filter())
     if asking.model is None and sys.stderr.isatty():
         console.tell("answering with quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have a model write")
 
     def reply(question: str) -> tuple[Answer, int]:
-        mark = asking.account.mark()
-        try:
-            with live.preview(asking.model is not None) as watching:
-                answer = pipeline.ask(replace(asking, on_token=watching.on_token, on_stage=watching.on_stage), question)
-        except ModelError as error:
-            console.tell(f"error: {error}")
-            name, cost = getattr(asking.model, "name", None), asking.account.since(mark)
-            return Answer(question, "failed", (), (), name, (str(error),), cost=cost), error.exit_code
+        with asking.account.tally() as tally:
+            try:
+                with live.preview(asking.model is not None) as watching:
+                    watched = replace(asking, on_token=watching.on_token, on_stage=watching.on_stage)
+                    answer = pipeline.ask(watched, question)
+            except Interrupted as stop:  # what there is of the answer is shown
+                console.tell("interrupted")
+                return stop.answer, INTERRUPTED
+            except ModelError as error:
+                console.tell(f"error: {error}")
+                name = getattr(asking.model, "name", None)
+                return Answer(question, "failed", (), (), name, (str(error),), cost=tally.cost), error.exit_code
         return answer, ABSTAINED if answer.status == "abstained" else 0
 
     return reply
@@ -143,8 +150,9 @@ def _publish(library: "Library", answers: "list[Answer]", output: OutputOptions)
 
 
 def _exit_code(codes: list[int]) -> int:
-    """Return what many questions end with: a failed model, else failed verification, else abstention from all."""
-    for code in (ModelError.exit_code, UNVERIFIED):
+    """Return what many questions end with: Ctrl-C, else a failed model, else failed verification, else abstention from
+    all."""
+    for code in (INTERRUPTED, ModelError.exit_code, UNVERIFIED):
         if code in codes:
             return code
     return ABSTAINED if codes and all(code == ABSTAINED for code in codes) else 0

@@ -107,7 +107,7 @@ def summary(answer: Answer, marks: Mapping[Verdict, str]) -> str:
     model = one_line(answer.model) if answer.model else None
     checker = one_line(answer.checker) if answer.checker else None
     verdicts = [claim.verdict for claim in answer.claims]
-    counted = conclusion(verdicts, len(answer.numbers), model, marks, checker=checker)
+    counted = conclusion(verdicts, len(answer.numbers), model, marks, checker=checker, unchecked=answer.unchecked)
     return f"{counted} · {costs.line(answer)}"
 
 
@@ -139,6 +139,7 @@ def record(answer: Answer, fingerprint: str, papers: int) -> dict[str, Any]:
         "extractive": answer.model is None,
         "model": answer.model,
         "checker": answer.checker,
+        "unchecked": answer.unchecked,
         "claims": [_claim(claim, numbers) for claim in answer.claims],
         "citations": [_citation(number, paper, findings.get(paper.id)) for number, paper in enumerate(answer.cited, 1)],
         "evidence": [

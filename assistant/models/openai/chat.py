@@ -3,7 +3,6 @@
 import copy
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain.callbacks import OnToken
@@ -12,7 +11,7 @@ from assistant.domain.settings import DEFAULT_MAX_TOKENS, DEFAULT_TIMEOUT
 from assistant.models.base import Message, Meter, Reply
 from assistant.models.openai.address import is_this_machine
 from assistant.models.openai.client import OFFICIAL, UNUSABLE_KEY, Endpoint, explain, vendor_errors
-from assistant.models.openai.request import Dialect
+from assistant.models.openai.request import KnownDialect
 from assistant.models.openai.servers import Server, list_models
 from assistant.models.openai.stream import NoAnswer, ReplyReader
 
@@ -54,7 +53,9 @@ class OpenAIModel:
         first = _FIRST_WORD if silence is None and self.is_local else between
         self.patience = (first, between, max(_TOTAL, 10 * between) if total is None else total)
         """Seconds in which the first word has to come, then the next, and the whole reply."""
-        self._dialect = Dialect(max_tokens)
+        self._max_tokens = max_tokens
+        self._alternatives = 0
+        self._known = KnownDialect()
         self._largest = largest
         self._transport = transport
         self._meter: Meter | None = None
@@ -63,7 +64,7 @@ class OpenAIModel:
     def with_alternatives(self, count: int) -> "OpenAIModel":
         """Return the same model, which is asked for so many of the likeliest tokens in the place of each it writes."""
         other = copy.copy(self)
-        other._dialect = replace(self._dialect, alternatives=count)
+        other._alternatives = count
         return other
 
     def __repr__(self) -> str:
@@ -98,7 +99,18 @@ class OpenAIModel:
         """
         if self._meter is None:
             return self._reply(messages, on_token, schema)
-        return self._meter.count(messages, on_token, lambda listen: self._reply(messages, listen, schema))
+
+        def ask(listen: OnToken, longest: int | None) -> Reply:
+            model = self if longest is None else self._within(longest)
+            return model._reply(messages, listen, schema)
+
+        return self._meter.count(messages, on_token, ask)
+
+    def _within(self, max_tokens: int) -> "OpenAIModel":
+        """Return the same model, whose replies have so many tokens at most."""
+        model = copy.copy(self)
+        model._max_tokens = max_tokens
+        return model
 
     def _reply(
         self, messages: Sequence[Message], on_token: OnToken | None, schema: Mapping[str, object] | None
@@ -132,7 +144,7 @@ class OpenAIModel:
         except DeadlineExceeded as error:
             if reply := reader.partial(str(error)):
                 return reply
-            cure = "wait longer (--timeout), or ask with fewer papers (-k)"
+            cure = "wait longer (--timeout), or have it read less (-k, --evidence)"
             raise self._failure(str(error), cure, reader) from None
 
     def _events(
@@ -147,19 +159,22 @@ class OpenAIModel:
 
         from assistant.models.openai.deadline import MOST_REQUESTS
 
+        limits = {"max_tokens": self._max_tokens, "alternatives": self._alternatives}
         while True:
+            known = self._known.dialect
+            fields = known.fields(messages, schema, **limits)
             try:
-                stream = client.chat.completions.create(model=self.name, **self._dialect.fields(messages, schema))
+                stream = client.chat.completions.create(model=self.name, **fields)
                 break
             except (openai.BadRequestError, openai.UnprocessableEntityError, openai.InternalServerError) as error:
                 # Servers refuse what they do not know; ask again without it, now and from now on.
-                dialect = self._dialect.after(error.message, messages)
+                dialect = known.after(error.message, messages)
                 is_server_error = isinstance(error, openai.InternalServerError)
-                if not dialect or (is_server_error and dialect.has_system_role == self._dialect.has_system_role):
+                if not dialect or (is_server_error and dialect.has_system_role == known.has_system_role):
                     raise
                 if call.requests >= call.most_requests and not is_server_error:
                     raise
-                self._dialect = dialect
+                self._known.dialect = dialect
                 call.most_requests += 1
                 client = client.with_options(max_retries=max(MOST_REQUESTS - 1 - call.requests, 0))
         if "json" in stream.response.headers.get("Content-Type", ""):

@@ -26,12 +26,16 @@ _LONGEST_CAUSE = 500  # characters
 _LONGEST_QUOTE = 10_000  # characters of what an endpoint says that are looked at
 _RETRIES = 2  # of a request that may succeed when it is made again
 _CHECK_ALL = "check OPENAI_BASE_URL (it usually ends in /v1), OPENAI_API_KEY and --model"
-_FEWER_PAPERS = "ask with fewer papers (-k)"
+_LESS = "have it read less (-k, --evidence)"
+_LONGER_CONTEXT = f"{_LESS}, or give it a longer context where it is served"
+_TOO_LONG = re.compile(r"context|too long|maximum|exceed", re.IGNORECASE)
+# How llama.cpp and LM Studio say so, also with status 500, or as an event of a reply with status 200.
+_CONTEXT = re.compile(r"context (?:size|length|window|the overflows)|context overflow", re.IGNORECASE)
 _CURES = {
     401: "check OPENAI_API_KEY",
     403: "check OPENAI_API_KEY and whether it may use this model",
     404: "check --model and OPENAI_BASE_URL (it usually ends in /v1); `assistant models` lists what there is",
-    413: _FEWER_PAPERS,
+    413: _LESS,
     429: "wait and ask again, or check the account's quota",
 }
 
@@ -113,13 +117,13 @@ def explain(error: Exception) -> tuple[str, str]:
         return f"the connection failed: {error.__cause__ or error}", "check whether it is running, and OPENAI_BASE_URL"
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | RecursionError):
         return f"{NOT_A_REPLY}: {error}", _CHECK_ALL
-    return str(error), _CHECK_ALL
+    return str(error), _LONGER_CONTEXT if _CONTEXT.search(str(error)) else _CHECK_ALL
 
 
 def _explain_status(status: int, message: str, headers: "httpx.Headers") -> tuple[str, str]:
     cure = _CURES.get(status, "ask again later" if status >= 500 else _CHECK_ALL)
-    if status in {400, 422} and re.search(r"context|too long|maximum|exceed", message, re.IGNORECASE):
-        cure = _FEWER_PAPERS
+    if (status in {400, 422} and _TOO_LONG.search(message)) or _CONTEXT.search(message):
+        cure = _LONGER_CONTEXT
     cause = f"status {status}: {message}"
     if seconds := headers.get("Retry-After"):
         cause += f", it asks to wait so many seconds: {seconds}"

@@ -18,7 +18,9 @@ _OPTIONAL = (
     "top_logprobs",
 )
 # What servers call it where they refuse to hold a model to a form.
-_FORMS = re.compile(r"json[_ ]?schema|\bgrammar|structured output|guided|json mode", re.IGNORECASE)
+_FORMS = re.compile(
+    r"json[_ ]?schema|\bgrammar|structured output|guided|json mode|failed to (?:generate|validate) json", re.IGNORECASE
+)
 _TOO_MANY = re.compile(r"too (?:large|long|many|high)|context|in the completion", re.IGNORECASE)
 _ROLES = re.compile(r"\bsystem\b.*\brole|\brole.*\bsystem\b|\bsystem message|\broles? must alternate", re.I | re.DOTALL)
 _ONLY_TWO = re.compile(r"only user and assistant|user/assistant/user", re.IGNORECASE)
@@ -28,20 +30,24 @@ _ONLY_TWO = re.compile(r"only user and assistant|user/assistant/user", re.IGNORE
 class Dialect:
     """How an endpoint wants to be asked, as far as it is known."""
 
-    max_tokens: int
-    """The most tokens of a reply."""
     refused: frozenset[str] = frozenset({"max_completion_tokens"})
     """Optional fields that are left out."""
     has_system_role: bool = True
     """False where the system's text goes into the message of the user."""
-    alternatives: int = 0
-    """How many of the likeliest tokens are asked for in the place of each."""
 
-    def fields(self, messages: Sequence[Message], schema: Mapping[str, object] | None = None) -> dict[str, Any]:
-        """Return the fields of a request for a streamed reply, but for the model's name."""
+    def fields(
+        self,
+        messages: Sequence[Message],
+        schema: Mapping[str, object] | None = None,
+        *,
+        max_tokens: int,
+        alternatives: int = 0,
+    ) -> dict[str, Any]:
+        """Return the fields of a request for a streamed reply, but for the model's name: `max_tokens` are the most of
+        it, and so many `alternatives` are told in the place of each."""
         form = None if schema is None else _response_format(schema)
-        odds = (True, self.alternatives) if self.alternatives else (None, None)
-        values = (0, {"include_usage": True}, self.max_tokens, self.max_tokens, form, *odds)
+        odds = (True, alternatives) if alternatives else (None, None)
+        values = (0, {"include_usage": True}, max_tokens, max_tokens, form, *odds)
         optional = {
             name: value
             for name, value in zip(_OPTIONAL, values, strict=True)
@@ -55,7 +61,7 @@ class Dialect:
         """Return the dialect to try after the endpoint refused a request with a `complaint`; None where there is none.
 
         >>> complaint = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
-        >>> sorted(Dialect(99).after(complaint, []).fields([]))
+        >>> sorted(Dialect().after(complaint, []).fields([], max_tokens=99))
         ['max_completion_tokens', 'messages', 'stream', 'stream_options', 'temperature']
         """
         has_system = self.has_system_role and any(message.role == "system" for message in messages)
@@ -74,6 +80,13 @@ class Dialect:
         if names <= self.refused:
             return None
         return replace(self, refused=self.refused | names)
+
+
+class KnownDialect:
+    """The dialect of one endpoint as far as it is known: all copies of a model share it, and are refused once."""
+
+    def __init__(self) -> None:
+        self.dialect = Dialect()
 
 
 def _response_format(schema: Mapping[str, object]) -> dict[str, Any]:

@@ -162,7 +162,9 @@ class ReplyReader:
         if self._has_thought:
             cause = f"the reply is empty: the model only thought (it ended for the reason: {self._finish})"
             return NoAnswer(cause, "let it write more (--max-tokens), or choose another --model")
-        return ValueError(f"the reply is empty (it ended for the reason: {self._finish})")
+        cause = f"the reply is empty (it ended for the reason: {self._finish})"
+        # So do some servers of local models reply to what is longer than the context of a model.
+        return NoAnswer(cause, "ask again, or have it read less (-k, --evidence)")
 
 
 def valid(text: str) -> str:

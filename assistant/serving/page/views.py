@@ -124,7 +124,7 @@ def _said(answer: Answer) -> Iterator[str]:
     if answer.claims:
         verdicts = [claim.verdict for claim in answer.claims]
         model, checker = (one_line(name) if name else None for name in (answer.model, answer.checker))
-        yield conclusion(verdicts, len(answer.cited), model, checker=checker)
+        yield conclusion(verdicts, len(answer.cited), model, checker=checker, unchecked=answer.unchecked)
     yield from (f"Note: {one_line(note)}" for note in answer.notes)
 
 

@@ -86,6 +86,7 @@ def test_a_model_without_a_system_role_is_told_by_the_user(refusal: Step) -> Non
         "This response_format type is unavailable now",
         "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.",
         "failed to parse grammar",
+        "Failed to generate JSON. Please adjust your prompt.",
     ],
 )
 def test_a_form_is_asked_for_and_left_out_where_it_is_refused(complaint: str) -> None:
@@ -119,6 +120,18 @@ def test_the_likeliest_tokens_are_told_until_an_endpoint_refuses_to() -> None:
     assert (second.text, second.alternatives, third.alternatives) == ("yes!", (), ())
     sent = [(request.body.get("logprobs"), request.body.get("top_logprobs")) for request in server.requests]
     assert sent == [(True, 4), (True, 4), (None, None), (None, None)]
+
+
+def test_what_one_copy_of_a_model_learns_of_its_endpoint_all_others_know() -> None:
+    script = [refuses(400, "logprobs are not supported"), refuses(400, "no json_schema here"), says("yes")]
+    with serve(script) as server:
+        model = OpenAIModel("m", key=KEY, base_url=server.url)
+        model.with_alternatives(4).reply(ASKED, schema={"type": "object"})
+        model.until(lambda: False).with_alternatives(8).reply(ASKED, schema={"type": "object"})
+    left_out = {"logprobs", "top_logprobs", "response_format"}
+    assert [sorted(left_out - request.body.keys()) for request in server.requests] == [
+        [], ["logprobs", "top_logprobs"], sorted(left_out), sorted(left_out),
+    ]  # fmt: skip
 
 
 def delta(finish: str | None = None, **fields: object) -> dict[str, Any]:

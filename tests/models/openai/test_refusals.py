@@ -1,7 +1,7 @@
 """A model behind an endpoint that refuses, redirects or is busy: three requests at most, and what to do next."""
 
 import pytest
-from support.endpoint import Step, answers, refuses, says, serve
+from support.endpoint import Step, answers, refuses, says, serve, streams
 from support.replies import ASKED, KEY, ask, failure, warm
 
 from assistant.domain.errors import ModelError
@@ -30,14 +30,18 @@ def test_a_passing_failure_is_tried_again() -> None:
     assert len(server.requests) == 2
 
 
+LONGER = "a longer context where it is served"
+EXCEEDS = "exceeds the available context size. try increasing the context size or enable context shift"
 REFUSALS = [
     (refuses(401, f"Incorrect API key provided: {KEY}"), 1, "401: Incorrect API key provided: ***", "OPENAI_API_KEY"),
     (answers(401, f"<b>{KEY}</b>".encode(), "text/html"), 1, "401: <b>***</b>", "check OPENAI_API_KEY"),
     (refuses(401, "x" * 480 + KEY), 1, "401: xxx", "check OPENAI_API_KEY"),
     (refuses(403, "no access"), 1, "403: no access", "check OPENAI_API_KEY"),
     (refuses(404, "The model m does not exist"), 1, "404: The model m does not exist", "check --model and"),
-    (refuses(400, "maximum context length is 4096 tokens"), 1, "400: maximum context", "fewer papers (-k)"),
-    (refuses(413, "too large"), 1, "413: too large", "fewer papers (-k)"),
+    (refuses(400, "maximum context length is 4096 tokens"), 1, "400: maximum context", LONGER),
+    (refuses(500, f"the request {EXCEEDS}"), 3, f"500: the request {EXCEEDS}", LONGER),
+    (streams({"error": {"code": 400, "message": EXCEEDS}}), 1, f"({EXCEEDS})", LONGER),
+    (refuses(413, "too large"), 1, "413: too large", "have it read less (-k, --evidence)"),
     (refuses(429, "slow down", retry_after="3600"), 1, "wait so many seconds: 3600", "wait and ask again"),
     (refuses(429, "You exceeded your current quota", "insufficient_quota"), 3, "current quota", "account's quota"),
     (refuses(500, "oops"), 3, "500: oops", "ask again later"),

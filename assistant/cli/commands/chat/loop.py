@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 
 from assistant.answering.conversation import session
+from assistant.answering.conversation.turns import TurnInterrupted
 from assistant.cli import console
 from assistant.cli.commands.chat import commands, turn
 from assistant.cli.commands.chat.keyboard import Reader
@@ -37,6 +38,10 @@ def run(chat: Chat, reader: Reader, *, talkative: bool) -> int:
             chat = _respond(chat, typed.strip(), interactive=reader.interactive)
         except commands.Leave:
             return _ended(chat, code, interactive=reader.interactive)
+        except TurnInterrupted as interruption:  # what there was of its answer is shown and kept
+            if not reader.interactive:
+                raise
+            chat = replace(chat, conversation=interruption.conversation)
         except KeyboardInterrupt:
             if not reader.interactive:
                 raise

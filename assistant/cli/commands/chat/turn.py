@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assistant.answering.conversation import session
 from assistant.answering.conversation.session import Session
-from assistant.answering.conversation.turns import Conversation, Reading
+from assistant.answering.conversation.turns import Conversation, Reading, TurnInterrupted
 from assistant.answering.pipeline import Pipeline
 from assistant.cli import console, live
 from assistant.cli.commands.chat import state
@@ -31,13 +31,22 @@ def retry(chat: Chat) -> Chat:
 def _show(chat: Chat, take: Take) -> Chat:
     chat = state.current(chat)
     numbers = {key: chat.conversation.numbers.get(id, 0) for id, key in chat.conversation.keys.items()}
-    with live.preview(chat.pipeline.model is not None, numbers) as watching:
-        listening = replace(chat.session, on_reading=_show_reading(chat.conversation))
-        watched = replace(chat.pipeline, on_token=watching.on_token, on_stage=watching.on_stage)
-        conversation = take(listening, watched, chat.conversation)
+    try:
+        with live.preview(chat.pipeline.model is not None, numbers) as watching:
+            listening = replace(chat.session, on_reading=_show_reading(chat.conversation))
+            watched = replace(chat.pipeline, on_token=watching.on_token, on_stage=watching.on_stage)
+            conversation = take(listening, watched, chat.conversation)
+    except TurnInterrupted as interruption:
+        _show_answer(interruption.conversation)
+        raise
+    _show_answer(conversation)
+    return replace(chat, conversation=conversation)
+
+
+def _show_answer(conversation: Conversation) -> None:
+    """Show the answer of the last turn."""
     answer = conversation.turns[-1].answer
     console.lines(*answers.lines(answer, console.marks(), conversation.numbers, more="“more” shows them"))
-    return replace(chat, conversation=conversation)
 
 
 def _show_reading(conversation: Conversation) -> Callable[[Reading], None]:
