@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.domain.records import Paper
+from assistant.library import full_texts
 from assistant.library.catalogue import Catalogue
 from assistant.library.index import REINDEX
 from assistant.library.rows import StoredPaper
@@ -46,6 +47,14 @@ def vectors(catalogue: Catalogue, blobs: Mapping[str, bytes | None]) -> list[Dam
     return [DamagedPaper(paper.id, paper.title, problem, REINDEX) for paper in papers]
 
 
+def bodies(catalogue: Catalogue, papers: Iterable[Paper]) -> list[DamagedPaper]:
+    """Return those of these papers whose full text is not as it was written; all of it is read."""
+    problem = "has a full text that is not as it was written"
+    return [
+        DamagedPaper(paper.id, paper.title, problem, _ingest(paper)) for paper in full_texts.damaged(catalogue, papers)
+    ]
+
+
 def lost(catalogue: Catalogue) -> list[DamagedPaper]:
     """Return the papers that are gone, of which there are listings."""
     gone: dict[str, tuple[str, dict[str, None]]] = {}
@@ -57,7 +66,9 @@ def lost(catalogue: Catalogue) -> list[DamagedPaper]:
 
 def every(catalogue: Catalogue) -> list[DamagedPaper]:
     """Return all, with every text and every vector read."""
-    papers = [*texts(catalogue.stored_papers()), *lost(catalogue)]
+    stored_papers = catalogue.stored_papers()
+    papers = [*texts(stored_papers), *lost(catalogue)]
+    papers += bodies(catalogue, (stored.paper for stored in stored_papers if not stored.problem))
     altered = {paper.id for paper in papers}
     blobs = {id: blob and b"" for id, blob in catalogue.embeddings()}
     return papers + [paper for paper in vectors(catalogue, blobs) if paper.id not in altered]

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError
-from assistant.library import annotations, builder, damaged_papers, database, generations, index, integrity, locks, tail
+from assistant.library import (
+    annotations,
+    contents,
+    damaged_papers,
+    database,
+    generations,
+    index,
+    integrity,
+    locks,
+    tail,
+)
 from assistant.library.catalogue import Catalogue
 from assistant.library.index import REINDEX
 
@@ -70,7 +80,7 @@ def damage(folder: Path, catalogue: Catalogue, *, every: bool = False, deep: boo
     if doubtful and database.writable(catalogue.path):
         try:
             examine = generations.examine_all if deep else generations.examine
-            problem = examine(folder, catalogue.numbers()[kind], builder.contents(catalogue))
+            problem = examine(folder, catalogue.numbers()[kind], contents.of(catalogue))
         except LibraryError as error:  # the catalogue lacks what the index should hold
             problem = str(LibraryError(error.what, path=error.path))
         if problem:

@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.library import chunks, tail
+from assistant.library import chunks, full_texts, tail
 from assistant.library.catalogue import Catalogue
 from assistant.library.embeddings import VectorTable
 from assistant.library.index import VectorIndex
@@ -75,6 +75,9 @@ class NearestPapers:
     def _chunk_ids(self, allowed: frozenset[str]) -> list[str]:
         """Return the ids of the chunks that the index has of these papers as they are."""
         if self._last[0] != allowed:
-            texts = self._catalogue.texts([id for id in allowed if id not in self._changes])
-            self._last = allowed, [chunk.id for row in texts for chunk in chunks.of_text(*row)]
+            ids = [id for id in allowed if id not in self._changes]
+            counts = full_texts.counts(self._catalogue, ids)
+            rows = self._catalogue.texts(ids)
+            sizes = {id: chunks.count(title, abstract, counts.get(id, 0)) for id, title, abstract in rows}
+            self._last = allowed, [chunks.chunk_id(id, number) for id, size in sizes.items() for number in range(size)]
         return self._last[1]

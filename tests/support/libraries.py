@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from assistant.domain.records import Entry, Listing
 from assistant.library import (
     bm25,
-    builder,
     chunks,
+    contents,
     database,
     generations,
     health,
@@ -120,7 +120,8 @@ def parts(folder: Path) -> Parts:
         assert [paper.id for paper in papers] == list(library.ids) == list(library.table.ids)
         words = set(library.word_scores("paper", len(papers) + 10))
         changes = tail.ids(library.catalogue)
-        expected = [chunk.id for paper in papers if paper.id not in changes for chunk in chunks.split(paper)]
+        indexed = [paper for paper in papers if paper.id not in changes]
+        expected = [chunks.chunk_id(paper.id, n) for paper in indexed for n in range(chunks.count_of(paper))]
         if not library.vector_index_folder.exists():
             assert not papers
             return Parts(set(), set(), set())
@@ -128,7 +129,7 @@ def parts(folder: Path) -> Parts:
         with tempfile.TemporaryDirectory() as scratch:
             copy = Path(shutil.copytree(library.vector_index_folder, Path(scratch) / "copy"))
             with contextlib.closing(index.load(library.catalogue.vector_index())(copy)) as vectors:
-                assert vectors.count() == builder.contents(library.catalogue).chunk_count
+                assert vectors.count() == contents.of(library.catalogue).chunk_count
                 assert changes or vectors.count() == len(expected)
                 stored = vectors.get(expected)
                 assert sorted(stored) == sorted(expected)

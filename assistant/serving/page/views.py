@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assistant.answering.conversation.turns import Conversation, Turn
 from assistant.domain.answers import Answer
+from assistant.domain.full_texts import on_page
 from assistant.domain.links import link
 from assistant.domain.records import Claim, Finding, Paper, cited_papers
 from assistant.domain.sanitize import one_line, sanitize
@@ -31,6 +32,8 @@ class CitationView:
     label: str
     pieces: tuple[Piece, ...] = ()
     """Its sentence nearest to the claim, within its abstract; none where there is no such sentence."""
+    page: str = ""
+    """Where that is: "p. 7", "" for its abstract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,8 @@ def _citation(finding: Finding, numbers: Mapping[str, int]) -> CitationView:
     label = str(numbers.get(finding.paper.id, "?"))
     if not finding.quote:
         return CitationView(label)
-    return CitationView(label, tuple(_marked(finding.paper.abstract, finding.quote, _AROUND)) or (_quoted(finding),))
+    pieces = [] if finding.page else _marked(finding.paper.abstract, finding.quote, _AROUND)
+    return CitationView(label, tuple(pieces) or (_quoted(finding),), on_page(finding.page))
 
 
 def _quoted(finding: Finding) -> Piece:
