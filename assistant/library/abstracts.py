@@ -138,8 +138,8 @@ class Abstract:
         if self.body is None or numbers == self.numbers:
             return self
         passages = [self.body.passages[number] for number in numbers]
-        further = [sentence for passage in passages for sentence in _sentences(passage)]
-        return replace(self, sentences=(*self.sentences[: self._own], *further), numbers=numbers)
+        added = [sentence for passage in passages for sentence in _sentences(passage)]
+        return replace(self, sentences=(*self.sentences[: self._own], *added), numbers=numbers)
 
 
 def read(library: LibrarySnapshot, papers: Sequence[Paper], embedder: Embedder) -> dict[str, Abstract]:

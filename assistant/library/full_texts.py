@@ -74,7 +74,7 @@ def require(catalogue: CatalogueConnection, paper: Paper) -> tuple[Passage, ...]
 
 def counts(catalogue: CatalogueConnection, ids: Sequence[str] | None = None) -> Mapping[str, int]:
     """Return {paper id: passages} of those of these papers, or of all, that have a full text."""
-    if catalogue.version() < VERSION:
+    if catalogue.version() < VERSION or not catalogue.read("SELECT 1 FROM full_texts LIMIT 1"):
         return {}
     where, values = ("", ()) if ids is None else (f"WHERE id {_AMONG}", (json.dumps(list(ids)),))
     query = f"SELECT id, count FROM papers JOIN full_texts ON digest = full_text {where}"

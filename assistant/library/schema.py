@@ -54,6 +54,7 @@ CREATE INDEX past_listings_by_change ON past_listings (change);
 """
 _FULL_TEXTS = """
 CREATE TABLE full_texts (digest TEXT PRIMARY KEY, pages INTEGER NOT NULL, count INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX papers_by_full_text ON papers (full_text) WHERE full_text IS NOT NULL;
 """
 
 

@@ -177,8 +177,8 @@ def test_what_no_paper_has_any_more_is_forgotten(holding: Path) -> None:
 def test_a_library_of_version_5_is_read_and_takes_a_document(folder: Path, document: Entry) -> None:
     with contextlib.closing(sqlite3.connect(folder / database.NAME, isolation_level=None)) as connection:
         connection.executescript(
-            "ALTER TABLE papers DROP COLUMN full_text; ALTER TABLE past_papers DROP COLUMN full_text;"
-            "DROP TABLE full_texts; PRAGMA user_version = 5;"
+            "DROP INDEX papers_by_full_text; DROP TABLE full_texts; ALTER TABLE papers DROP COLUMN full_text;"
+            "ALTER TABLE past_papers DROP COLUMN full_text; PRAGMA user_version = 5;"
         )
     with LibrarySnapshot(folder) as library:
         before = library.papers(), libraries.results(library)

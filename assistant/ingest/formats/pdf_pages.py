@@ -2,6 +2,7 @@
 
 import io
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,9 @@ _RUNS = 20_000  # pieces of text of a page; a page in two columns has some 500
 _RUN = 2_000  # characters of a piece
 _OPERATIONS = 1_000_000  # of a page; one with large drawings has some 100,000
 _WORK = 5_000_000  # operations of a document
+_PARTS = 600_000  # of a stream: operations, numbers, names; drawings with more of them are passed over
+_STREAM = 20_000_000  # bytes of a stream
+_SECONDS = 300.0  # that the processor works on a document; 400 pages in columns take some 40
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 
@@ -44,19 +48,25 @@ class _TooMuchError(Exception):
 
 def read(data: bytes, most: int = MOST) -> Document:
     """Read at most so many pages; raises whatever pypdf does for a document that is encrypted or damaged."""
-    from pypdf import PdfReader
+    import pypdf
 
     logging.getLogger("pypdf").addHandler(logging.NullHandler())  # it warns of what it mends
-    reader = PdfReader(io.BytesIO(data))
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise ValueError("it is encrypted with a password")
+    with pypdf.apply_configuration(stream_parsing_work_maximum_count=_PARTS, zlib_maximum_output_length=_STREAM):
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise ValueError("it is encrypted with a password")
+        return _read(reader, most)
+
+
+def _read(reader: Any, most: int) -> Document:
+    """Read the pages of an open document."""
     head: list[tuple[Run, ...]] = []
     texts: list[str] = []
     problems: list[tuple[int, str]] = []
-    count, work = len(reader.pages), 0
+    count, work, latest = len(reader.pages), 0, time.process_time() + _SECONDS
     for number in range(1, min(count, most) + 1):
         try:
-            runs, operations = _runs(reader.pages[number - 1])
+            runs, operations = _runs(reader.pages[number - 1], latest)
         except Exception as error:
             if number <= FIRST:
                 raise
@@ -66,10 +76,10 @@ def read(data: bytes, most: int = MOST) -> Document:
         if number <= FIRST:
             head.append(tuple(runs))
         texts.append(plain("".join(run.text for run in runs if run.size)))
-        if work > _WORK and number < count:
+        if (work > _WORK or time.process_time() > latest) and number < count:
             problems.append((number + 1, f"pages from {number + 1} on are not read: there is too much on those before"))
             break
-    if count > most >= MOST and len(texts) == most:
+    if most == MOST < count and len(texts) == most:
         problems.append((most + 1, f"pages {most + 1} to {count:,} are not read; the limit is {most} pages"))
     return Document(tuple(head), tuple(texts), dict(reader.metadata or {}), tuple(problems))
 
@@ -96,15 +106,17 @@ def upright(runs: Sequence[Run], offset: int) -> int:
     return kept
 
 
-def _runs(page: Any) -> tuple[list[Run], int]:
-    """Return the pieces of text of a page, and how many operations it took."""
+def _runs(page: Any, latest: float) -> tuple[list[Run], int]:
+    """Return the pieces of text of a page, and how many operations it took; `latest` is until when the processor may
+    work on it."""
     runs: list[Run] = []
     operations = 0
 
     def count(*_: Any) -> None:
         nonlocal operations
         operations += 1
-        if operations > _OPERATIONS or len(runs) > _RUNS:
+        is_late = not operations % 256 and time.process_time() > latest
+        if operations > _OPERATIONS or len(runs) > _RUNS or is_late:
             raise _TooMuchError("it has more in it than a page of a paper")
 
     def visit(text: str, cm: Any, tm: Any, _: Any, size: float) -> None:

@@ -174,7 +174,7 @@ def _from_introduction(lines: Sequence[Line]) -> Sequence[Line]:
 
 def _without_references(lines: Sequence[Line]) -> list[Line]:
     """Return the lines without the last list of references, up to the appendix after it."""
-    for place in range(len(lines) - 1, len(lines) // 3, -1):
+    for place in range(len(lines) - 1, 0, -1):
         following = [line for _, line in lines[place + 1 : place + 1 + _YEARS]]
         if _REFERENCES.match(lines[place][1]) and sum(bool(_REFERENCE.search(line)) for line in following) > 1:
             rest = next((n for n in range(place + 1, len(lines)) if _is_appendix(lines[n][1])), len(lines))
