@@ -54,8 +54,7 @@ class Catalogue(CatalogueFacts):
         papers: list[StoredPaper] = []
         for *row, content, checksum in paper_rows:
             expected = "" if has_checksums else embeddings.text_hash(fingerprint, str(row[1]), str(row[2]))
-            text = texts.get(str(row[-1])) if texts else None
-            stored = rows.read(row, listings.get(str(row[0]), ()), content, checksum, expected, text)
+            stored = rows.read(row, listings.get(str(row[0]), ()), content, checksum, expected, texts.get(str(row[-1])))
             if others := aliases.get(stored.paper.id):
                 stored = replace(stored, paper=replace(stored.paper, aliases=others))
             papers.append(stored)
@@ -242,8 +241,7 @@ class Catalogue(CatalogueFacts):
             yield str(id), vectors if embeddings.is_sound(content, vectors, checksum, dimension) else None
 
     def forget(self) -> int:
-        """Drop vectors and full texts of no paper, nor of one whose removal can be taken back; return how many of the
-        former."""
+        """Drop vectors and full texts of no paper, nor of one that `undo` brings back; return how many vectors."""
         full_texts.forget(self)
         used = "SELECT content FROM papers UNION SELECT content FROM past_papers"
         return self.run(f"DELETE FROM embeddings WHERE content NOT IN ({used})").rowcount

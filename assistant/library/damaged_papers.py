@@ -47,7 +47,16 @@ def vectors(catalogue: Catalogue, blobs: Mapping[str, bytes | None]) -> list[Dam
     return [DamagedPaper(paper.id, paper.title, problem, REINDEX) for paper in papers]
 
 
-def bodies(catalogue: Catalogue, papers: Iterable[Paper]) -> list[DamagedPaper]:
+def found(catalogue: Catalogue, stored_papers: Sequence[StoredPaper], *, bodies: bool) -> dict[str, DamagedPaper]:
+    """Return by their ids those of these papers that are not as they were written, with `bodies` also for their full
+    texts, which are read then."""
+    damaged = texts(stored_papers)
+    if bodies:
+        damaged += _bodies(catalogue, (stored.paper for stored in stored_papers if not stored.problem))
+    return {paper.id: paper for paper in damaged}
+
+
+def _bodies(catalogue: Catalogue, papers: Iterable[Paper]) -> list[DamagedPaper]:
     """Return those of these papers whose full text is not as it was written; all of it is read."""
     problem = "has a full text that is not as it was written"
     return [
@@ -67,8 +76,7 @@ def lost(catalogue: Catalogue) -> list[DamagedPaper]:
 def every(catalogue: Catalogue) -> list[DamagedPaper]:
     """Return all, with every text and every vector read."""
     stored_papers = catalogue.stored_papers()
-    papers = [*texts(stored_papers), *lost(catalogue)]
-    papers += bodies(catalogue, (stored.paper for stored in stored_papers if not stored.problem))
+    papers = [*found(catalogue, stored_papers, bodies=True).values(), *lost(catalogue)]
     altered = {paper.id for paper in papers}
     blobs = {id: blob and b"" for id, blob in catalogue.embeddings()}
     return papers + [paper for paper in vectors(catalogue, blobs) if paper.id not in altered]

@@ -164,12 +164,9 @@ class LibrarySnapshot:
     def papers(self, ids: Sequence[str] | None = None) -> list[Paper]:
         """Return these papers, or all, but those that are not as they were written."""
         stored_papers = self.catalogue.stored_papers(ids)
-        self._leave_out(damaged_papers.texts(stored_papers))
-        papers = [stored.paper for stored in stored_papers if not stored.problem]
-        if ids is None or not any(paper.full_text for paper in papers):
-            return papers
-        self._leave_out(bodies := damaged_papers.bodies(self.catalogue, papers))
-        return [paper for paper in papers if paper.id not in {body.id for body in bodies}]
+        damaged = damaged_papers.found(self.catalogue, stored_papers, bodies=ids is not None)
+        self._leave_out(list(damaged.values()))
+        return [stored.paper for stored in stored_papers if stored.paper.id not in damaged]
 
     def leave_out_missing(self, ids: Iterable[str]) -> None:
         """Leave out papers that have vectors and could not be read by their ids: SQLite's own index is damaged."""

@@ -22,6 +22,7 @@ _LEAST_PAGES = 3  # that share a line
 _SHORTEST = 40  # characters of a passage; less is what is left of a drawing
 _LONGEST_HEADING = 80
 _YEARS = 12  # lines after the heading of the references, some of which have years or numbers in brackets
+_WORD = re.compile(r"\w+(?:-\w+)*")
 _PARTED = re.compile(r"(\w+)[-\u2010\xad]$")
 _COMPOUNDS = frozenset(
     "self pre post non multi cross fine long short large small high low state well end real co re in out zero few"
@@ -58,6 +59,8 @@ class _Section:
     """Characters of all lines."""
     pages: list[tuple[int, int]] = field(default_factory=list)
     """(offset, page) where each page begins."""
+    known: frozenset[str] = frozenset()
+    """The words of the document that no line parts."""
 
     @property
     def text(self) -> str:
@@ -74,12 +77,20 @@ class _Section:
         if self.lines:
             last = self.lines[-1]
             parted = _PARTED.search(last) if line[:1].islower() else None
-            self.lines[-1] = last[:-1] + "-" * (parted[1].lower() in _COMPOUNDS) if parted else f"{last} "
+            self.lines[-1] = last[:-1] + "-" * self._keeps_hyphen(parted[1], line) if parted else f"{last} "
             self.size += len(self.lines[-1]) - len(last)
         if not self.pages or self.pages[-1][1] != page:
             self.pages.append((self.size, page))
         self.lines.append(line)
         self.size += len(line)
+
+    def _keeps_hyphen(self, first: str, line: str) -> bool:
+        """Whether a word that a line parts has a hyphen: as the document writes it elsewhere, else by its beginning."""
+        rest = _WORD.match(line)
+        second = rest[0] if rest else ""
+        if f"{first}{second}".casefold() in self.known:
+            return False
+        return f"{first}-{second}".casefold() in self.known or first.casefold() in _COMPOUNDS
 
     def passage(self, text: str, start: int, end: int) -> Passage:
         """Return a stretch of its text, with the pages that it is on."""
@@ -114,7 +125,8 @@ def passages(texts: Sequence[str], begin: tuple[int, int], room: int) -> tuple[l
     ]
     found: list[Passage] = []
     size = 0
-    for section in _sections(_without_references(_from_introduction(lines))):
+    known = frozenset(word.casefold() for _, line in lines for word in _WORD.findall(line))
+    for section in _sections(_without_references(_from_introduction(lines)), known):
         found += [passage for passage in _split(section, room) if len(passage.text) >= _SHORTEST]
         size += section.size
         if size > MOST_CHARACTERS:
@@ -186,15 +198,15 @@ def _is_appendix(line: str) -> bool:
     return len(line) <= _LONGEST_HEADING and bool(_APPENDIX.match(line)) and not _ENDS.search(line)
 
 
-def _sections(lines: Iterable[Line]) -> Iterator[_Section]:
+def _sections(lines: Iterable[Line], known: frozenset[str]) -> Iterator[_Section]:
     """Yield the sections, each under its heading: a line of its own that begins with a number, or that many papers
     have, after the end of a sentence or another heading."""
-    section = _Section()
+    section = _Section(known=known)
     for page, line in lines:
         if section.is_over and _is_heading(line):
             if section.lines:
                 yield section
-            section = _Section(line)
+            section = _Section(line, known=known)
         else:
             section.add(page, line)
     if section.lines:

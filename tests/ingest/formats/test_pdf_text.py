@@ -37,6 +37,13 @@ def test_a_sentence_that_goes_on_over_the_page_is_on_the_one_where_it_begins() -
     assert [passage.page_at(passage.text.index(sentence)) for sentence in sentences] == [1, 1, 2]
 
 
+def test_a_parted_word_is_written_as_elsewhere_in_the_document() -> None:
+    page = "Some preferred the well-known or real-time test.\nOthers pre-\nferred a well-\nknown or real-\ntime one."
+    [(_, text, _)] = text_of(page)
+    assert text.endswith("Others preferred a well-known or real-time one.")
+    assert pdf_pages.plain("O\x1ecers \ufb01nd it") == "Officers find it"
+
+
 def test_sections_are_apart_and_long_ones_in_runs_of_whole_sentences() -> None:
     page = f"Keywords: oak\n1 Introduction\n{LONG}\n2. Related Work\n{LONG}\n3.1 A Part\n{LONG}\nConclusions\n{LONG}"
     headings = ["1 Introduction", "2. Related Work", "3.1 A Part", "Conclusions"]
