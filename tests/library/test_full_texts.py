@@ -175,11 +175,7 @@ def test_what_no_paper_has_any_more_is_forgotten(holding: Path) -> None:
 
 
 def test_a_library_of_version_5_is_read_and_takes_a_document(folder: Path, document: Entry) -> None:
-    with contextlib.closing(sqlite3.connect(folder / database.NAME, isolation_level=None)) as connection:
-        connection.executescript(
-            "DROP INDEX papers_by_full_text; DROP TABLE full_texts; ALTER TABLE papers DROP COLUMN full_text;"
-            "ALTER TABLE past_papers DROP COLUMN full_text; PRAGMA user_version = 5;"
-        )
+    libraries.downgrade_full_texts(folder)
     with LibrarySnapshot(folder) as library:
         before = library.papers(), libraries.results(library)
         assert library.damaged == {}

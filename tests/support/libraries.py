@@ -176,8 +176,19 @@ def downgrade_lookups(folder: Path) -> None:
         connection.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?)", rows)
 
 
+def downgrade_full_texts(folder: Path) -> None:
+    """Take out of a library what the sixth version of the schema brought."""
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
+        for name in ("INDEX papers_by_full_text", "TABLE full_texts"):
+            connection.execute(f"DROP {name}")
+        for table in ("papers", "past_papers"):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN full_text")
+        connection.execute("PRAGMA user_version = 5")
+
+
 def downgrade_upkeep(folder: Path) -> None:
     """Take out of a library what the fifth version of the schema brought."""
+    downgrade_full_texts(folder)
     with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
         for table in ("annotations", "arrivals", "sources"):
             connection.execute(f"DROP TABLE {table}")
