@@ -67,8 +67,9 @@ class Features:
 
     papers: NDArray[np.float64]
     """One row a paper, in the order of the evidence, with the columns of `PAPER_COLUMNS`: cosine of the question with
-    the paper; the cross-encoder's best score of a sentence (`Reading.best`); share of the question's words, weighted by
-    rarity, in the paper and in its best sentence; the first two minus the highest of all papers; 1 / rank."""
+    the paper, or the nearest passage of its full text; the cross-encoder's best score of a sentence (`Reading.best`);
+    share of the question's words, weighted by rarity, in the paper and in its best sentence; the first two minus the
+    highest of all papers; 1 / rank."""
     question: NDArray[np.float64]
     """The columns of `QUESTION_COLUMNS`: the highest of each of the first three over the papers, and the share of the
     question's words, by rarity, that no paper of the library has. The length of a question is left out on purpose: it
@@ -104,7 +105,7 @@ def features(
     rows = []
     for rank, item in enumerate(evidence, 1):
         abstract = abstracts[item.paper.id]
-        whole = float(abstract.whole @ query.vector)
+        whole = abstract.nearness(query.vector)
         shares = _shares_of_words(abstract, weights, words)
         rows.append([whole, reading.best(item.paper.id), *shares, 0.0, 0.0, 1 / rank])
     papers = np.array(rows, np.float64).reshape(len(rows), len(PAPER_COLUMNS))

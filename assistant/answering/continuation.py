@@ -44,7 +44,7 @@ def draft(inquiry: Inquiry) -> Draft:
     """
     named = [item for item in inquiry.evidence if item.paper.id in inquiry.context.named_papers]
     evidence = named or list(inquiry.evidence)
-    if again := [quote(item, text) for text in inquiry.context.repeated for item in named if _has(item, text)]:
+    if again := [quote(item, text) for text in inquiry.context.repeated for item in named if _has(inquiry, item, text)]:
         return Draft(tuple(again))
     rows = _candidates(inquiry, evidence)
     if not rows:
@@ -63,8 +63,8 @@ def draft(inquiry: Inquiry) -> Draft:
 _NOTHING_NEW = "Nothing is left to quote that was not quoted before."
 
 
-def _has(item: Evidence, sentence: str) -> bool:
-    return sentence in item.paper.abstract
+def _has(inquiry: Inquiry, item: Evidence, sentence: str) -> bool:
+    return any(sentence in text for text in inquiry.abstracts[item.paper.id].texts)
 
 
 def _says_nothing(named: Sequence[Evidence]) -> str:

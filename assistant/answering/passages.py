@@ -96,7 +96,11 @@ def best(
     for id, of_paper in by_paper.items():
         place = max(of_paper, key=lambda place: of_paper[place])
         abstract = abstracts[id]
-        text = span(abstract, *neighbours(abstract.sentences, place, of_paper, judge.joined_within))
+        stretch = abstract.stretch(place)
+        start, around = stretch.start, abstract.sentences[stretch.start : stretch.stop]
+        beside = {other - start: score for other, score in of_paper.items() if other in stretch}
+        first, last = neighbours(around, place - start, beside, judge.joined_within)
+        text = span(abstract, start + first, start + last)
         passages.append(Passage(items[id], text, of_paper[place]))
     return sorted(passages, key=lambda passage: -passage.score)
 
@@ -121,7 +125,10 @@ def measure(
             if is_assertion(sentence):
                 share = idf.coverage(rarities, terms)
                 places.append((item, place))
-                rows.append([read.get(place, unread), *nearness, share, *roles.role(abstract.sentences, place, asks)])
+                stretch = abstract.stretch(place)
+                around = abstract.sentences[stretch.start : stretch.stop]
+                role = roles.role(around, place - stretch.start, asks)
+                rows.append([read.get(place, unread), *nearness, share, *role])
     return Candidates(tuple(places), np.array(rows, np.float64).reshape(len(rows), len(COLUMNS)))
 
 
@@ -157,10 +164,12 @@ def neighbours(
 
 
 def span(abstract: Abstract, first: int, last: int) -> str:
-    """Return the sentences from `first` to `last`, as they stand in the abstract."""
-    text, sentences = abstract.paper.abstract, abstract.sentences
+    """Return the sentences from `first` to `last`, which are of one text, as they stand there."""
+    stretch = abstract.stretch(first)
+    text = abstract.texts[abstract.stretches.index(stretch)]
     start = end = 0
-    for place, sentence in enumerate(sentences[: last + 1]):
+    for place in range(stretch.start, last + 1):
+        sentence = abstract.sentences[place]
         begin = text.find(sentence, end)
         start = begin if place == first else start
         end = begin + len(sentence)

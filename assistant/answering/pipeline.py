@@ -24,7 +24,7 @@ from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.account import Account
 from assistant.models.base import ChatModel, Checker, Embedder, Reranker
-from assistant.retrieval import forms, languages, questions
+from assistant.retrieval import forms, idf, languages, questions
 from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
 from assistant.verification import entailment, verifier
@@ -147,8 +147,11 @@ def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[In
 
 def _inquire(pipeline: Pipeline, question: str, query: Query, evidence: Sequence[Evidence]) -> Inquiry:
     """Return a question with this evidence, read and measured."""
-    by_id = abstracts.read(pipeline.library, [item.paper for item in evidence], pipeline.embedder)
     words = pipeline.library.words
+    by_id = abstracts.read(pipeline.library, [item.paper for item in evidence], pipeline.embedder)
+    for each in (query, *filter(None, [pipeline.context.latest])):
+        weights, repeated = idf.term_weights(each.text, words), pipeline.context.repeated
+        by_id = {id: abstract.toward(each.vector, weights, repeated) for id, abstract in by_id.items()}
     read = reading.read(pipeline.reranker, query, evidence, by_id, words)
     judge = answerability.load(pipeline.embedder.fingerprint, read.reader)
     features = answerability.features(query, evidence, by_id, words, read, judge)

@@ -183,6 +183,7 @@ def _claim(claim: Claim, answer: Answer) -> dict[str, Any]:
             "paper": finding.paper.id if finding.paper else None,
             "verdict": finding.verdict,
             "quote": finding.quote,
+            "page": finding.page,
             "score": finding.score,
         }
         for finding in claim.findings

@@ -44,6 +44,7 @@ def record(claim: "Claim", verifier: "DocumentVerifier") -> dict[str, Any]:
         "step": claim.step,
         "checker": checker,
         "quote": best.quote if best else "",
+        "page": best.page if best else None,
         "score": best.score if best else 0.0,
         "reason": claim.reason,
         "papers": [

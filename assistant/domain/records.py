@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import markdown
+from assistant.domain.full_texts import FullText, on_page
+from assistant.domain.sanitize import one_line
 from assistant.domain.verdicts import Step, Verdict
 
 SAMPLE_SOURCE = "assistant-sample-papers.txt"
@@ -49,6 +51,8 @@ class Entry:
     """Its other ids that mean something everywhere: the DOI of a paper whose `id` is of arXiv."""
     fills: bool = False
     """True where what it says only fills what the paper lacks, and what is stored stays."""
+    full_text: FullText | None = None
+    """All of its text, where the source has it."""
 
     @property
     def place(self) -> str:
@@ -85,6 +89,8 @@ class Paper:
     listings: tuple[Listing, ...] = ()
     aliases: tuple[str, ...] = ()
     """Its other ids: a DOI beside an arXiv id, and those that mean something in one source alone, as "7@a.jsonl"."""
+    full_text: FullText | None = None
+    """What is known of its full text; None where only title and abstract are there."""
 
     @property
     def remark(self) -> str:
@@ -121,10 +127,24 @@ class Finding:
     key: str
     verdict: Verdict
     step: Step
-    quote: str = ""  # the best sentence of the abstract, verbatim; "" where there is none
+    quote: str = ""  # the best sentence of the paper, verbatim; "" where there is none
     score: float = 0.0
     reason: str = ""
     """Plain words for a person: what was missing, or which paper supports it better."""
+    page: int | None = None
+    """The page of the paper's document that the quote is on, from 1; None for a quote from its abstract."""
+
+    @property
+    def sure_page(self) -> int | None:
+        """The page to cite for the claim: that of what it quotes, or of what supports it; a sentence that is only near
+        it names none."""
+        return self.page if self.verdict in ("quoted", "supported") else None
+
+    @property
+    def quoted(self) -> str:
+        """The quote as a line shows it: “Moss grows.”, and the page after it where it has one; "" for none."""
+        where = f" ({on_page(self.page)})" if self.page else ""
+        return f"“{one_line(self.quote)}”{where}" if self.quote else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +164,14 @@ class Claim:
         return max(self.findings, key=lambda finding: finding.score, default=None)
 
     def citations(self, numbers: Mapping[str, int]) -> tuple[str, ...]:
-        """The labels of what it cites: "1" by {paper id: number}, and "?key" for what names no paper."""
-        labels = [str(numbers[cited.paper.id]) if cited.paper else f"?{cited.key}" for cited in self.findings]
+        """The labels of what it cites: "1" by {paper id: number}, "1, p. 7" for what that page says, and "?key" for
+        what names no paper."""
+        labels = [
+            ", ".join(filter(None, [str(numbers[cited.paper.id]), on_page(cited.sure_page)]))
+            if cited.paper
+            else f"?{cited.key}"
+            for cited in self.findings
+        ]
         return tuple(dict.fromkeys(labels))
 
 

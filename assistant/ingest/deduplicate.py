@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from assistant.domain.full_texts import FullText
 from assistant.domain.identifiers import alias, identity, is_local, is_own, qualified, title_id
 from assistant.domain.records import Entry, Listing, Paper, Rejection
 from assistant.domain.titles import normalise
@@ -164,8 +165,15 @@ def _paper(group: _Group, taken: set[str]) -> Paper:
         author_count=next((count for count in counts if count is not None), None),
         url=next(filter(None, urls), None),
         listings=_listings(identity(id), group.title, relisting),
+        full_text=_full_text(entries, before),
     )
     return replace(paper, aliases=_aliases(paper, group))
+
+
+def _full_text(entries: Sequence[Entry], before: Sequence[Paper]) -> FullText | None:
+    """The full text that was read last, in this run or before."""
+    texts = [*(paper.full_text for paper in before), *(entry.full_text for entry in entries)]
+    return next(filter(None, reversed(texts)), None)
 
 
 def _aliases(paper: Paper, group: _Group) -> tuple[str, ...]:

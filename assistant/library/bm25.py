@@ -6,6 +6,7 @@ one. So a folder grows from links to the files of another, which costs what is a
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ _ANALYSER = "english"
 _TITLE_WEIGHT = 3
 """How often a title counts against once for the abstract. One field with the title repeated ranks far better than a
 boosted field of its own (nDCG@10 on SciFact's train queries 0.70 against 0.59): its words weigh by one frequency."""
+_FURTHER = 4  # times as many texts are asked for where those found are of too few papers
 _HEAP = 15_000_000  # bytes for the writer; tantivy's minimum for one thread
 
 
@@ -35,12 +37,12 @@ class BM25Index:
 
     @property
     def size(self) -> int:
-        """The number of papers."""
+        """The number of texts: papers, and passages of full texts."""
         return int(self._searcher.num_docs)
 
     def search(self, words: str, limit: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """Return (number, BM25 score) of at most `limit` papers that share a word with `words`, best first; of those
-        with the numbers `among` (None: of all)."""
+        with the numbers `among` (None: of all). A paper of several texts has the score of the best."""
         import tantivy
 
         occurs = [(tantivy.Occur.Should, self._term(term)) for term in self.terms(words)]
@@ -51,18 +53,22 @@ class BM25Index:
             numbered = tantivy.Query.term_set_query(self._index.schema, "number", list(among))
             unweighted = tantivy.Query.const_score_query(numbered, 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, unweighted)])
-        hits = self._searcher.search(query, limit, count=False).hits
-        if not hits:
-            return []
-        numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
-        return [(int(number), float(score)) for number, (score, _) in zip(numbers, hits, strict=True)]
+        scores: dict[int, float] = {}
+        texts = limit
+        while True:
+            hits = self._searcher.search(query, texts, count=False).hits
+            for number, (score, _) in zip(self._numbers(hits), hits, strict=True):
+                scores.setdefault(number, float(score))
+            if len(hits) < texts or len(scores) >= limit:
+                return list(islice(scores.items(), limit))
+            texts *= _FURTHER
 
     def terms(self, words: str) -> list[str]:
         """Return the distinct index terms of `words`: lower case, stemmed, without stop words."""
         return list(dict.fromkeys(self._analyser.analyze(words)))
 
     def frequency(self, term: str) -> int:
-        """Return in how many papers an index term occurs."""
+        """Return in how many texts an index term occurs."""
         return int(self._searcher.doc_freq("text", term))
 
     def near(self, word: str, limit: int) -> list[int]:
@@ -74,7 +80,10 @@ class BM25Index:
         if len(terms) != 1:
             return []
         query = tantivy.Query.fuzzy_term_query(self._index.schema, "text", terms[0], distance=2)
-        hits = self._searcher.search(query, limit, count=False).hits
+        return list(dict.fromkeys(self._numbers(self._searcher.search(query, limit, count=False).hits)))
+
+    def _numbers(self, hits: Sequence[tuple[float, Any]]) -> list[int]:
+        """Return the number of the paper of each hit."""
         if not hits:
             return []
         return [int(number) for number in self._searcher.fast_field_values("number", [address for _, address in hits])]
@@ -86,7 +95,7 @@ class BM25Index:
 
 
 Numbered = Iterable[tuple[int, tuple[str, str]]]
-"""Rows of (number, (title, abstract))."""
+"""Rows of (number, (title, abstract)), or of (number, ("", passage)) for further texts of a paper."""
 
 
 def build_index(papers: Iterable[tuple[str, str]], folder: Path | None) -> BM25Index:

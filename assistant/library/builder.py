@@ -13,7 +13,9 @@ from assistant.domain.records import Paper
 from assistant.library import (
     bm25,
     chunks,
+    contents,
     embeddings,
+    full_texts,
     generations,
     integrity,
     locks,
@@ -30,8 +32,7 @@ from assistant.library.generations import IndexChange
 from assistant.library.index import REINDEX
 from assistant.models.base import Embedder
 
-_BATCH = 256  # papers whose vectors are stored at once, about 8 seconds of work: what an interruption can lose
-_AT_ONCE = 1_000  # papers in memory while an index is made
+_BATCH = 256  # chunks whose vectors are stored at once, about 8 seconds of work: what an interruption can lose
 _OTHER_EMBEDDER = "choose another embedder (--embedder)"
 _PATCHED = 5  # a vector index is patched until one paper in five went from it or changed, then built from nothing
 
@@ -79,20 +80,22 @@ def embed(
     row = len(embeddings.encode(np.zeros((1, embedder.dimension), np.float32))) if papers else 0
     # Vectors of another number than the paper has chunks come of another way to split; they are of no use.
     missing = {
-        hashes[paper.id]: paper for paper in papers if sizes.get(hashes[paper.id]) != row * len(chunks.split(paper))
+        hashes[paper.id]: paper for paper in papers if sizes.get(hashes[paper.id]) != row * chunks.count_of(paper)
     }
     queue = list(missing.items())
-    for start in range(0, len(queue), _BATCH):
-        batch = queue[start : start + _BATCH]
+    start = 0
+    while start < len(queue):
+        batch = _batch(queue, start)
 
         def on_share(share: float, start: int = start, size: int = len(batch)) -> None:
             on_progress("embedding", start + int(share * size), len(queue))
 
         on_share(0.0)
-        matrices = _vectors([paper for _, paper in batch], embedder, on_share)
+        matrices = _vectors(catalogue, [paper for _, paper in batch], embedder, on_share)
         catalogue.put_embeddings(
             (hash, embeddings.encode(matrix)) for (hash, _), matrix in zip(batch, matrices, strict=True)
         )
+        start += len(batch)
     on_progress("embedding", len(queue), len(queue))
     return len(queue), hashes
 
@@ -121,39 +124,6 @@ def rebuild(folder: Path, catalogue: Catalogue, on_progress: OnProgress, change:
         catalogue.note_names()
         catalogue.set_state(order=catalogue.order(), papers=str(papers))
     on_progress("indexing", papers, papers)
-
-
-def contents(catalogue: Catalogue) -> generations.Contents:
-    """Return what the vector index of this catalogue holds now, or where it has no tail is to hold; papers and vectors
-    are read only when they are called for."""
-    dimension, tail_ids = catalogue.dimension(), tail.ids(catalogue)
-
-    def papers(ids: Sequence[str] | None) -> Iterator[tuple[Paper, NDArray[np.float32]]]:
-        if ids is None:
-            batches: Iterator[Sequence[str]] = ([id for _, id in batch] for batch in catalogue.batches())
-        else:
-            batches = (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
-        for batch in batches:
-            # What is not as it was written is indexed too: readers leave it out, and it comes back with its listing.
-            by_id = {stored.paper.id: stored.paper for stored in catalogue.stored_papers(batch)}
-            for id, blob in catalogue.embeddings([id for id in batch if id not in tail_ids]):
-                if blob is None:
-                    what = "has vectors that are missing or not as they were stored"
-                    raise LibraryError(what, path=id, cure=REINDEX)
-                yield by_id[id], embeddings.decode(blob, dimension)
-
-    def sample(most: int) -> list[str]:
-        return [id for id in catalogue.spread(most + len(tail_ids)) if id not in tail_ids]
-
-    if (indexed := catalogue.state().get("indexed")) is not None and tail_ids:
-        count = int(indexed) if indexed.isdecimal() else -1
-    else:
-        counts, size = catalogue.vector_counts(dimension), catalogue.size()
-        if len(counts) != size:
-            missing = size - len(counts)
-            raise LibraryError(f"has no vectors for {missing:,} papers", path=catalogue.path, cure=REINDEX)
-        count = sum(counts)
-    return generations.Contents(catalogue.vector_index(), count, papers, sample)
 
 
 def repair(folder: Path, catalogue: Catalogue, damaged: int) -> None:
@@ -191,6 +161,16 @@ def reembed(folder: Path, catalogue: Catalogue, embedder: Embedder, seconds: flo
     return computed
 
 
+def _batch(queue: Sequence[tuple[str, Paper]], start: int) -> Sequence[tuple[str, Paper]]:
+    """Return the papers from a place on that have `_BATCH` chunks together, at least one."""
+    size = 0
+    for end in range(start, len(queue)):
+        size += chunks.count_of(queue[end][1])
+        if end > start and size > _BATCH:
+            return queue[start:end]
+    return queue[start:]
+
+
 def _superseded(catalogue: Catalogue) -> list[int]:
     return state.superseded(catalogue.path, catalogue.state())
 
@@ -215,7 +195,7 @@ def _new_vectors(folder: Path, catalogue: Catalogue, number: int, change: IndexC
     basis, recorded = catalogue.numbers()[kind], integrity.of_kind(kind, catalogue.files(catalogue.generation()))
     tail.clear(catalogue)
     catalogue.forget()
-    indexed = contents(catalogue)
+    indexed = contents.of(catalogue)
     stale = [id for id, was_indexed in changes.items() if was_indexed]
     patched = state.whole_number(catalogue.path, catalogue.state(), "patched") + len(stale)
     pays = change and basis and patched * _PATCHED <= catalogue.size()
@@ -226,13 +206,13 @@ def _new_vectors(folder: Path, catalogue: Catalogue, number: int, change: IndexC
 
 
 def _vectors(
-    papers: Sequence[Paper], embedder: Embedder, on_share: Callable[[float], None]
+    catalogue: Catalogue, papers: Sequence[Paper], embedder: Embedder, on_share: Callable[[float], None]
 ) -> list[NDArray[np.float32]]:
     """Compute one matrix a paper, one row a chunk; raises `ModelError` rather than return what cannot be compared.
 
     `on_share` gets the share of the texts that is done, from 0 to 1.
     """
-    split = [chunks.split(paper) for paper in papers]
+    split = [chunks.split(paper, full_texts.require(catalogue, paper)) for paper in papers]
     texts = [chunk.text for paper_chunks in split for chunk in paper_chunks]
     vectors = embedder.embed(texts, lambda done: on_share(done / len(texts)))
     ends = np.cumsum([len(paper_chunks) for paper_chunks in split])

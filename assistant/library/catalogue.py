@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import islice
 
 from assistant.domain.records import Paper
-from assistant.library import database, embeddings, names, rows, state
+from assistant.library import database, embeddings, full_texts, names, rows, state
 from assistant.library.facts import CatalogueFacts
-from assistant.library.rows import FORMER_COLUMNS, LISTING_COLUMNS, PAPER_COLUMNS, StoredPaper
+from assistant.library.rows import LISTING_COLUMNS, PAPER_COLUMNS, StoredPaper
 
 _POSITIONS = "SELECT position FROM papers ORDER BY position"
 _AT_ONCE = 500  # papers that are written at once
@@ -42,8 +42,7 @@ class Catalogue(CatalogueFacts):
         values = () if ids is None else (json.dumps(list(ids)),)
         version = self.version()
         has_checksums = version > 1
-        own_columns = PAPER_COLUMNS if version > 2 else FORMER_COLUMNS
-        columns = f"{own_columns}, content, {'checksum' if has_checksums else 'NULL'}"
+        columns = f"{rows.paper_columns(version)}, content, {'checksum' if has_checksums else 'NULL'}"
         paper_rows = self.read(f"SELECT {columns} FROM papers {by_id} ORDER BY position", values)
         query = f"SELECT paper_id, {LISTING_COLUMNS} FROM listings {by_paper_id} ORDER BY rowid"
         listings: dict[str, list[rows.Row]] = {}
@@ -51,10 +50,11 @@ class Catalogue(CatalogueFacts):
             listings.setdefault(str(paper_id), []).append(row)
         fingerprint = "" if has_checksums else self.state()["fingerprint"]
         aliases = rows.former_aliases(self.state()) if version == 2 else {}
+        texts = full_texts.known(self, (row[-3] for row in paper_rows)) if version >= full_texts.VERSION else {}
         papers: list[StoredPaper] = []
         for *row, content, checksum in paper_rows:
             expected = "" if has_checksums else embeddings.text_hash(fingerprint, str(row[1]), str(row[2]))
-            stored = rows.read(row, listings.get(str(row[0]), ()), content, checksum, expected)
+            stored = rows.read(row, listings.get(str(row[0]), ()), content, checksum, expected, texts.get(str(row[-1])))
             if others := aliases.get(stored.paper.id):
                 stored = replace(stored, paper=replace(stored.paper, aliases=others))
             papers.append(stored)
@@ -143,11 +143,11 @@ class Catalogue(CatalogueFacts):
     def _put(self, paper: Paper, content: str) -> None:
         row, listings = rows.paper_row(paper), [rows.listing_row(listing) for listing in paper.listings]
         self.run(
-            f"INSERT INTO papers ({PAPER_COLUMNS}, content, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            f"INSERT INTO papers ({PAPER_COLUMNS}, content, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (id) DO UPDATE SET title = excluded.title, abstract = excluded.abstract, "
             "date = excluded.date, date_inferred = excluded.date_inferred, authors = excluded.authors, "
             "author_count = excluded.author_count, url = excluded.url, content = excluded.content, "
-            "aliases = excluded.aliases, checksum = excluded.checksum",
+            "aliases = excluded.aliases, full_text = excluded.full_text, checksum = excluded.checksum",
             (*rows.stored_row(row), content, rows.checksum(row, listings)),
         )
         self.run("DELETE FROM listings WHERE paper_id = ?", (paper.id,))
@@ -242,7 +242,8 @@ class Catalogue(CatalogueFacts):
             yield str(id), vectors if embeddings.is_sound(content, vectors, checksum, dimension) else None
 
     def forget(self) -> int:
-        """Drop vectors of no paper, nor of one whose removal can be taken back; return how many."""
+        """Drop vectors and full texts of no paper, nor of one that `undo` brings back; return how many vectors."""
+        full_texts.forget(self)
         used = "SELECT content FROM papers UNION SELECT content FROM past_papers"
         return self.run(f"DELETE FROM embeddings WHERE content NOT IN ({used})").rowcount
 

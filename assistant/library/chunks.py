@@ -1,8 +1,11 @@
-"""Paper -> its chunks, which have a vector each: the whole, and passages where a text is longer than embedders read."""
+"""Paper -> its chunks, which have a vector each: title and abstract, passages of an abstract that is longer than
+embedders read, and the passages of its full text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.domain import sentences
+from assistant.domain.full_texts import PASSAGE, Passage
 from assistant.domain.records import Paper
 
 SCHEME = "paper+passages/1"
@@ -14,8 +17,6 @@ pasted full text stays searchable by words."""
 _WHOLE = 2_200
 """Characters of a text that is one chunk: in the vocabulary of BERT about 480 tokens, as nine in ten abstracts. An
 embedder that reads the first half of such a text finds it as well (see models/onnx/published.py)."""
-_PASSAGE = 1_000
-"""Characters of a passage of a longer one, its title included: about 220 tokens, which all embedders read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +25,37 @@ class Chunk:
 
     paper_id: str
     number: int
-    """0 for the whole paper, then 1, 2, ... for the passages of a long one."""
+    """0 for title and abstract, then 1, 2, ... for the passages of a long one, then those of the full text."""
     text: str
-    """What is embedded: the title, and the abstract or a passage of it."""
+    """What is embedded: the title, and the abstract or a passage."""
 
     @property
     def id(self) -> str:
         """`<paper id>#<number>`: unique in a library."""
-        return f"{self.paper_id}#{self.number}"
+        return chunk_id(self.paper_id, self.number)
 
 
-def split(paper: Paper) -> tuple[Chunk, ...]:
-    """Return the chunks of `paper`: the whole, then passages of whole sentences where the text is long."""
-    return of_text(paper.id, paper.title, paper.abstract)
+def chunk_id(paper_id: str, number: int) -> str:
+    """Return the id of a chunk of a paper."""
+    return f"{paper_id}#{number}"
 
 
-def of_text(id: str, title: str, abstract: str) -> tuple[Chunk, ...]:
-    """Return the chunks of the paper with this id, title and abstract."""
-    whole = f"{title}\n{abstract}"
-    texts = [whole, *(f"{title}\n{passage}" for passage in _passages(title, abstract))]
-    return tuple(Chunk(id, number, text) for number, text in enumerate(texts))
+def split(paper: Paper, passages: Sequence[Passage] = ()) -> tuple[Chunk, ...]:
+    """Return the chunks of `paper`: title and abstract, passages of whole sentences where these are long, and the
+    `passages` of its full text."""
+    texts = _of_abstract(paper.title, paper.abstract)
+    texts += [f"{paper.title}\n{passage.text}" for passage in passages]
+    return tuple(Chunk(paper.id, number, text) for number, text in enumerate(texts))
+
+
+def count(title: str, abstract: str, passages: int) -> int:
+    """Return how many chunks a paper has with this title and abstract, and so many passages of its full text."""
+    return len(_of_abstract(title, abstract)) + passages
+
+
+def count_of(paper: Paper) -> int:
+    """Return how many chunks a paper has."""
+    return count(paper.title, paper.abstract, paper.full_text.count if paper.full_text else 0)
 
 
 def sentences_of(paper: Paper) -> tuple[str, ...]:
@@ -51,12 +63,16 @@ def sentences_of(paper: Paper) -> tuple[str, ...]:
     return tuple(paper.abstract[start:end] for start, end in sentences.split(paper.abstract)[:MOST_SENTENCES])
 
 
+def _of_abstract(title: str, abstract: str) -> list[str]:
+    return [f"{title}\n{abstract}", *(f"{title}\n{passage}" for passage in _passages(title, abstract))]
+
+
 def _passages(title: str, abstract: str) -> list[str]:
     """Return the first `MOST_SENTENCES` of a long text in runs of at least one, which with the title are no longer than
     a passage; none of a text that is one chunk."""
     if len(title) + 1 + len(abstract) <= _WHOLE:
         return []
-    most = _PASSAGE - len(title)
+    most = PASSAGE - len(title)
     runs: list[tuple[int, int]] = []
     for start, end in sentences.split(abstract)[:MOST_SENTENCES]:
         if runs and end - runs[-1][0] <= most:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.records import Paper
+from assistant.library import full_texts
 from assistant.library.catalogue import Catalogue
 from assistant.library.index import REINDEX
 from assistant.library.rows import StoredPaper
@@ -48,6 +49,23 @@ def vectors(catalogue: Catalogue, blobs: Mapping[str, bytes | None]) -> list[Dam
     return [DamagedPaper(paper.id, paper.title, problem, REINDEX) for paper in papers]
 
 
+def found(catalogue: Catalogue, stored_papers: Sequence[StoredPaper], *, bodies: bool) -> dict[str, DamagedPaper]:
+    """Return by their ids those of these papers that are not as they were written, with `bodies` also for their full
+    texts, which are read then."""
+    damaged = texts(stored_papers)
+    if bodies:
+        damaged += _bodies(catalogue, (stored.paper for stored in stored_papers if not stored.problem))
+    return {paper.id: paper for paper in damaged}
+
+
+def _bodies(catalogue: Catalogue, papers: Iterable[Paper]) -> list[DamagedPaper]:
+    """Return those of these papers whose full text is not as it was written; all of it is read."""
+    problem = "has a full text that is not as it was written"
+    return [
+        DamagedPaper(paper.id, paper.title, problem, _ingest(paper)) for paper in full_texts.damaged(catalogue, papers)
+    ]
+
+
 def lost(catalogue: Catalogue) -> list[DamagedPaper]:
     """Return the papers that are gone, of which there are listings."""
     gone: dict[str, tuple[str, dict[str, None]]] = {}
@@ -61,7 +79,7 @@ def every(catalogue: Catalogue, on_progress: OnProgress = lambda *_: None) -> li
     """Return all, with every text and every vector read."""
     size = catalogue.size()
     on_progress("checking texts", 0, size)
-    papers = [*texts(catalogue.stored_papers()), *lost(catalogue)]
+    papers = [*found(catalogue, catalogue.stored_papers(), bodies=True).values(), *lost(catalogue)]
     on_progress("checking texts", size, size)
     altered = {paper.id for paper in papers}
     blobs: dict[str, bytes | None] = {}

@@ -21,12 +21,13 @@ def fingerprint(embedder: str) -> str:
 
 def content_hash(paper: Paper, fingerprint: str) -> str:
     """Return the hash of all that determines a paper's vectors."""
-    return text_hash(fingerprint, paper.title, paper.abstract)
+    return text_hash(fingerprint, paper.title, paper.abstract, *([paper.full_text.digest] if paper.full_text else []))
 
 
-def text_hash(fingerprint: str, title: str, abstract: str) -> str:
-    """Return the content hash of a paper with this title and abstract."""
-    return hashlib.sha256("\0".join((fingerprint, title, abstract)).encode()).hexdigest()
+def text_hash(fingerprint: str, *texts: str) -> str:
+    """Return the content hash of a paper with this title, this abstract and, where it has one, this digest of its full
+    text."""
+    return hashlib.sha256("\0".join((fingerprint, *texts)).encode()).hexdigest()
 
 
 def checksum(content: str, blob: bytes) -> str:
@@ -79,7 +80,7 @@ class VectorTable:
     wholes: NDArray[np.float32]
     """One unit row a paper: title and abstract together."""
     passages: NDArray[np.float32]
-    """One unit row a passage of the papers that are longer than an embedder reads."""
+    """One unit row a passage: of abstracts that are longer than an embedder reads, and of full texts."""
     owners: NDArray[np.int64]
     """For each passage, the row of its paper in `wholes`."""
 

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from assistant.domain import files
 from assistant.domain.errors import LibraryError
 from assistant.domain.records import Paper
-from assistant.library import chunks, disk, index, locks, probe
+from assistant.library import disk, index, locks, probe
+from assistant.library.chunks import Chunk
 from assistant.library.index import REINDEX, ChunkRow
 
 _SAMPLES = 64
@@ -37,8 +38,8 @@ class Contents:
     vector_index: str
     """A name of `index.VECTOR_INDEXES`."""
     chunk_count: int
-    papers: Callable[[Sequence[str] | None], Iterator[tuple[Paper, NDArray[np.float32]]]]
-    """These papers, or all, each with its vectors, one row a chunk."""
+    papers: Callable[[Sequence[str] | None], Iterator[tuple[Paper, Sequence[Chunk], NDArray[np.float32]]]]
+    """These papers, or all, each with its chunks and their vectors, one row a chunk."""
     sample: Callable[[int], list[str]]
     """The ids of at least so many papers, where it has so many, spread over all."""
 
@@ -174,8 +175,7 @@ def _tried(trial: _Trial, library: Path, number: int, contents: Contents, change
 
 
 def _rows(contents: Contents, ids: Sequence[str] | None = None) -> Iterator[ChunkRow]:
-    for paper, matrix in contents.papers(ids):
-        split = chunks.split(paper)
+    for paper, split, matrix in contents.papers(ids):
         if len(matrix) != len(split):
             raise LibraryError(f"has {len(matrix)} vectors, which do not fit its text", path=paper.id, cure=REINDEX)
         for chunk, vector in zip(split, matrix, strict=True):

@@ -9,7 +9,7 @@ from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import LibraryError
 from assistant.library import (
     annotations,
-    builder,
+    contents,
     damaged_papers,
     database,
     generations,
@@ -101,7 +101,7 @@ def damage(folder: Path, catalogue: Catalogue, *, every: bool = False, deep: boo
     if doubtful and database.writable(catalogue.path):
         try:
             examine = generations.examine_all if deep else generations.examine
-            problem = examine(folder, catalogue.numbers()[kind], builder.contents(catalogue))
+            problem = examine(folder, catalogue.numbers()[kind], contents.of(catalogue))
         except LibraryError as error:  # the catalogue lacks what the index should hold
             problem = str(LibraryError(error.what, path=error.path))
         if problem:

@@ -6,13 +6,15 @@ complete, however far apart in a file its entries are; entries wait on the disk 
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from assistant.domain.full_texts import FullText
 from assistant.domain.identifiers import identity, source_identity
 from assistant.domain.records import Entry, Paper, Rejection
 from assistant.domain.titles import normalise
 from assistant.library import names
 from assistant.library.names import Name
-from assistant.library.spool import Spool
+from assistant.library.spool import Spool, Spooled
 
 AT_ONCE = 5_000
 """Entries that are merged at once, about 30 MB with what is known of them."""
@@ -31,6 +33,7 @@ class Intake:
         """What could not be read."""
         self.count = 0
         """The number of entries."""
+        self._texts: Spool | None = None
         self._at_once = at_once
         self._spool: Spool | None = None
         self._waiting: list[Entry] = []
@@ -40,8 +43,13 @@ class Intake:
                 continue
             if len(self._waiting) >= at_once:
                 self._put_away()
-            self._waiting.append(row)
+            self._waiting.append(self._without_passages(row))
             self.count += 1
+
+    def full_texts(self) -> Iterator[FullText]:
+        """Yield the full texts of the entries, one at a time, with their passages."""
+        if self._texts is not None:
+            yield from Spooled[FullText](self._texts, "full text", lambda text: text, at_once=1)
 
     def batches(self, known: Known) -> Iterator[tuple[list[Entry], list[Paper]]]:
         """Yield entries that may be merged without the others, in the order read, with the stored papers that they may
@@ -57,6 +65,14 @@ class Intake:
         while numbers := [number for (number,) in self._spool.read(query, (last, self._at_once))]:
             last = numbers[-1]
             yield self._complete(numbers, known, self._spool)
+
+    def _without_passages(self, entry: Entry) -> Entry:
+        """Put the passages of an entry on the disk, where they wait for a place in a library."""
+        if entry.full_text is None:
+            return entry
+        self._texts = self._texts or Spool()
+        self._texts.extend("full text", [entry.full_text])
+        return replace(entry, full_text=replace(entry.full_text, passages=()))
 
     def _put_away(self) -> None:
         """Put entries on the disk, with what links them."""

@@ -11,13 +11,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.library import tail
+from assistant.library import full_texts, tail
 from assistant.library.catalogue import Catalogue
 from assistant.library.embeddings import VectorTable
 from assistant.library.index import Neighbour, VectorIndex
 from assistant.library.vector_reader import VectorReader
 
-_FEW = 10_000  # papers that a filter admits and that are compared one by one; 15 MB
+_FEW = 10_000  # vectors of the papers that a filter admits, which are then compared one by one; 15 MB
 _SPARE = 1.5  # times as many chunks the index is asked for as a filter is to be expected to leave
 _FURTHER = 4  # times as many again where too few of those count
 
@@ -30,13 +30,14 @@ class NearestPapers:
     """The search for vectors of one generation."""
 
     def __init__(self, catalogue: Catalogue, vector_index: VectorIndex, vectors: VectorReader, few: int = _FEW) -> None:
-        """`vectors` reads those of the tail, and of the papers of a filter that admits at most `few`."""
+        """`vectors` reads those of the tail, and of the papers of a filter where these are at most `few`."""
         self._few = few
         self._catalogue = catalogue
         self._index = vector_index
         self._vectors = vectors
-        self._admitted: tuple[frozenset[str], VectorTable] | None = None
-        """The papers that a filter admitted last, and their vectors: the next question mostly has the same filter."""
+        self._admitted: tuple[frozenset[str], VectorTable | None] = (frozenset(), None)
+        """The papers that a filter admitted last, and their vectors where these are few: the next question mostly has
+        the same filter."""
 
     def close(self) -> None:
         """Let go of the vector index."""
@@ -45,8 +46,8 @@ class NearestPapers:
     def find(self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None) -> list[list[str]]:
         """Return for each unit row of `vectors` the ids of the `limit` papers that are nearest to it, best first, of
         those with the ids `allowed` (None: of all). Raises `LibraryError`."""
-        if allowed is not None and len(allowed) <= self._few:
-            return [_ids(row) for row in _ranked(self._table(allowed), vectors, limit)]
+        if allowed is not None and (table := self._table(allowed)):
+            return [_ids(row) for row in _ranked(table, vectors, limit)]
         indexed, late = self._indexed(vectors, limit, allowed), self._late(vectors, limit, allowed)
         return [_ids(sorted(two, reverse=True)[:limit]) for two in map(list.__add__, indexed, late)]
 
@@ -62,10 +63,14 @@ class NearestPapers:
     def _tail(self) -> VectorTable:
         return self._vectors.table(list(self._changes))
 
-    def _table(self, allowed: frozenset[str]) -> VectorTable:
-        """Return the vectors of the papers that a filter admits."""
-        if self._admitted is None or self._admitted[0] != allowed:
-            self._admitted = allowed, self._vectors.table(sorted(allowed))
+    def _table(self, allowed: frozenset[str]) -> VectorTable | None:
+        """Return the vectors of the papers that a filter admits; None where they are many."""
+        if self._admitted[0] != allowed:
+            ids = sorted(allowed)
+            count = len(ids)
+            if count <= self._few:
+                count += sum(full_texts.counts(self._catalogue, ids).values())
+            self._admitted = allowed, self._vectors.table(ids) if count <= self._few else None
         return self._admitted[1]
 
     def _indexed(self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None) -> list[list[Near]]:

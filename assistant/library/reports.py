@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.records import Entry, Paper, Rejection
@@ -118,13 +118,21 @@ def _share_of(on_progress: OnProgress, done: int, entries: int, total: int) -> O
     return tell
 
 
+_NO_FULL_TEXT = (
+    "its full text only; title and abstract are taken: a library at a Chroma server keeps no more. Ingest it into a "
+    "folder (--library DIR) for quotes from its pages"
+)
+
+
 def sorted_out(rows: Iterable[Entry | Rejection]) -> tuple[list[Entry], list[Rejection]]:
-    """Return the entries, and what could not be read."""
+    """Return the entries without their full texts, for which a server has no room, and what could not be read."""
     entries: list[Entry] = []
     rejections: list[Rejection] = []
     for row in rows:
         if isinstance(row, Entry):
-            entries.append(row)
+            entries.append(replace(row, full_text=None))
+            if row.full_text is not None:
+                rejections.append(Rejection(row.listing.source, row.listing.line, _NO_FULL_TEXT))
         else:
             rejections.append(row)
     return entries, rejections

@@ -4,17 +4,22 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from assistant.domain.full_texts import FullText
 from assistant.domain.records import Listing, Paper
 
-PAPER_COLUMNS = "id, title, abstract, date, date_inferred, authors, author_count, url, aliases"
-FORMER_COLUMNS = PAPER_COLUMNS.removesuffix(", aliases")
-"""Those of a paper in versions 1 and 2 of the schema."""
+PAPER_COLUMNS = "id, title, abstract, date, date_inferred, authors, author_count, url, aliases, full_text"
+ABSTRACT_COLUMNS = PAPER_COLUMNS.removesuffix(", full_text")
+"""Those of a paper in versions 3 to 5 of the schema, which has no full texts."""
+FORMER_COLUMNS = ABSTRACT_COLUMNS.removesuffix(", aliases")
+"""Those of a paper in versions 1 and 2."""
 LISTING_COLUMNS = "source, line, title, date, date_inferred, author_count, organisation, discussions"
 
 Row = Sequence[object]
+
+_COLUMNS = len(PAPER_COLUMNS.split(","))
 
 _JSON = json.JSONEncoder(default=repr)  # escapes: the same bytes in every version of Python, whatever the texts hold
 _ALTERED = "is not as it was written: its checksum is another"
@@ -37,11 +42,17 @@ class StoredPaper:
     """What is wrong with it; "" where it may be shown."""
 
 
+def paper_columns(version: int) -> str:
+    """Return the columns of a paper in a version of the schema."""
+    return PAPER_COLUMNS if version > 5 else ABSTRACT_COLUMNS if version > 2 else FORMER_COLUMNS
+
+
 def paper_row(paper: Paper) -> Row:
     """Return a row of `PAPER_COLUMNS`, of the types that SQLite gives back."""
     return (
         paper.id, paper.title, paper.abstract, paper.day, int(paper.date_inferred),
         json.dumps(paper.authors), paper.author_count, paper.url, json.dumps(paper.aliases),
+        paper.full_text.digest if paper.full_text else None,
     )  # fmt: skip
 
 
@@ -78,14 +89,17 @@ def listing_row(listing: Listing) -> Row:
 
 
 def checksum(paper: Row, listings: Sequence[Row]) -> str:
-    """Return the sha256 of a paper's row and of those of its listings, in hexadecimal."""
+    """Return the sha256 of a paper's row and of those of its listings, in hexadecimal: without a full text the same
+    that it was before there were any."""
+    if len(paper) == _COLUMNS and paper[-1] is None:
+        paper = paper[:-1]
     return hashlib.sha256(_JSON.encode([paper, listings]).encode()).hexdigest()
 
 
 def vouched(paper: Paper) -> tuple[str, str, str]:
     """Return the other ids of a paper as they are stored, its checksum, and its id."""
     row = paper_row(paper)
-    return str(row[-1]), checksum(row, [listing_row(listing) for listing in paper.listings]), paper.id
+    return json.dumps(paper.aliases), checksum(row, [listing_row(listing) for listing in paper.listings]), paper.id
 
 
 def former_aliases(facts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -110,15 +124,27 @@ def order_checksum(ids: Iterable[str]) -> str:
     return hashlib.sha256(json.dumps(list(ids)).encode()).hexdigest()
 
 
-def read(paper: Row, listings: Sequence[Row], content: str, recorded: str | None, expected: str) -> StoredPaper:
-    """Read the stored rows of a paper, of `PAPER_COLUMNS` or `FORMER_COLUMNS`, and judge them.
+def read(
+    paper: Row,
+    listings: Sequence[Row],
+    content: str,
+    recorded: str | None,
+    expected: str,
+    full_text: FullText | None = None,
+) -> StoredPaper:
+    """Read the stored rows of a paper, of `PAPER_COLUMNS` or those of an older version, and judge them.
 
-    `recorded` is the checksum stored with it, None in a catalogue without; there its `content` must be `expected`,
-    the hash that its title and abstract have.
+    `full_text` is what is kept under the hash that the row has for it, None where nothing is. `recorded` is the
+    checksum stored with it, None in a catalogue without; there its `content` must be `expected`, the hash that its
+    title and abstract have.
     """
     problems: list[str] = []
     paper = (*paper[:_ABSTRACT], unpacked(paper[_ABSTRACT]), *paper[_ABSTRACT + 1 :])
     paper_read = _paper(paper, tuple(_listing(row, problems) for row in listings), problems)
+    if len(paper) == _COLUMNS and paper[-1] is not None:
+        paper_read = replace(paper_read, full_text=full_text)
+        if full_text is None:
+            problems.append("has lost its full text")
     is_altered = content != expected if recorded is None else recorded != checksum(paper, listings)
     if is_altered and not problems:
         problems.append(_ALTERED)
@@ -126,7 +152,7 @@ def read(paper: Row, listings: Sequence[Row], content: str, recorded: str | None
 
 
 def _paper(row: Row, listings: tuple[Listing, ...], problems: list[str]) -> Paper:
-    id, title, abstract, day, inferred, authors, count, url, *more = row
+    id, title, abstract, day, inferred, authors, count, url, *more = row  # more: other ids, full text
     aliases = _texts(more[0], "other ids", problems) if more else ()
     return Paper(
         str(id), str(title), str(abstract), _date(day, problems), bool(inferred), _texts(authors, "authors", problems),

@@ -3,19 +3,20 @@
 import functools
 import sqlite3
 
-VERSION = 5
+VERSION = 6
 """The version that is written. Others are read too: one of 1, without checksums, one of 2, with the other ids of papers
-in the state, one of 3, without names and changes, and one of 4, without what readers say of papers, when these came,
-and what can be taken back; `upgrade` makes one of them."""
+in the state, one of 3, without names and changes, one of 4, without what readers say of papers, when these came, and
+what can be taken back, and one of 5, without full texts; `upgrade` makes one of them."""
 
 _CHECKSUM = ", checksum TEXT NOT NULL DEFAULT ''"  # "" is the checksum of nothing
 _ALIASES = ", aliases TEXT NOT NULL DEFAULT '[]'"
+_FULL_TEXT = ", full_text TEXT"  # of papers: the digest of one, NULL for none
 _TABLES = """
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE papers (
     position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, abstract TEXT NOT NULL,
     date TEXT, date_inferred INTEGER NOT NULL, authors TEXT NOT NULL, author_count INTEGER, url TEXT,
-    content TEXT NOT NULL{checksum}{aliases});
+    content TEXT NOT NULL{checksum}{aliases}{full_text});
 CREATE TABLE listings (
     paper_id TEXT NOT NULL REFERENCES papers (id), source TEXT NOT NULL, line INTEGER NOT NULL, title TEXT NOT NULL,
     date TEXT, date_inferred INTEGER NOT NULL, author_count INTEGER, organisation TEXT, discussions INTEGER);
@@ -45,19 +46,29 @@ CREATE TABLE past_annotations (
 CREATE TABLE past_papers (
     change INTEGER NOT NULL, position INTEGER NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, abstract TEXT NOT NULL,
     date TEXT, date_inferred INTEGER NOT NULL, authors TEXT NOT NULL, author_count INTEGER, url TEXT,
-    content TEXT NOT NULL{_CHECKSUM}{_ALIASES}, PRIMARY KEY (change, position)) WITHOUT ROWID;
+    content TEXT NOT NULL{_CHECKSUM}{_ALIASES}{{full_text}}, PRIMARY KEY (change, position)) WITHOUT ROWID;
 CREATE TABLE past_listings (
     change INTEGER NOT NULL, paper_id TEXT NOT NULL, source TEXT NOT NULL, line INTEGER NOT NULL, title TEXT NOT NULL,
     date TEXT, date_inferred INTEGER NOT NULL, author_count INTEGER, organisation TEXT, discussions INTEGER);
 CREATE INDEX past_listings_by_change ON past_listings (change);
 """
+_FULL_TEXTS = """
+CREATE TABLE full_texts (digest TEXT PRIMARY KEY, pages INTEGER NOT NULL, count INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX papers_by_full_text ON papers (full_text) WHERE full_text IS NOT NULL;
+"""
 
 
 def tables(version: int) -> str:
     """Return the statements that make the tables of a version of the schema."""
-    columns = {"{checksum}": _CHECKSUM if version > 1 else "", "{aliases}": _ALIASES if version > 2 else ""}
-    statements = functools.reduce(lambda text, column: text.replace(*column), columns.items(), _TABLES)
-    return statements + _LOOKUPS * (version > 3) + _UPKEEP * (version > 4)
+    columns = {
+        "{checksum}": _CHECKSUM * (version > 1),
+        "{aliases}": _ALIASES * (version > 2),
+        "{full_text}": _FULL_TEXT * (version > 5),
+    }
+    statements = functools.reduce(
+        lambda text, column: text.replace(*column), columns.items(), _TABLES + _UPKEEP * (version > 4)
+    )
+    return statements + _LOOKUPS * (version > 3) + _FULL_TEXTS * (version > 5)
 
 
 def upgrade(connection: sqlite3.Connection) -> None:
@@ -66,10 +77,12 @@ def upgrade(connection: sqlite3.Connection) -> None:
     [(version,)] = connection.execute("PRAGMA user_version")
     columns = [("papers", _CHECKSUM), ("embeddings", _CHECKSUM)] if version < 2 else []
     columns += [("papers", _ALIASES)] if version < 3 else []
+    columns += [("papers", _FULL_TEXT)] + [("past_papers", _FULL_TEXT)] * (version > 4)
     for table, column in columns:
         connection.execute(f"ALTER TABLE {table} ADD COLUMN {column.removeprefix(', ')}")
-    for statement in filter(str.strip, f"{_LOOKUPS * (version < 4)}{_UPKEEP}".split(";")):
+    upkeep = _UPKEEP.replace("{full_text}", _FULL_TEXT) * (version < 5)
+    for statement in filter(str.strip, f"{_LOOKUPS * (version < 4)}{upkeep}{_FULL_TEXTS}".split(";")):
         connection.execute(statement.strip())
-    # When these were added, nobody knows.
-    connection.execute("INSERT INTO sources (name, added) SELECT DISTINCT source, '' FROM listings")
+    if version < 5:  # when these were added, nobody knows
+        connection.execute("INSERT INTO sources (name, added) SELECT DISTINCT source, '' FROM listings")
     connection.execute(f"PRAGMA user_version = {VERSION}")

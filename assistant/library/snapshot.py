@@ -164,8 +164,9 @@ class LibrarySnapshot:
     def papers(self, ids: Sequence[str] | None = None) -> list[Paper]:
         """Return these papers, or all, but those that are not as they were written."""
         stored_papers = self.catalogue.stored_papers(ids)
-        self._leave_out(damaged_papers.texts(stored_papers))
-        return [stored.paper for stored in stored_papers if not stored.problem]
+        damaged = damaged_papers.found(self.catalogue, stored_papers, bodies=ids is not None)
+        self._leave_out(list(damaged.values()))
+        return [stored.paper for stored in stored_papers if stored.paper.id not in damaged]
 
     def leave_out_missing(self, ids: Iterable[str]) -> None:
         """Leave out papers that have vectors and could not be read by their ids: SQLite's own index is damaged."""

@@ -58,11 +58,12 @@ def _translated() -> Iterator[None]:
 class Spooled(Sequence[Item], Generic[Item]):
     """The items of one kind, read when they are asked for, some hundreds at a time."""
 
-    def __init__(self, spool: Spool, kind: str, view: Callable[[Any], Item]) -> None:
-        """`view` makes of an item what is wanted of it."""
+    def __init__(self, spool: Spool, kind: str, view: Callable[[Any], Item], at_once: int = _AT_ONCE) -> None:
+        """`view` makes of an item what is wanted of it; so many are read at once."""
         self._spool = spool
         self._view = view
         self._kind = kind
+        self._at_once = at_once
         [(self._length,)] = spool.read("SELECT count(*) FROM items WHERE kind = ?", (kind,))
 
     def __len__(self) -> int:
@@ -71,7 +72,7 @@ class Spooled(Sequence[Item], Generic[Item]):
     def __iter__(self) -> Iterator[Item]:
         last = -1
         query = "SELECT number, item FROM items WHERE kind = ? AND number > ? ORDER BY number LIMIT ?"
-        while rows := self._spool.read(query, (self._kind, last, _AT_ONCE)):
+        while rows := self._spool.read(query, (self._kind, last, self._at_once)):
             yield from (
                 self._view(pickle.loads(item)) for _, item in rows
             )  # written here, and nobody else can open the file

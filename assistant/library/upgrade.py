@@ -1,5 +1,5 @@
-"""A catalogue of an older version -> one of version 5: checksums of papers and vectors, all ids of papers, names under
-which they are found, and room for what readers say of them."""
+"""A catalogue of an older version -> one of version 6: checksums of papers and vectors, all ids of papers, names under
+which they are found, and room for what readers say of them and for full texts."""
 
 import uuid
 
@@ -20,7 +20,7 @@ def upgrade(catalogue: Catalogue) -> None:
         version = catalogue.version()  # another writer may have been first
         if version == schema.VERSION:
             return
-        if version == names.VERSION:
+        if version >= names.VERSION:
             catalogue.upgrade()  # which adds empty tables
             return
         is_sound = _is_sound(catalogue)

@@ -6,7 +6,7 @@ from assistant.library import damaged_papers, embeddings
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
 
-_KEPT = 50_000  # papers whose vectors are kept, about 40 MB
+_KEPT = 40_000_000  # bytes of vectors that are kept: those of 50,000 papers, or of 500 with full texts
 
 
 class VectorReader:
@@ -18,14 +18,18 @@ class VectorReader:
         self._dimension = catalogue.dimension()
         self._leave_out = leave_out
         self._kept: dict[str, bytes | None] = {}
+        self._size = 0
+        """Bytes that are kept."""
 
     def table(self, ids: Sequence[str]) -> embeddings.VectorTable:
         """Return the vectors of these papers, in the order given."""
         missing = [id for id in ids if id not in self._kept]
-        if missing and len(self._kept) + len(missing) > _KEPT:
-            self._kept, missing = {}, list(ids)
+        if missing and self._size > _KEPT:
+            self._kept, self._size, missing = {}, 0, list(ids)
         if missing:
-            self._kept |= self._read(missing)
+            read = self._read(missing)
+            self._kept |= read
+            self._size += sum(len(blob) for blob in read.values() if blob)
         return embeddings.vector_table(((id, self._kept[id]) for id in ids if id in self._kept), self._dimension)
 
     def all(self) -> embeddings.VectorTable:

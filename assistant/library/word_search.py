@@ -20,7 +20,8 @@ class WordSearch:
     """The search for words of one generation."""
 
     def __init__(self, catalogue: Catalogue, folder: Path | None, papers: int) -> None:
-        """Open the word index in `folder`; one in memory where that is None, or has another number of `papers`."""
+        """Open the word index in `folder`; one in memory where that is None, or has another number of texts than the
+        `papers` and their passages are."""
         self._catalogue = catalogue
         self._papers = papers
         self._known: dict[str, int] = {}
@@ -29,7 +30,7 @@ class WordSearch:
         if folder is not None:
             with contextlib.suppress(LibraryError):
                 self.index = bm25.open_index(folder)
-                if self.index.size == papers:
+                if self.index.size == wording.size_of(catalogue):
                     return
         self._is_numbered = True
         self.index = bm25.build_numbered(wording.papers(catalogue), None)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError
-from assistant.library import bm25, disk, generations, integrity, state
+from assistant.library import bm25, disk, full_texts, generations, integrity, state
 from assistant.library.catalogue import Catalogue
 from assistant.library.generations import IndexChange
 from assistant.library.index import LEXICAL
@@ -25,8 +25,8 @@ def build(library: Path, number: int, catalogue: Catalogue, change: IndexChange 
     generations.empty(library, LEXICAL, number)
     folder = generations.folder(library, LEXICAL, number)
     bm25.build_numbered(papers(catalogue), folder)
-    if (size := bm25.open_index(folder).size) != (expected := catalogue.size()):
-        problem = f"the new word index holds {size:,} papers instead of {expected:,}"
+    if (size := bm25.open_index(folder).size) != (expected := size_of(catalogue)):
+        problem = f"the new word index holds {size:,} texts instead of {expected:,}"
         raise LibraryError(problem, path=library, cure=generations.AGAIN)
     return integrity.manifest(library, LEXICAL, number), 0
 
@@ -49,7 +49,7 @@ def _grown(library: Path, number: int, catalogue: Catalogue, change: IndexChange
         _link(former, generations.folder(library, LEXICAL, current), generations.folder(library, LEXICAL, number))
         folder = generations.folder(library, LEXICAL, number)
         bm25.grow_index(folder, papers(catalogue, change.put), change.removed.values())
-        if bm25.open_index(folder).size != catalogue.size():
+        if bm25.open_index(folder).size != size_of(catalogue):
             return None
     except (OSError, LibraryError) as error:
         if why := disk.full(library, error):
@@ -75,8 +75,14 @@ def _link(names: Iterable[str], source: Path, target: Path) -> None:
             shutil.copy2(source / name, target / name, follow_symlinks=False)
 
 
+def size_of(catalogue: Catalogue) -> int:
+    """Return how many texts the word index of a catalogue has: its papers, and the passages of full texts."""
+    return catalogue.size() + full_texts.total(catalogue)
+
+
 def papers(catalogue: Catalogue, ids: Sequence[str] | None = None) -> Iterator[tuple[int, tuple[str, str]]]:
-    """Yield (position, (title, abstract)) of these papers, or of all."""
+    """Yield (position, (title, abstract)) of these papers, or of all, and (position, ("", text)) of each passage of
+    their full texts: a paper scores as the best of its texts."""
     if ids is None:
         batches = ({id: position for position, id in batch} for batch in catalogue.batches())
     else:
@@ -84,3 +90,5 @@ def papers(catalogue: Catalogue, ids: Sequence[str] | None = None) -> Iterator[t
     for numbers in batches:
         for id, title, abstract in catalogue.texts(list(numbers)):
             yield numbers[id], (title, abstract)
+        for id, text in full_texts.texts(catalogue, list(numbers)):
+            yield numbers[id], ("", text)

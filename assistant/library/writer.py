@@ -12,7 +12,18 @@ from assistant.domain.identifiers import identity, source_identity
 from assistant.domain.records import Entry, Paper, Rejection
 from assistant.domain.titles import normalise
 from assistant.ingest.origins import Origin
-from assistant.library import annotations, builder, database, embeddings, index, locks, names, past, provenance
+from assistant.library import (
+    annotations,
+    builder,
+    database,
+    embeddings,
+    full_texts,
+    index,
+    locks,
+    names,
+    past,
+    provenance,
+)
 from assistant.library.catalogue import Catalogue
 from assistant.library.generations import IndexChange
 from assistant.library.intake import Intake
@@ -60,6 +71,7 @@ def add(
                     run.embedded += computed
                     return hashes
 
+                full_texts.put(catalogue, intake.full_texts())
                 run.merge(intake, lambda entries: known(catalogue, entries), embed, on_progress)
                 _store(folder, catalogue, run, on_progress)
                 _note_sources(catalogue, run.sources, origins)

@@ -30,9 +30,18 @@ class _Document:
 
     keys: Mapping[str, str]
 
-    def cite(self, ids: Iterable[str]) -> str:
+    def cite(self, ids: Iterable[str], page: int | None = None) -> str:
+        r"""Return the \cite of some papers, or of one page of one."""
         names = [self.keys[id] for id in dict.fromkeys(ids) if id in self.keys]
-        return rf"\cite{{{','.join(names)}}}" if names else ""
+        where = f"[p.~{page}]" if page else ""
+        return rf"\cite{where}{{{','.join(names)}}}" if names else ""
+
+    def cited(self, claim: Claim) -> str:
+        """Return what a claim cites: papers together, but each of which it cites a page alone."""
+        papers = [finding for finding in claim.findings if finding.paper]
+        pages = {(finding.paper.id, finding.sure_page): None for finding in papers if finding.paper}
+        whole = self.cite(id for id, page in pages if page is None)
+        return "".join(filter(None, [whole, *(self.cite([id], page) for id, page in pages if page)]))
 
     def section(self, section: Section) -> list[str]:
         """Return the lines of one question with its answer."""
@@ -58,7 +67,7 @@ class _Document:
     def claim(self, claim: Claim, before: str = "") -> list[str]:
         """Return the line that comments a sentence, and the sentence with what it cites and what is wrong with it."""
         why = ": ".join(filter(None, (claim.verdict, one_line(claim.reason))))
-        cited = self.cite(finding.paper.id for finding in claim.findings if finding.paper)
+        cited = self.cited(claim)
         unknown = "".join(
             rf"\textbf{{[?{escape(finding.key)}]}}" for finding in claim.findings if finding.paper is None
         )

@@ -10,7 +10,7 @@ from assistant.domain.sanitize import one_line
 from assistant.publishing.reports import PaperList, Report, Section
 
 _ACTING = "=+-@\t\r"
-_CLAIM = ("question", "status", "claim", "verdict", "reason", "quote")
+_CLAIM = ("question", "status", "claim", "verdict", "reason", "quote", "page")
 _PAPER = ("key", "id", "title", "authors", "date", "url")
 
 
@@ -65,15 +65,15 @@ def _of(section: Section) -> Iterable[tuple[tuple[str, ...], Paper | None]]:
             yield (*head, *_claim(claim, finding)), paper
     silent = [paper for paper in answer.cited if paper.id not in named]
     for paper in silent:
-        yield (*head, answer.text, "", "", ""), paper
+        yield (*head, answer.text, "", "", "", ""), paper
     if not answer.claims and not silent:
-        yield (*head, answer.text, "", "", ""), None
+        yield (*head, answer.text, "", "", "", ""), None
 
 
 def _claim(claim: Claim, finding: Finding | None) -> tuple[str, ...]:
     if finding is None:
-        return claim.text, claim.verdict, claim.reason, ""
-    return claim.text, finding.verdict, finding.reason, finding.quote
+        return claim.text, claim.verdict, claim.reason, "", ""
+    return claim.text, finding.verdict, finding.reason, finding.quote, str(finding.page or "")
 
 
 def _paper(paper: Paper | None, key: str) -> tuple[str, ...]:

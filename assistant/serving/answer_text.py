@@ -17,7 +17,9 @@ Link = Callable[[Paper], str]
 
 _HEADINGS: Mapping[Kind, str] = {"prose": "Sources:", "list": "Papers:", "facts": "From the catalogue:"}
 _CLOSEST = "Closest papers:"
-_LABEL = re.compile(r"(?<!\\)\[(\d{1,6})\]")  # of citations: what papers and models wrote is escaped
+_LABEL = re.compile(
+    r"(?<!\\)\[(\d{1,6})(?:, p\\?\. (\d{1,6}))?\]"
+)  # of citations, with a page: what papers and models wrote is escaped
 _LABELS = re.compile(r"(?:\[[^\]]{1,80}\])+")
 _SOURCE = re.compile(r"- \[(\d{1,6})\] (.*) · (\S+)")
 _TITLE = re.compile(r"\[(.*)\]\(<[^<>]*>\)|(.*)")
@@ -75,12 +77,12 @@ def read(question: str, text: str, held: Callable[[list[str]], Mapping[str, Pape
 def _listed(answer: Answer, papers: Mapping[int, Paper], link: Link, rows: int) -> Iterator[str]:
     """Yield a line a paper, and the sentence that a claim in other words rests on."""
     quoted = {claim.text for claim in answer.claims}
-    quotes = {paper.id: finding.quote for paper, finding in cited_papers(answer.claims).values()}
+    findings = {paper.id: finding for paper, finding in cited_papers(answer.claims).values()}
     for number, paper in list(papers.items())[:rows]:
         yield f"- [{number}] {_named(paper, link)}"
-        quote = quotes.get(paper.id, "")
-        if quote and quote not in quoted:
-            yield f"  > “{markdown.escape(quote)}”"
+        finding = findings.get(paper.id)
+        if finding and finding.quote and finding.quote not in quoted:
+            yield f"  > {markdown.escape(finding.quoted)}"
     if len(papers) > rows:
         yield f"- and {len(papers) - rows:,} more"
 
@@ -134,5 +136,8 @@ def _claims(text: str, papers: Mapping[int, Paper]) -> Iterator[Claim]:
         verdict = next((verdict for verdict in MARKS if fault.startswith(verdict)), _VERDICTS[mark[1]])
         words = markdown.unescape(words)
         quote = words.removeprefix("“").removesuffix("”") if verdict == "quoted" else ""
-        cited = [papers[number] for number in map(int, _LABEL.findall(labels)) if number in papers]
-        yield Claim(quote or words, verdict, "", tuple(Finding(paper, "", verdict, "", quote) for paper in cited))
+        cited = [(int(number), int(page) if page else None) for number, page in _LABEL.findall(labels)]
+        findings = (
+            Finding(papers[number], "", verdict, "", quote, page=page) for number, page in cited if number in papers
+        )
+        yield Claim(quote or words, verdict, "", tuple(findings))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain.errors import AssistantError
-from assistant.domain.records import Finding, Paper
+from assistant.domain.records import Finding
 from assistant.library.abstracts import Abstract
 from assistant.verification import opposition, quotes, twins, verbatim
 from assistant.verification.claims import CitationMark, Statement
@@ -40,9 +40,9 @@ def quote_is_verbatim(claim: Statement, citation: CitationMark, evidence: CitedE
     """Fail a citation whose quote stands neither in the title nor in the abstract."""
     if not evidence.abstract or not citation.quote:
         return None
-    if quotes.occurs(citation.quote, title_and_abstract(evidence.abstract.paper)):
+    if quotes.occurs(citation.quote, title_and_text(evidence.abstract)):
         return None
-    return evidence.finding("unsupported", f"the abstract does not say “{citation.quote}”")
+    return evidence.finding("unsupported", f"the {evidence.noun} does not say “{citation.quote}”")
 
 
 def statement_is_a_quote(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
@@ -54,14 +54,14 @@ def statement_is_a_quote(claim: Statement, citation: CitationMark, evidence: Cit
 
 def is_quotation(claim: Statement, abstract: Abstract) -> bool:
     """Whether a statement is offered as sentences of this abstract, and is that."""
-    return claim.is_quote and verbatim.is_whole(claim.text, abstract.sentences, abstract.paper.abstract)
+    return claim.is_quote and verbatim.is_whole(claim.text, abstract.sentences, abstract.text)
 
 
 def claim_is_verbatim(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
     """Pass a claim that the abstract makes in the same words."""
     if not evidence.abstract:
         return None
-    quote = verbatim.says(claim.text, evidence.sentences, evidence.abstract.paper.abstract)
+    quote = verbatim.says(claim.text, evidence.sentences, evidence.abstract.text)
     return evidence.finding("supported", quote=quote, score=1.0) if quote else None
 
 
@@ -69,7 +69,7 @@ def numbers_occur(claim: Statement, citation: CitationMark, evidence: CitedEvide
     """Fail a claim with a number that none of the cited abstracts has."""
     if not evidence.missing.numbers:
         return None
-    return evidence.finding("unsupported", f"not in the cited abstract: {_listed(evidence.missing.numbers)}")
+    return evidence.finding("unsupported", f"not in the cited {evidence.noun}: {_listed(evidence.missing.numbers)}")
 
 
 def abstract_exists(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:
@@ -119,7 +119,7 @@ def support_is_above_the_floor(claim: Statement, citation: CitationMark, evidenc
     fitted = evidence.scorer.classifier
     if not evidence.support or evidence.support.score >= fitted.unsupported_below - fitted.grace:
         return None
-    reason = "the cited abstract does not say so"
+    reason = f"the cited {evidence.noun} does not say so"
     return evidence.finding("unsupported", reason, quote=evidence.quoted(citation.quote))
 
 
@@ -127,7 +127,7 @@ def names_occur(claim: Statement, citation: CitationMark, evidence: CitedEvidenc
     """Call located a claim with a name or an acronym that none of the cited abstracts has."""
     if not evidence.missing.names:
         return None
-    reason = f"not in the cited abstract: {_listed(evidence.missing.names)}"
+    reason = f"not in the cited {evidence.noun}: {_listed(evidence.missing.names)}"
     return evidence.finding("located", reason, quote=evidence.quoted(citation.quote))
 
 
@@ -142,7 +142,7 @@ def no_twin_fits_better(claim: Statement, citation: CitationMark, evidence: Cite
 
 def similarity_locates(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding:
     """Say that something near the claim was found, which is all that similarity can tell; always decides."""
-    reason = "the cited abstract says something near it" if evidence.verdict in ("weak", "unsupported") else ""
+    reason = f"the cited {evidence.noun} says something near it" if evidence.verdict in ("weak", "unsupported") else ""
     return evidence.finding("located", reason, quote=evidence.quoted(citation.quote))
 
 
@@ -173,9 +173,9 @@ def _listed(facts: Sequence[str]) -> str:
     return ", ".join(facts[:_MOST_LISTED]) + more
 
 
-def title_and_abstract(paper: Paper) -> str:
+def title_and_text(abstract: Abstract) -> str:
     """Return the text in which facts and quotes of a claim about this paper have to stand."""
-    return f"{paper.title}\n{paper.abstract}"
+    return f"{abstract.paper.title}\n{abstract.text}"
 
 
 def first_finding(

@@ -21,7 +21,7 @@ RIVALS = 10
 """Papers of the library, nearest to a claim, that may turn out to support it better than the cited one."""
 
 _TOGETHER = 8  # claims that a checker is asked of before the first of them is shown
-_CACHE_SIZE = 4_000  # abstracts kept, about 20 KB each
+_CACHE_SIZE = 4_000  # abstracts kept, about 20 KB each; a full text counts as one for each ten passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,10 @@ def verify_claims(document: DocumentVerifier, statements: Sequence[Statement]) -
         yield from verifier.verify_claims(cases[start : start + size])
 
 
+def _size(abstract: Abstract) -> int:
+    return 1 + (len(abstract.body.passages) // 10 if abstract.body else 0)
+
+
 def _unknown(name: str, document: DocumentVerifier, paper: Paper | None) -> str:
     """Return, for a person, why there is no abstract of what was cited by a name."""
     if paper is None:
@@ -95,7 +99,7 @@ def _abstracts(document: DocumentVerifier, ids: Sequence[str]) -> dict[str, Abst
     """Return {paper id: abstract}, read only where it was not read before; papers that are damaged are missing."""
     cache, unique = document._abstracts, list(dict.fromkeys(ids))
     missing = [id for id in unique if id not in cache]
-    if len(cache) + len(missing) > _CACHE_SIZE:
+    if sum(map(_size, cache.values())) + len(missing) > _CACHE_SIZE:
         cache.clear()
         missing = unique
     papers = document.library.papers(missing) if missing else []

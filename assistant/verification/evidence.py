@@ -42,8 +42,13 @@ class CitedEvidence:
     """The sentence that the citation points at; "" where it points at the paper alone."""
 
     @property
+    def noun(self) -> str:
+        """What a person is told that the claim was compared with."""
+        return "paper" if self.abstract and self.abstract.body else "abstract"
+
+    @property
     def sentences(self) -> tuple[str, ...]:
-        """The sentences of the abstract; none where the paper has no abstract."""
+        """The sentences of the abstract and what counts of the full text; none where the paper has no abstract."""
         return self.abstract.sentences if self.abstract else ()
 
     @cached_property
@@ -91,19 +96,21 @@ class CitedEvidence:
 
     def quoted(self, quote: str) -> str:
         """Return the sentences of the abstract in which `quote` stands word for word, "" where it does not."""
-        return quotes.find(quote, self.sentences, self.abstract.paper.abstract) if self.abstract and quote else ""
+        return quotes.find(quote, self.sentences, self.abstract.text) if self.abstract and quote else ""
 
     def finding(self, verdict: Verdict, reason: str = "", *, quote: str = "", score: float | None = None) -> Finding:
         """Return a finding about this citation; its step is filled in by the cascade.
 
         `quote` is the nearest sentence unless another is given, `score` the probability.
         """
+        quote = quote or self.nearest_sentence
         return Finding(
             self.abstract.paper if self.abstract else None,
             self.key,
             verdict,
             "",
-            quote or self.nearest_sentence,
+            quote,
             self.probability if score is None else score,
             reason,
+            self.abstract.page(quote) if self.abstract else None,
         )

@@ -15,7 +15,7 @@ from assistant.domain.records import Claim, Evidence, Finding
 from assistant.domain.verdicts import Verdict
 from assistant.library.abstracts import Abstract
 from assistant.models.base import Checker, Embedder, Reranker
-from assistant.verification import checks, entailment, facts
+from assistant.verification import checks, entailment, facts, pages
 from assistant.verification.checks import CHECKS, Check
 from assistant.verification.claims import Statement
 from assistant.verification.entailment import CheckedCitations, Unchecked
@@ -91,7 +91,15 @@ def _quotation(statement: Statement, context: VerificationContext) -> Claim | No
         return None
     cited = [(citation, context.abstracts.get(citation.key)) for citation in statement.citations]
     findings = tuple(
-        Finding(abstract.paper, citation.key, "quoted", checks.QUOTATION.name, statement.text, 1.0)
+        Finding(
+            abstract.paper,
+            citation.key,
+            "quoted",
+            checks.QUOTATION.name,
+            statement.text,
+            1.0,
+            page=abstract.page(statement.text),
+        )
         for citation, abstract in cited
         if abstract and citation.wellformed and checks.is_quotation(statement, abstract)
     )
@@ -168,9 +176,9 @@ def _measure(
     """Measure a claim against its cited papers and their rivals, once; return {(key, wellformed): evidence}."""
     claim = context.scorer.prepare_claim(statement.text, vector)
     keys = dict.fromkeys(citation.key for citation in statement.citations if citation.key in context.abstracts)
-    abstracts = {key: context.abstracts[key] for key in keys}
+    abstracts = {key: pages.opened(context.abstracts[key], statement, vector) for key in keys}
     support = {key: context.scorer.support(claim, abstract) for key, abstract in abstracts.items()}
-    texts = [context.question, *(checks.title_and_abstract(abstract.paper) for abstract in abstracts.values())]
+    texts = [context.question, *(checks.title_and_text(abstract) for abstract in abstracts.values())]
     missing = facts.missing_facts(statement.text, texts)
     rival = _best_rival(claim, abstracts, context)
     parts = _parts(claim, support, context.scorer)

@@ -109,16 +109,16 @@ def test_latex_keeps_what_checking_found() -> None:
 
 def test_csv_has_a_row_a_claim_and_paper() -> None:
     assert text("csv", PLAIN) == (
-        "question,status,claim,verdict,reason,quote,key,id,title,authors,date,url\n"
-        f"What of 50% <i>nets</i>?,answered,Nets shrink by 5%.,supported,,Nets <b>shrink</b> by 5%.,{GAO_CELLS}\n"
-        f"What of 50% <i>nets</i>?,answered,They never end.,contradicted,“never” is_new,They end.,{GAO_CELLS}\n"
-        "What of 50% <i>nets</i>?,answered,Nobody knows.,unsupported,,,,,,,,\n"
+        "question,status,claim,verdict,reason,quote,page,key,id,title,authors,date,url\n"
+        f"What of 50% <i>nets</i>?,answered,Nets shrink by 5%.,supported,,Nets <b>shrink</b> by 5%.,,{GAO_CELLS}\n"
+        f"What of 50% <i>nets</i>?,answered,They never end.,contradicted,“never” is_new,They end.,,{GAO_CELLS}\n"
+        "What of 50% <i>nets</i>?,answered,Nobody knows.,unsupported,,,,,,,,,\n"
     )
 
 
 def test_no_cell_is_a_formula() -> None:
     [_, row] = csv.reader(io.StringIO(text("csv", HOSTILE)))
-    assert row[0] == row[2] == row[4] == row[8] == f"'{EVIL.title}"
+    assert row[0] == row[2] == row[4] == row[9] == f"'{EVIL.title}"
     assert row[5] == EVIL.abstract
     listed = formats.text(FORMATS["csv"], reports.of_papers("All", [paper("-1+1", "@x")], citation_keys))
     assert listed == "key,id,title,authors,date,url,abstract\npaper,'@x,'-1+1,,,,An abstract.\n"

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from assistant.domain.records import Entry, Listing
 from assistant.library import (
     bm25,
-    builder,
     chunks,
+    contents,
     database,
     generations,
     health,
@@ -121,7 +121,8 @@ def parts(folder: Path) -> Parts:
         assert [paper.id for paper in papers] == list(library.ids) == list(library.table.ids)
         words = set(library.word_scores("paper", len(papers) + 10))
         changes = tail.ids(library.catalogue)
-        expected = [chunk.id for paper in papers if paper.id not in changes for chunk in chunks.split(paper)]
+        indexed = [paper for paper in papers if paper.id not in changes]
+        expected = [chunks.chunk_id(paper.id, n) for paper in indexed for n in range(chunks.count_of(paper))]
         if not library.vector_index_folder.exists():
             assert not papers
             return Parts(set(), set(), set())
@@ -129,7 +130,7 @@ def parts(folder: Path) -> Parts:
         with tempfile.TemporaryDirectory() as scratch:
             copy = Path(shutil.copytree(library.vector_index_folder, Path(scratch) / "copy"))
             with contextlib.closing(index.load(library.catalogue.vector_index())(copy)) as vectors:
-                assert vectors.count() == builder.contents(library.catalogue).chunk_count
+                assert vectors.count() == contents.of(library.catalogue).chunk_count
                 assert changes or vectors.count() == len(expected)
                 stored = vectors.get(expected)
                 assert sorted(stored) == sorted(expected)
@@ -176,8 +177,19 @@ def downgrade_lookups(folder: Path) -> None:
         connection.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?)", rows)
 
 
+def downgrade_full_texts(folder: Path) -> None:
+    """Take out of a library what the sixth version of the schema brought."""
+    with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
+        for name in ("INDEX papers_by_full_text", "TABLE full_texts"):
+            connection.execute(f"DROP {name}")
+        for table in ("papers", "past_papers"):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN full_text")
+        connection.execute("PRAGMA user_version = 5")
+
+
 def downgrade_upkeep(folder: Path) -> None:
     """Take out of a library what the fifth version of the schema brought."""
+    downgrade_full_texts(folder)
     with contextlib.closing(sqlite3.connect(folder / database.NAME)) as connection, connection:
         for table in ("annotations", "arrivals", "sources"):
             connection.execute(f"DROP TABLE {table}")

@@ -27,7 +27,8 @@ FORMAT = 1
 Json = Mapping[str, Any]
 Record = TypeVar("Record")
 _LATER: Mapping[type, Mapping[str, object]] = {
-    Paper: {"aliases": ()},
+    Paper: {"aliases": (), "full_text": None},
+    Finding: {"page": None},
     Answer: {"kind": "prose", "text": "", "is_near": True, "checker": None, "unchecked": 0, "cost": Cost()},
     Reading: {"intent": ""},
 }

@@ -156,6 +156,7 @@ def record(row: Row) -> dict[str, Any]:
         "notes": [views.note_record(note) for note in said.notes],
         "read": said.read.isoformat() if said.read else None,
         "added": row.added,
+        "full_text": {"pages": text.pages, "passages": text.count} if (text := paper.full_text) else None,
     }
 
 

@@ -75,7 +75,7 @@ def _sources(answer: Answer, marks: Mapping[Verdict, str], numbers: Mapping[str,
         rows.append(((f"[{numbers[paper.id]}] ", "cyan"), (one_line(paper.title), "bold"), (day + url, "dim")))
         rows += _remark(paper, "    ")
         if answer.model is not None and finding.quote:
-            rows.append(((f"    {marks[finding.verdict]} “{one_line(finding.quote)}”", "dim"),))
+            rows.append(((f"    {marks[finding.verdict]} {finding.quoted}", "dim"),))
     return rows
 
 
@@ -120,7 +120,7 @@ def checked(claim: Claim, marks: Mapping[Verdict, str]) -> list[StyledLine]:
         if finding.reason:
             rows.append(((f"      {finding.verdict}: {one_line(finding.reason)}", "dim"),))
         if finding.quote:
-            rows.append(((f"      “{one_line(finding.quote)}”", "dim"),))
+            rows.append(((f"      {finding.quoted}", "dim"),))
             rows += _remark(finding.paper, "      ")
     if claim.reason and not claim.findings:
         rows.append(((f"    {claim.verdict}: {one_line(claim.reason)}", "dim"),))
@@ -180,6 +180,7 @@ def _citation(number: int, paper: Paper, finding: Finding | None) -> dict[str, A
         "date_inferred": paper.date_inferred,
         "url": paper.url,
         "quote": finding.quote if finding else "",
+        "page": finding.page if finding else None,
         "verdict": finding.verdict if finding else None,
         "remark": paper.remark or None,
     }
@@ -193,6 +194,7 @@ def _claim(claim: Claim, numbers: Mapping[str, int]) -> dict[str, Any]:
         "citations": [numbers[finding.paper.id] for finding in claim.findings if finding.paper],
         "step": claim.step,
         "quote": best.quote if best else "",
+        "page": best.page if best else None,
         "score": best.score if best else 0.0,
         "reason": claim.reason,
         "unknown": [finding.key for finding in claim.findings if finding.paper is None],

@@ -5,27 +5,30 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from assistant.cli import console
 from assistant.cli.console import StyledLine
 from assistant.domain.annotations import NOTHING, Annotations, Note
-from assistant.domain.records import Evidence, Paper
+from assistant.domain.records import Evidence, Finding, Paper
 from assistant.domain.sanitize import one_line
 from assistant.publishing import quotations
 
 
 def card(
-    paper: Paper, quotes: Iterable[str] = (), *, key: str = "", said: Annotations = NOTHING
+    paper: Paper, quoted: Sequence[Finding] = (), *, key: str = "", said: Annotations = NOTHING
 ) -> Iterator[StyledLine]:
-    """Yield the whole paper; `quotes` are sentences of its abstract that stand out, `key` is what to cite it by, `said`
-    is what readers say of it."""
+    """Yield the whole paper; what was `quoted` of its abstract stands out and what was of its pages follows, `key` is
+    what to cite it by, `said` is what readers say of it."""
     yield console.plain(one_line(paper.title), "bold")
     authors = ", ".join(paper.authors) or (f"{paper.author_count} authors" if paper.author_count else "")
     facts = (paper.id, key, paper.shown_day, authors, paper.url or "")
     yield console.plain(" · ".join(one_line(fact) for fact in facts if fact), "dim")
     yield console.plain()
-    yield marked(paper.abstract, [quote for quote in quotes if quote])
+    yield marked(paper.abstract, [finding.quote for finding in quoted if finding.quote and not finding.page])
+    yield from (console.plain(line, "bold") for line in dict.fromkeys(each.quoted for each in quoted if each.page))
     if paper.remark:
         yield console.plain(f"({paper.remark})", "dim")
     yield console.plain()
     for listing in paper.listings:
         yield console.plain(f"listed in {one_line(listing.source)}:{listing.line}", "dim")
+    if paper.full_text:
+        yield console.plain(f"full text: {paper.full_text.pages:,} pages, {paper.full_text.count:,} passages", "dim")
     if said.tags:
         yield console.plain(f"tags: {one_line(', '.join(said.tags))}", "cyan")
     if said.read:

@@ -1,23 +1,19 @@
-"""A paper as PDF with a text layer -> its entry: the title, the abstract, and the page where the abstract stands."""
+"""A paper as PDF with a text layer -> its entry: the title, the abstract, the page where it stands, the full text."""
 
-import io
-import logging
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import islice
-from typing import Any
 
+from assistant.domain.full_texts import full_text, room
 from assistant.domain.records import Entry, Rejection
 from assistant.ingest.dates import page_date
 from assistant.ingest.files import MEGABYTE, Head, Source
-from assistant.ingest.formats import names, references
+from assistant.ingest.formats import names, pdf_pages, pdf_text, references
 from assistant.ingest.formats.base import ReadContext
+from assistant.ingest.formats.pdf_pages import Document, Run
 from assistant.ingest.formats.references import Reference
 
-_PAGES = 3  # of a paper, within which its abstract stands
-_RUNS = 5_000  # of a page that are looked at; a page in two columns has some 500
-_RUN = 2_000  # characters of a run
 _HEADINGS = 5  # of a page that may be that of the abstract
 _SIZES = 20
 _MAGIC = re.compile(rb"%PDF-[12]\.[0-9]")
@@ -37,23 +33,11 @@ _LONGEST = 3_000  # characters of an abstract whose end nothing marks
 _SHORTEST = 100
 _STAMP = re.compile(r"arXiv:(?P<id>\S{4,40}?)(?:v\d+)?\s+\[[\w.\-]+\]\s+(?P<date>\d{1,2}\s+\w{3,9}\s+\d{4})")
 _DOI = re.compile(r"\bdoi(?:\.org/|:\s*)(10\.[0-9]{4,9}/[^\s,;\])]+)", re.IGNORECASE)
-_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-_PARTED = re.compile(r"\b(\w+)[-\u2010\xad]\n[ \t]*([a-z]\w*)")
-_COMPOUNDS = frozenset(
-    "self pre post non multi cross fine long short large small high low state well end real co re in out zero few"
-    " one two three many semi sub inter intra meta model data task user human language text image vision open closed"
-    " trade time general domain goal value reward policy best worst test train off on".split()
-)
-"""First parts of words that keep their hyphen where a line parts them."""
 _NO_TITLE = re.compile(r"(?:untitled|microsoft word|.*\.(?:dvi|tex|docx?|pdf|ps|indd)$|[^a-z]*$)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """A piece of text of a page in one size."""
-
-    size: float
-    text: str
+Place = tuple[int, int]
+"""A page, from 1, and an offset in its text."""
 
 
 def is_pdf(head: Head) -> bool:
@@ -68,58 +52,53 @@ def read_pdf(source: Source, context: ReadContext) -> Iterator[Entry | Rejection
         yield Rejection(source.name, 0, f"is a PDF of more than {source.size_limit // MEGABYTE} MB")
         return
     try:
-        pages, metadata = _pages(data)
+        document = pdf_pages.read(data, pdf_pages.MOST if context.needs_abstracts else pdf_pages.FIRST)
     except Exception as error:  # noqa: BLE001  pypdf raises whatever a damaged document leads it to
         kind = "is encrypted" if "crypt" in str(error).lower() else "cannot be read as PDF"
-        yield Rejection(source.name, 0, f"{kind}: {' '.join(str(error).split())[:150] or type(error).__name__}")
+        yield Rejection(source.name, 0, f"{kind}: {pdf_pages.reason(error)}")
         return
-    texts = ["".join(run.text for run in runs).translate(_LIGATURES) for runs in pages]
+    texts = [pdf_pages.plain("".join(run.text for run in runs)) for runs in document.head]
     if not any(text.strip() for text in texts):
         yield Rejection(source.name, 0, "is a PDF without a text layer; recognise its text (OCR) first")
         return
-    number, abstract = _abstract(texts)
+    number, abstract, end = _abstract(texts)
     if not abstract and context.needs_abstracts:
-        yield Rejection(source.name, 0, f"no abstract was recognised in the first {_PAGES} pages")
+        yield Rejection(source.name, 0, f"no abstract was recognised in the first {pdf_pages.FIRST} pages")
         return
     stamp = _STAMP.search(" ".join(texts[0].split()))
     dois = set(_DOI.findall(texts[0]))
     written = page_date(stamp["date"]) if stamp else None
     reference = Reference(
         line=number,
-        title=_title(pages[0], texts[0], str(metadata.get("/Title") or "")),
+        title=_title(document.head[0], texts[0], str(document.metadata.get("/Title") or "")),
         abstract=abstract,
         ids=(stamp["id"] if stamp else "", next(iter(dois)).rstrip(".") if len(dois) == 1 else ""),
-        authors=_authors(str(metadata.get("/Author") or "")),
+        authors=_authors(str(document.metadata.get("/Author") or "")),
         date=f"{written.year}-{written.month:02}-{written.day:02}" if written and written.month and written.day else "",
     )
-    yield references.entry(source.name, reference, context)
+    entry = references.entry(source.name, reference, context)
+    if isinstance(entry, Rejection) or not context.needs_abstracts:
+        yield entry
+        return
+    yield from _with_full_text(entry, document, end)
 
 
-def _pages(data: bytes) -> tuple[list[list[_Run]], dict[str, Any]]:
-    """The runs of the first pages, and what the document says of itself."""
-    from pypdf import PdfReader
-
-    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # it warns of what it mends
-    reader = PdfReader(io.BytesIO(data))
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise ValueError("it is encrypted with a password")
-    pages: list[list[_Run]] = []
-    for page in reader.pages[:_PAGES]:
-        runs: list[_Run] = []
-
-        def visit(text: str, cm: Any, tm: Any, _: Any, size: float, runs: list[_Run] = runs) -> None:
-            if text and len(runs) < _RUNS:
-                scale = (float(tm[0]) ** 2 + float(tm[1]) ** 2) ** 0.5 * (float(cm[0]) ** 2 + float(cm[1]) ** 2) ** 0.5
-                is_upright = abs(float(tm[1])) <= abs(float(tm[0]))
-                runs.append(_Run(round(float(size) * scale, 1) if is_upright else 0.0, text[:_RUN]))
-
-        page.extract_text(visitor_text=visit)
-        pages.append(runs)
-    return pages, dict(reader.metadata or {})
+def _with_full_text(entry: Entry, document: Document, end: Place) -> Iterator[Entry | Rejection]:
+    """The entry with the text after its abstract, and what is missing from that."""
+    page, offset = end
+    begin = (page, pdf_pages.upright(document.head[page - 1], offset) if page <= len(document.head) else 0)
+    passages, pages = pdf_text.passages(document.texts, begin, room(entry.listing.title))
+    yield replace(entry, full_text=full_text(passages, len(document.texts))) if passages else entry
+    source = entry.listing.source
+    yield from (Rejection(source, page, reason) for page, reason in document.problems)
+    if pages < len(document.texts):
+        limit = f"the limit is {pdf_text.MOST_CHARACTERS:,} characters"
+        yield Rejection(source, pages + 1, f"pages from {pages + 1} on are not read; {limit}")
 
 
-def _abstract(texts: Sequence[str]) -> tuple[int, str]:
-    """(page from 1, abstract); (0, "") where there is none. It ends where keywords or the first section begin."""
+def _abstract(texts: Sequence[str]) -> tuple[int, str, Place]:
+    """(page from 1, abstract, where it ends); (0, "", …) where there is none. It ends where keywords or the first
+    section begin."""
     for number, text in enumerate(texts, 1):
         for beginning in islice(_BEGINS.finditer(text), _HEADINGS):
             rest = text[beginning.end() :] + "\n" + "\n".join(texts[number : number + 1])
@@ -127,10 +106,11 @@ def _abstract(texts: Sequence[str]) -> tuple[int, str]:
             body = rest[: ending.start()] if ending else _whole_sentences(rest[:_LONGEST])
             if len(body) > 4 * _LONGEST:
                 body = _whole_sentences(body[:_LONGEST])
-            abstract = _flowing(body)
+            abstract = pdf_text.joined(body.split("\n"))
             if len(abstract) >= _SHORTEST:
-                return number, abstract
-    return 0, ""
+                end = beginning.end() + len(body)
+                return number, abstract, (number, end) if end <= len(text) else (number + 1, end - len(text) - 1)
+    return 0, "", (1, 0)
 
 
 def _whole_sentences(text: str) -> str:
@@ -138,28 +118,19 @@ def _whole_sentences(text: str) -> str:
     return text[: end + 1] if end > _SHORTEST else text
 
 
-def _flowing(text: str) -> str:
-    """Lines as running text; a word that a line parts is joined."""
-
-    def join(match: re.Match[str]) -> str:
-        return f"{match[1]}{'-' if match[1].lower() in _COMPOUNDS else ''}{match[2]}"
-
-    return " ".join(_PARTED.sub(join, text).split())
-
-
-def _title(runs: Sequence[_Run], text: str, named: str) -> str:
+def _title(runs: Sequence[Run], text: str, named: str) -> str:
     """What the document calls itself, if its first page says so too; else the largest text above the abstract."""
-    named = " ".join(named.translate(_LIGATURES).split())
+    named = " ".join(pdf_pages.plain(named).split())
     if named and not _NO_TITLE.match(named) and _letters(named) in _letters(text):
         return named
-    above: list[_Run] = []
+    above: list[Run] = []
     for run in runs:
         if _BEGINS.search(run.text):
             break
         above.append(run)
     sizes = {run.size for run in above if len(_letters(run.text)) > 2}
     for size in sorted(sizes, reverse=True)[:_SIZES]:
-        title = _flowing("".join(run.text for run in above if run.size == size).translate(_LIGATURES))
+        title = pdf_text.joined(pdf_pages.plain("".join(run.text for run in above if run.size == size)).split("\n"))
         if len(_letters(title)) >= 8:
             return title
     return named

@@ -14,6 +14,7 @@ from assistant.library import (
     damaged_papers,
     database,
     embeddings,
+    full_texts,
     index,
     locks,
     provenance,
@@ -29,6 +30,14 @@ def to_server(source: LibrarySnapshot, server: Server, on_progress: OnProgress) 
     """Make a library at a server of a snapshot; return of how many papers. Raises `LibraryError` where papers of it are
     damaged, or the server has a library with papers."""
     papers = _contents(source)
+    if having := [paper for paper, _ in papers if paper.full_text is not None]:
+        raise LibraryError(
+            f"{len(having):,} papers have a full text, such as {having[0].title[:80]!r}; nothing was exported",
+            path=source.place,
+            cause="a Chroma server keeps titles and abstracts",
+            cure="export to a folder; or ingest the papers at the server (`assistant ingest --vectors`), which leaves "
+            "their full texts out",
+        )
     server_writer.store(server, papers, source.fingerprint, source.dimension, on_progress)
     return len(papers)
 
@@ -52,6 +61,7 @@ def to_folder(source: LibrarySnapshot, folder: Path, on_progress: OnProgress) ->
         builder.writer_session(folder, catalogue, writer.LOCK_SECONDS),
     ):
         _require_generation_0(catalogue)
+        full_texts.put(catalogue, full_texts.copies(source.catalogue, (paper for paper, _ in papers)))
         catalogue.put_embeddings((content, blob) for _, content, blob in hashed)
         with catalogue.transaction():
             catalogue.set_state(fingerprint=source.fingerprint, dimension=str(source.dimension))

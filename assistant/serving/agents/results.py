@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from assistant.domain import links
 from assistant.domain.answers import Answer
-from assistant.domain.records import Claim, Evidence, Paper, cited_papers
+from assistant.domain.records import Claim, Evidence, Finding, Paper, cited_papers
 from assistant.domain.sanitize import one_line, sanitize
 from assistant.verification.verifier import FAILING
 
@@ -57,6 +57,7 @@ class WholePaper(BaseModel):
     truncated: bool = Field(description="Whether the abstract is longer than what is given")
     sources: list[str] = Field(description="Where the paper was listed, as file:line")
     remark: str = Field(description="What a reader has to know of the abstract; empty for nothing")
+    pages: int | None = Field(default=None, description="Pages of its PDF that questions are answered from; null: none")
 
 
 class ShownPapers(BaseModel):
@@ -71,7 +72,8 @@ class CitationResult(BaseModel):
     id: str | None = Field(description="null where what was cited names no paper of the library")
     title: str
     verdict: _Verdict
-    quote: str = Field(description="The sentence of its abstract nearest to the claim, verbatim; empty for none")
+    quote: str = Field(description="The sentence of the paper nearest to the claim, verbatim; empty for none")
+    page: int | None = Field(default=None, description="The page of its PDF that the quote is on; null: its abstract")
     reason: str = ""
 
 
@@ -93,6 +95,7 @@ class SourceResult(BaseModel):
     date: str | None
     url: str | None
     quote: str = Field(description="Its sentence that the answer rests on; empty where it is only listed")
+    page: int | None = Field(default=None, description="The page of its PDF that the quote is on; null: its abstract")
 
 
 class AnswerResult(BaseModel):
@@ -152,6 +155,7 @@ def whole(paper: Paper) -> WholePaper:
         truncated=len(paper.abstract) > _ABSTRACT,
         sources=[f"{one_line(listing.source)}:{listing.line}" for listing in paper.listings],
         remark=paper.remark,
+        pages=paper.full_text.pages if paper.full_text else None,
     )
 
 
@@ -163,6 +167,7 @@ def claim(checked: Claim) -> ClaimResult:
             title=one_line(finding.paper.title if finding.paper else finding.key),
             verdict=finding.verdict,
             quote=sanitize(finding.quote),
+            page=finding.page,
             reason=one_line(finding.reason),
         )
         for finding in checked.findings
@@ -174,7 +179,7 @@ def claim(checked: Claim) -> ClaimResult:
 def answer(given: Answer, rows: int) -> AnswerResult:
     """Return an answer; of a list at most `rows` papers."""
     numbers = given.numbers
-    quotes = {paper.id: finding.quote for paper, finding in cited_papers(given.claims).values()}
+    findings = {paper.id: finding for paper, finding in cited_papers(given.claims).values()}
     said = " ".join(_said(item, numbers) for item in given.claims)
     words = one_line(given.text) or (said if given.status == "answered" else f"{given.abstention}.")
     hidden = len(given.cited) - rows
@@ -183,7 +188,7 @@ def answer(given: Answer, rows: int) -> AnswerResult:
         kind=given.kind,
         answer=words,
         claims=[claim(item) for item in given.claims],
-        sources=[_source(n, paper, quotes.get(paper.id, "")) for n, paper in enumerate(given.cited[:rows], 1)],
+        sources=[_source(n, paper, findings.get(paper.id)) for n, paper in enumerate(given.cited[:rows], 1)],
         nearest=[brief(item.paper) for item in given.nearest],
         model=given.model,
         checker=given.checker,
@@ -207,7 +212,13 @@ def _said(item: Claim, numbers: Mapping[str, int]) -> str:
     return " ".join(part for part in (one_line(item.text), labels, failed) if part)
 
 
-def _source(number: int, paper: Paper, quote: str) -> SourceResult:
+def _source(number: int, paper: Paper, finding: Finding | None) -> SourceResult:
     return SourceResult(
-        n=number, id=paper.id, title=one_line(paper.title), date=paper.day, url=links.link(paper), quote=sanitize(quote)
+        n=number,
+        id=paper.id,
+        title=one_line(paper.title),
+        date=paper.day,
+        url=links.link(paper),
+        quote=sanitize(finding.quote) if finding else "",
+        page=finding.page if finding else None,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assistant.answering.conversation.turns import Conversation, Turn
 from assistant.domain.answers import Answer
+from assistant.domain.full_texts import on_page
 from assistant.domain.links import link
 from assistant.domain.records import Claim, Finding, Paper, cited_papers
 from assistant.domain.sanitize import one_line, sanitize
@@ -32,6 +33,8 @@ class CitationView:
     label: str
     pieces: tuple[Piece, ...] = ()
     """Its sentence nearest to the claim, with what stands around it; none where there is no such sentence."""
+    page: str = ""
+    """Where that is: "p. 7", "" for its abstract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,8 @@ def _citation(finding: Finding, numbers: Mapping[str, int]) -> CitationView:
     if not finding.quote:
         return CitationView(label)
     elsewhere = (Piece(sanitize(finding.quote), is_quoted=True),)  # a sentence that is not one of the abstract
-    return CitationView(label, _pieces(finding.paper.abstract, finding.quote, _AROUND) or elsewhere)
+    pieces = () if finding.page else _pieces(finding.paper.abstract, finding.quote, _AROUND)
+    return CitationView(label, pieces or elsewhere, on_page(finding.page))
 
 
 def _pieces(text: str, quote: str, around: int | None = None) -> tuple[Piece, ...]:

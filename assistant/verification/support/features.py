@@ -44,7 +44,7 @@ class Match:
     sentences: Array
     """One row a sentence, one column a term."""
     similar: float
-    """The cosine of the claim with title and abstract together."""
+    """The cosine of the claim with title and abstract together, or the nearest passage of the full text."""
 
 
 def match(claim: PreparedClaim, abstract: PreparedAbstract) -> Match:
@@ -64,7 +64,7 @@ def match(claim: PreparedClaim, abstract: PreparedAbstract) -> Match:
         columns, where, values = (np.array(numbers) for numbers in zip(*hits, strict=True))
         spread = (where[:, None] >> np.arange(count)) & 1
         np.maximum.at(rows.T, columns, spread * values[:, None])
-    return Match(rows, float(abstract.abstract.whole @ claim.vector))
+    return Match(rows, abstract.abstract.nearness(claim.vector))
 
 
 def paper(claim: PreparedClaim, match: Match) -> Array:

@@ -29,15 +29,15 @@ def sources(chat: Chat, _: str) -> Chat:
 def open_paper(chat: Chat, name: str) -> Chat:
     """Show a paper by its number in the conversation or by its title; what was quoted of it stands out."""
     paper = _paper(chat, name)
-    quotes = [
-        finding.quote
+    quoted = [
+        finding
         for turn in chat.conversation.turns
         for claim in turn.answer.claims
         for finding in claim.findings
         if finding.paper and finding.paper.id == paper.id
     ]
     key = library_citation_keys(chat.pipeline.library, [paper])[paper.id]
-    console.lines(*papers.card(paper, quotes, key=key))
+    console.lines(*papers.card(paper, quoted, key=key))
     return chat
 
 

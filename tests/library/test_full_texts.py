@@ -1,0 +1,196 @@
+"""A paper with its full text in a library: found, quoted and checked by page, whatever is done with the library."""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support import full_papers, libraries
+from support.full_papers import ANSWER, ANSWER_PAGE, QUESTION, TITLE
+from support.pages import read_rows
+
+from assistant.answering import pipeline
+from assistant.domain.records import Claim, Entry, Listing
+from assistant.library import abstracts, backup, builder, damaged_papers, database, editing, full_texts, schema, writer
+from assistant.library.catalogue import Catalogue
+from assistant.library.server import transfer
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.retrieval import retriever
+from assistant.verification import verifier
+from assistant.verification.claims import CitationMark, Statement
+from assistant.verification.support import SupportScorer
+
+EMBEDDER = libraries.HashedWords()
+
+
+def quiet(*_: object) -> None:
+    """Take no notice of progress."""
+
+
+@pytest.fixture
+def document() -> Entry:
+    [row] = read_rows(full_papers.paper())
+    assert isinstance(row, Entry)
+    return row
+
+
+@pytest.fixture
+def holding(folder: Path, document: Entry) -> Path:
+    """A library of 40 papers and one with its full text."""
+    libraries.ingest(folder, [document])
+    return folder
+
+
+def found(folder: Path) -> tuple[str, str, int | None]:
+    """The paper that is nearest to the question, and its best sentence with its page."""
+    with LibrarySnapshot(folder, heal=False) as library:
+        assert library.problems == {}
+        vector = EMBEDDER.embed_queries([QUESTION])[0]
+        [item, *_] = retriever.retrieve(library, vector, QUESTION, 3)
+        assert item.paper.title in library.word_scores("jojoba lubricated", 1) or item.paper.title == TITLE
+        read = abstracts.read(library, [item.paper], EMBEDDER)[item.paper.id]
+        terms = set(library.words.terms(QUESTION))
+        near = read.toward(vector, dict.fromkeys(terms, 1.0))
+        best = max(near.sentences, key=lambda sentence: len(terms.intersection(library.words.terms(sentence))))
+        return item.paper.title, best, near.page(best)
+
+
+EXPECTED = (TITLE, ANSWER, ANSWER_PAGE)
+
+
+def reindexed(folder: Path) -> Path:
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        builder.reembed(folder, catalogue, EMBEDDER, 0.0, quiet)
+    return folder
+
+
+def backed_up(folder: Path) -> Path:
+    backup.write(folder, folder.parent / "copy.sqlite3")
+    backup.restore(folder.parent / "copy.sqlite3", folder.parent / "other", 0.0, quiet)
+    return folder.parent / "other"
+
+
+def exported(folder: Path) -> Path:
+    with LibrarySnapshot(folder) as library:
+        transfer.to_folder(library, folder.parent / "other", quiet)
+    return folder.parent / "other"
+
+
+def removed_and_back(folder: Path) -> Path:
+    with LibrarySnapshot(folder) as library:
+        [paper] = [paper for paper in library.papers() if paper.title == TITLE]
+    writer.remove(folder, [paper.id])
+    with LibrarySnapshot(folder) as library:
+        assert "jojoba" not in str(library.word_scores("jojoba", 5))
+    editing.undo(folder)
+    return folder
+
+
+def grown(folder: Path) -> Path:
+    libraries.ingest(folder, libraries.entries(libraries.MADE, libraries.MADE + 3))
+    return folder
+
+
+@pytest.mark.parametrize("change", [Path, reindexed, backed_up, exported, removed_and_back, grown])
+def test_a_page_is_found_by_what_it_alone_says(change: Callable[[Path], Path], holding: Path) -> None:
+    folder = change(holding)
+    assert found(folder) == EXPECTED
+    with LibrarySnapshot(folder) as library:
+        assert libraries.examined(library) == []
+        assert damaged_papers.every(library.catalogue) == []
+
+
+def test_a_paper_of_a_listing_and_a_document_is_one_with_its_pages(folder: Path, document: Entry) -> None:
+    listing = Entry(Listing("list.jsonl", 1, TITLE), document.abstract, "2401.00001")
+    libraries.ingest(folder, [replace(listing)])
+    report = libraries.ingest(folder, [document])
+    assert (len(report.added), len(report.updated)) == (0, 1)
+    report = libraries.ingest(folder, [replace(listing, aliases=("10.1000/x",))])
+    assert (len(report.added), report.embedded) == (0, 0)
+    assert found(folder) == EXPECTED
+    with LibrarySnapshot(folder) as library:
+        [paper] = [paper for paper in library.papers() if paper.title == TITLE]
+    assert (paper.id, [each.source for each in paper.listings]) == ("2401.00001", ["list.jsonl", "-"])
+    assert libraries.ingest(folder, [document]).unchanged == 1
+
+
+def test_a_claim_is_checked_against_the_pages_of_what_it_cites(holding: Path) -> None:
+    def checked(text: str) -> Claim:
+        with LibrarySnapshot(holding) as library:
+            [paper] = [paper for paper in library.papers() if paper.title == TITLE]
+            read = abstracts.read(library, [paper], EMBEDDER)
+            scorer = SupportScorer.fitted(library.words, EMBEDDER)
+            context = verifier.VerificationContext("", {"P1": read[paper.id]}, scorer)
+            statement = Statement(text, (CitationMark("P1", wellformed=True),))
+            [claim] = verifier.verify_statements([statement], context, EMBEDDER)
+        return claim
+
+    claim = checked(ANSWER)
+    assert (claim.verdict, claim.findings[0].quote, claim.findings[0].page) == ("supported", ANSWER, ANSWER_PAGE)
+    assert claim.citations({claim.findings[0].paper.id: 4} if claim.findings[0].paper else {}) == ("4, p. 7",)
+    claim = checked("The drill bearings were lubricated with 12 litres of jojoba oil.")
+    assert (claim.verdict, claim.reason) == ("unsupported", "not in the cited paper: 12")
+    claim = checked("Violins are tuned by candle light in the cellars of old theatres.")
+    assert (claim.verdict, claim.reason) == ("unsupported", "the cited paper does not say so")
+
+
+def test_an_answer_quotes_the_sentence_of_a_page(holding: Path) -> None:
+    with LibrarySnapshot(holding) as library:
+        answer = pipeline.ask(pipeline.Pipeline(library, EMBEDDER), QUESTION)
+    assert answer.status == "answered"
+    claim = next(claim for claim in answer.claims if ANSWER in claim.text)
+    assert (claim.verdict, claim.findings[0].page) == ("quoted", ANSWER_PAGE)
+
+
+@pytest.mark.parametrize(
+    "damage", ["UPDATE full_texts SET body = replace(body, 'jojoba', 'palm')", "DELETE FROM full_texts"]
+)
+def test_a_full_text_that_is_not_as_it_was_written_is_no_evidence(damage: str, holding: Path, document: Entry) -> None:
+    with contextlib.closing(sqlite3.connect(holding / database.NAME)) as connection, connection:
+        connection.execute(damage)
+    messages: list[str] = []
+    with LibrarySnapshot(holding, on_message=messages.append) as library:
+        vector = EMBEDDER.embed_queries([QUESTION])[0]
+        titles = [item.paper.title for item in retriever.retrieve(library, vector, QUESTION, 50)]
+        assert TITLE not in titles
+        assert len(titles) == libraries.MADE
+        [damaged] = damaged_papers.every(library.catalogue)
+    assert damaged.title == TITLE
+    assert "full text" in messages[-1]
+    assert "`assistant ingest` on its listings again (-)" in messages[-1]
+    libraries.ingest(holding, [document])
+    assert found(holding) == EXPECTED
+
+
+def test_what_no_paper_has_any_more_is_forgotten(holding: Path) -> None:
+    with LibrarySnapshot(holding) as library:
+        [paper] = [paper for paper in library.papers() if paper.title == TITLE]
+    writer.remove(holding, [paper.id])
+    libraries.ingest(holding, libraries.entries(90, 91))
+    with contextlib.closing(Catalogue(holding)) as catalogue:
+        assert catalogue.read("SELECT count(*) FROM full_texts") == [(0,)]
+        assert full_texts.total(catalogue) == 0
+
+
+def test_a_library_of_version_5_is_read_and_takes_a_document(folder: Path, document: Entry) -> None:
+    libraries.downgrade_full_texts(folder)
+    with LibrarySnapshot(folder) as library:
+        before = library.papers(), libraries.results(library)
+        assert library.damaged == {}
+        assert (len(before[0]), library.catalogue.version()) == (libraries.MADE, 5)
+    libraries.ingest(folder, [document])
+    assert found(folder) == EXPECTED
+    with LibrarySnapshot(folder) as library:
+        assert library.papers()[: libraries.MADE] == before[0]
+        assert library.catalogue.version() == schema.VERSION
+
+
+def test_without_a_full_text_nothing_is_different(folder: Path) -> None:
+    with LibrarySnapshot(folder) as library:
+        assert library.words.size == library.size == libraries.MADE
+        assert library.catalogue.read("SELECT count(*) FROM full_texts") == [(0,)]
+        [read] = abstracts.read(library, library.papers(["id3"]), EMBEDDER).values()
+        assert read.toward(read.whole, {}) is read
+        assert read.stretches == (range(len(read.sentences)),)
