@@ -9,6 +9,7 @@ import contextlib
 import itertools
 import json
 import math
+import os
 import resource
 import statistics
 import subprocess
@@ -143,7 +144,9 @@ def run(step: str, *words: object) -> dict[str, float]:
     """Run a step in a process of its own; return what it prints, its seconds without `excluded`, and its MB."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "bench.scale", step, *map(str, words)]
-    done = subprocess.run(command, text=True, check=True, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1])
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as the command line sets it
+    folder = Path(__file__).parents[1]
+    done = subprocess.run(command, text=True, check=True, stdout=subprocess.PIPE, cwd=folder, env=environment)
     facts: dict[str, float] = json.loads(done.stdout)
     return facts | {"seconds": time.perf_counter() - began - facts["excluded"]}
 
