@@ -35,7 +35,7 @@ class NearestPapers:
         self._catalogue = catalogue
         self._index = vector_index
         self._vectors = vectors
-        self._admitted: tuple[frozenset[str], VectorTable | None] = (frozenset(), None)
+        self._admitted: tuple[frozenset[str], VectorTable | None] | None = None
         """The papers that a filter admitted last, and their vectors where these are few: the next question mostly has
         the same filter."""
 
@@ -65,7 +65,7 @@ class NearestPapers:
 
     def _table(self, allowed: frozenset[str]) -> VectorTable | None:
         """Return the vectors of the papers that a filter admits; None where they are many."""
-        if self._admitted[0] != allowed:
+        if self._admitted is None or self._admitted[0] != allowed:
             ids = sorted(allowed)
             count = len(ids)
             if count <= self._few:
