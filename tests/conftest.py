@@ -5,9 +5,11 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import filelock
 import pytest
@@ -38,9 +40,16 @@ def pytest_configure() -> None:
     os.environ.pop("SSL_CERT_FILE", None)
     os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent)
     if _has_room(MEMORY):
-        for variable in ("PYTEST_DEBUG_TEMPROOT", "TMPDIR"):
-            os.environ.setdefault(variable, str(MEMORY))
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection() -> None:
+    """Have no example fail for its time: the machine may be busy."""
+    from hypothesis import settings
+
+    settings.register_profile("patient", deadline=None)
+    settings.load_profile("patient")
 
 
 def pytest_collection_finish() -> None:
@@ -57,6 +66,14 @@ def _has_room(folder: Path) -> bool:
         return False
     can_run = not status.f_flag & getattr(os, "ST_NOEXEC", 0)
     return can_run and os.access(folder, os.W_OK) and status.f_bavail * status.f_frsize >= ROOM
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have temporary files beside the folders of tests, which pytest clears away."""
+    folder = {"TMPDIR": str(tmp_path_factory.mktemp("scratch"))}
+    with mock.patch.dict(os.environ, folder), mock.patch.object(tempfile, "tempdir", None):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from support import judged
 from support.judged import Checker, Spoil, figures, moved
+from support.remembered import RememberingEmbedder
 
 from assistant.evaluation import runs
 from assistant.evaluation.metrics.registry import METRICS
 from assistant.evaluation.runs import Run
+from assistant.evaluation.summary import RunSummary
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.onnx.local import local_embedder
 from assistant.verification.claims import CitationMark, Statement
@@ -81,8 +83,13 @@ def judged_run(sample_run: Path) -> Run:
 
 
 @pytest.fixture(scope="module")
+def before(judged_run: Run) -> RunSummary:
+    return judged.summarise(judged_run)
+
+
+@pytest.fixture(scope="module")
 def checker(judged_run: Run, cache: Path) -> Iterator[Checker]:
-    embedder = local_embedder({"ASSISTANT_CACHE": str(cache)})
+    embedder = RememberingEmbedder(local_embedder({"ASSISTANT_CACHE": str(cache)}))
     [folder] = {path.parent for path in cache.glob("sample-*/catalogue.sqlite3")}
     with LibrarySnapshot(folder, embedder.fingerprint) as library:
         yield Checker(library, embedder)
@@ -130,15 +137,17 @@ def test_the_mutations_are_about_metrics_that_there_are() -> None:
     assert {name for _, may, must in MUTATIONS.values() for name in may | must.keys()} <= names
 
 
-def test_nothing_moves_where_nothing_is_spoiled(judged_run: Run, checker: Checker) -> None:
+def test_nothing_moves_where_nothing_is_spoiled(judged_run: Run, before: RunSummary, checker: Checker) -> None:
     again = judged.spoiled(judged_run, checker, lambda claims, _, __: claims)
-    assert moved(judged.summarise(judged_run), again) == set()
+    assert moved(before, again) == set()
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_a_spoiled_answer_moves_what_it_should(name: str, judged_run: Run, checker: Checker) -> None:
+def test_a_spoiled_answer_moves_what_it_should(
+    name: str, judged_run: Run, before: RunSummary, checker: Checker
+) -> None:
     spoil, may, must = MUTATIONS[name]
-    before, after = judged.summarise(judged_run), judged.spoiled(judged_run, checker, spoil)
+    after = judged.spoiled(judged_run, checker, spoil)
     assert moved(before, after) <= may
     old, new = figures(before), figures(after)
     for metric, direction in must.items():

@@ -2,28 +2,50 @@
 
 import json
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 from conftest import MadeOnce, Run
-from support import judged
+from support import judged, small_runs
 from support.judged import SUITE
+from support.remembered import RememberingEmbedder, RememberingReranker
 
+from assistant.answering.conversation.session import Session
+from assistant.answering.pipeline import Pipeline
+from assistant.app import tokens
 from assistant.domain import identifiers
 from assistant.domain.records import Paper
 from assistant.evaluation import perturbations, runs, scoring, suites
 from assistant.evaluation.cases import Case, GoldTurn
 from assistant.evaluation.perturbations import misspelt
+from assistant.evaluation.runner import RunPlan
 from assistant.evaluation.suites import Suite
+from assistant.evaluation.systems import EvaluationContext
+from assistant.library import sample
+from assistant.library.snapshot import LibrarySnapshot
+from assistant.models.onnx.local import local_embedder, local_reranker
 from assistant.retrieval import periods
 
-PERTURBATIONS = ("removal", "typos", "distractors", "poison")
+PERTURBATIONS = ("removal", "distractors", "poison")
 
 
 @pytest.fixture(scope="session")
-def made(made_once: MadeOnce, run: Run) -> Path:
-    options = [word for name in PERTURBATIONS for word in ("--perturb", name)]
-    return made_once("perturbations", lambda folder: run("eval", "run", SUITE, "--out", folder, *options))
+def made(made_once: MadeOnce, cache: Path) -> Path:
+    """A run of the suite about the sample and of its variants, by the models that `eval run` takes."""
+
+    def perturbed(folder: Path) -> CompletedProcess[str]:
+        environment = {"ASSISTANT_CACHE": str(cache)}
+        embedder = RememberingEmbedder(local_embedder(environment))
+        place = sample.library(cache, embedder, lambda _: None)
+        with LibrarySnapshot(place, embedder.fingerprint) as library:
+            reranker = RememberingReranker(local_reranker(environment))
+            pipeline = Pipeline(library, embedder, ordinary=tokens.ordinary(environment), reranker=reranker)
+            context, plan = EvaluationContext(pipeline, Session(None, len)), RunPlan(perturbations=PERTURBATIONS)
+            failures = small_runs.go_on(folder, suites.load(SUITE), context, plan)
+        return CompletedProcess([], len(failures), "", str(failures))
+
+    return made_once("perturbations", perturbed)
 
 
 def turns(folder: Path, perturbation: str) -> dict[str, dict[str, Any]]:
@@ -84,15 +106,20 @@ def test_a_slip_of_the_finger_is_one_letter_in_one_word() -> None:
     assert misspelt("RLHF in 2024") == "RLHF in 2024"
 
 
-def test_paraphrases_come_from_a_file(run: Run, tmp_path: Path) -> None:
+def test_the_command_runs_the_variants_that_are_named_and_paraphrases_come_from_a_file(
+    run: Run, tmp_path: Path
+) -> None:
     suite = tmp_path / "suite"
     suite.mkdir()
     (suite / "questions.jsonl").write_text((SUITE / "questions.jsonl").read_text().splitlines()[0] + "\n")
     missing = run("eval", "run", suite, "--out", tmp_path / "run", "--perturb", "paraphrases")
     assert (missing.returncode, "has no paraphrases.jsonl" in missing.stderr) == (2, True)
     (suite / "paraphrases.jsonl").write_text('{"parent": "s01", "question": "One model out of several scorers?"}\n')
-    done = run("eval", "run", suite, "--out", tmp_path / "run", "--perturb", "paraphrases")
+    words = [word for name in perturbations.NAMES for word in ("--perturb", name)]
+    done = run("eval", "run", suite, "--out", tmp_path / "run", *words)
     assert done.returncode == 0, done.stderr
+    cases = {row["case"] for row in judged.lines(tmp_path / "run")}
+    assert cases == {"s01", *(f"s01~{name}" for name in perturbations.NAMES)}
     assert turns(tmp_path / "run", "paraphrases")["s01"]["question"] == "One model out of several scorers?"
 
 

@@ -81,7 +81,7 @@ def ingest(folder: Path, rows: Sequence[Entry], embedder: HashedWords | None = N
 @functools.cache
 def _made() -> Path:
     folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     ingest(folder / "library", entries(0, MADE))
     return folder / "library"
 

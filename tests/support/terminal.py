@@ -29,7 +29,7 @@ from support.forked import context
 
 from assistant import __main__ as program
 
-PATIENCE = 30.0
+PATIENCE = 120.0  # seconds; the machine may be busy
 SIZE = (80, 24)
 
 ENTER, TAB, UP, CTRL_C, CTRL_D, ALT_ENTER = "\r", "\t", "\x1b[A", "\x03", "\x04", "\x1b\r"
