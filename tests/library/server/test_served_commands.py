@@ -64,7 +64,7 @@ def test_full_texts_stay_in_folders_and_that_is_said(run: Run, address: str, tmp
     assert run("ingest", document, *HASHING, "--library", folder).returncode == 0
     refused = run("export", "--to", f"{address}?collection=other", "--library", folder)
     assert refused.returncode != 0
-    assert "1 papers have a full text, such as 'The Patience of Glaciers'; nothing was exported" in refused.stderr
+    assert "papers with a full text: 1, such as 'The Patience of Glaciers'; nothing was exported" in refused.stderr
 
 
 def _plain(output: str) -> list[Any]:
