@@ -62,7 +62,7 @@ def test_full_texts_stay_in_folders_and_that_is_said(run: Run, address: str, tmp
     shown = json.loads(run("show", full_papers.TITLE, "--json", "--vectors", address).stdout)
     assert (shown["abstract"], shown["full_text"]) == (full_papers.ABSTRACT, None)
     assert run("ingest", document, *HASHING, "--library", folder).returncode == 0
-    refused = run("export", "--to", f"{address}?collection=other", "--library", folder)
+    refused = run("export", "--to", f"{address}-other", "--library", folder)
     assert refused.returncode != 0
     assert "papers with a full text: 1, such as 'The Patience of Glaciers'; nothing was exported" in refused.stderr
 
