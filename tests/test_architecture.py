@@ -37,7 +37,7 @@ VENDORS = {
     "pylatexenc": {"domain/titles.py", "publishing/latex_text.py"},
     "bibtexparser": {"ingest/formats/bibtex.py"},
     "defusedxml": {"ingest/formats/arxiv.py"},
-    "pypdf": {"ingest/formats/pdf.py"},
+    "pypdf": {"ingest/formats/pdf_pages.py"},
 }
 
 

@@ -44,7 +44,7 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
     """
     from assistant import app
     from assistant.app import sources
-    from assistant.library import tail
+    from assistant.library import full_texts, tail
 
     environment, settings = invocation.environment(), place.open().settings
     embedder, reranker = sources.embedder(settings, environment), sources.reranker(settings, environment)
@@ -59,6 +59,8 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
             "papers": papers,
             "listings": listings,
             "chunks": library.chunks,
+            "full_texts": len(passages := full_texts.counts(library.catalogue)),
+            "passages": sum(passages.values()),
             "tail": len(tail.ids(library.catalogue)),
             "tail_limit": tail.limit(papers),
             "fingerprint": library.fingerprint,
@@ -103,6 +105,7 @@ def _print(
         console.plain(
             f"papers       {facts['papers']:,} in {facts['listings']:,} listings, {facts['chunks']:,} chunks"
         ),
+        *_full_text_line(facts),
         *_tail_line(facts),
         console.plain(f"fingerprint  {one_line(str(facts['fingerprint']))}"),
         console.plain(f"answers      {one_line(str(facts['model'] or extractive))}"),
@@ -116,6 +119,13 @@ def _print(
         console.lines(console.plain(f"health       {what}: {one_line(cure)}"))
         problems = [fault.problem for fault in faults if (fault.what, fault.cure) == (what, cure)]
         console.lines(*(console.plain(f"             {one_line(problem)}") for problem in problems))
+
+
+def _full_text_line(facts: Mapping[str, object]) -> list[console.StyledLine]:
+    """Return how many papers have their pages, where some have."""
+    if not facts["full_texts"]:
+        return []
+    return [console.plain(f"full texts   of {facts['full_texts']:,} papers, in {facts['passages']:,} passages")]
 
 
 def _tail_line(facts: Mapping[str, object]) -> list[console.StyledLine]:

@@ -32,7 +32,7 @@ def to_server(source: LibrarySnapshot, server: Server, on_progress: OnProgress) 
     papers = _contents(source)
     if having := [paper for paper, _ in papers if paper.full_text is not None]:
         raise LibraryError(
-            f"{len(having):,} papers have a full text, such as {having[0].title[:80]!r}; nothing was exported",
+            f"papers with a full text: {len(having):,}, such as {having[0].title[:80]!r}; nothing was exported",
             path=source.place,
             cause="a Chroma server keeps titles and abstracts",
             cure="export to a folder; or ingest the papers at the server (`assistant ingest --vectors`), which leaves "

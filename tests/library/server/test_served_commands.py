@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Run
-from support import endpoint, libraries
+from support import endpoint, full_papers, libraries
 
 from assistant.domain.errors import LibraryError, UsageError
 from assistant.library import bm25, sample
@@ -51,6 +51,20 @@ def test_every_command_takes_an_address_in_place_of_a_folder(run: Run, address: 
     assert _plain(run("papers", "--json", *here, ASSISTANT_VECTORS=address).stdout)[0] == first
     claim = run("verify", "--json", *there, *HASHING, "--reranker", "none", typed=f"Something holds [{first['id']}].")
     assert claim.returncode in (0, 4)
+
+
+def test_full_texts_stay_in_folders_and_that_is_said(run: Run, address: str, tmp_path: Any) -> None:
+    """A server takes title and abstract of a document; a library that has pages is not exported to one."""
+    (tmp_path / "glaciers.pdf").write_bytes(full_papers.paper())
+    document, folder = str(tmp_path / "glaciers.pdf"), str(tmp_path / "library")
+    told = run("ingest", document, *HASHING, "--vectors", address)
+    assert (told.returncode, "its full text only; title and abstract are taken" in told.stderr) == (0, True)
+    shown = json.loads(run("show", full_papers.TITLE, "--json", "--vectors", address).stdout)
+    assert (shown["abstract"], shown["full_text"]) == (full_papers.ABSTRACT, None)
+    assert run("ingest", document, *HASHING, "--library", folder).returncode == 0
+    refused = run("export", "--to", f"{address}-other", "--library", folder)
+    assert refused.returncode != 0
+    assert "papers with a full text: 1, such as 'The Patience of Glaciers'; nothing was exported" in refused.stderr
 
 
 def _plain(output: str) -> list[Any]:
