@@ -5,7 +5,9 @@ half a second that tests with one process each would wait.
 """
 
 import multiprocessing
+from multiprocessing import util
 
+util.get_temp_dir()  # of its socket: made before folders of tests are, for it is cleared away after them
 context = multiprocessing.get_context("forkserver")
 # Only imported: a Chroma or a model that is open cannot fork.
 context.set_forkserver_preload(
