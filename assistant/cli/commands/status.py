@@ -44,7 +44,7 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
     """
     from assistant import app
     from assistant.app import sources
-    from assistant.library import full_texts, tail
+    from assistant.library import tail
 
     environment, settings = invocation.environment(), place.open().settings
     embedder, reranker = sources.embedder(settings, environment), sources.reranker(settings, environment)
@@ -58,9 +58,7 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
             "library": str(library.folder),
             "papers": papers,
             "listings": listings,
-            "chunks": library.chunks,
-            "full_texts": len(passages := full_texts.counts(library.catalogue)),
-            "passages": sum(passages.values()),
+            **_texts(library),
             "tail": len(tail.ids(library.catalogue)),
             "tail_limit": tail.limit(papers),
             "fingerprint": library.fingerprint,
@@ -78,6 +76,14 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
     else:
         _print(facts, faults, {"embedder": embedder, "reranker": reranker})
     return 0 if all(fault.answered for fault in faults) else LibraryError.exit_code
+
+
+def _texts(library: "LibrarySnapshot") -> dict[str, object]:
+    """Return how many chunks there are, how many full texts, and passages of these."""
+    from assistant.library import full_texts
+
+    counts = full_texts.counts(library.catalogue)
+    return {"chunks": library.chunks, "full_texts": len(counts), "passages": sum(counts.values())}
 
 
 def _faults(

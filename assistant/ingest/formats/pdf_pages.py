@@ -17,7 +17,7 @@ _OPERATIONS = 1_000_000  # of a page; one with large drawings has some 100,000
 _WORK = 5_000_000  # operations of a document
 _PARTS = 600_000  # of a stream: operations, numbers, names; drawings with more of them are passed over
 _STREAM = 20_000_000  # bytes of a stream
-_SECONDS = 300.0  # that the processor works on a document; 400 pages in columns take some 40
+_SECONDS = 300.0  # that the processor works on a document; 14 pages in two columns take half of one
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
     | {"\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "ffl"}
