@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from assistant.app.filters import admitted, require_readers, tell_damaged
+from assistant.app.filters import admitted, tell_damaged
 from assistant.domain.annotations import NOTHING, Annotations
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.records import Paper
@@ -21,11 +21,8 @@ def select(
     unread: bool | None = None,
 ) -> Iterator[Paper]:
     """Yield the papers that pass the filter, in the order added: those that have the words `match`, and with `unread`
-    that are not marked as read, with False that are. Raises `UsageError` where `match` is no word, and
-    where marks are asked for of a library at a server."""
+    that are not marked as read, with False that are. Raises `UsageError` where `match` is no word."""
     words = Words(match) if match else None
-    if unread is not None:
-        require_readers(library)
     papers = _each(library, admitted(library, papers_filter, on_message))
     if words is None and unread is None:
         return papers

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
 
@@ -20,6 +21,10 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+
+
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""What file systems say that have no hard links, such as those of memory cards."""
 
 
 class SpecialFileError(OSError):
@@ -88,19 +93,40 @@ def write_private(path: Path, text: str) -> None:
 def replace_private(path: Path, text: str) -> None:
     """Put a text in the place of a file at once: whoever reads it, whenever this is stopped, has the one before or this
     one, whole. Only its owner can read it where it is made anew. Raises `OSError`."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(part, "x", encoding="utf-8", errors="replace", opener=private) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+    with _part(path, text) as part:
         with contextlib.suppress(FileNotFoundError):
             check_ordinary(path)
             part.chmod(stat.S_IMODE(path.stat().st_mode))
         part.replace(path)
-    except BaseException:
+
+
+def create_private(path: Path, text: str) -> None:
+    """Make a file of a text at once, which only its owner can read: whenever this is stopped, it is there whole or not
+    at all. Raises `FileExistsError` where something is there, and `OSError`."""
+    with _part(path, text) as part:
+        try:
+            os.link(part, path)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            if os.path.lexists(path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
+            part.replace(path)
+
+
+@contextlib.contextmanager
+def _part(path: Path, text: str) -> Iterator[Path]:
+    """Give a file beside another that has all of a text; it is gone at the end."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.unlink(missing_ok=True)  # of one that was killed
+        with open(part, "x", encoding="utf-8", errors="replace", opener=private) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        yield part
+    finally:
         part.unlink(missing_ok=True)
-        raise
 
 
 def _require_ordinary(mode: int, path: str | Path) -> None:

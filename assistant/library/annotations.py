@@ -3,13 +3,17 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from assistant.domain.annotations import NOTHING, Annotations, Note, is_within, tag_key
 from assistant.library.connection import CatalogueConnection
+from assistant.library.finding import FindsPapers
 
+AnnotationRow = tuple[str, str, str, str | None, str]
+"""What is said of a paper as it is stored: its id, its tags and its notes as JSON, when it was read, a checksum."""
 VERSION = 5
 """The first version of a catalogue's schema that has them."""
 _COLUMNS = "paper_id, tags, notes, read, checksum"
@@ -32,10 +36,9 @@ def read(catalogue: CatalogueConnection, ids: Iterable[str] | None = None) -> St
     """Return what is said of the papers with these ids, or of all."""
     if catalogue.version() < VERSION:
         return StoredAnnotations({})
-    where, values = ("", ()) if ids is None else (f"WHERE paper_id {_AMONG}", (json.dumps(list(ids)),))
     by_id: dict[str, Annotations] = {}
     damaged: list[str] = []
-    for id, tags, notes, read, checksum in catalogue.read(f"SELECT {_COLUMNS} FROM annotations {where}", values):
+    for id, tags, notes, read, checksum in _rows(catalogue, None if ids is None else list(ids)):
         annotations = _parsed(tags, notes, read) if checksum == _checksum(id, tags, notes, read) else None
         if annotations is None:
             damaged.append(str(id))
@@ -54,19 +57,31 @@ def write(catalogue: CatalogueConnection, by_id: Mapping[str, Annotations]) -> N
     catalogue.run_many("DELETE FROM annotations WHERE paper_id = ?", [(id,) for id in by_id])
     catalogue.run_many(
         f"INSERT INTO annotations ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
-        [_row(id, annotations) for id, annotations in by_id.items() if not annotations.is_empty],
+        [row(id, annotations) for id, annotations in by_id.items() if not annotations.is_empty],
     )
 
 
-def carry(catalogue: CatalogueConnection, successors: Mapping[str, str]) -> None:
-    """Have what is said of papers that are stored under other ids now be said of these; {id: id now}."""
+def edited(
+    catalogue: CatalogueConnection, ids: Iterable[str], edit: Callable[[Annotations], Annotations]
+) -> dict[str, Annotations]:
+    """Return what is to be said of those of these papers for which an edit changes that, or makes it anew where it is
+    not as it was written."""
+    papers = list(dict.fromkeys(ids))
+    before = read(catalogue, papers)
+    after = {id: edit(before.by_id.get(id, NOTHING)) for id in papers}
+    return {id: words for id, words in after.items() if id in before.damaged or words != before.by_id.get(id, NOTHING)}
+
+
+def carried(catalogue: CatalogueConnection, successors: Mapping[str, str]) -> dict[str, Annotations]:
+    """Return what is to be said once papers are stored under other ids, {id: id now}: of these what was said of
+    both."""
     stored = read(catalogue, {*successors, *successors.values()}).by_id
     moved: dict[str, Annotations] = {}
     for former, now in successors.items():
         if former in stored:
             moved[now] = moved.get(now, stored.get(now, NOTHING)).joined(stored[former])
             moved.setdefault(former, NOTHING)
-    write(catalogue, moved)
+    return moved
 
 
 def tagged(by_id: Mapping[str, Annotations], tags: Iterable[str]) -> set[str]:
@@ -98,11 +113,19 @@ def _outers(tag: str) -> Iterator[str]:
     yield from ("/".join(parts[: count + 1]) for count in range(len(parts)))
 
 
-def _row(id: str, annotations: Annotations) -> tuple[str | None, ...]:
+def row(id: str, annotations: Annotations) -> AnnotationRow:
+    """Return what is said of a paper as it is stored."""
     tags = json.dumps(annotations.tags)
     notes = json.dumps([[note.at.isoformat(), note.text] for note in annotations.notes])
     read = annotations.read.isoformat() if annotations.read else None
     return id, tags, notes, read, _checksum(id, tags, notes, read)
+
+
+def _rows(catalogue: CatalogueConnection, ids: Sequence[str] | None) -> Sequence[tuple[Any, ...]]:
+    if isinstance(catalogue, FindsPapers):
+        return catalogue.annotation_rows(ids)
+    where, values = ("", ()) if ids is None else (f"WHERE paper_id {_AMONG}", (json.dumps(ids),))
+    return catalogue.read(f"SELECT {_COLUMNS} FROM annotations {where}", values)
 
 
 def _checksum(*values: object) -> str:

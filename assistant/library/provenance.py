@@ -9,6 +9,7 @@ from datetime import datetime
 from assistant.ingest.origins import Origin, State, state
 from assistant.library import annotations
 from assistant.library.connection import CatalogueConnection
+from assistant.library.finding import FindsPapers
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ def note_arrival(catalogue: CatalogueConnection, ids: Iterable[str], at: datetim
 def arrivals(catalogue: CatalogueConnection, positions: Mapping[str, int]) -> dict[str, str]:
     """Return {paper id: when it was added, in ISO form} of {paper id: position}; without those that an older version
     added."""
+    if isinstance(catalogue, FindsPapers):
+        return catalogue.arrivals(positions)
     if catalogue.version() < annotations.VERSION:
         return {}
     rows = catalogue.read("SELECT position, at FROM arrivals ORDER BY position")

@@ -89,20 +89,10 @@ def write(path: Path, text: str, *, overwrite: bool = False) -> None:
         if overwrite:
             files.replace_private(path, text)
         else:
-            _make(path, text)
+            files.create_private(path, text)
     except FileExistsError:
         require_free(path, overwrite=False)
         raise
     except (OSError, ValueError) as error:
         cause = getattr(error, "strerror", None) or str(error)
         raise UsageError("cannot be written", path=one_line(str(path)), cause=cause) from error
-
-
-def _make(path: Path, text: str) -> None:
-    with open(path, "x", encoding="utf-8", errors="replace", opener=files.private) as file:
-        try:
-            file.write(text)
-            file.flush()
-        except BaseException:
-            path.unlink()  # half a file is worse than none, and would be in the way of the next try
-            raise
