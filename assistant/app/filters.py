@@ -11,7 +11,6 @@ from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import UsageError
 from assistant.library import annotations, overview
 from assistant.library.annotations import StoredAnnotations
-from assistant.library.finding import FindsPapers
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval.filters import Filter, without_a_date
 
@@ -71,7 +70,6 @@ def admitted(library: LibrarySnapshot, papers_filter: Filter, on_message: OnMess
 
 def _tagged(library: LibrarySnapshot, tags: Sequence[str], on_message: OnMessage) -> set[str]:
     """Return the ids of the papers that have all these tags; tell of a tag that no paper has."""
-    require_readers(library)
     stored = annotations.read(library.catalogue)
     known = annotations.counts(stored.by_id)
     for tag in tags:
@@ -80,13 +78,6 @@ def _tagged(library: LibrarySnapshot, tags: Sequence[str], on_message: OnMessage
             on_message(f"no paper has the tag {tag!r}{f'; did you mean {near!r}?' if near else ''}")
     tell_damaged(stored, on_message)
     return annotations.tagged(stored.by_id, tags)
-
-
-def require_readers(library: LibrarySnapshot) -> None:
-    """Raise `UsageError` where nothing that readers say of papers is kept: at a server."""
-    if isinstance(library.catalogue, FindsPapers):
-        what = f"what readers say of papers is for a library in a folder, and this one is at {library.place}"
-        raise UsageError(what, cure="name a folder with --library")
 
 
 def tell_damaged(stored: StoredAnnotations, on_message: OnMessage) -> None:

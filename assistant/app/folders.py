@@ -1,9 +1,11 @@
 """A name that was typed, or none -> the folder of the user's that is meant; none is made here."""
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from assistant.domain.settings import checkout, folder_of
+from assistant.domain.settings import Settings, checkout, folder_of
+from assistant.library.server import address
 
 
 def default_library() -> Path:
@@ -18,6 +20,15 @@ def chats_folder(environment: Mapping[str, str]) -> Path:
     if folder := environment.get("ASSISTANT_CHATS"):
         return named(folder, "ASSISTANT_CHATS")
     return _data_folder("ASSISTANT_CHATS") / "chats"
+
+
+def digests_folder(settings: Settings) -> Path:
+    """Return where a reader's digests of a library are kept: in it, or where it is at a server, which others read too,
+    in a folder for its address among the user's data."""
+    if settings.vectors is None:
+        return settings.library
+    place = hashlib.sha256(str(address.parse(settings.vectors, {})).encode()).hexdigest()[:16]
+    return _data_folder("XDG_DATA_HOME") / "servers" / place
 
 
 def named(name: str, place: str) -> Path:

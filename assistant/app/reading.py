@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 
-from assistant.app.filters import admitted, require_readers, tell_damaged
+from assistant.app.filters import admitted, tell_damaged
 from assistant.domain import batches
 from assistant.domain.annotations import NOTHING, Annotations
 from assistant.domain.callbacks import OnMessage
@@ -20,7 +20,7 @@ def select(
     library: LibrarySnapshot, papers_filter: Filter, on_message: OnMessage, selection: Selection = EVERY
 ) -> Iterator[Paper]:
     """Yield the papers of a selection that pass the filter, reading no more of them than are called for. Raises
-    `UsageError` where its `match` is no word, and where marks are asked for of a library at a server."""
+    `UsageError` where its `match` is no word."""
     ids = selected(library, papers_filter, on_message, selection)
     return (paper for batch in batches.growing(ids) for paper in library.papers(batch))
 
@@ -30,8 +30,6 @@ def selected(
 ) -> Iterator[str]:
     """Yield the ids of what `select` yields, those of papers included that are not as they were written."""
     words = Words(selection.match) if selection.match else None
-    if selection.unread is not None:
-        require_readers(library)
     among = admitted(library, papers_filter, on_message)
     by_id = said(library, on_message) if words or selection.unread is not None else {}
     read = {id for id, annotations in by_id.items() if annotations.read}

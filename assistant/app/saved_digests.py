@@ -1,4 +1,5 @@
-"""Names of digests <-> what each is about, in `digests.toml` of a library, and which papers it has told of, beside it.
+"""Names of digests <-> what each is about, in `digests.toml` of a library, and which papers it has told of, beside it;
+of a library at a server both are among the user's own data.
 
 The file of topics is for people: it can be edited, and comments in it stay. What was told of is kept a file a digest,
 in `digests/`; a digest whose file is gone has told of nothing.
@@ -40,9 +41,11 @@ class SavedDigest:
 
 @dataclass(frozen=True, slots=True)
 class SavedDigests:
-    """The digests of one library."""
+    """One reader's digests of one library."""
 
     library: Path
+    """The library's folder, or for one at a server a folder that stands in for it."""
+    is_at_server: bool = False
 
     def all(self) -> dict[str, SavedDigest]:
         """Return {name: digest}, in the order of the file; raises `UsageError` for a file that is none of ours."""
@@ -157,6 +160,11 @@ class SavedDigests:
             raise disk.full(self.library, error) or disk.unwritable(self.library, why) from error
 
     def _require_library(self) -> None:
+        if self.is_at_server:
+            try:
+                self.library.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise disk.failed(self.library, error) from error
         if not self.library.is_dir():
             cure = f"make it with `assistant ingest PATH --library {self.library}`"
             raise LibraryError("there is no library here to keep a digest in", path=self.library, cure=cure)

@@ -1,11 +1,12 @@
 """Settings -> what is read from, and written to, the place where their library is: a folder, or a Chroma server."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.domain.annotations import Annotations
 from assistant.domain.callbacks import OnMessage, OnProgress
 from assistant.domain.errors import UsageError
 from assistant.domain.identifiers import identity, is_local
@@ -18,6 +19,7 @@ from assistant.models.base import Embedder
 
 if TYPE_CHECKING:
     from assistant.library.catalogue import Catalogue
+    from assistant.library.past import Kind
     from assistant.library.reports import Report
     from assistant.library.server.client import Server
     from assistant.library.server.snapshot import ServerSnapshot
@@ -85,6 +87,26 @@ def remove(
         return server_writer.remove(opened, ids)
 
 
+def annotate(
+    settings: Settings,
+    environment: Mapping[str, str],
+    ids: Sequence[str],
+    edit: Callable[[Annotations], Annotations],
+    what: "Kind",
+    detail: str = "",
+) -> dict[str, Annotations]:
+    """Change what is said of papers of the library of these settings, all at once; return what is said of those for
+    which that changed. See `editing.annotate`; at a server no change can be taken back."""
+    if settings.vectors is None:
+        from assistant.library import editing
+
+        return editing.annotate(settings.library, ids, edit, what, detail)
+    from assistant.library.server import writer as server_writer
+
+    with server(settings.vectors, environment) as opened:
+        return server_writer.annotate(opened, ids, edit)
+
+
 @contextlib.contextmanager
 def catalogue(settings: Settings, environment: Mapping[str, str]) -> "Iterator[Catalogue]":
     """Give the catalogue of the library of these settings, never of the sample."""
@@ -130,8 +152,7 @@ def export(
     settings: Settings, environment: Mapping[str, str], target: str, on_message: OnMessage, on_progress: OnProgress
 ) -> int:
     """Copy the library of these settings, never the sample, to an address or into a folder; return of how many papers.
-    Tells of tags and notes that are left behind. Raises `UsageError`, `LibraryError`."""
-    from assistant.library import annotations
+    Raises `UsageError`, `LibraryError`."""
     from assistant.library.server import transfer
     from assistant.library.snapshot import LibrarySnapshot
 
@@ -146,9 +167,4 @@ def export(
                 lambda: Path(target).expanduser(), f"--to has to name a folder that there can be: not {target}"
             )
             return transfer.to_folder(source, folder.absolute(), on_progress)
-        papers = transfer.to_server(source, stack.enter_context(server(target, environment)), on_progress)
-        if said := len(annotations.read(source.catalogue).by_id):
-            on_message(
-                f"what readers say of {said:,} papers stays where it is: a server keeps no tags, notes and marks"
-            )
-        return papers
+        return transfer.to_server(source, stack.enter_context(server(target, environment)), on_progress)

@@ -1,6 +1,6 @@
 """Settings -> which embedder and which reranker they mean, and where on this machine their files come from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from assistant import app
@@ -30,18 +30,17 @@ class ModelSource:
 
 def embedder(settings: Settings, environment: Mapping[str, str]) -> ModelSource:
     """Return the source of the embedder of these settings; loads no model and asks no endpoint."""
-    name = settings.embedder or embedders.DEFAULT
-    try:
-        return _source(name, app.embedder(settings, environment))
-    except MissingModelError as error:
-        return _missing(name, error)
+    return _sought(settings.embedder or embedders.DEFAULT, lambda: app.embedder(settings, environment))
 
 
 def reranker(settings: Settings, environment: Mapping[str, str]) -> ModelSource:
     """Return the source of the reranker of these settings; loads no model."""
-    name = settings.reranker or rerankers.DEFAULT
+    return _sought(settings.reranker or rerankers.DEFAULT, lambda: app.reranker(settings, environment))
+
+
+def _sought(name: str, find: Callable[[], Embedder | Reranker | None]) -> ModelSource:
     try:
-        return _source(name, app.reranker(settings, environment))
+        return _source(name, find())
     except MissingModelError as error:
         return _missing(name, error)
 

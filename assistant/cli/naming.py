@@ -1,6 +1,6 @@
 """Names of papers as typed, or a filter -> the papers of a library that they mean, or a word on why they mean none."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 UNKNOWN = 3
 """Exit code where a name means no paper, or several."""
-UNDO = "; `assistant undo` takes it back"
 _SUGGESTIONS = 5
 
 match = click.option("--match", metavar="WORDS", help='Only papers that have all these words; "…" for a phrase.')
@@ -30,10 +29,17 @@ match = click.option("--match", metavar="WORDS", help='Only papers that have all
 
 @contextmanager
 def own_library(place: LibraryOptions) -> "Iterator[Library]":
-    """Open the library that is named, or the default one, even where the sample would stand in for it. Raises
-    `UsageError` as `own_folder` does."""
-    with replace(place, library=str(own_folder(place, "what readers say of papers"))).open() as library:
+    """Open the library that is named, or the default one, even where the sample would stand in for it."""
+    settings = place.open().settings
+    own = replace(place, library=str(settings.library)) if settings.vectors is None else place
+    with own.open() as library:
         yield library
+
+
+def undoing(library: "Library", changed: Collection[str]) -> str:
+    """Return what to tell of taking back a change of these papers: nothing where there are none, nor at a server, which
+    keeps nothing of what was."""
+    return "; `assistant undo` takes it back" if changed and library.settings.vectors is None else ""
 
 
 def own_folder(place: LibraryOptions, what: str) -> Path:

@@ -107,6 +107,11 @@ class Paper:
         """Its date for a person: "2024-05-31", marked where part of it had to be supplied, "" where there is none."""
         return f"{self.day or ''}{', inferred' * self.date_inferred}"
 
+    @property
+    def shown_authors(self) -> str:
+        """Its authors for a person, or how many there are where nobody names them; "" where that is not known."""
+        return ", ".join(self.authors) or (f"{self.author_count} authors" if self.author_count else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -3,14 +3,18 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from assistant.domain.annotations import NOTHING, Annotations, Note, is_within, tag_key
 from assistant.library import row_sums
 from assistant.library.facts import CatalogueFacts
+from assistant.library.finding import FindsPapers
 
+AnnotationRow = tuple[str, str, str, str | None, str]
+"""What is said of a paper as it is stored: its id, its tags and its notes as JSON, when it was read, a checksum."""
 VERSION = 5
 """The first version of a catalogue's schema that has them."""
 _COLUMNS = "paper_id, tags, notes, read, checksum"
@@ -48,19 +52,23 @@ def read(catalogue: CatalogueFacts, ids: Iterable[str] | None = None) -> StoredA
     """Return what is said of the papers with these ids, or of all."""
     if catalogue.version() < VERSION:
         return StoredAnnotations({})
-    where, values = ("", ()) if ids is None else (f"WHERE paper_id {_AMONG}", (json.dumps(list(ids)),))
     by_id: dict[str, Annotations] = {}
     damaged: list[str] = []
-    for id, tags, notes, read, checksum in catalogue.read(f"SELECT {_COLUMNS} FROM annotations {where}", values):
+    for id, tags, notes, read, checksum in _rows(catalogue, None if ids is None else list(ids)):
         annotations = _parsed(tags, notes, read) if checksum == _checksum(id, tags, notes, read) else None
         if annotations is None:
             damaged.append(str(id))
         else:
             by_id[str(id)] = annotations
-    # Where a paper is told already, so is what is wrong; and the rows of very many are not all looked at for a few.
-    is_known = bool(damaged) or (ids is not None and bool(catalogue.read(_BEYOND, (_SUMMED,))))
-    is_whole = is_known or row_sums.is_sound(catalogue, "annotations")
-    return StoredAnnotations(by_id, tuple(damaged), is_whole)
+    return StoredAnnotations(by_id, tuple(damaged), bool(damaged) or _is_whole(catalogue, for_few=ids is not None))
+
+
+def _is_whole(catalogue: CatalogueFacts, *, for_few: bool) -> bool:
+    """Whether no row is gone or another, as far as that is looked at: at a server records come and go by themselves,
+    and the rows of very many papers are not all read for a few."""
+    if isinstance(catalogue, FindsPapers) or (for_few and catalogue.read(_BEYOND, (_SUMMED,))):
+        return True
+    return row_sums.is_sound(catalogue, "annotations")
 
 
 def problem(id: str) -> str:
@@ -74,19 +82,31 @@ def write(catalogue: CatalogueFacts, by_id: Mapping[str, Annotations]) -> None:
         catalogue.run_many("DELETE FROM annotations WHERE paper_id = ?", [(id,) for id in by_id])
         catalogue.run_many(
             f"INSERT INTO annotations ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
-            [_row(id, annotations) for id, annotations in by_id.items() if not annotations.is_empty],
+            [row(id, annotations) for id, annotations in by_id.items() if not annotations.is_empty],
         )
 
 
-def carry(catalogue: CatalogueFacts, successors: Mapping[str, str]) -> None:
-    """Have what is said of papers that are stored under other ids now be said of these; {id: id now}."""
+def edited(
+    catalogue: CatalogueFacts, ids: Iterable[str], edit: Callable[[Annotations], Annotations]
+) -> dict[str, Annotations]:
+    """Return what is to be said of those of these papers for which an edit changes that, or makes it anew where it is
+    not as it was written."""
+    papers = list(dict.fromkeys(ids))
+    before = read(catalogue, papers)
+    after = {id: edit(before.by_id.get(id, NOTHING)) for id in papers}
+    return {id: words for id, words in after.items() if id in before.damaged or words != before.by_id.get(id, NOTHING)}
+
+
+def carried(catalogue: CatalogueFacts, successors: Mapping[str, str]) -> dict[str, Annotations]:
+    """Return what is to be said once papers are stored under other ids, {id: id now}: of these what was said of
+    both."""
     stored = read(catalogue, {*successors, *successors.values()}).by_id
     moved: dict[str, Annotations] = {}
     for former, now in successors.items():
         if former in stored:
             moved[now] = moved.get(now, stored.get(now, NOTHING)).joined(stored[former])
             moved.setdefault(former, NOTHING)
-    write(catalogue, moved)
+    return moved
 
 
 def tagged(by_id: Mapping[str, Annotations], tags: Iterable[str]) -> set[str]:
@@ -118,11 +138,19 @@ def _outers(tag: str) -> Iterator[str]:
     yield from ("/".join(parts[: count + 1]) for count in range(len(parts)))
 
 
-def _row(id: str, annotations: Annotations) -> tuple[str | None, ...]:
+def row(id: str, annotations: Annotations) -> AnnotationRow:
+    """Return what is said of a paper as it is stored."""
     tags = json.dumps(annotations.tags)
     notes = json.dumps([[note.at.isoformat(), note.text] for note in annotations.notes])
     read = annotations.read.isoformat() if annotations.read else None
     return id, tags, notes, read, _checksum(id, tags, notes, read)
+
+
+def _rows(catalogue: CatalogueFacts, ids: Sequence[str] | None) -> Sequence[tuple[Any, ...]]:
+    if isinstance(catalogue, FindsPapers):
+        return catalogue.annotation_rows(ids)
+    where, values = ("", ()) if ids is None else (f"WHERE paper_id {_AMONG}", (json.dumps(ids),))
+    return catalogue.read(f"SELECT {_COLUMNS} FROM annotations {where}", values)
 
 
 def _checksum(*values: object) -> str:

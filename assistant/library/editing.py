@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from assistant.domain.annotations import NOTHING, Annotations
+from assistant.domain.annotations import Annotations
 from assistant.domain.callbacks import OnProgress
 from assistant.library import annotations, builder, past
 from assistant.library.catalogue import Catalogue
@@ -36,11 +36,7 @@ def annotate(
     with contextlib.closing(Catalogue(folder)) as catalogue, builder.writer_session(folder, catalogue, LOCK_SECONDS):
         catalogue.check_state()
         there = catalogue.positions(ids)
-        before = annotations.read(catalogue, there)
-        after = {id: edit(before.by_id.get(id, NOTHING)) for id in ids if id in there}
-        changed = {
-            id: words for id, words in after.items() if id in before.damaged or words != before.by_id.get(id, NOTHING)
-        }
+        changed = annotations.edited(catalogue, (id for id in ids if id in there), edit)
         if changed:
             with catalogue.transaction():
                 past.note(catalogue, what, detail, list(changed), datetime.now().astimezone())

@@ -1,8 +1,8 @@
 """What a catalogue that is no SQLite file finds by itself, where the others are asked in SQL."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 
 @runtime_checkable
@@ -20,3 +20,9 @@ class FindsPapers(Protocol):
 
     def keys_beside(self, digests: Iterable[str]) -> set[str]:
         """Return at least what `names.keys_beside` does."""
+
+    def annotation_rows(self, ids: Sequence[str] | None) -> Sequence[tuple[Any, ...]]:
+        """Return the rows that `annotations.read` reads."""
+
+    def arrivals(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return what `provenance.arrivals` does."""

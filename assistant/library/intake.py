@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.domain.full_texts import FullText
-from assistant.domain.identifiers import identity, source_identity
 from assistant.domain.records import Entry, Paper, Rejection
-from assistant.domain.titles import normalise
 from assistant.library import names
 from assistant.library.names import Name
 from assistant.library.spool import Spool, Spooled
@@ -53,13 +51,14 @@ class Intake:
 
     def batches(self, known: Known) -> Iterator[tuple[list[Entry], list[Paper]]]:
         """Yield entries that may be merged without the others, in the order read, with the stored papers that they may
-        be; once only."""
+        be; all of them again each time."""
         if self._spool is None:
             if self._waiting:
                 yield self._waiting, known(self._waiting)
             return
         self._put_away()
-        self._spool.run_many("CREATE INDEX links_by_node ON links (node)", [()])
+        self._spool.run_many("CREATE INDEX IF NOT EXISTS links_by_node ON links (node)", [()])
+        self._spool.run_many("UPDATE entries SET taken = 0", [()])
         query = "SELECT number FROM entries WHERE NOT taken AND number > ? ORDER BY number LIMIT ?"
         last = -1
         while numbers := [number for (number,) in self._spool.read(query, (last, self._at_once))]:
@@ -108,9 +107,7 @@ class Intake:
 
 def _names(entry: Entry) -> set[Name]:
     """Return all by which an entry may be one paper with another, or may not have the id that it would."""
-    keys = [] if entry.id is None else [source_identity(entry.id, entry.listing.source)]
-    keys += [identity(alias) for alias in entry.aliases]
-    return names.of_keys(keys, [normalise(entry.listing.title)]) | names.of_ids(names.possible_ids(entry))
+    return names.of_entries([entry]) | names.of_ids(names.possible_ids(entry))
 
 
 def _nodes(found: Iterable[Name]) -> Iterator[int]:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from assistant.domain.identifiers import qualified, title_id
+from assistant.domain.identifiers import identity, qualified, source_identity, title_id
 from assistant.domain.records import Entry, Paper
 from assistant.domain.titles import normalise
 from assistant.library.connection import CatalogueConnection
@@ -34,6 +34,13 @@ def of_paper(paper: Paper) -> set[Name]:
 def of_keys(keys: Iterable[str], titles: Iterable[str]) -> set[Name]:
     """Return the names of what ids stand for (see `source_identity`), and of normalised titles."""
     return {*((ID, _number(key)) for key in keys), *((TITLE, _number(title)) for title in titles)}
+
+
+def of_entries(entries: Sequence[Entry]) -> set[Name]:
+    """Return the names of what the ids of entries stand for, and of their titles."""
+    keys = [source_identity(entry.id, entry.listing.source) for entry in entries if entry.id is not None]
+    keys += [identity(alias) for entry in entries for alias in entry.aliases]
+    return of_keys(keys, [normalise(entry.listing.title) for entry in entries])
 
 
 def of_ids(ids: Iterable[str]) -> set[Name]:

@@ -10,6 +10,7 @@ from typing import Literal
 from assistant.ingest.origins import Origin, State, state
 from assistant.library import annotations, row_sums
 from assistant.library.facts import CatalogueFacts
+from assistant.library.finding import FindsPapers
 
 _PROBLEMS = {
     "arrivals": "when papers were added is not as it was written",
@@ -71,6 +72,8 @@ def note_arrival(catalogue: CatalogueFacts, ids: Iterable[str], at: datetime) ->
 def arrivals(catalogue: CatalogueFacts, positions: Mapping[str, int]) -> dict[str, str]:
     """Return {paper id: when it was added, in ISO form} of {paper id: position}; without those that an older version
     added, and nothing where `problems` has something to tell of that."""
+    if isinstance(catalogue, FindsPapers):
+        return catalogue.arrivals(positions)
     if catalogue.version() < annotations.VERSION or not row_sums.is_sound(catalogue, "arrivals"):
         return {}
     rows = catalogue.read("SELECT position, at FROM arrivals ORDER BY position")

@@ -1,11 +1,11 @@
 """Entries of one ingest -> the papers to store, which wait on the disk, and a report of what became of each."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from assistant.domain.callbacks import OnProgress
-from assistant.domain.records import Entry, Paper, Rejection
+from assistant.domain.records import Paper, Rejection
 from assistant.ingest import deduplicate
 from assistant.ingest.abstracts import Conflict
 from assistant.ingest.deduplicate import Outcome
@@ -116,39 +116,3 @@ def _share_of(on_progress: OnProgress, done: int, entries: int, total: int) -> O
         on_progress(stage, done + (entries * part // whole if whole else entries), total)
 
     return tell
-
-
-_NO_FULL_TEXT = (
-    "its full text only; title and abstract are taken: a library at a Chroma server keeps no more. Ingest it into a "
-    "folder (--library DIR) for quotes from its pages"
-)
-
-
-def sorted_out(rows: Iterable[Entry | Rejection]) -> tuple[list[Entry], list[Rejection]]:
-    """Return the entries without their full texts, for which a server has no room, and what could not be read."""
-    entries: list[Entry] = []
-    rejections: list[Rejection] = []
-    for row in rows:
-        if isinstance(row, Entry):
-            entries.append(replace(row, full_text=None))
-            if row.full_text is not None:
-                rejections.append(Rejection(row.listing.source, row.listing.line, _NO_FULL_TEXT))
-        else:
-            rejections.append(row)
-    return entries, rejections
-
-
-def report_of(merge: deduplicate.Merge, listings: int, rejections: Sequence[Rejection]) -> Report:
-    """Return what a merge of so many entries did."""
-    relisted = merge.with_outcome("relisted")
-    return Report(
-        listings=listings - len(merge.rejections),
-        added=merge.with_outcome("added"),
-        updated=merge.with_outcome("updated"),
-        relisted=relisted,
-        unchanged=len(merge.with_outcome("unchanged")),
-        merged=merge.merged_count + len(relisted),
-        rejected=(*rejections, *merge.rejections),
-        successors=merge.successors,
-        conflicts=merge.conflicts,
-    )

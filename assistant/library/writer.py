@@ -8,9 +8,7 @@ from pathlib import Path
 
 from assistant.domain.annotations import NOTHING
 from assistant.domain.callbacks import OnProgress
-from assistant.domain.identifiers import identity, source_identity
 from assistant.domain.records import Entry, Paper, Rejection
-from assistant.domain.titles import normalise
 from assistant.ingest.origins import Origin
 from assistant.library import (
     annotations,
@@ -105,9 +103,7 @@ def known(catalogue: Catalogue, entries: Sequence[Entry]) -> list[Paper]:
     """Return the papers of a library that entries may be, or whose ids they may not take, in the order added."""
     if catalogue.version() < names.VERSION:
         return catalogue.papers()
-    keys = [source_identity(entry.id, entry.listing.source) for entry in entries if entry.id is not None]
-    keys += [identity(alias) for entry in entries for alias in entry.aliases]
-    ids = names.papers_named(catalogue, names.of_keys(keys, [normalise(entry.listing.title) for entry in entries]))
+    ids = names.papers_named(catalogue, names.of_entries(entries))
     ids.update(id for entry in entries for id in names.possible_ids(entry))
     positions = catalogue.positions(ids)
     return catalogue.papers(sorted(positions, key=positions.__getitem__))
@@ -136,7 +132,7 @@ def _store(folder: Path, catalogue: Catalogue, run: Run, on_progress: OnProgress
         has_vectors_of_none = past.forget(catalogue)
         ids = [paper.id for papers in (added, updated) for paper, _ in papers]
         before = catalogue.positions([*run.successors, *ids])
-        annotations.carry(catalogue, run.successors)
+        annotations.write(catalogue, annotations.carried(catalogue, run.successors))
         catalogue.remove(list(run.successors))
         for papers in (added, updated, relisted):
             catalogue.put(papers)

@@ -29,9 +29,9 @@ def page(title: str, body_template: str, values: Mapping[str, Any], *, style: st
 
     body = _render(body_template, values)
     styles = resource(__package__, _STYLE) + style
-    policy = [f"style-src '{_digest(styles)}'", "base-uri 'none'", "form-action 'none'"]
+    policy = [f"style-src '{source_hash(styles)}'", "base-uri 'none'", "form-action 'none'"]
     if script:
-        policy.insert(0, f"script-src '{_digest(script)}'")
+        policy.insert(0, f"script-src '{source_hash(script)}'")
     shell = resource(__package__, _SHELL)
     parts = {"body": Markup(body), "style": Markup(styles), "script": Markup(script)}
     return _render(shell, {"title": title, "policy": "; ".join(["default-src 'none'", *policy]), **parts})
@@ -74,6 +74,6 @@ def _marked(text: str, quotes: Iterable[str]) -> "Markup":
     return Markup("").join(shown)
 
 
-def _digest(text: str) -> str:
-    """Return the hash of an inline style or script, as a policy names it."""
+def source_hash(text: str) -> str:
+    """Return the hash of an inline style or script, as a policy of its page names it."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -169,10 +169,12 @@ def test_a_paper_in_latex_by_the_keys_of_its_bibliography(run: Run, library: Pat
 
 
 def test_a_program_verifies_a_text_with_its_bibliography(library: Path, tmp_path: Path) -> None:
-    (tmp_path / "refs.bib").write_text(BIB)
-    with assistant.open_library(library, model="none") as opened:
+    (tmp_path / "refs.bib").write_text(f"{BIB}@misc{{cut, title={{Fer")
+    told: list[str] = []
+    with assistant.open_library(library, model="none", on_message=told.append) as opened:
         claims = opened.verify(PAPER, bibliography=tmp_path / "refs.bib")
     assert [claim.verdict for claim in claims] == ["supported", "unsupported", "unsupported"]
+    assert [message.partition(": ")[0] for message in told] == ["refs.bib:3"]
 
 
 def test_a_key_means_what_it_does_in_the_whole_library_where_only_some_papers_may_be_cited(

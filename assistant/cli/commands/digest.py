@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli import console, live, naming, options
+from assistant.cli import console, live, options
 from assistant.cli.days import Day
 from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.domain.errors import ModelError, UsageError
@@ -102,10 +102,8 @@ def digest(  # noqa: PLR0913  one parameter for each option
     if sum((bool(name), bool(save_as), bool(forget), lists)) > 1:
         raise UsageError("give one of NAME, --save, --forget and --list")
     since_last = bool(context.meta.get(_SINCE_LAST))
-    if name or save_as or forget or lists or since_last:  # what was told of is kept beside the papers
-        naming.own_folder(place, "a digest that remembers")
     with place.open() as library:
-        saved = _kept(library, is_used=bool(name or save_as or forget or lists or since_last))
+        saved = _kept(library)
         if lists:
             return _list(saved, as_json=as_json)
         if forget:
@@ -120,16 +118,12 @@ def digest(  # noqa: PLR0913  one parameter for each option
         return _run(library, saved, name, asked, Output(page, as_markdown, as_json, every))
 
 
-def _kept(library: "Library", *, is_used: bool) -> "SavedDigests":
-    """Return what a library keeps of its digests; raises `UsageError` where it is used and the library is at a server,
-    which keeps nothing of it."""
-    from assistant.app import served
+def _kept(library: "Library") -> "SavedDigests":
+    """Return what is kept of the digests of a library."""
+    from assistant.app import folders
     from assistant.app.saved_digests import SavedDigests
 
-    if is_used:
-        cure = "give --since with a day, or --library with a folder"
-        served.require_folder(library.settings, "what a digest keeps", cure)
-    return SavedDigests(library.settings.library)
+    return SavedDigests(folders.digests_folder(library.settings), is_at_server=library.settings.vectors is not None)
 
 
 def _run(library: "Library", saved: "SavedDigests", name: str | None, asked: "SavedDigest", output: Output) -> int:

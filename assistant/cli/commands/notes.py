@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 
-from assistant.cli import console, naming, options
+from assistant.cli import console, invocation, naming, options
 from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.cli.views import papers as views
 from assistant.domain.annotations import NOTE_LIMIT, NOTES_LIMIT, NOTHING, Annotations, Note, clean_note
@@ -30,7 +30,7 @@ def note(name: str, text: str | None, number: int | None, as_json: bool, place: 
       assistant note "Helping or Herding?" - < thoughts.txt
       assistant note 2210.10760 --delete 2
     """
-    from assistant.library import editing
+    from assistant.app import served
 
     if text is not None and number is not None:
         raise UsageError("give TEXT, or --delete with the number of a note")
@@ -42,7 +42,8 @@ def note(name: str, text: str | None, number: int | None, as_json: bool, place: 
             return naming.UNKNOWN
         ids = [paper.id for paper in selection]
         if words or number:
-            editing.annotate(library.settings.library, ids, lambda said: _edited(said, words, number), "note")
+            of = library.settings, invocation.environment()
+            served.annotate(*of, ids, lambda said: _edited(said, words, number), "note")
         said = library.annotations(ids)
     for paper in selection:
         _show(paper, said.get(paper.id, NOTHING), as_json=as_json)
@@ -107,7 +108,7 @@ def _mark(
     names: tuple[str, ...], match: str | None, papers: FilterOptions, place: LibraryOptions, at: datetime | None
 ) -> int:
     """Mark papers as read at a time, or with None as unread; one that is marked so stays as it is."""
-    from assistant.library import editing
+    from assistant.app import served
 
     def edit(said: Annotations) -> Annotations:
         return said if (said.read is None) == (at is None) else replace(said, read=at)
@@ -118,6 +119,7 @@ def _mark(
             return naming.UNKNOWN
         ids = [paper.id for paper in selection]
         how = "unread" if at is None else "read"
-        changed = editing.annotate(library.settings.library, ids, edit, "read", how)
-    console.tell(f"{len(changed):,} of {naming.count(len(ids))} marked as {how}{naming.UNDO * bool(changed)}")
+        changed = served.annotate(library.settings, invocation.environment(), ids, edit, "read", how)
+        undoing = naming.undoing(library, changed)
+    console.tell(f"{len(changed):,} of {naming.count(len(ids))} marked as {how}{undoing}")
     return 0

@@ -51,8 +51,6 @@ def remove(
 
     if sum(map(bool, (names, source, tag))) != 1:
         raise UsageError("give titles or ids of papers, or --source with the name of one, or --in with a tag")
-    if tag:
-        naming.own_folder(place, "a tag")
     of = place.open().settings, invocation.environment()
     with served.catalogue(*of) as catalogue:
         papers = _meant(catalogue, names, source, clean_tag(tag) if tag else None)

@@ -25,8 +25,7 @@ def show(settings: "Settings", models: Mapping[str, "ModelSource"], *, deep: boo
 
     environment = invocation.environment()
     with served.snapshot(settings.vectors or "", environment, None, console.tell) as library:
-        problems = _problems(library, deep=deep)
-        cures = [_AGAIN] if problems else []
+        problems, cures = _problems(library, deep=deep)
         try:
             if mismatch := app.mismatch(settings, environment, library.fingerprint):
                 problems, cures = [*problems, mismatch[0]], [*cures, _OTHER]
@@ -53,16 +52,20 @@ def show(settings: "Settings", models: Mapping[str, "ModelSource"], *, deep: boo
     return LibraryError.exit_code if problems else 0
 
 
-def _problems(library: "ServerSnapshot", *, deep: bool) -> list[str]:
-    """Return what is wrong with the papers, and with `deep` with their vectors."""
-    from assistant.library import damaged_papers
+def _problems(library: "ServerSnapshot", *, deep: bool) -> tuple[list[str], list[str]]:
+    """Return what is wrong with the papers and what readers say of them, and with `deep` with their vectors; and what
+    cures it."""
+    from assistant.library import annotations, damaged_papers
 
     try:
         library.papers()  # notes those that are not as they were written
         blobs = dict(library.catalogue.embeddings()) if deep else {}
+        said = annotations.read(library.catalogue)
     except LibraryError as error:
-        return [str(error)]
-    return list(map(str, [*library.damaged.values(), *damaged_papers.vectors(library.catalogue, blobs)]))
+        return [str(error)], [_AGAIN]
+    papers = [*library.damaged.values(), *damaged_papers.vectors(library.catalogue, blobs)]
+    cures = [_AGAIN] * bool(papers) + [annotations.CURE] * bool(said.damaged)
+    return [*map(str, papers), *map(annotations.problem, said.damaged)], cures
 
 
 def _print(

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from assistant.cli import console, naming, options
+from assistant.cli import console, invocation, naming, options
 from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.domain.annotations import NOTHING, Annotations, clean_tag
 from assistant.domain.records import Paper
@@ -39,7 +39,7 @@ def tag(
       assistant tag --match "reward model" --add thesis/rewards
       assistant tag --in week-46 --add archive --remove week-46
     """
-    from assistant.library import editing
+    from assistant.app import served
 
     added, removed = [clean_tag(text) for text in add], [clean_tag(text) for text in remove]
     with naming.own_library(place) as library:
@@ -49,9 +49,9 @@ def tag(
         detail = ", ".join([*(f"+{text}" for text in added), *(f"-{text}" for text in removed)])
         ids = [paper.id for paper in selection]
         if detail:
-            folder = library.settings.library
-            changed = editing.annotate(folder, ids, lambda words: words.with_tags(added, removed), "tag", detail)
-            console.tell(f"{len(changed):,} of {naming.count(len(ids))} changed{naming.UNDO * bool(changed)}")
+            of = library.settings, invocation.environment()
+            changed = served.annotate(*of, ids, lambda words: words.with_tags(added, removed), "tag", detail)
+            console.tell(f"{len(changed):,} of {naming.count(len(ids))} changed{naming.undoing(library, changed)}")
         said = library.annotations(ids)
     for paper in selection:
         _show(paper, said.get(paper.id, NOTHING), as_json=as_json)
@@ -71,7 +71,6 @@ def tags(as_json: bool, place: LibraryOptions) -> int:
     """
     from assistant.library.annotations import counts
 
-    naming.own_folder(place, "a tag")
     with place.open() as library:
         counted = counts(library.annotations())
     if not counted:

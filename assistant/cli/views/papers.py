@@ -16,8 +16,7 @@ def card(
     """Yield the whole paper; what was `quoted` of its abstract stands out and what was of its pages follows, `key` is
     what to cite it by, `said` is what readers say of it."""
     yield console.plain(one_line(paper.title), "bold")
-    authors = ", ".join(paper.authors) or (f"{paper.author_count} authors" if paper.author_count else "")
-    facts = (paper.id, key, paper.shown_day, authors, paper.url or "")
+    facts = (paper.id, key, paper.shown_day, paper.shown_authors, paper.url or "")
     yield console.plain(" · ".join(one_line(fact) for fact in facts if fact), "dim")
     yield console.plain()
     yield marked(paper.abstract, [finding.quote for finding in quoted if finding.quote and not finding.page])

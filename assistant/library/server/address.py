@@ -14,7 +14,9 @@ KEY = "CHROMA_API_KEY"
 _CLOUD_HOST = "api.trychroma.com"
 _FORM = "write http://HOST:PORT, https://HOST or cloud, and behind it ?tenant=…&database=…&collection=… where need be"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,400}[A-Za-z0-9]")  # as Chroma has it, with room for our endings
-_VERSION = re.compile(r"-v[0-9]+$")
+ANNOTATIONS = "-said"
+"""The ending of the name of the collection that has what readers say, beside that of the papers."""
+_BESIDE = re.compile(rf"(-v[0-9]+|{ANNOTATIONS})$")
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
 
 
@@ -86,9 +88,9 @@ def parse(text: str, environment: Mapping[str, str]) -> Address:
     for what, name in names.items():
         if not _NAME.fullmatch(name):
             raise UsageError(f"{name[:80]!r} is not the name of a {what}", cure="use 3 letters, digits, . _ - or more")
-    if _VERSION.search(names.get("collection", "")):
-        what = "the name of the collection ends as those of the versions of another do"
-        raise UsageError(what, cure="use one without -v and a number at its end")
+    if _BESIDE.search(names.get("collection", "")):
+        what = "the name of the collection ends as those of what belongs to another do"
+        raise UsageError(what, cure=f"use one without -v and a number, or {ANNOTATIONS}, at its end")
     try:
         parts = urlsplit(f"https://{_CLOUD_HOST}" if place == CLOUD else place)
         host, port = parts.hostname or "", parts.port

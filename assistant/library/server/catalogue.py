@@ -10,9 +10,11 @@ from typing import Any
 
 from assistant.domain.errors import LibraryError
 from assistant.library import bm25, names, schema
+from assistant.library.annotations import AnnotationRow
 from assistant.library.catalogue import Catalogue
 from assistant.library.rows import StoredPaper
 from assistant.library.server import records
+from assistant.library.server.annotation_records import AnnotationReader
 from assistant.library.server.client import PAGE
 from assistant.library.server.collection import Records, Row, Where
 from assistant.library.server.records import DRAWS
@@ -41,6 +43,8 @@ class ServerCatalogue(Catalogue):
         self._papers: dict[str, StoredPaper] = {}
         self._damaged: dict[str, StoredPaper] = {}
         self._places: dict[str, int] = {}
+        self._arrivals: dict[str, str] = {}
+        self._said = AnnotationReader(store, version.number)
 
     # -- what the version notes
 
@@ -81,6 +85,9 @@ class ServerCatalogue(Catalogue):
         if ids is None:
             self._load()
             return [*super().stored_papers(), *self._damaged.values()]
+        if self._is_whole:
+            by_id = {stored.paper.id: stored for stored in super().stored_papers(ids)} | self._damaged
+            return [by_id[id] for id in ids if id in by_id]
         if missing := [id for id in dict.fromkeys(ids) if id not in self._papers]:
             if len(self._papers) > _KEPT:
                 self._papers, missing = {}, list(dict.fromkeys(ids))
@@ -114,6 +121,12 @@ class ServerCatalogue(Catalogue):
         )
         for id in order:
             yield id, records.blob(parts[id])
+
+    def batches(self, size: int = 1_000) -> Iterator[list[tuple[int, str]]]:
+        """Yield (place, id) of all papers, `size` at a time, in the order added."""
+        self._load()
+        places = sorted((place, id) for id, place in self._places.items())
+        yield from (places[start : start + size] for start in range(0, len(places), size))
 
     def places(self, ids: Iterable[str]) -> list[str]:
         """Return those of these papers that were read, in the order added."""
@@ -158,7 +171,13 @@ class ServerCatalogue(Catalogue):
             found |= {records.paper_of(row.id) for row in self.store.get(where=where, include=())}
         return {records.digest(id)[:length] for id in found}
 
-    # -- all papers
+    def annotation_rows(self, ids: Sequence[str] | None) -> list[AnnotationRow]:
+        """Return what readers say of these papers, or of all, as it is stored."""
+        return self._said.rows(ids)
+
+    def arrivals(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return {id: when it was added, in ISO form} of those of these papers of which that is known."""
+        return {id: self._arrivals[id] for id in self.positions(ids) if id in self._arrivals}
 
     def read(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query of the copy in memory."""
@@ -171,11 +190,11 @@ class ServerCatalogue(Catalogue):
         yield from super().stream(statement, values)
 
     @contextlib.contextmanager
-    def _changing(self, ids: Sequence[str]) -> Iterator[None]:
-        """Note nothing beside the papers: they are written once, and not counted."""
+    def changing(self, ids: Sequence[str]) -> Iterator[None]:
+        """Note nothing beside the papers, which are written once."""
         yield
 
-    def _note_names(self, papers: Iterable[Any]) -> None:
+    def note_names_of(self, papers: Iterable[Any]) -> None:
         """Note no names: the server finds papers by these."""
 
     def _load(self) -> None:
@@ -197,7 +216,7 @@ class ServerCatalogue(Catalogue):
             rows = self.store.get(where=records.visible(self.now.number, *conditions), include=include)
             whole = {records.paper_of(row.id): row for row in rows if row.metadata["part"] == 0}
             if len(whole) == self.size():
-                self._places |= {id: row.metadata["position"] for id, row in whole.items()}
+                self._note(whole.values())
                 return sorted(
                     {row.id: row for row in rows}.values(), key=lambda row: self._places[records.paper_of(row.id)]
                 )
@@ -213,10 +232,16 @@ class ServerCatalogue(Catalogue):
             where = {"$and": [of_them, *conditions]} if conditions else of_them
             rows += self.store.get(where=where, include=include)
         rows = [row for row in rows if records.is_visible(row.metadata, self.now.number)]
-        self._places |= {
-            records.paper_of(row.id): row.metadata["position"] for row in rows if row.metadata["part"] == 0
-        }
+        self._note(row for row in rows if row.metadata["part"] == 0)
         return rows
+
+    def _note(self, rows: Iterable[Row]) -> None:
+        """Keep the places of whole papers, and when they were added."""
+        for row in rows:
+            id = records.paper_of(row.id)
+            self._places[id] = row.metadata["position"]
+            if added := row.metadata.get("added"):
+                self._arrivals[id] = str(added)
 
     def _ids(self, *conditions: Where) -> list[str]:
         """Return the ids of the papers of which these conditions hold."""

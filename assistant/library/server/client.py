@@ -59,20 +59,21 @@ class Server:
         Chroma keeps the names of a database unique."""
         return self._created(name, metadata) is not None
 
-    def create_records(self, name: str, metadata: Metadata) -> None:
-        """Create the collection of records where it is not there: with sparse vectors where the server has these, else
-        without, and note which."""
+    def create_records(self, name: str, metadata: Metadata) -> bool:
+        """Create the collection of records: with sparse vectors where the server has these, else without, and note
+        which. Return whether it was not there."""
         import chromadb
 
         schema = chromadb.Schema()
         schema.create_index(config=chromadb.VectorIndexConfig(space="cosine"))
         schema.create_index(config=chromadb.SparseVectorIndexConfig(bm25=True), key=SPARSE_KEY)
         try:
-            self._created(name, {**metadata, "words": "sparse"}, schema=schema)
+            return self._created(name, {**metadata, "words": "sparse"}, schema=schema) is not None
         except LibraryError as error:
             if _NO_SPARSE not in str(error.__cause__).casefold():
                 raise
-            self._created(name, {**metadata, "words": "text"}, configuration={"hnsw": {"space": "cosine"}})
+            configuration = {"hnsw": {"space": "cosine"}}
+            return self._created(name, {**metadata, "words": "text"}, configuration=configuration) is not None
 
     def note(self, name: str, metadata: Metadata) -> None:
         """Replace what is noted of a collection, if it is there."""

@@ -27,7 +27,16 @@ class Records:
 
     def __init__(self, server: Server, name: str) -> None:
         self._server = server
+        self._name = name
         self._collection = server.open(name)
+
+    def beside(self, ending: str, *, create: bool = False) -> "Records | None":
+        """Return the records of the collection whose name is that of this one and an ending; None where there is none,
+        unless it is to be created."""
+        name = f"{self._name}{ending}"
+        if create:
+            self._server.create(name, {"beside": self._name})
+        return Records(self._server, name) if self._server.metadata(name) is not None else None
 
     def get(
         self,

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.records import Paper
-from assistant.library import embeddings, names, rows
+from assistant.library import bm25, embeddings, names, rows
+from assistant.library.bm25 import K1, B
 from assistant.library.rows import StoredPaper
 from assistant.library.server.client import SPARSE_KEY, Metadata
 from assistant.library.server.collection import Row, Where
@@ -27,12 +28,9 @@ DRAWS = 2**20
 """Each paper has a number below this, made from its id: those below a part of it are a sample of the papers."""
 KEY_DIGITS = 4
 """Hex digits that all keys of a paper begin with."""
-TITLE_WEIGHT = 3
-"""How often a title counts against once for the abstract, as in the word index of a folder (see `bm25`)."""
 _IDS = 4  # names of a paper's ids that it is looked up by; one that has more is looked at whatever is looked up
 _LONGEST = 4_000  # characters of a value, of which Chroma Cloud allows 4,096 bytes
 _SPARSE_LENGTH = 180  # index terms that a paper has, about; a sparse vector cannot change with the mean of all
-_K1, _B = 1.2, 0.75  # of BM25, as tantivy and Lucene have them
 
 Terms = Callable[[str], list[str]]
 """The index terms of a text, one for each of its words."""
@@ -46,6 +44,8 @@ class ServedPaper:
     position: int
     matrix: NDArray[np.float32]
     """Its vectors, one row a chunk."""
+    added: str = ""
+    """When it was added, in ISO form; "" where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,11 @@ def tombstone(id: str, commit: str, dimension: int, now: int) -> Row:
     return Row(f"{id}#gone@{commit}", metadata, "", np.eye(1, dimension, dtype=np.float32)[0])
 
 
+def is_tombstone(record_id: str) -> bool:
+    """Whether a record says that its paper is to go."""
+    return record_id.rpartition("@")[0].endswith("#gone")
+
+
 def counts(metadatas: Iterable[Metadata]) -> Counts:
     """Return what the whole papers among these records add to the numbers of a version."""
     whole = [metadata for metadata in metadatas if metadata.get("part") == 0]
@@ -158,9 +163,9 @@ def read(row: Row) -> StoredPaper:
 
 
 def text(row: Row) -> str:
-    """Return the words of a record's document that BM25 counts: its title as often as it weighs, and its abstract."""
+    """Return the words of a record's document that BM25 counts."""
     title, chars = str(row.metadata.get("title", "")), row.metadata.get("abstract", 0)
-    return f"{title} " * TITLE_WEIGHT + row.document[len(title) + 1 : len(title) + 1 + chars]
+    return bm25.indexed_text(title, row.document[len(title) + 1 : len(title) + 1 + chars])
 
 
 def blob(parts: Mapping[int, Row]) -> bytes | None:
@@ -187,7 +192,7 @@ def sparse_terms(counts: Mapping[str, int]) -> tuple[list[int], list[float]]:
     length = sum(counts.values())
     weights: dict[int, float] = {}
     for term, count in counts.items():
-        weight = count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length / _SPARSE_LENGTH))
+        weight = count * (K1 + 1) / (count + K1 * (1 - B + B * length / _SPARSE_LENGTH))
         index = zlib.crc32(term.encode())
         weights[index] = max(weight, weights.get(index, 0.0))
     indices = sorted(weights)
@@ -204,7 +209,7 @@ def _whole(paper: ServedPaper, terms: Terms, *, sparse: bool) -> tuple[dict[str,
     """Return the metadata and the document of a whole paper."""
     of, stored = paper.stored.paper, embeddings.encode(paper.matrix)
     row, listings = rows.paper_row(of), [rows.listing_row(listing) for listing in of.listings]
-    occurrences = Counter(terms(f"{of.title} " * TITLE_WEIGHT + of.abstract))
+    occurrences = Counter(terms(bm25.indexed_text(of.title, of.abstract)))
     facts = json.dumps({"paper": row[3:], "listings": listings})
     pieces = [facts[start : start + _LONGEST] for start in range(0, len(facts), _LONGEST)]
     found = sorted(number for kind, number in names.of_paper(of) if kind == names.ID)
@@ -227,6 +232,8 @@ def _whole(paper: ServedPaper, terms: Terms, *, sparse: bool) -> tuple[dict[str,
     }
     metadata |= {f"i{place}": number for place, number in enumerate(found[:_IDS])}
     metadata |= {f"facts{place}": piece for place, piece in enumerate(pieces)}
+    if paper.added:
+        metadata["added"] = paper.added
     if sparse:
         metadata[SPARSE_KEY] = sparse_terms(occurrences)
     sources = "@".join(dict.fromkeys(listing.source.casefold().replace("@", " ") for listing in of.listings))

@@ -24,13 +24,14 @@ from assistant.library.catalogue import Catalogue
 from assistant.library.server import writer as server_writer
 from assistant.library.server.client import Server
 from assistant.library.snapshot import LibrarySnapshot
+from assistant.library.spool import Spool, Spooled
 
 
 def to_server(source: LibrarySnapshot, server: Server, on_progress: OnProgress) -> int:
-    """Make a library at a server of a snapshot; return of how many papers. Raises `LibraryError` where papers of it are
-    damaged, or the server has a library with papers."""
-    papers = _contents(source)
-    if having := [paper for paper, _ in papers if paper.full_text is not None]:
+    """Make a library at a server of a snapshot, with what readers say of its papers; return of how many papers. Raises
+    `LibraryError` where something of it is damaged, or the server has a library with papers."""
+    papers, said = _contents(source), _said(source)
+    if having := [paper for paper, _, _ in papers if paper.full_text is not None]:
         raise LibraryError(
             f"papers with a full text: {len(having):,}, such as {having[0].title[:80]!r}; nothing was exported",
             path=source.place,
@@ -38,7 +39,7 @@ def to_server(source: LibrarySnapshot, server: Server, on_progress: OnProgress) 
             cure="export to a folder; or ingest the papers at the server (`assistant ingest --vectors`), which leaves "
             "their full texts out",
         )
-    server_writer.store(server, papers, source.fingerprint, source.dimension, on_progress)
+    server_writer.store(server, papers, said, source.fingerprint, source.dimension, on_progress)
     return len(papers)
 
 
@@ -55,17 +56,17 @@ def to_folder(source: LibrarySnapshot, folder: Path, on_progress: OnProgress) ->
     with locks.exclusive_lock(folder, writer.LOCK_SECONDS):
         if database.vacant(folder):
             database.create(folder, source.fingerprint, source.dimension, index.DEFAULT)
-    hashed = [(paper, embeddings.content_hash(paper, source.fingerprint), blob) for paper, blob in papers]
     with (
         contextlib.closing(Catalogue(folder)) as catalogue,
         builder.writer_session(folder, catalogue, writer.LOCK_SECONDS),
     ):
+        fingerprint = source.fingerprint
         _require_generation_0(catalogue)
-        full_texts.put(catalogue, full_texts.copies(source.catalogue, (paper for paper, _ in papers)))
-        catalogue.put_embeddings((content, blob) for _, content, blob in hashed)
+        full_texts.put(catalogue, full_texts.copies(source.catalogue, (paper for paper, _, _ in papers)))
+        catalogue.put_embeddings((embeddings.content_hash(paper, fingerprint), blob) for paper, blob, _ in papers)
         with catalogue.transaction():
-            catalogue.set_state(fingerprint=source.fingerprint, dimension=str(source.dimension))
-            catalogue.put((paper, content) for paper, content, _ in hashed)
+            catalogue.set_state(fingerprint=fingerprint, dimension=str(source.dimension))
+            catalogue.put((paper, embeddings.content_hash(paper, fingerprint)) for paper, _, _ in papers)
             annotations.write(catalogue, said)
             provenance.carry(source.catalogue, catalogue)
             builder.rebuild(folder, catalogue, on_progress)
@@ -91,16 +92,25 @@ def _said(source: LibrarySnapshot) -> Mapping[str, Annotations]:
     return stored.by_id
 
 
-def _contents(source: LibrarySnapshot) -> Sequence[tuple[Paper, bytes]]:
-    """Return all papers of a snapshot with their vectors, in the order added; raises `LibraryError` for one that is not
-    as it was written, for it would be with a new checksum."""
-    papers = source.papers()
-    vectors = dict(source.catalogue.embeddings())
-    damaged = [*source.damaged.values(), *damaged_papers.vectors(source.catalogue, vectors)]
-    if damaged:
-        raise LibraryError(f"{damaged_papers.message(damaged)}; nothing was exported", path=source.place)
-    complete = [(paper, blob) for paper in papers if (blob := vectors.get(paper.id)) is not None]
-    if len(complete) != source.size:
-        what = f"{len(complete):,} of {source.size:,} papers could be read; nothing was exported"
+def _contents(source: LibrarySnapshot) -> Sequence[tuple[Paper, bytes, str]]:
+    """Return all papers of a snapshot with their vectors and when they were added ("" where nobody knows), in the
+    order added, on the disk; raises `LibraryError` for one that is not as it was written, for it would be with a new
+    checksum."""
+    spool, damaged = Spool(), []
+    for batch in source.catalogue.batches():
+        ids = [id for _, id in batch]
+        papers, vectors = source.papers(ids), dict(source.catalogue.embeddings(ids))
+        arrivals = provenance.arrivals(source.catalogue, {id: position for position, id in batch})
+        damaged += damaged_papers.vectors(source.catalogue, vectors)
+        complete = (
+            (paper, blob, arrivals.get(paper.id, "")) for paper in papers if (blob := vectors.get(paper.id)) is not None
+        )
+        spool.extend("papers", complete)
+    if source.damaged or damaged:
+        message = damaged_papers.message([*source.damaged.values(), *damaged])
+        raise LibraryError(f"{message}; nothing was exported", path=source.place)
+    contents = Spooled[tuple[Paper, bytes, str]](spool, "papers", lambda item: item)
+    if len(contents) != source.size:
+        what = f"{len(contents):,} of {source.size:,} papers could be read; nothing was exported"
         raise LibraryError(what, path=source.place, cure="run this again")
-    return complete
+    return contents

@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from assistant.domain.errors import LibraryError
-from assistant.library.server import records
+from assistant.library.server import annotation_records, records
+from assistant.library.server.address import ANNOTATIONS
 from assistant.library.server.client import PAGE, Server
 from assistant.library.server.collection import Records
 from assistant.library.server.records import NEVER, Counts
@@ -53,7 +54,8 @@ class Versions:
 
     def make(self, fingerprint: str, dimension: int) -> None:
         """Make an empty library where there is none."""
-        self._server.create_records(self._name, {"version": 0})
+        if self._server.create_records(self._name, {"version": 0}):
+            self._server.drop(f"{self._name}{ANNOTATIONS}")  # of a library that was here before
         empty = Version(0, "", fingerprint, dimension, Counts(), position=1, published=True)
         self._server.create(self._of(0), empty.notes())
 
@@ -107,24 +109,25 @@ class Versions:
 
     def settle(self, store: Records, version: Version) -> None:
         """Mark what a version shows, and what it no longer does, then publish it; done again, it changes nothing."""
-        staged = store.get(where={"commit": version.commit})
-        ids = sorted({str(row.metadata["paper"]) for row in staged})
         former = version.number - 1
-        for start in range(0, len(ids), PAGE):
-            of_them = records.of_papers(ids[start : start + PAGE])
-            rows = store.get(where=records.visible(former, of_them), include=[])
-            store.mark([row.id for row in rows], {"until": version.number})
-        news = [row.id for row in staged if row.metadata["part"] >= 0 and row.metadata["since"] == NEVER]
-        store.mark(news, {"since": version.number})
+        for each in annotation_records.collections(store):
+            staged = [row.id for row in each.get(where={"commit": version.commit}, include=())]
+            ids = sorted(set(map(records.paper_of, staged)))
+            for start in range(0, len(ids), PAGE):
+                of_them = records.of_papers(ids[start : start + PAGE])
+                rows = each.get(where=records.visible(former, of_them), include=())
+                each.mark([row.id for row in rows], {"until": version.number})
+            each.mark([id for id in staged if not records.is_tombstone(id)], {"since": version.number})
         self._server.note(self._of(version.number), replace(version, published=True).notes())
         self._hint(version.number)
 
     def sweep(self, store: Records, version: Version) -> None:
         """Delete what neither this version nor the one before shows, and what a dead writer left long ago."""
-        store.remove({"until": {"$lt": version.number}})
         stale = {"$and": [{"since": NEVER}, {"staged": {"$lt": int(time.time()) - _STALE}}]}
-        store.remove(stale)
-        store.remove({"$and": [{"commit": version.commit}, {"part": -1}]})
+        for each in annotation_records.collections(store):
+            each.remove({"until": {"$lt": version.number}})
+            each.remove(stale)
+            each.remove({"$and": [{"commit": version.commit}, {"part": -1}]})
         if version.number % _KEPT == 0:
             for number in self._all():  # in their order, for `win` relies on it
                 if number < version.number - _KEPT:

@@ -13,13 +13,13 @@ from itertools import islice
 from typing import Any
 
 from assistant.library import bm25
+from assistant.library.bm25 import K1, B
 from assistant.library.server import records
 from assistant.library.server.catalogue import ServerCatalogue
 from assistant.library.server.client import PAGE
 from assistant.library.server.records import DRAWS
 from assistant.library.word_search import WordSearch
 
-_K1, _B = 1.2, 0.75  # tantivy's, src/query/bm25.rs
 _MOST = 20_000  # papers with a word that are asked for by their ids; of a more frequent word a share is counted
 _CANDIDATES = 5_000  # texts that are read for one question at most, the rarest words' first
 HIDDEN = 5_000  # records of other versions that are known by their ids
@@ -113,7 +113,7 @@ class ServerWordSearch(WordSearch):
         scores: dict[str, float] = {}
         rarest = sorted(weights, key=lambda term: -weights[term])
         for place, term in enumerate(rarest):
-            rest = (_K1 + 1) * sum(weights[other] for other in rarest[place:])
+            rest = (K1 + 1) * sum(weights[other] for other in rarest[place:])
             if len(scores) >= limit and heapq.nlargest(limit, scores.values())[-1] >= rest:
                 break
             ids = self.index.postings(term)
@@ -123,8 +123,8 @@ class ServerWordSearch(WordSearch):
             wanted: Any = [records.containing(term) for term in rarest]
             words = wanted[0] if len(wanted) == 1 else {"$and": wanted}
             rows = self._catalogue.store.get(words=words, include=(), limit=_CANDIDATES)
-            ids = [id for row in rows if allowed is None or (id := records.paper_of(row.id)) in allowed]
-            scores = self._scored([records.paper_of(row.id) for row in rows] if allowed is None else ids, weights)
+            papers = dict.fromkeys(records.paper_of(row.id) for row in rows)
+            scores = self._scored([id for id in papers if allowed is None or id in allowed], weights)
         return scores
 
     def _by_vector(self, weights: dict[str, float], limit: int, allowed: frozenset[str] | None) -> dict[str, float]:
@@ -147,9 +147,9 @@ class ServerWordSearch(WordSearch):
             if id not in self._counts:
                 continue
             occurrences, length = self._counts[id]
-            norm = _K1 * (1 - _B + _B * length / mean) if mean else _K1
+            norm = K1 * (1 - B + B * length / mean) if mean else K1
             score = sum(
-                weight * (_K1 + 1) * occurrences[term] / (occurrences[term] + norm)
+                weight * (K1 + 1) * occurrences[term] / (occurrences[term] + norm)
                 for term, weight in weights.items()
                 if term in occurrences
             )

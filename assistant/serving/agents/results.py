@@ -200,7 +200,7 @@ def added(report: "Report") -> AddResult:
     """Return what came of adding papers."""
     return AddResult(
         added=[brief(paper) for paper in report.added],
-        known=max(report.listings - len(report.added), 0),
+        known=len(report.updated) + len(report.relisted) + report.unchanged,
         rejected=[one_line(str(row)) for row in report.rejected],
     )
 

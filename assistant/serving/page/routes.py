@@ -1,7 +1,5 @@
 """`/` and `/paper/ID` -> pages, by a form that works without JavaScript."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -17,6 +15,7 @@ from assistant.domain.errors import AssistantError, UsageError
 from assistant.domain.limits import NAME_LIMIT, QUESTION_LIMIT
 from assistant.domain.records import Paper
 from assistant.domain.sanitize import one_line
+from assistant.publishing.page import source_hash
 from assistant.serving import answer_text, failures, links
 from assistant.serving.completions import requests
 from assistant.serving.desk import Desk
@@ -157,9 +156,8 @@ def _form(body: bytes, turns: int) -> Form:
 
 def _headers(css: str, js: str) -> dict[str, str]:
     """Return the headers under which nothing acts on a page but what is ours, to the byte."""
-    style, script = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (css, js))
     policy = (
-        f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; img-src data:; "
+        f"default-src 'none'; style-src '{source_hash(css)}'; script-src '{source_hash(js)}'; img-src data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     return {

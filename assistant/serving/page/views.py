@@ -95,8 +95,7 @@ def turns(conversation: Conversation, rows: int) -> list[TurnView]:
 
 def paper(paper: Paper, quote: str = "") -> PaperView:
     """Return the view of a paper, a sentence of its abstract marked."""
-    authors = ", ".join(paper.authors) or (f"{paper.author_count} authors" if paper.author_count else "")
-    facts = " · ".join(one_line(fact) for fact in (paper.id, paper.shown_day, authors) if fact)
+    facts = " · ".join(one_line(fact) for fact in (paper.id, paper.shown_day, paper.shown_authors) if fact)
     pieces = _pieces(paper.abstract, quote)
     return PaperView(one_line(paper.title), facts, link(paper) or "", pieces, paper.remark)
 

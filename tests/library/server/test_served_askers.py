@@ -1,5 +1,6 @@
 """A library at a Chroma server, kept open for agents and chat front ends, and told of by a digest and a map."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -50,12 +51,19 @@ def test_it_is_asked_and_added_to_where_it_is_and_not_in_a_folder_beside(
     assert (beside / database.NAME).read_bytes() == before
 
 
-def test_a_digest_of_a_period_and_a_map_are_made_of_it_and_what_a_digest_keeps_needs_a_folder(
+def test_a_digest_and_a_map_are_made_of_it_and_a_digest_remembers_what_it_told_of(
     place: str, run: Run, tmp_path: Path
 ) -> None:
     words = ("--vectors", place, "--embedder", "hashing", "--reranker", "none", "--no-model")
     assert run("digest", "--since", "2000", *words).returncode == 0
     assert run("map", "--html", tmp_path / "map.html", "--vectors", place).returncode == 0
-    for asked in (("--since", "last"), ("--save", "weekly"), ("--list",), ("weekly",)):
-        done = run("digest", *asked, *words)
-        assert (done.returncode, place in done.stderr) == (2, True), done.stderr
+    mine = {"XDG_DATA_HOME": str(tmp_path / "mine")}
+    assert run("digest", "--list", *words, **mine).stdout == ""
+    assert not (tmp_path / "mine").exists()
+    assert run("digest", "--save", "weekly", *words, **mine).returncode == 0
+    assert run("digest", "--list", *words, **mine).stdout == "weekly  all papers, by theme  (since last; never ran)\n"
+    assert [run("digest", "weekly", *words, **mine).returncode for _ in range(2)] == [0, 3]
+    (tmp_path / "news.json").write_text(json.dumps({"title": "Owls", "abstract": "We show that owls sleep by day."}))
+    assert run("ingest", tmp_path / "news.json", "--vectors", place, "--embedder", "hashing").returncode == 0
+    [group] = json.loads(run("digest", "weekly", "--json", *words, **mine).stdout)["groups"]
+    assert [paper["title"] for paper in group["papers"]] == ["Owls"]

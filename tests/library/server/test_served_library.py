@@ -21,6 +21,8 @@ from assistant.library.server.address import parse
 from assistant.library.server.client import Server
 from assistant.library.server.collection import Records
 from assistant.library.server.snapshot import ServerSnapshot
+from assistant.library.server.staging import Stage
+from assistant.library.server.vector_store import StagedVectors, VectorStore
 from assistant.library.server.versions import Versions
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import retriever, spelling
@@ -150,9 +152,10 @@ def test_a_version_whose_writer_died_before_it_was_published_is_published_by_the
     writer.add(server, entries(0, 3), HashedWords())
     versions, store = Versions(server), Records(server, server.address.collection)
     basis = versions.current()
-    attempt = writer.Attempts(server, None)
-    catalogue = writer.VectorStore(str(server.address), store, basis, {})
-    following = attempt.staged(store, catalogue, writer.Change(gone=["id1"]), lambda *_: 0, sparse=False)
+    stage = Stage(store, VectorStore(str(server.address), store, basis, StagedVectors()), sparse=False)
+    stage.take_out(["id1"])
+    following = stage.version()
+    assert following is not None
     assert versions.win(following, basis)
     assert not versions.win(replace(following, commit="another"), basis)
     assert versions.current() == basis
