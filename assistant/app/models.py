@@ -87,16 +87,19 @@ class Models:
         settings = replace(self._settings, model=self._own_model.name)
         return self.account.metered(self._own_model, spending.price(settings), settings.max_tokens)
 
-    def answering(self, pipeline: "Pipeline", name: str) -> "Pipeline":
+    def answering(self, pipeline: "Pipeline", name: str, limit: int | None = None) -> "Pipeline":
         """Return the pipeline with the model of this name, or none, to answer: under the same settings and budget, with
-        what suits it of evidence, and judging claims where the model before it did. Raises `UsageError`."""
+        what suits it of evidence, of at most `limit` papers (None: as many as suit it), and judging claims where the
+        model before it did. Raises `UsageError`."""
         model = app.model(replace(self._settings, model=app.model_name(name)), self._environment, pipeline.account)
         if pipeline.model:
             checker = checkers.followed(pipeline.checker, pipeline.model, model)
         else:
             own = self._settings, self._environment, model, pipeline.account
             checker = pipeline.checker or checkers.open_checker(*own)
-        return replace(pipeline, model=model, checker=checker, evidence_tokens=self._evidence_for(model))
+        tokens = self._evidence_for(model)
+        papers = self._papers(limit, tokens if model else 0)
+        return replace(pipeline, model=model, checker=checker, evidence_tokens=tokens, limit=papers)
 
     def pipeline(
         self,
@@ -152,12 +155,15 @@ class Models:
     def papers_read(self, limit: int | None) -> int:
         """Return how many papers are evidence at most: so many as are asked for, else as many as can be read. Raises
         `UsageError` for a number that is none."""
+        is_read = limit is None and self.missing is None and self.model is not None
+        return self._papers(limit, self.evidence_tokens if is_read else 0)
+
+    @staticmethod
+    def _papers(limit: int | None, tokens: int) -> int:
+        """Return the papers that are asked for, else those worth retrieving for so many tokens of evidence."""
         from assistant.answering import evidence_packing
 
-        if limit is not None:
-            return arguments.positive(limit)
-        is_read = self.missing is None and self.model is not None
-        return evidence_packing.papers_within(self.evidence_tokens if is_read else 0)
+        return evidence_packing.papers_within(tokens) if limit is None else arguments.positive(limit)
 
     @cached_property
     def reranker(self) -> Reranker | None:

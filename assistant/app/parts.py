@@ -95,9 +95,9 @@ class LibraryParts:
         allowed = self.admitted(papers_filter) if papers_filter else None
         return self._models.pipeline(self.snapshot, limit, self.reranker, allowed, on_token)
 
-    def answering(self, pipeline: "Pipeline", name: str) -> "Pipeline":
+    def answering(self, pipeline: "Pipeline", name: str, limit: int | None = None) -> "Pipeline":
         """Return a pipeline with the model of this name, or none, to answer; raises `UsageError`."""
-        return self._models.answering(pipeline, name)
+        return self._models.answering(pipeline, name, limit)
 
     def verifier(self, papers_filter: Filter | None = None) -> "DocumentVerifier":
         """Return what claims about papers that pass the filter (None: all) are checked with."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
+
+from assistant.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.serving.access import Access
@@ -33,6 +36,7 @@ _ORIGINS = click.option(
     multiple=True,
     help="A site whose pages may ask, such as https://chat.example.org; none by default.",
 )
+_OPTIONS = {"host": "--host", "token": "--token", "names": "--allow-host", "origins": "--allow-origin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Reach:
     token: str | None
     names: Sequence[str]
     origins: Sequence[str]
+    typed: Sequence[str] = ()
+    """Those of the options that the command line has; variables and defaults are none of them."""
 
     def access(self) -> "Access":
         """Return it as a server takes it; raises `UsageError` where anybody could ask."""
@@ -52,6 +58,12 @@ class Reach:
         access.check()
         return access
 
+    def require_none(self, cure: str) -> None:
+        """Raise `UsageError` with this `cure` where the command line has any of it, and the command listens nowhere."""
+        if self.typed:
+            verb = "is" if len(self.typed) == 1 else "are"
+            raise UsageError(f"{' and '.join(self.typed)} {verb} for a server, and none would listen", cure=cure)
+
 
 def reach(command: Callable[..., int]) -> Callable[..., int]:
     """Add `--host`, `--token`, `--allow-host` and `--allow-origin`; the command gets `reach`, a `Reach`."""
@@ -60,6 +72,8 @@ def reach(command: Callable[..., int]) -> Callable[..., int]:
     def wrapped(
         *, host: str, token: str | None, names: tuple[str, ...], origins: tuple[str, ...], **others: object
     ) -> int:
-        return command(reach=Reach(host, token, names, origins), **others)
+        source = click.get_current_context().get_parameter_source
+        typed = tuple(option for name, option in _OPTIONS.items() if source(name) is ParameterSource.COMMANDLINE)
+        return command(reach=Reach(host, token, names, origins, typed), **others)
 
     return _HOST(_TOKEN(_NAMES(_ORIGINS(wrapped))))

@@ -198,12 +198,11 @@ def _pipeline(
     library: Library, inquiry: Inquiry, admitted: Admission, seat: Seat, on_stage: OnStage | None
 ) -> "Pipeline":
     """Return what answers, whose models are waited for away from the library."""
-    from assistant.answering import evidence_packing, model_checkers
+    from assistant.answering import model_checkers
 
     pipeline = replace(library.pipeline(inquiry.selection.limit), allowed=admitted.ids)
     if not inquiry.with_model and pipeline.model:
-        limit = inquiry.selection.limit or evidence_packing.papers_within(0)
-        pipeline = replace(library.answering(pipeline, "none"), limit=limit, checker=None)
+        pipeline = replace(library.answering(pipeline, "none", inquiry.selection.limit), checker=None)
 
     def waiting(model: ChatModel) -> ChatModel:
         return WaitingModel(model, seat)

@@ -1,12 +1,15 @@
 """A model, where it runs and what its server tells -> how much evidence it is shown, and of how many papers."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from support.endpoint import answers, serve
+from support.libraries import HashedWords, made
 
 from assistant import app
 from assistant.app.models import Models
+from assistant.app.opening import open_library
 from assistant.domain.errors import UsageError
 from assistant.models.openai.chat import OpenAIModel
 from assistant.testing import HashingEmbedder, ScriptedModel
@@ -40,6 +43,15 @@ def test_more_than_the_context_of_a_local_model_holds_is_not_shown() -> None:
     with serve(answers(200, body)) as server:
         assert models({"ASSISTANT_EVIDENCE": "6000"}, server.url, told).evidence_tokens == 2_096
     assert told == ["the model's context of 4,096 tokens holds about 2,096 of evidence, not 6,000"]
+
+
+def test_a_model_that_takes_over_reads_as_many_papers_as_suit_it(tmp_path: Path) -> None:
+    environment = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "https://models.example/v1"}
+    with open_library(made(tmp_path), embedder=HashedWords(), model="none", environment=environment) as library:
+        quotes = library.pipeline()
+        other = library.answering(quotes, "other")
+        pipelines = quotes, other, library.answering(other, "none"), library.answering(quotes, "other", 3)
+    assert [each.limit for each in pipelines] == [8, 24, 8, 3]
 
 
 def test_any_other_model_is_taken_for_a_large_one() -> None:

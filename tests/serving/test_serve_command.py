@@ -52,6 +52,17 @@ def test_it_answers_no_strangers_without_a_token_and_says_which_port_is_taken(ru
     assert (refused.returncode, f"cannot listen on 127.0.0.1, port {port}" in refused.stderr) == (2, True)
 
 
+def test_tools_over_streams_take_nothing_that_is_for_a_server(run: Run, folder: Path) -> None:
+    words = ["mcp", "--library", folder, "--no-model"]
+    for typed, said in (
+        (["--token", "x"], "--token is for a server"),
+        (["--host", "127.0.0.1", "--allow-origin", "https://a.example"], "--host and --allow-origin are for a server"),
+    ):
+        done = run(*words, *typed, ASSISTANT_TOKEN="a token for serve")
+        expected = f"assistant: error: {said}, and none would listen; add --http PORT, or leave it out\n"
+        assert (done.returncode, done.stderr) == (2, expected)
+
+
 def test_ctrl_c_ends_the_tools_of_an_agent_at_once(folder: Path, clean_environment: Mapping[str, str]) -> None:
     client = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     with subprocess.Popen(

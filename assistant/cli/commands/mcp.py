@@ -28,12 +28,14 @@ def mcp(port: int | None, reach: Reach, allow_add: bool, place: LibraryOptions) 
     from assistant.serving.agents import adding, server
     from assistant.serving.limits import Limits
 
-    access = reach.access()
+    if port is None:
+        reach.require_none("add --http PORT, or leave it out")
+    access = None if port is None else reach.access()
     with place.open() as library, desk.opened(library, Limits()) as (resident, counter):
         resident.open()
         add = adding.adding(resident, invocation.environment(), console.tell) if allow_add else None
         made = server.server(resident, counter, add)
-        if port is None:
+        if access is None or port is None:
             # The thread that waits for a line would outlast anything gentler; no library is ever half-written.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             made.run("stdio")

@@ -80,7 +80,7 @@ def list_models(places: Sequence[Server], *, contexts: bool = True) -> tuple[Lis
 
 def find_server(name: str, places: Sequence[Server] = USUAL) -> Server:
     """Return the first server that offers the model `name` (or `name`:latest); raises `UsageError` where none does."""
-    listings = list_models(places)
+    listings = list_models(places, contexts=False)
     for listing in listings:
         if {model.name for model in listing.models} & {name, f"{name}:latest"}:
             return listing.server

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -70,7 +71,8 @@ def chat(
                 conversation = keeping.reload(conversation)  # another chat may have gone on with it until now
             session = Session(keeping, pipeline.account.count, tokens, state.now, on_unkept=_tell)
             known = len(conversation.recorded)
-            begun = state.Chat(session, pipeline, conversation, library.answering, begun=known)
+            answering = partial(library.answering, limit=limit)
+            begun = state.Chat(session, pipeline, conversation, answering, begun=known)
             return _converse(state.narrowed(begun, papers_filter), keyboard.reader(folder, snapshot))
 
 
