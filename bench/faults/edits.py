@@ -199,7 +199,9 @@ def rows(path: Path) -> dict[str, list[str]] | None:
                 if table in there:
                     names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
                     columns = ", ".join(name for name in names if name not in _UNLIKE)
-                    each = connection.execute(f"SELECT {columns} FROM {table}")
+                    # What an upgrade notes of sources is that nothing is known of them: no more than was before.
+                    known = "WHERE added <> '' OR path IS NOT NULL" if table == "sources" else ""
+                    each = connection.execute(f"SELECT {columns} FROM {table} {known}")
                     tables[table] = sorted(_TIME.sub("", repr(row)) for row in each)
     return {name: each for name, each in tables.items() if each} or None
 
@@ -214,8 +216,16 @@ def _of_two(name: str, now: Content, before: Content, after: Content, *, has_end
 
 
 def _differences(now: Content, then: Content) -> str:
-    parts = {part: (now.get(part), then.get(part)) for part in {*now, *then} if now.get(part) != then.get(part)}
-    return "; ".join(f"{part}: {str(one)[:300]} / {str(other)[:300]}" for part, (one, other) in parts.items())
+    """Return what one has and the other has not, of each part that differs."""
+    parts = {part: (_lines(now.get(part)), _lines(then.get(part))) for part in {*now, *then}}
+    several = [f"{part}: +{sorted(one - other)} -{sorted(other - one)}" for part, (one, other) in parts.items()]
+    return "; ".join(text[:400] for text in several if not text.endswith("+[] -[]"))
+
+
+def _lines(part: object) -> set[str]:
+    if isinstance(part, dict):
+        return {f"{table} {row}" for table, rows in part.items() for row in rows}
+    return {str(part)}
 
 
 _KILLER = Killer(without=["ingest of many"])
