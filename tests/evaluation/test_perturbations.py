@@ -119,7 +119,8 @@ def test_the_command_runs_the_variants_that_are_named_and_paraphrases_come_from_
     done = run("eval", "run", suite, "--out", tmp_path / "run", *words)
     assert done.returncode == 0, done.stderr
     cases = {row["case"] for row in judged.lines(tmp_path / "run")}
-    assert cases == {"s01", *(f"s01~{name}" for name in perturbations.NAMES)}
+    # Without its paper another one answers it too, so that no abstention would be right.
+    assert cases == {"s01", *(f"s01~{name}" for name in perturbations.NAMES if name != "removal")}
     assert turns(tmp_path / "run", "paraphrases")["s01"]["question"] == "One model out of several scorers?"
 
 
