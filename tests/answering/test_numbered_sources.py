@@ -96,7 +96,7 @@ def test_what_cites_nothing_is_left_out_of_what_cites_and_said_to_be() -> None:
     assert reply.notes() == (
         "not answered, in the model's own words: “The sources do not say by how much.”",
         "left out of the model's reply, as it cites nothing: “Here is the answer.”",
-        "left out of the model's reply, as it stood there before: 1 sentences",
+        "left out of the model's reply, as it stood there before: 1 sentence",
     )
     assert [statement.text for statement in read("Dough rises.").statements] == ["Dough rises."]
 
