@@ -32,8 +32,7 @@ class Catalogue(CatalogueFacts):
         return papers, listings
 
     def papers(self, ids: Sequence[str] | None = None) -> list[Paper]:
-        """Return the papers with these ids in their order (unknown ones left out), or all in the order added; but none
-        that is not as it was written."""
+        """Return the papers with these ids in their order, or all in the order added; none that is not as written."""
         return [stored.paper for stored in self.stored_papers(ids) if not stored.problem]
 
     def stored_papers(self, ids: Sequence[str] | None = None) -> list[StoredPaper]:

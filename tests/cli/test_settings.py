@@ -66,19 +66,19 @@ def test_a_budget_bounds_what_a_command_asks_and_the_answers_tell_what_they_cost
     table.write_text("day = 2026-11-01\n[models]\nm = { input = 0.5, output = 2.0, cached = 0.05 }\n")
     with serve(says("The library does not hold the answer.", tokens=(4_000, 100))) as server:
         own = {"OPENAI_BASE_URL": server.url, "ASSISTANT_MODEL": "m", "ASSISTANT_PRICES": str(table)}
-        asked = run("ask", *words, "--budget", "0.010", typed="Who restores bridges?\nWho restores bridges?\n", **own)
+        asked = run("ask", *words, "--budget", "0.0045", typed="Who restores bridges?\nWho restores bridges?\n", **own)
         first, second = map(json.loads, asked.stdout.splitlines())
         cost: dict[str, object] = {
-            "requests": 1,
-            "input_tokens": 4_000,
+            "requests": 2,  # whether the passages state the answer, and the answer
+            "input_tokens": 8_000,
             "cached_tokens": None,
-            "output_tokens": 100,
+            "output_tokens": 200,
             "estimated": False,
         }
-        cost |= {"dollars": 0.0022, "local": False, "prices": "2026-11-01"}
+        cost |= {"dollars": 0.0044, "local": False, "prices": "2026-11-01"}
         assert {name: value for name, value in first["cost"].items() if name != "seconds"} == cost
-        assert (asked.returncode, second["status"], second["cost"], len(server.requests)) == (5, "failed", None, 1)
-        assert "error: the budget of $0.0100 would be exceeded" in asked.stderr
+        assert (asked.returncode, second["status"], second["cost"], len(server.requests)) == (5, "failed", None, 2)
+        assert "error: the budget of $0.0045 would be exceeded" in asked.stderr
         unknown = run("ask", *words, "--budget", "much", typed="Why?", **own)
     assert (unknown.returncode, "'much' is no budget" in unknown.stderr) == (2, True)
 
