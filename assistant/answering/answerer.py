@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assistant.answering.answerability import Features
-from assistant.answering.numbered_sources import NumberedSources
 from assistant.answering.reading import Reading
 from assistant.domain.answers import Status
 from assistant.domain.callbacks import OnStage, OnToken
@@ -18,6 +17,9 @@ from assistant.models.base import Embedder, Message, Reranker
 from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
 from assistant.verification.claims import CitationMark, Statement
+
+if TYPE_CHECKING:
+    from assistant.answering.numbered_sources import NumberedSources
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Draft:
     """Words that the library should be searched for, for a better draft."""
     break_cause: str = ""
     """Why the model's reply broke off before its end; "" where it did not."""
-    sources: NumberedSources | None = None
+    sources: "NumberedSources | None" = None
     """What the model was shown; None for quotes."""
 
 

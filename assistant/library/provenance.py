@@ -5,12 +5,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from assistant.ingest.origins import Origin, State, state
 from assistant.library import annotations, row_sums
 from assistant.library.facts import CatalogueFacts
 from assistant.library.finding import FindsPapers
+
+if TYPE_CHECKING:
+    from assistant.ingest.origins import Origin, State
 
 _PROBLEMS = {
     "arrivals": "when papers were added is not as it was written",
@@ -31,10 +33,10 @@ class SourceFacts:
     """When it was first read, in ISO form; None where an older version read it."""
     path: str | None
     """Where its file was; None for what is no file."""
-    state: State
+    state: "State"
 
 
-def unnoted(catalogue: CatalogueFacts, names: Iterable[str], origins: Iterable[Origin]) -> dict[str, Origin | None]:
+def unnoted(catalogue: CatalogueFacts, names: Iterable[str], origins: "Iterable[Origin]") -> "dict[str, Origin | None]":
     """Return {name: its file as it is now} of the sources with these names of which that is not noted."""
     now = {origin.name: origin for origin in origins}
     unique = dict.fromkeys(names)
@@ -44,7 +46,7 @@ def unnoted(catalogue: CatalogueFacts, names: Iterable[str], origins: Iterable[O
     }
 
 
-def note(catalogue: CatalogueFacts, sources: Mapping[str, Origin | None], at: datetime) -> None:
+def note(catalogue: CatalogueFacts, sources: "Mapping[str, Origin | None]", at: datetime) -> None:
     """Note when sources were first read, and what their files are now, within a transaction."""
     rows = [
         (name, origin.path, origin.size, origin.modified, origin.digest) if origin else (name, *[None] * 4)
@@ -110,6 +112,8 @@ def carry(source: CatalogueFacts, target: CatalogueFacts) -> None:
 
 def sources(catalogue: CatalogueFacts) -> list[SourceFacts]:
     """Return all sources in the order in which they were added; their files are looked at."""
+    from assistant.ingest.origins import state
+
     counted = catalogue.read(
         "SELECT source, count(*), sum(sources = 1) FROM (SELECT DISTINCT source, paper_id FROM listings) JOIN "
         "(SELECT paper_id, count(DISTINCT source) AS sources FROM listings GROUP BY paper_id) USING (paper_id) "
@@ -125,9 +129,11 @@ def sources(catalogue: CatalogueFacts) -> list[SourceFacts]:
     return rows
 
 
-def _noted(catalogue: CatalogueFacts, names: Iterable[str]) -> dict[str, tuple[str, Origin | None]]:
+def _noted(catalogue: CatalogueFacts, names: Iterable[str]) -> "dict[str, tuple[str, Origin | None]]":
     """Return {name: (when it was first read, "" where nobody knows, its file)} of those of these sources that are
     noted; nothing where `problems` has something to tell of that."""
+    from assistant.ingest.origins import Origin
+
     if catalogue.version() < annotations.VERSION or not row_sums.is_sound(catalogue, "sources"):
         return {}
     rows = catalogue.read(
