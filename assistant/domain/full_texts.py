@@ -34,7 +34,7 @@ class FullText:
     """What is known of the full text of a paper; the passages themselves are read only where they are needed."""
 
     digest: str
-    """The hash of the passages, which they are kept under."""
+    """The hash of the passages and of the number of pages, which they are kept under."""
     pages: int
     """Pages of the document, from the first."""
     count: int
@@ -44,8 +44,8 @@ class FullText:
 
 
 def full_text(passages: Sequence[Passage], pages: int) -> FullText:
-    """Return the full text that these passages of a document are."""
-    return FullText(digest(encode(passages)), pages, len(passages), tuple(passages))
+    """Return the full text that these passages of a document of so many pages are."""
+    return FullText(digest(encode(passages, pages)), pages, len(passages), tuple(passages))
 
 
 def room(title: str) -> int:
@@ -53,25 +53,26 @@ def room(title: str) -> int:
     return max(PASSAGE - len(title), PASSAGE // 2)
 
 
-def encode(passages: Sequence[Passage]) -> str:
-    """Return the passages as text."""
-    return json.dumps([[passage.text, passage.pages, passage.section] for passage in passages])
+def encode(passages: Sequence[Passage], pages: int) -> str:
+    """Return the passages of a document of so many pages as text."""
+    return json.dumps([pages, [[passage.text, passage.pages, passage.section] for passage in passages]])
 
 
-def decode(text: str) -> tuple[Passage, ...]:
-    """Return the passages again; raises `ValueError` for what is none."""
+def decode(text: str) -> FullText:
+    """Return the full text again, with its passages; raises `ValueError` for what is none."""
     try:
-        rows = json.loads(text)
-        return tuple(
-            Passage(str(words), tuple((int(offset), int(page)) for offset, page in pages), str(section))
-            for words, pages, section in rows
+        pages, rows = json.loads(text)
+        passages = tuple(
+            Passage(str(words), tuple((int(offset), int(page)) for offset, page in places), str(section))
+            for words, places, section in rows
         )
+        return FullText(digest(text), int(pages), len(passages), passages)
     except (TypeError, RecursionError) as error:
         raise ValueError(str(error)) from None
 
 
 def digest(text: str) -> str:
-    """Return the sha256 of encoded passages, in hexadecimal."""
+    """Return the sha256 of an encoded full text, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

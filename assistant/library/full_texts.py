@@ -1,5 +1,6 @@
 """Full texts of papers <-> rows of the catalogue, under the hash of what they say; a question reads few of them."""
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -18,10 +19,9 @@ def put(catalogue: CatalogueConnection, texts: Iterable[FullText]) -> None:
     """Keep full texts, each in a transaction of its own; one that is there as it was written is left alone. Nobody sees
     them until a paper names them, and `Catalogue.forget` drops what none does."""
     for text in texts:
-        if _body(catalogue, text.digest) is None:
-            body = full_texts.encode(text.passages)
+        if _stored(catalogue, text.digest) is None:
             with catalogue.transaction():
-                values = (text.digest, text.pages, text.count, body)
+                values = (text.digest, text.pages, text.count, full_texts.encode(text.passages, text.pages))
                 catalogue.run(
                     "INSERT OR REPLACE INTO full_texts (digest, pages, count, body) VALUES (?, ?, ?, ?)", values
                 )
@@ -45,11 +45,8 @@ def passages(catalogue: CatalogueConnection, paper: Paper) -> tuple[Passage, ...
     written."""
     if paper.full_text is None:
         return ()
-    body = _body(catalogue, paper.full_text.digest)
-    try:
-        return None if body is None else full_texts.decode(body)
-    except ValueError:
-        return None
+    stored = _stored(catalogue, paper.full_text.digest)
+    return stored.passages if stored else None
 
 
 def copies(catalogue: CatalogueConnection, papers: Iterable[Paper]) -> Iterator[FullText]:
@@ -90,13 +87,10 @@ def texts(catalogue: CatalogueConnection, ids: Sequence[str]) -> Iterator[tuple[
     """Yield (paper id, text) of every passage of these papers, `counts` of each paper; "" for those of a full text that
     is not as it was written."""
     for id, count in counts(catalogue, ids).items():
-        rows = catalogue.read(
-            "SELECT digest, body FROM full_texts JOIN papers ON full_text = digest WHERE id = ?", (id,)
-        )
-        for digest, body in rows:
-            is_sound = full_texts.digest(str(body)) == digest
-            words = [passage.text for passage in full_texts.decode(str(body))] if is_sound else []
-            yield from ((id, text) for text in [*words, *[""] * (count - len(words))][:count])
+        digests = catalogue.read("SELECT full_text FROM papers WHERE id = ?", (id,))
+        stored = next((_stored(catalogue, str(digest)) for (digest,) in digests), None)
+        words = [passage.text for passage in stored.passages] if stored else [""] * count
+        yield from ((id, text) for text in words)
 
 
 def damaged(catalogue: CatalogueConnection, papers: Iterable[Paper]) -> Iterator[Paper]:
@@ -114,9 +108,12 @@ def forget(catalogue: CatalogueConnection) -> None:
         catalogue.run(f"DELETE FROM full_texts WHERE digest NOT IN ({used})")
 
 
-def _body(catalogue: CatalogueConnection, digest: str) -> str | None:
-    """Return what is kept under a digest; None where nothing is, or not what was written."""
-    for (body,) in catalogue.read("SELECT body FROM full_texts WHERE digest = ?", (digest,)):
-        if isinstance(body, str) and full_texts.digest(body) == digest:
-            return body
+def _stored(catalogue: CatalogueConnection, digest: str) -> FullText | None:
+    """Return the full text that is kept under a digest, with its passages; None where nothing is, or not what was
+    written."""
+    for pages, count, body in catalogue.read("SELECT pages, count, body FROM full_texts WHERE digest = ?", (digest,)):
+        with contextlib.suppress(ValueError):
+            text = full_texts.decode(str(body))
+            if text == FullText(digest, pages, count):
+                return text
     return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.domain.errors import AssistantError
 from assistant.domain.records import Finding
+from assistant.domain.verdicts import Verdict
 from assistant.library.abstracts import Abstract
 from assistant.verification import opposition, quotes, twins, verbatim
 from assistant.verification.claims import CitationMark, Statement
@@ -95,8 +96,8 @@ def nothing_is_turned_round(claim: Statement, citation: CitationMark, evidence: 
     difference = opposition.difference(claim.text, sentence, lexicon)
     if difference is None:
         return None
-    is_reversed = difference.kind in _REVERSED
-    return evidence.finding("contradicted" if is_reversed else "unsupported", difference.reason, quote=sentence)
+    verdict: Verdict = "contradicted" if difference.kind in _REVERSED else "unsupported"
+    return evidence.finding(verdict, difference.reason(evidence.noun), quote=sentence)
 
 
 def part_is_supported(claim: Statement, citation: CitationMark, evidence: CitedEvidence) -> Finding | None:

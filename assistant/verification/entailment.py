@@ -135,13 +135,13 @@ def _is_open(evidence: CitedEvidence, finding: Finding) -> bool:
 def _decided(finding: Finding, judgement: Judgement, name: str) -> Finding:
     """Return a finding as a checker's judgement leaves it. What the checker affirms never fails; where a rule objects
     it is not shown as supported either."""
-    located = finding.verdict == "located"
+    located, where = finding.verdict == "located", "paper" if finding.page else "abstract"
     if judgement == "yes":
         if located:
             return replace(finding, verdict="supported", step=STEP, reason="")
         return replace(finding, verdict="located", step=STEP, reason=f"{name} affirms it, but {finding.reason}")
     if judgement == "contradicts":
-        return replace(finding, verdict="contradicted", step=STEP, reason=f"{name} finds the reverse in the abstract")
+        return replace(finding, verdict="contradicted", step=STEP, reason=f"{name} finds the reverse in the {where}")
     if judgement == "no" and located:
         return replace(finding, step=STEP, reason=f"{name} does not find it in the sentences nearest to it")
     return finding

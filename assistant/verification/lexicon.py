@@ -49,14 +49,13 @@ class Difference:
     said: str
     """The words of the sentence in their place, "" where it has none."""
 
-    @property
-    def reason(self) -> str:
-        """Plain words for a person."""
+    def reason(self, noun: str) -> str:
+        """Plain words for a person; `noun` says what the sentence is of."""
         if self.kind == "order":
-            return f"the abstract has “{self.said}” where the claim has “{self.claimed}”, and the other way round"
+            return f"the {noun} has “{self.said}” where the claim has “{self.claimed}”, and the other way round"
         if not self.said:
-            return f"the abstract does not say “{self.claimed}”"
-        return f"the abstract says “{self.said}”" + (f", the claim “{self.claimed}”" if self.claimed else "")
+            return f"the {noun} does not say “{self.claimed}”"
+        return f"the {noun} says “{self.said}”" + (f", the claim “{self.claimed}”" if self.claimed else "")
 
 
 def certain(differences: Sequence[Difference]) -> Difference | None:

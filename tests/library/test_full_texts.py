@@ -12,6 +12,7 @@ from support.full_papers import ANSWER, ANSWER_PAGE, QUESTION, TITLE
 from support.pages import read_rows
 
 from assistant.answering import pipeline
+from assistant.domain.full_texts import full_text
 from assistant.domain.records import Claim, Entry, Listing
 from assistant.library import abstracts, backup, builder, damaged_papers, database, editing, full_texts, schema, writer
 from assistant.library.catalogue import Catalogue
@@ -116,6 +117,15 @@ def test_a_paper_of_a_listing_and_a_document_is_one_with_its_pages(folder: Path,
     assert libraries.ingest(folder, [document]).unchanged == 1
 
 
+def test_a_page_more_without_text_changes_a_paper_once(holding: Path, document: Entry) -> None:
+    assert document.full_text
+    longer = replace(document, full_text=full_text(document.full_text.passages, 9))
+    assert [len(libraries.ingest(holding, [longer]).updated) for _ in range(2)] == [1, 0]
+    with LibrarySnapshot(holding) as library:
+        assert [paper.full_text.pages for paper in library.papers() if paper.full_text] == [9]
+    assert found(holding) == EXPECTED
+
+
 def test_a_claim_is_checked_against_the_pages_of_what_it_cites(holding: Path) -> None:
     def checked(text: str) -> Claim:
         with LibrarySnapshot(holding) as library:
@@ -145,7 +155,13 @@ def test_an_answer_quotes_the_sentence_of_a_page(holding: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", ["UPDATE full_texts SET body = replace(body, 'jojoba', 'palm')", "DELETE FROM full_texts"]
+    "damage",
+    [
+        "UPDATE full_texts SET body = replace(body, 'jojoba', 'palm')",
+        "UPDATE full_texts SET pages = pages + 1",
+        "UPDATE full_texts SET count = count - 1",
+        "DELETE FROM full_texts",
+    ],
 )
 def test_a_full_text_that_is_not_as_it_was_written_is_no_evidence(damage: str, holding: Path, document: Entry) -> None:
     with contextlib.closing(sqlite3.connect(holding / database.NAME)) as connection, connection:

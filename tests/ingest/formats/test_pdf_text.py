@@ -89,7 +89,8 @@ def test_a_document_has_its_text_after_the_abstract_with_its_pages() -> None:
     assert full_papers.ANSWER in whole
     assert full_papers.ABSTRACT not in whole
     assert full_papers.HEADER not in whole
-    assert decode(encode(text.passages)) == text.passages
+    assert decode(encode(text.passages, 8)) == text
+    assert decode(encode(text.passages, 8)).passages == text.passages
     assert text.passages[6].section == "7 Field Notes"
     [again] = read_rows(full_papers.paper())
     assert again == row
