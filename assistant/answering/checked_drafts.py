@@ -52,13 +52,14 @@ class CheckedDraft:
         return replace(self.noted(note), is_interrupted=True)
 
     def after(self, other: "CheckedDraft") -> "CheckedDraft":
-        """Return it with what another draft of the same answer cost added to what it cost."""
+        """Return it with what another draft of the same answer cost added to what it cost; Ctrl-C ended both."""
         seconds = Seconds(
             generate=other.seconds.generate + self.seconds.generate,
             verify=other.seconds.verify + self.seconds.verify,
         )
         tokens = metering.added(other.draft.tokens, self.draft.tokens)
-        return replace(self, draft=replace(self.draft, tokens=tokens), seconds=seconds)
+        is_interrupted = self.is_interrupted or other.is_interrupted
+        return replace(self, draft=replace(self.draft, tokens=tokens), seconds=seconds, is_interrupted=is_interrupted)
 
 
 def check(draft: Draft, began: float, context: VerificationContext, embedder: Embedder) -> CheckedDraft:

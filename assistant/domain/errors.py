@@ -70,7 +70,8 @@ class ModelError(AssistantError):
 
 
 class BudgetError(ModelError):
-    """A request to a model might cost more than the budget leaves, and was not made."""
+    """A request to a model might cost more than the budget leaves, and was not made; or the budget was used up before
+    the model had answered."""
 
 
 class ServiceError(AssistantError):

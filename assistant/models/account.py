@@ -12,6 +12,7 @@ from assistant.domain.costs import Budget, Cost
 from assistant.domain.errors import BudgetError, ModelError, UsageError
 from assistant.domain.settings import DEFAULT_MAX_TOKENS
 from assistant.models.base import ChatModel, Message, Meter, MeterableModel, Reply
+from assistant.models.metering import Tokens
 from assistant.models.prices import LOCAL, Price
 from assistant.models.reservations import CostOf, Reservation, Reservations
 
@@ -111,7 +112,7 @@ class AccountMeter:
     ) -> Reply:
         """Return what `ask` returns to these messages, given what hears the pieces, and the most tokens of the reply
         where these are fewer than usual. A reply with which the budget is used up is broken off. Raises what `ask`
-        raises, and `BudgetError` before it is called."""
+        raises, and `BudgetError` before it is called, or where the budget was used up before the model had answered."""
         reservation = self._reserved(messages)
         pieces: list[str] = []
         heard = 0
@@ -130,17 +131,18 @@ class AccountMeter:
         cost = _NOTHING
         try:
             reply = self._noted(ask(listen, reservation.longest if reservation else None), reservation)
-            cost = self._counted(messages, reply, time.perf_counter() - began)
+            cost = self._counted(messages, reply, pieces, time.perf_counter() - began)
         except _UsedUp:
-            text = "".join(pieces)
-            cost = self._estimated(messages, text, time.perf_counter() - began)
-            reply = self._broken_off(text.strip())
+            cost = self._estimated(messages, pieces, time.perf_counter() - began)
+            reply = self._broken_off("".join(pieces).strip())
         except ModelError as error:
             if pieces or error.tokens:  # it had begun to write: somebody will have counted that
-                cost = self._failed(messages, pieces, error.tokens, time.perf_counter() - began)
+                longest, tokens = reservation.longest if reservation else None, error.tokens or (None, None)
+                cost = self._failed(messages, pieces, tokens, longest, time.perf_counter() - began)
+                self._require_room(pieces, tokens, longest)
             raise
         except KeyboardInterrupt:
-            cost = self._estimated(messages, "".join(pieces), time.perf_counter() - began)
+            cost = self._estimated(messages, pieces, time.perf_counter() - began)
             raise
         finally:
             self._account.settle(reservation, cost)
@@ -157,8 +159,17 @@ class AccountMeter:
         """Return the beginning of a reply with which the budget was used up; raises `BudgetError` where it is none."""
         used_up = f"the budget of {self._account.budget} is used up"
         if not text:
-            raise BudgetError(f"{used_up}, and the model had written nothing of an answer", cure="raise --budget")
+            raise self._nothing_of_an_answer(used_up)
         return Reply(text, self._name, cut=True, break_cause=used_up)
+
+    def _require_room(self, pieces: Sequence[str], tokens: Tokens, longest: int | None) -> None:
+        """Raise `BudgetError` where what was no answer ended where the budget did, not the usual length of a reply."""
+        written = self._written(pieces) if tokens[1] is None else tokens[1]
+        if longest is not None and written >= longest:
+            raise self._nothing_of_an_answer(f"the budget of {self._account.budget} left {longest:,} tokens for it")
+
+    def _nothing_of_an_answer(self, why: str) -> BudgetError:
+        return BudgetError(f"{why}, and the model had written nothing of an answer", cure="raise --budget")
 
     def _noted(self, reply: Reply, reservation: Reservation | None) -> Reply:
         """Return a reply; one that ended where the budget did says so."""
@@ -167,31 +178,33 @@ class AccountMeter:
             return reply
         return replace(reply, break_cause=f"the budget of {self._account.budget} left {longest:,} tokens for it")
 
-    def _counted(self, messages: Sequence[Message], reply: Reply, seconds: float) -> Cost:
+    def _counted(self, messages: Sequence[Message], reply: Reply, pieces: Sequence[str], seconds: float) -> Cost:
         """Return the cost of a reply by the endpoint's own count, else by ours."""
         if reply.input_tokens is None or reply.output_tokens is None:
-            return self._estimated(messages, reply.text, seconds)
+            thoughts = [piece for piece in pieces if not piece]
+            return self._estimated(messages, [reply.text, *thoughts], seconds)
         return self._cost(reply.input_tokens, reply.output_tokens, reply.cached_tokens, seconds)
 
     def _failed(
-        self,
-        messages: Sequence[Message],
-        pieces: Sequence[str],
-        tokens: tuple[int | None, int | None] | None,
-        seconds: float,
+        self, messages: Sequence[Message], pieces: Sequence[str], tokens: Tokens, longest: int | None, seconds: float
     ) -> Cost:
-        """Return the cost of what was no answer: as the endpoint counted it, else as much as a reply may have, where
-        what was written was not all seen: thoughts, a refusal, a call of a tool."""
-        read, written = tokens or (None, None)
+        """Return the cost of what was no answer: as the endpoint counted it, else as much as a reply may have, at most
+        `longest`, where what was written was not all seen: thoughts, a refusal, a call of a tool."""
+        read, written = tokens
         if read is not None and written is not None:
             return self._cost(read, written, None, seconds)
         if pieces and all(pieces):
-            return self._estimated(messages, "".join(pieces), seconds)
-        return self._cost(read or self._size(messages), written or self._longest, None, seconds, is_estimated=True)
+            return self._estimated(messages, pieces, seconds)
+        most = written or longest or self._longest
+        return self._cost(read or self._size(messages), most, None, seconds, is_estimated=True)
 
-    def _estimated(self, messages: Sequence[Message], text: str, seconds: float) -> Cost:
-        written = self._account.count(text) if text else 0
-        return self._cost(self._size(messages), written, None, seconds, is_estimated=True)
+    def _estimated(self, messages: Sequence[Message], pieces: Sequence[str], seconds: float) -> Cost:
+        return self._cost(self._size(messages), self._written(pieces), None, seconds, is_estimated=True)
+
+    def _written(self, pieces: Sequence[str]) -> int:
+        """Return about how many tokens the pieces of a reply have; a thought, which is "", has one at the least."""
+        text = "".join(pieces)
+        return (self._account.count(text) if text else 0) + pieces.count("")
 
     def _size(self, messages: Sequence[Message]) -> int:
         """Return about how many tokens a prompt has."""

@@ -1,8 +1,13 @@
 """What a model is told of failing claims, and in what order further searches are shown to it."""
 
+from dataclasses import replace
+
 from assistant.answering import findings, further_searches
+from assistant.answering.answerer import Draft
+from assistant.answering.checked_drafts import CheckedDraft
 from assistant.answering.evidence_packing import PackedPaper
 from assistant.answering.numbered_sources import NumberedSources
+from assistant.domain.answers import Seconds
 from assistant.domain.records import Claim, Evidence, Finding, Paper
 
 GAS, SLOW = "Yeast gives off gas.", "Colder dough rises more slowly."
@@ -46,3 +51,9 @@ def test_the_first_papers_stay_and_the_others_take_turns_with_what_is_found() ->
     merged = further_searches.merge([a, b, c, d], [[e, a, f], [g, c]], 6)
     assert [item.paper.id for item in merged] == ["a", "b", "e", "g", "c", "d"]
     assert further_searches.merge([], [[e], []], 6) == (e,)
+
+
+def test_ctrl_c_while_a_second_draft_is_checked_ends_the_answer_of_which_the_first_is_shown() -> None:
+    first = CheckedDraft(Draft(), (), Seconds(generate=1.0))
+    stopped = replace(first, is_interrupted=True)
+    assert first.after(stopped) == CheckedDraft(Draft(), (), Seconds(generate=2.0), is_interrupted=True)

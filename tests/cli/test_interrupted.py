@@ -5,6 +5,7 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from support import commands
 from support.chats import ENSEMBLES, OVEROPTIMIZATION, WRITTEN, Chat, Talk, key, only
 from support.endpoint import Exchange, chunk, encoded, says, serve, streams
@@ -97,3 +98,20 @@ def test_a_pipe_into_a_chat_ends_with_130_once_the_draft_is_shown(talk: Talk, ar
     assert SHOWN in shown
     assert shown.endswith("assistant: interrupted\n")
     assert [turn.answer.notes for turn in only(archive).turns] == [(STOPPED,)]
+
+
+@pytest.mark.parametrize("name", ["answers.md", "answers.jsonl"])
+def test_ctrl_c_at_a_later_question_leaves_the_file_of_the_answers_before(
+    environment: Mapping[str, str], tmp_path: Path, name: str
+) -> None:
+    two = f"{OVEROPTIMIZATION}\n{OVEROPTIMIZATION}\n"
+    with serve([says(WRITTEN, tokens=(9_000, 9)), interrupts], lists_models=False) as server:
+        given = {"OPENAI_BASE_URL": server.url, "ASSISTANT_CHECK": "none"}
+        code, shown, told = ask(environment, tmp_path, "--stdin", "-o", name, typed=two, **given)
+    assert (code, shown, told) == (130, "", f"assistant: interrupted\nassistant: written to {name}\n")
+    assert "objectives all but remove reward overoptimization" in (tmp_path / name).read_text()
+    with serve(interrupts, lists_models=False) as server:
+        given = {"OPENAI_BASE_URL": server.url, "ASSISTANT_CHECK": "none"}
+        code, shown, told = ask(environment, tmp_path, "--stdin", "-o", f"no-{name}", typed=two, **given)
+    assert (code, shown, told.strip()) == (130, "", "assistant: interrupted")
+    assert not (tmp_path / f"no-{name}").exists()  # there was no answer yet

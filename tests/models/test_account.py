@@ -111,6 +111,7 @@ def test_a_reply_that_was_stopped_is_paid_as_far_as_it_came() -> None:
 
 def test_an_account_that_counts_many_requests_keeps_none_of_them() -> None:
     def kept() -> int:
+        gc.collect()  # what other tests have left
         return sum(isinstance(thing, Cost) for thing in gc.get_objects())
 
     account = Account(budget=Budget(tokens=10**9))
@@ -211,8 +212,24 @@ def test_a_reply_that_nothing_keeps_short_is_broken_off_where_the_budget_is_used
     assert len(heard) == 51
     thinking = ScriptedModel([Reply("", "m")])
     thinking.reply = lambda messages, on_token, schema: [on_token("") for _ in range(1_000)]  # type: ignore
+    account = Account(budget=Budget(tokens=203))
     with pytest.raises(BudgetError, match="the budget of 203 tokens is used up, and the model had written nothing"):
-        Account(budget=Budget(tokens=203)).metered(thinking, None).reply(ASKED)
+        account.metered(thinking, None).reply(ASKED)
+    assert account.spent.tokens == 103 + 101  # what it thought was written too: nothing is left for another question
+    with pytest.raises(BudgetError, match="204 tokens spent so far"):
+        account.metered(thinking, None).reply(ASKED)
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_model_that_only_thinks_until_the_budget_ends_is_no_fault_of_the_length_of_replies(counted: bool) -> None:
+    thought = chunk() | {"choices": [{"index": 0, "delta": {"reasoning_content": "Hm"}, "finish_reason": None}]}
+    account = Account(budget=Budget(tokens=203))
+    with serve(streams(*[thought] * 100, chunk(finish="length"), *([usage(103, 100)] if counted else []))) as server:
+        model = account.metered(OpenAIModel("m", key="", base_url=server.url, max_tokens=500), None, 500)
+        with pytest.raises(BudgetError) as caught:
+            model.reply(ASKED)
+    what = "the budget of 203 tokens left 100 tokens for it, and the model had written nothing of an answer"
+    assert (str(caught.value), account.spent.tokens) == (f"{what}; raise --budget", 203)
 
 
 def test_a_budget_in_money_needs_a_price_and_is_never_spent_on_this_machine() -> None:

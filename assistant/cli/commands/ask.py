@@ -1,7 +1,8 @@
 """`assistant ask`: questions -> answers, each claim with what it cites and a mark, as text or JSON."""
 
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -64,20 +65,34 @@ def ask(
     answers: list[Answer] = []
     with place.open() as library:
         reply = _without_a_model(library, limit, papers) if library.missing else _by_pipeline(library, limit, papers)
-        for words in questions:
-            if from_stdin and output.name == "text":
-                console.lines(console.heading(words))
-            answer, code = reply(words)
-            codes += [code, UNVERIFIED] if strict and _failing(answer) else [code]
-            if output.is_document:
-                answers.append(answer)
-            else:
-                _print(library.snapshot, answer, as_json=output.as_json, every=every)
-            if code == INTERRUPTED:
-                break
+        with _until_interrupted(codes):
+            for words in questions:
+                if from_stdin and output.name == "text":
+                    console.lines(console.heading(words))
+                answer, code = reply(words)
+                codes += [code, UNVERIFIED] if strict and _failing(answer) else [code]
+                if output.is_document:
+                    answers.append(answer)
+                else:
+                    _print(library.snapshot, answer, as_json=output.as_json, every=every)
+                if code == INTERRUPTED:
+                    break
         if output.is_document:
             _publish(library, answers, output)
     return _exit_code(codes)
+
+
+@contextlib.contextmanager
+def _until_interrupted(codes: list[int]) -> Iterator[None]:
+    """Have Ctrl-C end only the asking where questions have been answered, with these exit codes: what was answered is
+    written then, for it may have cost much."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not codes:
+            raise
+        console.tell("interrupted")
+        codes.append(INTERRUPTED)
 
 
 def _without_a_model(library: "Library", limit: int | None, papers: FilterOptions) -> Reply:
