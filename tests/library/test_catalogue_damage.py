@@ -75,7 +75,10 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "garbage in the middle": (garbage(0.3, 65536), "database disk image is malformed"),
     "a header that names billions of pages": (lambda path: patch(path, 28, 4), "it is cut short ("),
     "a schema that is no text": (unreadable_schema, "its schema is damaged"),
-    "a newer version": (newer, f"it is of version {schema.VERSION + 1}, this program reads versions up to {schema.VERSION}"),
+    "a newer version": (
+        newer,
+        f"it is of version {schema.VERSION + 1}, this program reads versions up to {schema.VERSION}",
+    ),
     "another program's": (another_programs, "it is not a catalogue of this program"),
 }
 
