@@ -22,12 +22,12 @@ def chats_folder(environment: Mapping[str, str]) -> Path:
     return _data_folder("ASSISTANT_CHATS") / "chats"
 
 
-def digests_folder(settings: Settings) -> Path:
+def digests_folder(settings: Settings, environment: Mapping[str, str]) -> Path:
     """Return where a reader's digests of a library are kept: in it, or where it is at a server, which others read too,
     in a folder for its address among the user's data."""
     if settings.vectors is None:
         return settings.library
-    place = hashlib.sha256(str(address.parse(settings.vectors, {})).encode()).hexdigest()[:16]
+    place = hashlib.sha256(str(address.parse(settings.vectors, environment)).encode()).hexdigest()[:16]
     return _data_folder("XDG_DATA_HOME") / "servers" / place
 
 

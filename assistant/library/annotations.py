@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from assistant.domain.annotations import NOTHING, Annotations, Note, is_within, tag_key
 from assistant.library import row_sums
@@ -15,6 +15,7 @@ from assistant.library.finding import FindsPapers
 
 AnnotationRow = tuple[str, str, str, str | None, str]
 """What is said of a paper as it is stored: its id, its tags and its notes as JSON, when it was read, a checksum."""
+Gap = Literal["gone", "overtaken"]
 VERSION = 5
 """The first version of a catalogue's schema that has them."""
 _COLUMNS = "paper_id, tags, notes, read, checksum"
@@ -23,7 +24,11 @@ _BEYOND = "SELECT 1 FROM annotations LIMIT 1 OFFSET ?"
 _SUMMED = 2_000  # rows at most, which are summed in a few milliseconds
 CURE = "restore a backup, or write them anew with `assistant tag`, `assistant note` or `assistant read`"
 """Of what is not as it was written."""
-_GONE = "of the tags, notes and marks that were written some are gone, or others are there"
+_GAPS: Mapping[Gap, tuple[str, str]] = {
+    "gone": ("of the tags, notes and marks that were written some are gone, or others are there", row_sums.CURE),
+    "overtaken": ("others changed the library meanwhile: tags, notes and marks may be missing", "run this again"),
+}
+"""What is wrong, and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +39,18 @@ class StoredAnnotations:
     """Of all papers of which something is said that can be read."""
     damaged: tuple[str, ...] = ()
     """Ids of papers of which something was said, that is not as it was written."""
-    is_whole: bool = True
-    """Whether all is there that was written; where something is gone, nobody knows of which papers it was."""
+    gap: Gap | None = None
+    """Why not all is there that was written, so far as that is known; nobody knows of which papers it was."""
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong with it, in words."""
-        return (*map(problem, self.damaged), *([] if self.is_whole else [_GONE]))
+        return (*map(problem, self.damaged), *([_GAPS[self.gap][0]] if self.gap else []))
 
     @property
     def cure(self) -> str:
         """What to do about that."""
-        return "; ".join([*([CURE] if self.damaged else []), *([] if self.is_whole else [row_sums.CURE])])
+        return "; ".join([*([CURE] if self.damaged else []), *([_GAPS[self.gap][1]] if self.gap else [])])
 
 
 def read(catalogue: CatalogueFacts, ids: Iterable[str] | None = None) -> StoredAnnotations:
@@ -60,15 +65,17 @@ def read(catalogue: CatalogueFacts, ids: Iterable[str] | None = None) -> StoredA
             damaged.append(str(id))
         else:
             by_id[str(id)] = annotations
-    return StoredAnnotations(by_id, tuple(damaged), bool(damaged) or _is_whole(catalogue, for_few=ids is not None))
+    return StoredAnnotations(by_id, tuple(damaged), None if damaged else _gap(catalogue, for_few=ids is not None))
 
 
-def _is_whole(catalogue: CatalogueFacts, *, for_few: bool) -> bool:
-    """Whether no row is gone or another, as far as that is looked at: at a server records come and go by themselves,
-    and the rows of very many papers are not all read for a few."""
-    if isinstance(catalogue, FindsPapers) or (for_few and catalogue.read(_BEYOND, (_SUMMED,))):
-        return True
-    return row_sums.is_sound(catalogue, "annotations")
+def _gap(catalogue: CatalogueFacts, *, for_few: bool) -> Gap | None:
+    """Return why a row that was written may not have been read, as far as that is looked at: the rows of very many
+    papers are not all read for a few."""
+    if isinstance(catalogue, FindsPapers):
+        return "overtaken" if catalogue.is_overtaken() else None
+    if for_few and catalogue.read(_BEYOND, (_SUMMED,)):
+        return None
+    return None if row_sums.is_sound(catalogue, "annotations") else "gone"
 
 
 def problem(id: str) -> str:

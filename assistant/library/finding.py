@@ -24,5 +24,8 @@ class FindsPapers(Protocol):
     def annotation_rows(self, ids: Sequence[str] | None) -> Sequence[tuple[Any, ...]]:
         """Return the rows that `annotations.read` reads."""
 
+    def is_overtaken(self) -> bool:
+        """Whether of what was read by now something may have been deleted, for others changed the library."""
+
     def arrivals(self, ids: Iterable[str]) -> dict[str, str]:
         """Return what `provenance.arrivals` does."""

@@ -81,7 +81,7 @@ def arrivals(catalogue: CatalogueFacts, positions: Mapping[str, int]) -> dict[st
     rows = catalogue.read("SELECT position, at FROM arrivals ORDER BY position")
     firsts = [first for first, _ in rows]
     places = {id: bisect_right(firsts, position) - 1 for id, position in positions.items()}
-    return {id: str(rows[place][1]) for id, place in places.items() if place >= 0}
+    return {id: str(rows[place][1]) for id, place in places.items() if place >= 0 and rows[place][1]}
 
 
 def problems(catalogue: CatalogueFacts, *tables: Literal["arrivals", "sources"]) -> list[str]:
@@ -104,8 +104,8 @@ def carry(source: CatalogueFacts, target: CatalogueFacts) -> None:
         dict(each.read("SELECT id, position FROM papers ORDER BY position")) for each in (source, target)
     )
     moments = arrivals(source, positions)
-    in_order = [(position, moments.get(id)) for id, position in copies.items()]
-    firsts = [row for before, row in zip([(0, None), *in_order], in_order, strict=False) if row[1] != before[1]]
+    in_order = [(position, moments.get(id, "")) for id, position in copies.items()]  # "" where nobody knows
+    firsts = [row for before, row in zip([(0, ""), *in_order], in_order, strict=False) if row[1] != before[1]]
     with row_sums.noting(target, "arrivals"):
         target.run_many("INSERT INTO arrivals VALUES (?, ?)", firsts)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli import console, live, options
+from assistant.cli import console, invocation, live, options
 from assistant.cli.days import Day
 from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.domain.errors import ModelError, UsageError
@@ -123,7 +123,8 @@ def _kept(library: "Library") -> "SavedDigests":
     from assistant.app import folders
     from assistant.app.saved_digests import SavedDigests
 
-    return SavedDigests(folders.digests_folder(library.settings), is_at_server=library.settings.vectors is not None)
+    folder = folders.digests_folder(library.settings, invocation.environment())
+    return SavedDigests(folder, is_at_server=library.settings.vectors is not None)
 
 
 def _run(library: "Library", saved: "SavedDigests", name: str | None, asked: "SavedDigest", output: Output) -> int:

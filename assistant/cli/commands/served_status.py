@@ -64,8 +64,8 @@ def _problems(library: "ServerSnapshot", *, deep: bool) -> tuple[list[str], list
     except LibraryError as error:
         return [str(error)], [_AGAIN]
     papers = [*library.damaged.values(), *damaged_papers.vectors(library.catalogue, blobs)]
-    cures = [_AGAIN] * bool(papers) + [annotations.CURE] * bool(said.damaged)
-    return [*map(str, papers), *map(annotations.problem, said.damaged)], cures
+    cures = [_AGAIN] * bool(papers) + [said.cure] * bool(said.problems)
+    return [*map(str, papers), *said.problems], cures
 
 
 def _print(

@@ -18,7 +18,7 @@ from assistant.library.server.annotation_records import AnnotationReader
 from assistant.library.server.client import PAGE
 from assistant.library.server.collection import Records, Row, Where
 from assistant.library.server.records import DRAWS
-from assistant.library.server.versions import Version
+from assistant.library.server.versions import Version, Versions
 
 _ATTEMPTS = 3  # to read all papers while others sweep records, which moves the pages
 _KEPT = 5_000  # papers that are kept for the next question
@@ -116,11 +116,9 @@ class ServerCatalogue(Catalogue):
         parts: dict[str, dict[int, Row]] = {}
         for row in rows:
             parts.setdefault(records.paper_of(row.id), {})[row.metadata["part"]] = row
-        order = (
-            sorted(parts, key=lambda id: self._places.get(id, 0)) if ids is None else [id for id in ids if id in parts]
-        )
-        for id in order:
-            yield id, records.blob(parts[id])
+        for id in sorted(parts, key=lambda id: self._places.get(id, 0)) if ids is None else ids:
+            if id in parts:
+                yield id, records.blob(parts[id])
 
     def batches(self, size: int = 1_000) -> Iterator[list[tuple[int, str]]]:
         """Yield (place, id) of all papers, `size` at a time, in the order added."""
@@ -136,8 +134,7 @@ class ServerCatalogue(Catalogue):
         """Return the records, with vectors, of about `most` papers drawn from all, or of all where these are fewer."""
         size = max(self.size(), 1)
         drawn: tuple[Where, ...] = () if size <= most else ({"draw": {"$lt": DRAWS * most // size}},)
-        where = records.visible(self.now.number, {"part": 0}, *drawn)
-        return self.store.get(where=where, include=("embeddings",))
+        return self.store.get(where=records.visible(self.now.number, {"part": 0}, *drawn), include=("embeddings",))
 
     # -- found by the server, without a copy of all
 
@@ -174,6 +171,10 @@ class ServerCatalogue(Catalogue):
     def annotation_rows(self, ids: Sequence[str] | None) -> list[AnnotationRow]:
         """Return what readers say of these papers, or of all, as it is stored."""
         return self._said.rows(ids)
+
+    def is_overtaken(self) -> bool:
+        """Whether two versions have been published after this one, whereupon what it shows is deleted."""
+        return Versions(self.store.server).overtaken(self.now)
 
     def arrivals(self, ids: Iterable[str]) -> dict[str, str]:
         """Return {id: when it was added, in ISO form} of those of these papers of which that is known."""

@@ -26,7 +26,7 @@ class Records:
     """The records of a collection, read and written by pages. Raises `LibraryError`."""
 
     def __init__(self, server: Server, name: str) -> None:
-        self._server = server
+        self.server = server
         self._name = name
         self._collection = server.open(name)
 
@@ -35,8 +35,8 @@ class Records:
         unless it is to be created."""
         name = f"{self._name}{ending}"
         if create:
-            self._server.create(name, {"beside": self._name})
-        return Records(self._server, name) if self._server.metadata(name) is not None else None
+            self.server.create(name, {"beside": self._name})
+        return Records(self.server, name) if self.server.metadata(name) is not None else None
 
     def get(
         self,
@@ -51,7 +51,7 @@ class Records:
         if ids is not None:
             pages = (list(ids[start : start + PAGE]) for start in range(0, len(ids), PAGE))
             return [row for page in pages for row in self._page(include, ids=page)]
-        size = PAGE if include else self._server.most_ids
+        size = PAGE if include else self.server.most_ids
         rows: list[Row] = []
         while limit is None or len(rows) < limit:
             most = size if limit is None else min(size, limit - len(rows))
@@ -64,13 +64,13 @@ class Records:
     @property
     def most_ids(self) -> int:
         """How many ids alone may be asked for, or named, at once."""
-        return self._server.most_ids
+        return self.server.most_ids
 
     def nearest(self, vectors: NDArray[np.float32], limit: int, where: Where | None) -> list[list[tuple[str, float]]]:
         """Return for each unit row of `vectors` (id, 1 - cosine) of the `limit` records nearest to it, best first; of
         those of which `where` holds (None: of all). Chroma Cloud gives a page of them at most."""
-        most = min(limit, PAGE) if self._server.address.is_cloud else limit
-        with self._server.translated():
+        most = min(limit, PAGE) if self.server.address.is_cloud else limit
+        with self.server.translated():
             answer = self._collection.query(
                 query_embeddings=vectors.tolist(), n_results=most, where=where, include=["distances"]
             )
@@ -80,9 +80,9 @@ class Records:
         """Return the ids of the `limit` records with the highest inner product with a sparse vector, best first."""
         from chromadb import Knn, Search, SparseVector
 
-        most = min(limit, PAGE) if self._server.address.is_cloud else limit
+        most = min(limit, PAGE) if self.server.address.is_cloud else limit
         words = Knn(query=SparseVector(list(indices), list(values)), key=SPARSE_KEY, limit=most)
-        with self._server.translated():
+        with self.server.translated():
             answer = self._collection.search(Search().rank(words).limit(most))
         return list(answer["ids"][0])
 
@@ -90,7 +90,7 @@ class Records:
         """Add records, or replace those whose ids are there."""
         for start in range(0, len(rows), PAGE):
             page = rows[start : start + PAGE]
-            with self._server.translated():
+            with self.server.translated():
                 self._collection.upsert(
                     ids=[row.id for row in page],
                     embeddings=[row.vector.tolist() for row in page if row.vector is not None],
@@ -102,16 +102,16 @@ class Records:
         """Set some of the metadata of these records; those that are gone are left out."""
         for start in range(0, len(ids), PAGE):
             page = list(ids[start : start + PAGE])
-            with self._server.translated():
+            with self.server.translated():
                 self._collection.update(ids=page, metadatas=[dict(metadata) for _ in page])
 
     def remove(self, where: Where) -> None:
         """Delete the records of which `where` holds."""
-        with self._server.translated():
+        with self.server.translated():
             self._collection.delete(where=dict(where))
 
     def _page(self, include: Sequence[str], **query: Any) -> list[Row]:
-        with self._server.translated():
+        with self.server.translated():
             answer = self._collection.get(include=list(include), **query)
         ids = answer["ids"]
         vectors = answer["embeddings"]

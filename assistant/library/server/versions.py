@@ -83,6 +83,11 @@ class Versions:
             raise self._server.missing()
         return version
 
+    def overtaken(self, version: Version) -> bool:
+        """Whether what a version shows, and later ones do not, may have been deleted (see `sweep`)."""
+        now, second = self._read(version.number), self._read(version.number + 2)
+        return now is None or now.commit != version.commit or (second is not None and second.published)
+
     def finish(self, store: Records) -> Version:
         """Return the current version, having published one whose writer died before it did."""
         version = self.current()

@@ -1,5 +1,6 @@
 """Tags, notes, marks and days of arrival at a real Chroma server, as a folder keeps them."""
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,9 +13,12 @@ from support import libraries
 from support.libraries import HashedWords, entries
 
 from assistant.domain.annotations import NOTHING, Annotations, Note
-from assistant.domain.records import Entry, Listing
-from assistant.library import annotations, provenance
-from assistant.library.server import writer
+from assistant.domain.errors import LibraryError
+from assistant.domain.records import Entry, Listing, Paper
+from assistant.library import annotations, embeddings, provenance
+from assistant.library.catalogue import Catalogue
+from assistant.library.rows import StoredPaper
+from assistant.library.server import staging, transfer, writer
 from assistant.library.server.address import ANNOTATIONS
 from assistant.library.server.client import Server
 from assistant.library.server.collection import Records
@@ -156,6 +160,39 @@ def test_a_library_that_is_made_anew_has_nothing_of_what_was_said_before(server:
     writer.add(server, entries(0, 3), HashedWords())
     writer.remove(server, ["id2"])
     assert said(server) == {}
+
+
+def test_what_was_deleted_before_it_was_read_is_told_and_not_left_behind(server: Server, tmp_path: Path) -> None:
+    writer.add(server, entries(0, 3), HashedWords())
+    writer.annotate(server, ["id1"], lambda _: SAID)
+    with Server(server.address, "") as connection, ServerSnapshot(connection) as library:
+        assert annotations.read(library.catalogue).problems == ()
+        for tag in ("moss", "stone"):  # whereupon what was said before is deleted
+            writer.annotate(server, ["id1"], tagging(tag))
+        with pytest.raises(LibraryError, match=r"others changed the library meanwhile.*run this again"):
+            transfer.to_folder(library, tmp_path / "copy", lambda *_: None)
+        assert not (tmp_path / "copy").exists()
+        library.refresh()
+        transfer.to_folder(library, tmp_path / "copy", lambda *_: None)
+
+
+def test_papers_of_which_nobody_knows_the_day_move_to_a_folder(server: Server, tmp_path: Path) -> None:
+    """As an earlier version writes them to a library whose other papers have one."""
+
+    def change(stage: Stage) -> None:
+        paper = Paper("old", "Old moss", "Moss is old.", listings=(Listing("a", 1, "Old moss"),))
+        matrix = HashedWords().embed(["Old moss"])
+        stage.put([(StoredPaper(paper, embeddings.content_hash(paper, stage.catalogue.now.fingerprint)), matrix)], {})
+
+    writer.add(server, entries(0, 2), HashedWords())
+    staging.commit(server, None, change)
+    writer.add(server, entries(2, 3), HashedWords())
+    with Server(server.address, "") as connection, ServerSnapshot(connection) as library:
+        transfer.to_folder(library, tmp_path, lambda *_: None)
+        ids = ["id0", "id1", "old", "id2"]
+        before = provenance.arrivals(library.catalogue, library.catalogue.positions(ids))
+    with contextlib.closing(Catalogue(tmp_path)) as copy:
+        assert (list(before), provenance.arrivals(copy, copy.positions(ids))) == (["id0", "id1", "id2"], before)
 
 
 @pytest.mark.parametrize("several", [3, 700])
