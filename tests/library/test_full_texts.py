@@ -12,9 +12,20 @@ from support.full_papers import ANSWER, ANSWER_PAGE, QUESTION, TITLE
 from support.pages import read_rows
 
 from assistant.answering import pipeline
-from assistant.domain.full_texts import full_text
+from assistant.domain.full_texts import Passage, full_text
 from assistant.domain.records import Claim, Entry, Listing
-from assistant.library import abstracts, backup, builder, damaged_papers, database, editing, full_texts, schema, writer
+from assistant.library import (
+    abstracts,
+    backup,
+    builder,
+    damaged_papers,
+    database,
+    editing,
+    full_texts,
+    schema,
+    tail,
+    writer,
+)
 from assistant.library.catalogue import Catalogue
 from assistant.library.server import transfer
 from assistant.library.snapshot import LibrarySnapshot
@@ -178,6 +189,23 @@ def test_a_full_text_that_is_not_as_it_was_written_is_no_evidence(damage: str, h
     assert "`assistant ingest` on its listings again (-)" in messages[-1]
     libraries.ingest(holding, [document])
     assert found(holding) == EXPECTED
+
+
+def test_the_passages_of_a_paper_are_as_many_texts_for_the_indexes(folder: Path, document: Entry) -> None:
+    passages = [Passage(f"Stone number {number} lies in the brook below the mill.", ((0, 1),)) for number in range(960)]
+    libraries.ingest(folder, [replace(document, full_text=full_text(passages, 1))])
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        assert tail.ids(catalogue) == {}  # 961 texts of 1,001: more than a tail has
+    writer.remove(folder, ["id3"])
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        assert (tail.length(catalogue), tail.limit(1_000)) == (1, 300)
+        assert catalogue.state()["gone"] == "0"  # 1,000 texts are indexed anew
+    writer.remove(folder, ["id4"])
+    libraries.ingest(folder, libraries.entries(40, 44))
+    writer.remove(folder, ["id5"])
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        assert catalogue.state()["gone"] == "1"  # 1,002 are not, though they are of 42 papers
+        assert catalogue.numbers()["chroma"] == 2
 
 
 def test_what_no_paper_has_any_more_is_forgotten(holding: Path) -> None:
