@@ -30,7 +30,7 @@ from assistant.library.catalogue import Catalogue
 from assistant.library.server import transfer
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import retriever
-from assistant.verification import verifier
+from assistant.verification import quotes, verifier
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.support import SupportScorer
 
@@ -155,6 +155,19 @@ def test_a_claim_is_checked_against_the_pages_of_what_it_cites(holding: Path) ->
     assert (claim.verdict, claim.reason) == ("unsupported", "not in the cited paper: 12")
     claim = checked("Violins are tuned by candle light in the cellars of old theatres.")
     assert (claim.verdict, claim.reason) == ("unsupported", "the cited paper does not say so")
+
+
+def test_no_quote_goes_from_one_text_into_another_that_does_not_follow_it(holding: Path) -> None:
+    with LibrarySnapshot(holding) as library:
+        [paper] = [paper for paper in library.papers() if paper.title == TITLE]
+        read = abstracts.read(library, [paper], EMBEDDER)[paper.id]
+    assert read.body
+    first, second, _, fourth, *_ = (passage.text for passage in read.body.passages)
+    text = read.with_passages([0, 1, 3]).text
+    assert [quotes.occurs(part, text) for part in (paper.abstract, first, second, fourth)] == [True] * 4
+    assert quotes.occurs(f"{first} {second}", text)
+    assert not quotes.occurs(f"{second} {fourth}", text)
+    assert not quotes.occurs(f"{paper.abstract} {first}", text)
 
 
 def test_an_answer_quotes_the_sentence_of_a_page(holding: Path) -> None:
