@@ -25,6 +25,9 @@ _NEAREST = 2
 """Passages of a full text that are evidence for being nearest by their vectors, and as many for their words: with the
 abstract about as many sentences as `chunks.MOST_SENTENCES`."""
 
+_GAP = "[…]\n\n"
+"""Between texts that do not follow each other: no quote goes from the end of one to the beginning of the next."""
+
 
 @dataclass(frozen=True)
 class Body:
@@ -121,8 +124,11 @@ class Abstract:
 
     @property
     def text(self) -> str:
-        """The abstract, and the passages that count."""
-        return "\n\n".join(self.texts)
+        """The abstract, and the passages that count, with a mark between what does not follow each other."""
+        before = (None, *self.numbers)
+        parts = zip(self.passages, before, self.numbers, strict=False)
+        gaps = (f"{'' if number - 1 == last else _GAP}{passage.text}" for passage, last, number in parts)
+        return "\n\n".join((self.paper.abstract, *gaps))
 
     def toward(
         self, vector: NDArray[np.float32], weights: Mapping[str, float], saying: Sequence[str] = ()

@@ -112,7 +112,7 @@ def rebuild(folder: Path, catalogue: Catalogue, on_progress: OnProgress, change:
     with generations.unfinished(folder, number):
         files, gone = wording.build(folder, number, catalogue, change)
         facts = {"generation": str(number), "words": bm25.SCHEME, "gone": str(gone)}
-        if change and _keeps_vectors(folder, catalogue, change, papers):
+        if change and _keeps_vectors(folder, catalogue, change):
             files |= integrity.of_kind(kind, catalogue.files(catalogue.generation()))
         else:
             facts |= _new_vectors(folder, catalogue, number, change)
@@ -179,14 +179,14 @@ def _sweep(folder: Path, catalogue: Catalogue) -> None:
     generations.sweep(folder, _superseded(catalogue), catalogue.numbers())
 
 
-def _keeps_vectors(folder: Path, catalogue: Catalogue, change: IndexChange, papers: int) -> bool:
+def _keeps_vectors(folder: Path, catalogue: Catalogue, change: IndexChange) -> bool:
     """Note what the vector index does not have as it is now; return whether it can be kept, with that as its tail."""
-    length = tail.mark(catalogue, change.removed, change.put)
+    tail.mark(catalogue, change.removed, change.put)
     kind = catalogue.vector_index()
     number = catalogue.numbers()[kind]
     recorded = integrity.of_kind(kind, catalogue.files(catalogue.generation()))
     is_sound = number and not integrity.check_files(folder, {kind: number}, recorded).problems
-    return bool(is_sound) and length <= tail.limit(papers)
+    return bool(is_sound) and tail.length(catalogue) <= tail.limit(wording.size_of(catalogue))
 
 
 def _new_vectors(folder: Path, catalogue: Catalogue, number: int, change: IndexChange | None) -> dict[str, str]:

@@ -13,7 +13,7 @@ from assistant.library.index import LEXICAL
 _PROPER = (".managed.json", "meta.json")  # what tantivy replaces; all else it writes once
 _GONE = 5  # an index is grown until one paper in five has gone from it or changed, whose words count until then
 _AT_ONCE = 1_000  # texts in memory
-_SMALL = 1_000  # so few papers are indexed anew in a tenth of a second, and then the words of none that is gone count
+_SMALL = 1_000  # so few texts are indexed anew in a tenth of a second, and then the words of none that is gone count
 
 
 def build(library: Path, number: int, catalogue: Catalogue, change: IndexChange | None) -> tuple[integrity.Files, int]:
@@ -35,8 +35,7 @@ def _grown(library: Path, number: int, catalogue: Catalogue, change: IndexChange
     """Grow the index of the current generation into that of `number`; None where that would not pay or is not sound."""
     facts, current = catalogue.state(), catalogue.generation()
     gone = state.whole_number(catalogue.path, facts, "gone") + len(change.removed)
-    papers_now = catalogue.size()
-    if gone * _GONE > papers_now or (gone and papers_now <= _SMALL):
+    if gone * _GONE > catalogue.size() or (gone and size_of(catalogue) <= _SMALL):
         return None
     if not current or facts.get("words") != bm25.SCHEME:
         return None

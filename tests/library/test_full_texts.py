@@ -12,14 +12,25 @@ from support.full_papers import ANSWER, ANSWER_PAGE, QUESTION, TITLE
 from support.pages import read_rows
 
 from assistant.answering import pipeline
-from assistant.domain.full_texts import full_text
+from assistant.domain.full_texts import Passage, full_text
 from assistant.domain.records import Claim, Entry, Listing
-from assistant.library import abstracts, backup, builder, damaged_papers, database, editing, full_texts, schema, writer
+from assistant.library import (
+    abstracts,
+    backup,
+    builder,
+    damaged_papers,
+    database,
+    editing,
+    full_texts,
+    schema,
+    tail,
+    writer,
+)
 from assistant.library.catalogue import Catalogue
 from assistant.library.server import transfer
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import retriever
-from assistant.verification import verifier
+from assistant.verification import quotes, verifier
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.support import SupportScorer
 
@@ -146,6 +157,19 @@ def test_a_claim_is_checked_against_the_pages_of_what_it_cites(holding: Path) ->
     assert (claim.verdict, claim.reason) == ("unsupported", "the cited paper does not say so")
 
 
+def test_no_quote_goes_from_one_text_into_another_that_does_not_follow_it(holding: Path) -> None:
+    with LibrarySnapshot(holding) as library:
+        [paper] = [paper for paper in library.papers() if paper.title == TITLE]
+        read = abstracts.read(library, [paper], EMBEDDER)[paper.id]
+    assert read.body
+    first, second, _, fourth, *_ = (passage.text for passage in read.body.passages)
+    text = read.with_passages([0, 1, 3]).text
+    assert [quotes.occurs(part, text) for part in (paper.abstract, first, second, fourth)] == [True] * 4
+    assert quotes.occurs(f"{first} {second}", text)
+    assert not quotes.occurs(f"{second} {fourth}", text)
+    assert not quotes.occurs(f"{paper.abstract} {first}", text)
+
+
 def test_an_answer_quotes_the_sentence_of_a_page(holding: Path) -> None:
     with LibrarySnapshot(holding) as library:
         answer = pipeline.ask(pipeline.Pipeline(library, EMBEDDER), QUESTION)
@@ -178,6 +202,23 @@ def test_a_full_text_that_is_not_as_it_was_written_is_no_evidence(damage: str, h
     assert "`assistant ingest` on its listings again (-)" in messages[-1]
     libraries.ingest(holding, [document])
     assert found(holding) == EXPECTED
+
+
+def test_the_passages_of_a_paper_are_as_many_texts_for_the_indexes(folder: Path, document: Entry) -> None:
+    passages = [Passage(f"Stone number {number} lies in the brook below the mill.", ((0, 1),)) for number in range(960)]
+    libraries.ingest(folder, [replace(document, full_text=full_text(passages, 1))])
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        assert tail.ids(catalogue) == {}  # 961 texts of 1,001: more than a tail has
+    writer.remove(folder, ["id3"])
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        assert (tail.length(catalogue), tail.limit(1_000)) == (1, 300)
+        assert catalogue.state()["gone"] == "0"  # 1,000 texts are indexed anew
+    writer.remove(folder, ["id4"])
+    libraries.ingest(folder, libraries.entries(40, 44))
+    writer.remove(folder, ["id5"])
+    with contextlib.closing(Catalogue(folder)) as catalogue:
+        assert catalogue.state()["gone"] == "1"  # 1,002 are not, though they are of 42 papers
+        assert catalogue.numbers()["chroma"] == 2
 
 
 def test_what_no_paper_has_any_more_is_forgotten(holding: Path) -> None:

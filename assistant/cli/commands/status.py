@@ -44,7 +44,6 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
     """
     from assistant import app
     from assistant.app import sources
-    from assistant.library import tail
 
     environment, settings = invocation.environment(), place.open().settings
     embedder, reranker = sources.embedder(settings, environment), sources.reranker(settings, environment)
@@ -59,8 +58,7 @@ def status(deep: bool, as_json: bool, place: LibraryOptions) -> int:
             "papers": papers,
             "listings": listings,
             **_texts(library),
-            "tail": len(tail.ids(library.catalogue)),
-            "tail_limit": tail.limit(papers),
+            **_tail(library),
             "fingerprint": library.fingerprint,
             "checksums": library.catalogue.version() > 1,
             "healthy": not faults,
@@ -134,11 +132,26 @@ def _full_text_line(facts: Mapping[str, object]) -> list[console.StyledLine]:
     return [console.plain(f"full texts   of {facts['full_texts']:,} papers, in {facts['passages']:,} passages")]
 
 
+def _tail(library: "LibrarySnapshot") -> dict[str, object]:
+    """Return how many papers, and texts of these, the vector index does not have as they are, and how many texts it
+    may lack."""
+    from assistant.library import tail, wording
+
+    return {
+        "tail": len(tail.ids(library.catalogue)),
+        "tail_texts": tail.length(library.catalogue),
+        "tail_limit": tail.limit(wording.size_of(library.catalogue)),
+    }
+
+
 def _tail_line(facts: Mapping[str, object]) -> list[console.StyledLine]:
     """Return what is not in the vector index yet, or no longer, and when it will be."""
     if not facts["tail"]:
         return []
-    when = f"an ingest makes it anew beyond {facts['tail_limit']:,}"
+    texts = f" in {facts['tail_texts']:,} texts" if facts["tail_texts"] != facts["tail"] else ""
+    when = f"an ingest makes it anew beyond {facts['tail_limit']:,}{' texts' if texts else ''}"
     return [
-        console.plain(f"tail         {facts['tail']:,} papers have changed since the vector index was made; {when}")
+        console.plain(
+            f"tail         {facts['tail']:,} papers have changed{texts} since the vector index was made; {when}"
+        )
     ]
