@@ -166,7 +166,8 @@ class AccountMeter:
         """Raise `BudgetError` where what was no answer ended where the budget did, not the usual length of a reply."""
         written = self._written(pieces) if tokens[1] is None else tokens[1]
         if longest is not None and written >= longest:
-            raise self._nothing_of_an_answer(f"the budget of {self._account.budget} left {longest:,} tokens for it")
+            left = f"the budget of {self._account.budget} left {longest:,} tokens for a reply"
+            raise self._nothing_of_an_answer(left)
 
     def _nothing_of_an_answer(self, why: str) -> BudgetError:
         return BudgetError(f"{why}, and the model had written nothing of an answer", cure="raise --budget")

@@ -228,7 +228,7 @@ def test_a_model_that_only_thinks_until_the_budget_ends_is_no_fault_of_the_lengt
         model = account.metered(OpenAIModel("m", key="", base_url=server.url, max_tokens=500), None, 500)
         with pytest.raises(BudgetError) as caught:
             model.reply(ASKED)
-    what = "the budget of 203 tokens left 100 tokens for it, and the model had written nothing of an answer"
+    what = "the budget of 203 tokens left 100 tokens for a reply, and the model had written nothing of an answer"
     assert (str(caught.value), account.spent.tokens) == (f"{what}; raise --budget", 203)
 
 
