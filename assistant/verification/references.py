@@ -15,6 +15,7 @@ from assistant.verification.latex_documents import GLUE
 _LEAST_WORDS = 3  # a bracket of fewer words that names no paper is no citation: [MASK], [0, 1], [our emphasis]
 _LONGEST = 600  # characters between brackets
 _MOST_PIECES = 6  # of a title that has semicolons, between them
+_MOST_QUOTED = 8  # sentences of a quotation that one citation is for
 _MARK = re.compile(r"[\[\]]")
 _SEPARATOR = re.compile(r"\s*;\s*")
 _LIST = re.compile(r"\s*[;,]\s*")
@@ -25,8 +26,8 @@ def split(text: str, papers: PaperFinder) -> tuple[Statement, ...]:
     """Return the sentences of a text with their lines, each with what it cites: titles, ids or keys in brackets,
     separated by ";", and what `citation_styles` knows.
 
-    A citation that stands alone after a full stop belongs to the sentence before it. Raises `UsageError` for a text
-    that is too long.
+    A citation that stands alone after a full stop belongs to the sentence before it, and to all sentences of a
+    quotation “…” that ends there. Raises `UsageError` for a text that is too long.
     """
     if reason := excess(text, TEXT_LIMIT):
         raise UsageError(f"the text {reason}", cure="verify it in parts")
@@ -38,25 +39,47 @@ def split(text: str, papers: PaperFinder) -> tuple[Statement, ...]:
     statements: list[tuple[str, list[CitationMark], int]] = []
     previous_end = at = counted = 0
     line = 1
+    quoted: list[list[CitationMark]] = []
     for start, end in sentences.split("".join(masked)):
         first = at
         while at < len(brackets) and brackets[at].end <= end:
             at += 1
         inside = brackets[first:at]
-        begin = start + len(text[start:end]) - len(text[start:end].lstrip(f"{GLUE} \t\n"))
-        line, counted = line + text.count("\n", counted, begin), begin
         same_paragraph = not text[previous_end:start].count("\n\n")
         leading = _leading(text, start, end, inside) if statements and same_paragraph else []
+        quoted = quoted if same_paragraph else []
         previous_end = end
         if leading:
-            statements[-1][1].extend(_marks(leading))
+            _cite(statements[-1][1], quoted, _marks(leading))
             start, inside = leading[-1].end, inside[len(leading) :]
+        begin = start + len(text[start:end]) - len(text[start:end].lstrip(f"{GLUE} \t\n"))
+        line, counted = line + text.count("\n", counted, begin), begin
         sentence, marks = _without(text, start, end, inside), tuple(dict.fromkeys(_marks(inside)))
         if re.search(r"\w", sentence):
-            statements.append((sentence, list(marks), line))
-        elif statements:
-            statements[-1][1].extend(marks)
+            quoted = _within(quoted, statements, sentence)
+            statements.append((sentence, [], line))
+        if statements:
+            _cite(statements[-1][1], quoted, marks)
     return tuple(Statement(sentence, tuple(marks), line) for sentence, marks, line in statements)
+
+
+def _within(
+    quoted: list[list[CitationMark]], statements: Sequence[tuple[str, list[CitationMark], int]], sentence: str
+) -> list[list[CitationMark]]:
+    """Return what the sentences before this one cite that stand within the same quotation marks, “ and ”; `quoted` is
+    that of the sentence before."""
+    if not statements:
+        return []
+    before, marks, _ = statements[-1]
+    opens = before.rfind("“") > before.rfind("”") or (quoted and "”" not in before)
+    opens = opens and not marks and len(quoted) < _MOST_QUOTED
+    return [*quoted, marks] if opens and "“" not in sentence.partition("”")[0] else []
+
+
+def _cite(marks: list[CitationMark], quoted: Sequence[list[CitationMark]], more: Sequence[CitationMark]) -> None:
+    """Have a sentence cite more, and with it those before it within the same quotation marks."""
+    for cited in (marks, *quoted):
+        cited.extend(more)
 
 
 def _cited(text: str, papers: PaperFinder) -> list[CitedSpan]:

@@ -60,12 +60,30 @@ def test_the_nearest_title_is_only_suggested() -> None:
         ("Loss in [0, 1] with [MASK].", [("Loss in [0, 1] with [MASK].", [])]),
         ("Open [tides and no end.", [("Open [tides and no end.", [])]),
         ("Twice [tides; Tides; tides].", [("Twice.", ["tides", "tides"])]),
+        (
+            "They say: “One. Two. Three.” [tides] Four. “Five.” [nets]",
+            [
+                ("They say: “One.", ["tides"]),
+                ("Two.", ["tides"]),
+                ("Three.”", ["tides"]),
+                ("Four.", []),
+                ("“Five.”", ["nets"]),
+            ],
+        ),
+        ("“One. Two.\n\nThree.” [tides]", [("“One.", []), ("Two.", []), ("Three.”", ["tides"])]),
+        ("“One [nets]. Two.” [tides]", [("“One.", ["nets"]), ("Two.”", ["tides"])]),
         ("", []),
         ("[tides]", []),
     ],
 )
 def test_claims_and_what_they_cite(text: str, claims: list[tuple[str, list[str]]]) -> None:
     assert claims_of(text) == claims
+
+
+def test_a_sentence_is_told_by_the_line_on_which_it_begins() -> None:
+    text = "One. [tides]\n\n\nTwo\ngoes on. [nets]\n Three. Four.\n[tides]\nFive."
+    lines = [(statement.text, statement.line) for statement in references.split(text, INDEX)]
+    assert lines == [("One.", 1), ("Two goes on.", 4), ("Three.", 6), ("Four.", 6), ("Five.", 8)]
 
 
 def test_a_hostile_text_takes_no_time() -> None:
