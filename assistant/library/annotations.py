@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from assistant.domain.annotations import NOTHING, Annotations, Note, is_within, tag_key
 from assistant.library import row_sums
+from assistant.library.connection import AMONG
 from assistant.library.facts import CatalogueFacts
 from assistant.library.finding import FindsPapers
 
@@ -19,7 +20,6 @@ Gap = Literal["gone", "overtaken"]
 VERSION = 5
 """The first version of a catalogue's schema that has them."""
 _COLUMNS = "paper_id, tags, notes, read, checksum"
-_AMONG = "IN (SELECT value FROM json_each(?))"
 _BEYOND = "SELECT 1 FROM annotations LIMIT 1 OFFSET ?"
 _SUMMED = 2_000  # rows at most, which are summed in a few milliseconds
 CURE = "restore a backup, or write them anew with `assistant tag`, `assistant note` or `assistant read`"
@@ -156,7 +156,7 @@ def row(id: str, annotations: Annotations) -> AnnotationRow:
 def _rows(catalogue: CatalogueFacts, ids: Sequence[str] | None) -> Sequence[tuple[Any, ...]]:
     if isinstance(catalogue, FindsPapers):
         return catalogue.annotation_rows(ids)
-    where, values = ("", ()) if ids is None else (f"WHERE paper_id {_AMONG}", (json.dumps(ids),))
+    where, values = ("", ()) if ids is None else (f"WHERE paper_id {AMONG}", (json.dumps(ids),))
     return catalogue.read(f"SELECT {_COLUMNS} FROM annotations {where}", values)
 
 

@@ -8,12 +8,12 @@ from itertools import islice
 
 from assistant.domain.records import Paper
 from assistant.library import database, embeddings, full_texts, names, rows, state
+from assistant.library.connection import AMONG
 from assistant.library.facts import CatalogueFacts
 from assistant.library.rows import LISTING_COLUMNS, PAPER_COLUMNS, StoredPaper
 
 _POSITIONS = "SELECT position FROM papers ORDER BY position"
 _AT_ONCE = 500  # papers that are written at once
-_AMONG = "IN (SELECT value FROM json_each(?))"  # any number of ids, where SQLite allows 32,766 parameters
 
 
 class Catalogue(CatalogueFacts):
@@ -37,7 +37,7 @@ class Catalogue(CatalogueFacts):
 
     def stored_papers(self, ids: Sequence[str] | None = None) -> list[StoredPaper]:
         """Return papers as `papers` does, those included that are not as they were written."""
-        by_id, by_paper_id = ("", "") if ids is None else (f"WHERE id {_AMONG}", f"WHERE paper_id {_AMONG}")
+        by_id, by_paper_id = ("", "") if ids is None else (f"WHERE id {AMONG}", f"WHERE paper_id {AMONG}")
         values = () if ids is None else (json.dumps(list(ids)),)
         version = self.version()
         has_checksums = version > 1
@@ -64,7 +64,7 @@ class Catalogue(CatalogueFacts):
 
     def texts(self, ids: Sequence[str]) -> list[tuple[str, str, str]]:
         """Return (id, title, abstract) of the papers with these ids, whether or not they are as they were written."""
-        query = f"SELECT id, title, abstract FROM papers WHERE id {_AMONG}"
+        query = f"SELECT id, title, abstract FROM papers WHERE id {AMONG}"
         texts = self.read(query, (json.dumps(list(ids)),))
         return [(str(id), str(title), str(rows.unpacked(abstract))) for id, title, abstract in texts]
 
@@ -87,12 +87,12 @@ class Catalogue(CatalogueFacts):
 
     def positions(self, ids: Iterable[str]) -> dict[str, int]:
         """Return {id: position} of those of these papers that are there; the word index numbers papers so."""
-        query = f"SELECT id, position FROM papers WHERE id {_AMONG}"
+        query = f"SELECT id, position FROM papers WHERE id {AMONG}"
         return {str(id): position for id, position in self.read(query, (json.dumps(list(ids)),))}
 
     def ids_at(self, positions: Iterable[int]) -> dict[int, str]:
         """Return {position: id} of the papers at these positions."""
-        query = f"SELECT position, id FROM papers WHERE position {_AMONG}"
+        query = f"SELECT position, id FROM papers WHERE position {AMONG}"
         return {position: str(id) for position, id in self.read(query, (json.dumps(list(positions)),))}
 
     def spread(self, most: int) -> list[str]:
@@ -207,7 +207,7 @@ class Catalogue(CatalogueFacts):
     def embedded(self, contents: Sequence[str]) -> dict[str, int]:
         """Return {content hash: bytes of its vectors} of those of these hashes whose vectors are as they were
         stored."""
-        query = f"SELECT content, vectors, {self._checksum_column()} FROM embeddings WHERE content {_AMONG}"
+        query = f"SELECT content, vectors, {self._checksum_column()} FROM embeddings WHERE content {AMONG}"
         dimension = self.dimension()
         return {
             content: len(vectors)
@@ -231,7 +231,7 @@ class Catalogue(CatalogueFacts):
     def embeddings(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, bytes | None]]:
         """Yield (paper id, its vectors) in the order the papers were added, for all or for these ids; None for vectors
         that are missing, or not as they were stored."""
-        where, values = ("", ()) if ids is None else (f"WHERE papers.id {_AMONG}", (json.dumps(list(ids)),))
+        where, values = ("", ()) if ids is None else (f"WHERE papers.id {AMONG}", (json.dumps(list(ids)),))
         query = (
             f"SELECT papers.id, papers.content, vectors, {self._checksum_column()} "
             f"FROM papers LEFT JOIN embeddings ON embeddings.content = papers.content {where} ORDER BY position"

@@ -10,6 +10,9 @@ from typing import Any
 from assistant.domain.errors import LibraryError
 from assistant.library import database, log, schema
 
+AMONG = "IN (SELECT value FROM json_each(?))"
+"""Any number of values, as a list in JSON, where SQLite allows 32,766 parameters."""
+
 
 class CatalogueConnection:
     """One open connection. SQLite's own errors become `LibraryError`s that name the file and the next step."""

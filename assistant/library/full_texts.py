@@ -8,11 +8,10 @@ from assistant.domain import full_texts
 from assistant.domain.errors import LibraryError
 from assistant.domain.full_texts import FullText, Passage
 from assistant.domain.records import Paper
-from assistant.library.connection import CatalogueConnection
+from assistant.library.connection import AMONG, CatalogueConnection
 
 VERSION = 6
 """The first version of a catalogue's schema that has full texts."""
-_AMONG = "IN (SELECT value FROM json_each(?))"
 
 
 def put(catalogue: CatalogueConnection, texts: Iterable[FullText]) -> None:
@@ -32,7 +31,7 @@ def known(catalogue: CatalogueConnection, digests: Iterable[object]) -> dict[str
     wanted = sorted({digest for digest in digests if isinstance(digest, str)})
     if not wanted or catalogue.version() < VERSION:
         return {}
-    rows = catalogue.read(f"SELECT digest, pages, count FROM full_texts WHERE digest {_AMONG}", (json.dumps(wanted),))
+    rows = catalogue.read(f"SELECT digest, pages, count FROM full_texts WHERE digest {AMONG}", (json.dumps(wanted),))
     return {
         str(digest): FullText(str(digest), pages, count)
         for digest, pages, count in rows
@@ -73,7 +72,7 @@ def counts(catalogue: CatalogueConnection, ids: Sequence[str] | None = None) -> 
     """Return {paper id: passages} of those of these papers, or of all, that have a full text."""
     if catalogue.version() < VERSION or not catalogue.read("SELECT 1 FROM full_texts LIMIT 1"):
         return {}
-    where, values = ("", ()) if ids is None else (f"WHERE id {_AMONG}", (json.dumps(list(ids)),))
+    where, values = ("", ()) if ids is None else (f"WHERE id {AMONG}", (json.dumps(list(ids)),))
     query = f"SELECT id, count FROM papers JOIN full_texts ON digest = full_text {where}"
     return {str(id): count for id, count in catalogue.read(query, values) if isinstance(count, int)}
 

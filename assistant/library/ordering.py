@@ -1,6 +1,5 @@
 """A catalogue and an order -> the ids of its papers in that order, without their texts."""
 
-import json
 from collections.abc import Collection, Iterator
 
 from assistant.domain.sanitize import one_line
@@ -34,22 +33,15 @@ def ids(
 
 
 def _ids(catalogue: Catalogue, among: Collection[str] | None, condition: str, order: str) -> Iterator[str]:
-    query = f"SELECT id FROM {overview.table(catalogue)} WHERE {condition} {_among(among)} ORDER BY {order}"
-    yield from (str(id) for (id,) in catalogue.stream(query, _values(among)))
+    where = f"{overview.among(among) or 'WHERE true'} AND {condition}"
+    query = f"SELECT id FROM {overview.table(catalogue)} {where} ORDER BY {order}"
+    yield from (str(id) for (id,) in catalogue.stream(query, overview.values(among)))
 
 
 def _by_title(catalogue: Catalogue, among: Collection[str] | None, *, reverse: bool) -> Iterator[str]:
     """Yield ids by titles, of which all are in memory: no index of SQLite's has them as a person sorts them."""
-    query = f"SELECT id, title FROM papers WHERE true {_among(among)} ORDER BY position"
-    titled = catalogue.stream(query, _values(among))
+    query = f"SELECT id, title FROM papers {overview.among(among)} ORDER BY position"
+    titled = catalogue.stream(query, overview.values(among))
     keyed = [(one_line(str(title)).casefold(), place, str(id)) for place, (id, title) in enumerate(titled)]
     keyed.sort(reverse=reverse)
     yield from (id for _, _, id in keyed)
-
-
-def _among(ids: Collection[str] | None) -> str:
-    return "" if ids is None else "AND id IN (SELECT value FROM json_each(?))"
-
-
-def _values(ids: Collection[str] | None) -> tuple[str, ...]:
-    return () if ids is None else (json.dumps(list(ids)),)

@@ -11,6 +11,7 @@ from datetime import date
 from assistant.domain.records import Paper
 from assistant.library import rows
 from assistant.library.catalogue import Catalogue
+from assistant.library.connection import AMONG
 from assistant.library.damaged_papers import VOUCHED
 from assistant.library.finding import FindsPapers
 
@@ -37,8 +38,8 @@ def overview(catalogue: Catalogue, ids: Collection[str] | None = None) -> Overvi
     """Return the counts over the papers with these ids (None: all)."""
     [row] = catalogue.read(
         "SELECT count(*), count(date), min(date), max(date), sum(authors <> '[]'), "
-        f"sum(authors <> '[]' OR author_count IS NOT NULL) FROM papers {_among(ids)}",
-        _values(ids),
+        f"sum(authors <> '[]' OR author_count IS NOT NULL) FROM papers {among(ids)}",
+        values(ids),
     )
     papers, dated, first, last, named, counted = row
     return Overview(papers, dated, first, last, named or 0, counted or 0)
@@ -47,9 +48,9 @@ def overview(catalogue: Catalogue, ids: Collection[str] | None = None) -> Overvi
 def by_date(catalogue: Catalogue, limit: int, ids: Collection[str] | None = None, *, newest: bool) -> list[str]:
     """Return the ids of the `limit` newest or oldest papers that have a date; of one day in the order added."""
     order = "DESC" if newest else "ASC"
-    dated = f"{_among(ids)} {'AND' if ids is not None else 'WHERE'} date IS NOT NULL"
+    dated = f"{among(ids)} {'AND' if ids is not None else 'WHERE'} date IS NOT NULL"
     query = f"SELECT id FROM {table(catalogue)} {dated} ORDER BY date {order}, position LIMIT ?"
-    return [id for (id,) in catalogue.read(query, (*_values(ids), limit))]
+    return [id for (id,) in catalogue.read(query, (*values(ids), limit))]
 
 
 def within(catalogue: Catalogue, since: date | None, until: date | None) -> list[str]:
@@ -72,7 +73,7 @@ def of_source(catalogue: Catalogue, name: str) -> set[str]:
     if isinstance(catalogue, FindsPapers):
         return catalogue.of_source(name)
     matching = json.dumps([source for source in source_names(catalogue) if name.casefold() in source.casefold()])
-    query = "SELECT DISTINCT paper_id FROM listings WHERE source IN (SELECT value FROM json_each(?))"
+    query = f"SELECT DISTINCT paper_id FROM listings WHERE source {AMONG}"
     return {str(id) for (id,) in catalogue.read(query, (matching,))}
 
 
@@ -99,8 +100,8 @@ def titles_with(catalogue: Catalogue, letters: str) -> Iterator[tuple[str, str]]
 def days(catalogue: Catalogue, ids: Collection[str] | None = None) -> Iterator[tuple[date | None, int]]:
     """Yield each day, None for none, and how many of the papers with these ids (None: of all) have it as their date; in
     the order of the days."""
-    query = f"SELECT date, count(*) FROM {table(catalogue)} {_among(ids)} GROUP BY date"
-    for day, papers in catalogue.stream(query, _values(ids)):
+    query = f"SELECT date, count(*) FROM {table(catalogue)} {among(ids)} GROUP BY date"
+    for day, papers in catalogue.stream(query, values(ids)):
         with contextlib.suppress(ValueError):  # the paper is damaged, which is told where it is read
             yield None if day is None else date.fromisoformat(str(day)), int(papers)
 
@@ -114,11 +115,11 @@ def words_of(catalogue: Catalogue, ids: Sequence[str]) -> Iterator[tuple[str, li
             yield paper.id, [paper.title, paper.abstract, *paper.authors, paper.id, *paper.aliases, *venues]
         return
     venues_of: dict[str, list[str]] = {}
-    query = f"SELECT paper_id, organisation FROM listings {_among(ids, 'paper_id')} AND organisation IS NOT NULL"
-    for id, organisation in catalogue.read(query, _values(ids)):
+    query = f"SELECT paper_id, organisation FROM listings {among(ids, 'paper_id')} AND organisation IS NOT NULL"
+    for id, organisation in catalogue.read(query, values(ids)):
         venues_of.setdefault(str(id), []).append(str(organisation))
-    query = f"SELECT id, title, abstract, authors, aliases FROM papers {_among(ids)}"
-    for id, title, abstract, authors, aliases in catalogue.stream(query, _values(ids)):
+    query = f"SELECT id, title, abstract, authors, aliases FROM papers {among(ids)}"
+    for id, title, abstract, authors, aliases in catalogue.stream(query, values(ids)):
         listed = (*_names(authors), str(id), *_names(aliases), *venues_of.get(str(id), ()))
         yield str(id), [str(title), str(rows.unpacked(abstract)), *listed]
 
@@ -126,8 +127,8 @@ def words_of(catalogue: Catalogue, ids: Sequence[str]) -> Iterator[tuple[str, li
 def headings(catalogue: Catalogue, ids: Collection[str]) -> Iterator[Paper]:
     """Yield the papers with these ids in the order added, with title, date and authors alone, whether or not they are
     as they were written."""
-    query = f"SELECT id, title, date, authors FROM papers {_among(ids)} ORDER BY position"
-    for id, title, day, authors in catalogue.stream(query, _values(ids)):
+    query = f"SELECT id, title, date, authors FROM papers {among(ids)} ORDER BY position"
+    for id, title, day, authors in catalogue.stream(query, values(ids)):
         with contextlib.suppress(ValueError):  # the paper is damaged, which is told where it is read
             day_read = None if day is None else date.fromisoformat(str(day))
             yield Paper(str(id), str(title), "", day_read, authors=tuple(_names(authors)))
@@ -146,16 +147,16 @@ def undated(catalogue: Catalogue, ids: Collection[str] | None = None) -> int:
     """Return how many papers have no date."""
     if isinstance(catalogue, FindsPapers):
         return catalogue.undated(ids)
-    dateless = f"{_among(ids)} {'AND' if ids is not None else 'WHERE'} date IS NULL"
-    [(count,)] = catalogue.read(f"SELECT count(*) FROM {table(catalogue)} {dateless}", _values(ids))
+    dateless = f"{among(ids)} {'AND' if ids is not None else 'WHERE'} date IS NULL"
+    [(count,)] = catalogue.read(f"SELECT count(*) FROM {table(catalogue)} {dateless}", values(ids))
     return int(count)
 
 
 def sources(catalogue: Catalogue, ids: Collection[str] | None = None) -> list[tuple[str, int]]:
     """Return (name of a source, how many papers it lists), in the order added."""
-    counted = f"SELECT source, count(DISTINCT paper_id) FROM listings {_among(ids, 'paper_id')}"
+    counted = f"SELECT source, count(DISTINCT paper_id) FROM listings {among(ids, 'paper_id')}"
     query = f"{counted} GROUP BY source ORDER BY min(rowid)"
-    return [(str(source), int(papers)) for source, papers in catalogue.read(query, _values(ids))]
+    return [(str(source), int(papers)) for source, papers in catalogue.read(query, values(ids))]
 
 
 def by_writer(catalogue: Catalogue, names: Iterable[str], ids: Collection[str] | None = None) -> list[str]:
@@ -174,10 +175,9 @@ def by_writer(catalogue: Catalogue, names: Iterable[str], ids: Collection[str] |
     patterns = ["%\\%", *(f"%{word}%" for word in last_words)]
     either = " OR ".join("authors LIKE ? ESCAPE '!'" for _ in patterns)
     query = (
-        f"SELECT id, authors FROM papers {_among(ids) or 'WHERE true'} "
-        f"AND ({either} OR id IN (SELECT value FROM json_each(?))) ORDER BY position"
+        f"SELECT id, authors FROM papers {among(ids) or 'WHERE true'} AND ({either} OR id {AMONG}) ORDER BY position"
     )
-    rows = catalogue.read(query, (*_values(ids), *patterns, json.dumps(list(organisations))))
+    rows = catalogue.read(query, (*values(ids), *patterns, json.dumps(list(organisations))))
     writers = {
         str(id): [*(_words(author) for author in _names(authors)), *organisations.get(str(id), ())]
         for id, authors in rows
@@ -218,9 +218,11 @@ def table(catalogue: Catalogue) -> str:
     return "papers NOT INDEXED" if catalogue.size() <= VOUCHED else "papers"
 
 
-def _among(ids: Collection[str] | None, column: str = "id") -> str:
-    return "" if ids is None else f"WHERE {column} IN (SELECT value FROM json_each(?))"
+def among(ids: Collection[str] | None, column: str = "id") -> str:
+    """Return the condition of a query of the papers with these ids, whose `values` it takes; "" for all (None)."""
+    return "" if ids is None else f"WHERE {column} {AMONG}"
 
 
-def _values(ids: Collection[str] | None) -> tuple[str, ...]:
+def values(ids: Collection[str] | None) -> tuple[str, ...]:
+    """Return what the condition `among` takes."""
     return () if ids is None else (json.dumps(list(ids)),)

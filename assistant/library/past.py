@@ -9,6 +9,7 @@ from typing import Literal
 from assistant.domain.errors import LibraryError
 from assistant.library import annotations, row_sums, state
 from assistant.library.catalogue import Catalogue
+from assistant.library.connection import AMONG
 from assistant.library.rows import LISTING_COLUMNS, PAPER_COLUMNS
 
 Kind = Literal["remove", "tag", "note", "read"]
@@ -17,7 +18,6 @@ _PAPER = f"{PAPER_COLUMNS}, content, checksum"
 _LISTING = f"paper_id, {LISTING_COLUMNS}"
 _ANNOTATION = "tags, notes, read, checksum"
 _TABLES = {"past_changes": "number", "past_annotations": "change", "past_papers": "change", "past_listings": "change"}
-_AMONG = "IN (SELECT value FROM json_each(?))"
 _SUMS = "past"  # the name of a fact about the library
 _DAMAGED = "what it takes to take changes back is not as it was written"
 CURE = "`assistant undo --forget` has it forgotten, and changes can be taken back from there on"
@@ -53,8 +53,8 @@ def note(catalogue: Catalogue, what: Kind, detail: str, ids: Sequence[str], at: 
         values,
     )
     if what == "remove":
-        papers = f"SELECT ?, position, {_PAPER} FROM papers WHERE id {_AMONG}"
-        listings = f"SELECT ?, {_LISTING} FROM listings WHERE paper_id {_AMONG} ORDER BY rowid"
+        papers = f"SELECT ?, position, {_PAPER} FROM papers WHERE id {AMONG}"
+        listings = f"SELECT ?, {_LISTING} FROM listings WHERE paper_id {AMONG} ORDER BY rowid"
         catalogue.run(f"INSERT INTO past_papers (change, position, {_PAPER}) {papers}", values)
         catalogue.run(f"INSERT INTO past_listings (change, {_LISTING}) {listings}", values)
     for table, column in _TABLES.items():

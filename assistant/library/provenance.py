@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from assistant.library import annotations, row_sums
+from assistant.library.connection import AMONG
 from assistant.library.facts import CatalogueFacts
 from assistant.library.finding import FindsPapers
 
@@ -63,7 +64,7 @@ def note(catalogue: CatalogueFacts, sources: "Mapping[str, Origin | None]", at: 
 
 def note_arrival(catalogue: CatalogueFacts, ids: Iterable[str], at: datetime) -> None:
     """Note when these papers were added, the last of all, within the transaction that adds them."""
-    query = "SELECT min(position) FROM papers WHERE id IN (SELECT value FROM json_each(?))"
+    query = f"SELECT min(position) FROM papers WHERE id {AMONG}"
     [(first,)] = catalogue.read(query, (json.dumps(list(ids)),))
     if first is not None:
         with row_sums.noting(catalogue, "arrivals"):
@@ -137,7 +138,7 @@ def _noted(catalogue: CatalogueFacts, names: Iterable[str]) -> "dict[str, tuple[
     if catalogue.version() < annotations.VERSION or not row_sums.is_sound(catalogue, "sources"):
         return {}
     rows = catalogue.read(
-        "SELECT name, added, path, size, modified, digest FROM sources WHERE name IN (SELECT value FROM json_each(?))",
+        f"SELECT name, added, path, size, modified, digest FROM sources WHERE name {AMONG}",
         (json.dumps(list(names)),),
     )
     return {

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.library import embeddings
+from assistant.library.connection import AMONG
 from assistant.library.server import records
 from assistant.library.server.catalogue import ServerCatalogue
 from assistant.library.server.client import PAGE
@@ -28,7 +29,7 @@ class StagedVectors:
 
     def sizes(self, contents: Sequence[str]) -> dict[str, int]:
         """Return {content hash: bytes of its vectors} of those of these hashes whose vectors are kept."""
-        query = "SELECT content, length(vectors) FROM vectors WHERE content IN (SELECT value FROM json_each(?))"
+        query = f"SELECT content, length(vectors) FROM vectors WHERE content {AMONG}"
         return dict(self._spool.read(query, (json.dumps(list(contents)),)))
 
     def blob(self, content: str) -> bytes:
