@@ -29,7 +29,7 @@ _CONFIGURATION = json.dumps(
 """After so many new chunks (`sync_threshold`) Chroma writes its graph; what came since every process that opens it
 adds anew. `ef_search`: with 100,000 papers the ten nearest are among the candidates in 0.993 of cases; with 100, which
 is the default, in 0.930, with 800 in 0.998 and in half as much time again."""
-_PAGE = 8_192  # bytes of the database
+_PAGE = 32_768  # bytes of the database
 _GRAPHS = 16  # that the engine may hold in memory; a folder has one
 _BATCH = 500  # Chroma refuses more than 5,461; 500 keeps memory and the time to Ctrl-C small
 
