@@ -96,7 +96,7 @@ def recall(library: "LibrarySnapshot", vectors: NDArray[np.float32]) -> float:
     shares = []
     for vector in vectors:
         exact = np.argsort(-library.table.cosines(vector))[:10]
-        [near] = library.candidates(vector[None], CANDIDATES) or [[]]
+        [near] = library.candidates(vector[None], CANDIDATES)() or [[]]
         shares.append(len({library.table.ids[row] for row in exact} & set(near)) / 10)
     return statistics.mean(shares)
 

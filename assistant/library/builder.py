@@ -1,13 +1,13 @@
 """Papers of the catalogue -> their vectors in the catalogue, and a new current generation of indexes."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.domain.callbacks import OnProgress
+from assistant.domain.callbacks import OnMessage, OnProgress
 from assistant.domain.errors import FingerprintError, LibraryError, ModelError
 from assistant.domain.records import Paper
 from assistant.library import (
@@ -126,15 +126,17 @@ def rebuild(folder: Path, catalogue: Catalogue, on_progress: OnProgress, change:
     on_progress("indexing", papers, papers)
 
 
-def repair(folder: Path, catalogue: Catalogue, damaged: int) -> None:
-    """Replace generation `damaged` without computing a vector, unless somebody already did.
-
-    Raises `LockedError` where another process is writing.
-    """
-    with writer_session(folder, catalogue, 0.0):
-        if catalogue.generation() == damaged:
-            with catalogue.transaction():
-                rebuild(folder, catalogue, lambda *_: None)
+def heal(folder: Path, catalogue: Catalogue, damaged: int, problems: Iterable[str], on_message: OnMessage) -> None:
+    """Replace the indexes of generation `damaged`, of which `problems` are told, unless somebody already did; no vector
+    is computed. Tells where that cannot be done now, as while another process is writing."""
+    on_message(f"the indexes of {folder} are damaged ({'; '.join(problems)}); rebuilding them from the catalogue")
+    try:
+        with writer_session(folder, catalogue, 0.0):
+            if catalogue.generation() == damaged:
+                with catalogue.transaction():
+                    rebuild(folder, catalogue, lambda *_: None)
+    except LibraryError as error:
+        on_message(f"not rebuilt ({error}); answering by exact search. `assistant reindex` rebuilds them")
 
 
 def reembed(folder: Path, catalogue: Catalogue, embedder: Embedder, seconds: float, on_progress: OnProgress) -> int:

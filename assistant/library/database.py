@@ -15,6 +15,7 @@ from assistant.library import disk, index, log, open_catalogues, rows, schema, t
 
 NAME = "catalogue.sqlite3"
 BUSY_SECONDS = 10
+_CACHE = 32000  # KB of its pages that a connection keeps at most; SQLite's own 2,000 are read anew by every question
 """How long a statement waits for another program that is writing."""
 
 
@@ -62,6 +63,7 @@ def connect(folder: Path) -> sqlite3.Connection:
         # A text with a flipped bit may be no UTF-8; it is left to its checksum to refuse.
         connection.text_factory = functools.partial(str, encoding="utf-8", errors="replace")
         try:
+            connection.execute(f"PRAGMA cache_size = -{_CACHE}")
             trust.distrust(connection)
             [(version,)] = connection.execute("PRAGMA user_version")
             names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}

@@ -6,6 +6,7 @@ among these, Chroma takes 73 ms where comparing a thousand takes 1.
 
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 import numpy as np
@@ -41,15 +42,26 @@ class NearestPapers:
 
     def close(self) -> None:
         """Let go of the vector index."""
+        self._thread.shutdown()
         self._index.close()
 
-    def find(self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None) -> list[list[str]]:
-        """Return for each unit row of `vectors` the ids of the `limit` papers that are nearest to it, best first, of
-        those with the ids `allowed` (None: of all). Raises `LibraryError`."""
+    def begin(
+        self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None
+    ) -> Callable[[], list[list[str]]]:
+        """Begin to search for the `limit` papers that are nearest to each unit row of `vectors`, of those with the ids
+        `allowed` (None: of all), and return what waits for their ids, best first, and raises `LibraryError`.
+
+        The index searches in a thread of its own: meanwhile the caller searches for words, which takes as long.
+        """
         if allowed is not None and (table := self._table(allowed)):
-            return [_ids(row) for row in _ranked(table, vectors, limit)]
-        indexed, late = self._indexed(vectors, limit, allowed), self._late(vectors, limit, allowed)
-        return [_ids(sorted(two, reverse=True)[:limit]) for two in map(list.__add__, indexed, late)]
+            return lambda: [_ids(row) for row in _ranked(table, vectors, limit)]
+        count = self._expected(limit, allowed)
+        first = self._thread.submit(self._index.nearest, vectors, count)
+        return lambda: self._joined(vectors, limit, allowed, count, first.result())
+
+    @cached_property
+    def _thread(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, "vector index")
 
     @cached_property
     def _size(self) -> int:
@@ -73,17 +85,29 @@ class NearestPapers:
             self._admitted = allowed, self._vectors.table(ids) if count <= self._few else None
         return self._admitted[1]
 
-    def _indexed(self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None) -> list[list[Near]]:
-        """Return the papers that the index has as they are, with their cosines. So many are asked for that enough of
-        them are to be expected to count, and more until enough do."""
+    def _expected(self, limit: int, allowed: frozenset[str] | None) -> int:
+        """Return how many chunks the index is to be asked for, that enough of them are to be expected to count."""
         share = 1.0 if allowed is None else len(allowed) / max(self._size, 1)
-        count = limit if share >= 1 else math.ceil(_SPARE * limit / share)
+        return limit if share >= 1 else math.ceil(_SPARE * limit / share)
+
+    def _joined(
+        self,
+        vectors: NDArray[np.float32],
+        limit: int,
+        allowed: frozenset[str] | None,
+        count: int,
+        rows: list[list[Neighbour]],
+    ) -> list[list[str]]:
+        """Return the ids of the nearest papers of the tail and of those that the index has as they are. It gave `rows`
+        when it was asked for `count` chunks, and is asked for more until enough of them count."""
         while True:
-            rows = self._index.nearest(vectors, count)
-            near = [_papers(row, lambda id: self._counts(id, allowed)) for row in rows]
-            if all(len(row) < count for row in rows) or all(len(row) >= limit for row in near):
-                return near
+            indexed = [_papers(row, lambda id: self._counts(id, allowed)) for row in rows]
+            if all(len(row) < count for row in rows) or all(len(row) >= limit for row in indexed):
+                break
             count *= _FURTHER
+            rows = self._index.nearest(vectors, count)
+        late = self._late(vectors, limit, allowed)
+        return [_ids(sorted(two, reverse=True)[:limit]) for two in map(list.__add__, indexed, late)]
 
     def _late(self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None) -> list[list[Near]]:
         """Return papers of the tail, with their cosines."""

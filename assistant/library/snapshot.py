@@ -1,8 +1,9 @@
 """A library folder -> one whole snapshot of it to read: papers, words and vectors that belong together."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ from assistant.library.vector_reader import VectorReader
 from assistant.library.word_search import WordSearch
 
 _SAMPLE = 2_000  # papers at most; their cosines have the mean and deviation of all to about 2 %
+_Result = TypeVar("_Result")
 
 
 class LibrarySnapshot:
@@ -87,11 +89,11 @@ class LibrarySnapshot:
             return
         self._vouch()
         self.problems = health.damage(self.folder, self.catalogue)
-        if not self.problems or not self._heals:
-            return
-        self._heal()
-        if self._moved_on():
-            self.problems = health.damage(self.folder, self.catalogue)
+        if self.problems and self._heals:
+            self.catalogue.release()
+            builder.heal(self.folder, self.catalogue, self._generation, self.problems.values(), self._on_message)
+            if self._moved_on():
+                self.problems = health.damage(self.folder, self.catalogue)
 
     def _moved_on(self) -> bool:
         """Take a snapshot and lock its index files; return whether it is of another generation than before."""
@@ -131,15 +133,6 @@ class LibrarySnapshot:
         self.damaged |= {paper.id: paper for paper in news}
         if news:
             self._on_message(damaged_papers.message(news))
-
-    def _heal(self) -> None:
-        what = "; ".join(self.problems.values())
-        self._on_message(f"the indexes of {self.folder} are damaged ({what}); rebuilding them from the catalogue")
-        self.catalogue.release()
-        try:
-            builder.repair(self.folder, self.catalogue, self._generation)
-        except LibraryError as error:
-            self._on_message(f"not rebuilt ({error}); answering by exact search. `assistant reindex` rebuilds them")
 
     @cached_property
     def chunks(self) -> int:
@@ -214,17 +207,24 @@ class LibrarySnapshot:
 
     def candidates(
         self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None = None
-    ) -> list[list[str]] | None:
-        """Return for each unit row of `vectors` the ids of at least `limit` papers nearest to it, as the vector index
-        finds them among those with the ids `allowed` (None: all); None where all vectors are to be compared."""
-        if self.uses_exact_search:
-            return None
+    ) -> Callable[[], list[list[str]] | None]:
+        """Begin to search, and return what waits for the ids of at least `limit` papers nearest to each unit row of
+        `vectors`, as the index finds them among those `allowed` (None: all); None where all are to be compared."""
+        begun = None if self.uses_exact_search else self._tried(lambda: self._opened().begin(vectors, limit, allowed))
+        return lambda: begun and self._tried(begun)
+
+    def _tried(self, search: Callable[[], _Result]) -> _Result | None:
+        """Return what a search by the vector index returns, None where that turns out to be damaged."""
         try:
-            return self._opened().find(vectors, limit, allowed)
+            return search()
         except LibraryError as error:
             self.problems[self._vector_index] = str(error)
             self._on_message(f"{error}; answering by exact search")
             return None
+
+    def read_ahead(self, ids: Iterable[str]) -> None:
+        """Read vectors that will be asked for, while the vector index searches."""
+        self.vectors_of(ids)
 
     def vectors_of(self, ids: Iterable[str] | None) -> embeddings.VectorTable:
         """Return the vectors of the papers with these ids, in the order added (None: of all)."""

@@ -88,8 +88,11 @@ def retrieve(
         return ()
     queries = (Query(question, vector), *context.rephrasings)
     most = max(CANDIDATES, 2 * limit)
-    near = library.candidates(np.stack([query.vector for query in queries]), most, allowed)
-    words = [{} if near is None else _best_by_words(library, query.text, most, allowed) for query in queries]
+    nearest = library.candidates(np.stack([query.vector for query in queries]), most, allowed)
+    is_exact = library.uses_exact_search
+    words = [{} if is_exact else _best_by_words(library, query.text, most, allowed) for query in queries]
+    library.read_ahead(chain(*words))
+    near = nearest()
     table = library.vectors_of(None if near is None else chain(*near, *words, context.named_papers))
     each = [_scores(library, table, query, known) for query, known in zip(queries, words, strict=True)]
     scores = each[0] if len(each) == 1 else np.mean(each, axis=0)
@@ -122,7 +125,7 @@ def nearest_papers(
     for start in range(0, len(texts), _AT_ONCE):
         batch = vectors[start : start + _AT_ONCE]
         some = texts[start : start + _AT_ONCE]
-        near = library.candidates(batch, most)
+        near = library.candidates(batch, most)()
         words = [{} if near is None else _best_by_words(library, text, most) for text in some]
         table = library.vectors_of(None if near is None else chain(*near, *words))
         cosines, sample = table.cosines(batch), batch @ library.sample.T

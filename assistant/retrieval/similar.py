@@ -21,7 +21,7 @@ def similar(
     own = library.vectors_of([id]).wholes
     if not len(own) or not own.any():
         raise LibraryError("has vectors that are missing or not as they were stored", path=id, cure=REINDEX)
-    near = library.candidates(own, limit + 1 + len(library.damaged), allowed)
+    near = library.candidates(own, limit + 1 + len(library.damaged), allowed)()
     table = library.vectors_of(near[0] if near is not None else None)
     cosines = table.cosines(own)[0]
     places = (int(place) for place in np.argsort(-cosines, kind="stable"))

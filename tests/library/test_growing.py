@@ -163,7 +163,7 @@ def test_the_nearest_papers_are_those_of_all_vectors(folder: Path, admitted: int
         reader = VectorReader(library.catalogue, lambda _: None)
         near = NearestPapers(library.catalogue, ChromaIndex(library.vector_index_folder), reader, few)
         with contextlib.closing(near):
-            rows = near.find(vectors, 10, allowed)
+            rows = near.begin(vectors, 10, allowed)()
     for row, cosines in zip(rows, table.cosines(vectors), strict=True):
         admissible = [id for id in table.ids if allowed is None or id in allowed]
         assert len(row) == len(set(row)) == min(10, len(admissible))

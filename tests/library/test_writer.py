@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from support import libraries
 from support.libraries import HashedWords
 
-from assistant.domain.errors import LibraryError, ModelError
+from assistant.domain.errors import ModelError
 from assistant.library import builder, tail, writer
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
@@ -152,8 +152,9 @@ def test_vectors_of_another_splitting_are_computed_anew(tmp_path: Path) -> None:
     catalogue = Catalogue(folder)
     [(hash, blob)] = by_content(catalogue, "id3")
     catalogue.put_embeddings([(hash, blob * 3)])
-    with pytest.raises(LibraryError, match="id3: has 3 vectors, which do not fit its text; run `assistant reindex`"):
-        builder.repair(folder, catalogue, 1)
+    messages: list[str] = []
+    builder.heal(folder, catalogue, 1, ["gone"], messages.append)
+    assert "not rebuilt (id3: has 3 vectors, which do not fit its text; run `assistant reindex`" in messages[1]
     assert builder.reembed(folder, catalogue, embedder, 0.0, lambda *_: None) == 1
     catalogue.close()
     assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, libraries.MADE)] * 3)

@@ -114,9 +114,17 @@ class ServerSnapshot(LibrarySnapshot):
 
     def candidates(
         self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None = None
-    ) -> list[list[str]] | None:
-        """Return for each unit row of `vectors` the ids of at least `limit` papers nearest to it, as the server finds
-        them among those with the ids `allowed` (None: all), as far as it gives so many."""
+    ) -> Callable[[], list[list[str]] | None]:
+        """Return what asks the server for the ids of at least `limit` papers nearest to each unit row of `vectors`, of
+        those with the ids `allowed` (None: all), as far as it gives so many."""
+        return lambda: self._nearest_papers(vectors, limit, allowed)
+
+    def read_ahead(self, ids: Iterable[str]) -> None:
+        """Read nothing: all vectors are asked for at once, for a request takes longer than what it brings."""
+
+    def _nearest_papers(
+        self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None
+    ) -> list[list[str]]:
         hidden, number = self.word_search.index.hidden, self._generation
         if allowed is not None:
             return self._among(vectors, limit, sorted(allowed))

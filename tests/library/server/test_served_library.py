@@ -138,7 +138,7 @@ def test_nothing_is_seen_by_halves_and_vectors_survive_an_interruption(server: S
     with again(server) as connection, ServerSnapshot(connection) as library:
         assert set(library.ids) == ids(0, 2)
         assert set(library.word_scores("paper", 500)) == ids(0, 2)
-        [near] = library.candidates(HashedWords().embed(["moss"]), 10) or [[]]
+        [near] = library.candidates(HashedWords().embed(["moss"]), 10)() or [[]]
         assert set(near) == ids(0, 2)
         second = HashedWords()
         writer.add(server, entries(0, 300), second)
