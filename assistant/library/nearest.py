@@ -18,7 +18,7 @@ from assistant.library.embeddings import VectorTable
 from assistant.library.index import Neighbour, VectorIndex
 from assistant.library.vector_reader import VectorReader
 
-_FEW = 10_000  # vectors of the papers that a filter admits, which are then compared one by one; 15 MB
+_FEW = 20_000  # vectors of the papers that a filter admits, which are then compared one by one; 31 MB
 _SPARE = 1.5  # times as many chunks the index is asked for as a filter is to be expected to leave
 _FURTHER = 4  # times as many again where too few of those count
 
