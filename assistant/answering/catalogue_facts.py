@@ -135,7 +135,7 @@ def _named(request: Request, name: str) -> list[Paper]:
     """Return the papers that a name means: an id, a whole title, its beginning, or words that one title alone has."""
     library = request.library
     name = _AROUND_NAME.sub("", name)
-    by_words = library.word_scores(name, _CANDIDATES)
+    by_words = library.word_search.scores(name, _CANDIDATES)
     index = PaperIndex(library.papers(list(by_words)))
     if papers := library_finder.of_library(library, small=0).find_all(name) or index.find_beginning(name):
         return papers

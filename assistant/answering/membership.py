@@ -64,7 +64,9 @@ def features(
     the topic's words, weighted by rarity, that it has; the cross-encoder's score of its title and of the sentences with
     most of these words. Raises `ModelError`."""
     words = library.words
-    hits = library.word_scores(topic, 1) | library.word_scores(topic, len(papers), [paper.id for paper in papers])
+    hits = library.word_search.scores(topic, 1) | library.word_search.scores(
+        topic, len(papers), [paper.id for paper in papers]
+    )
     highest = max(hits.values(), default=1.0)
     weights = idf.term_weights(topic, words)
     by_words = [[hits.get(paper.id, 0.0) / highest, idf.paper_share(weights, paper, words)] for paper in papers]

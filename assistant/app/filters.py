@@ -62,7 +62,7 @@ def admitted(library: LibrarySnapshot, papers_filter: Filter, on_message: OnMess
     if since or until:
         if undated := overview.undated(catalogue, ids):
             on_message(without_a_date(undated))
-        ids = {id for id in overview.within(catalogue, since, until) if ids is None or id in ids}
+        ids = {id for id in library.numbers.within(since, until) if ids is None or id in ids}
     if library.size > 0 and not ids:
         on_message("no paper passes the filter")
     return frozenset(ids or ())

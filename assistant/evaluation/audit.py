@@ -72,7 +72,7 @@ class Baselines:
     def rank(self, text: str, vector: NDArray[np.float32]) -> dict[str, list[str]]:
         """Return {baseline: titles, best first}."""
         table = self._library.table
-        by_words = self._library.word_scores(text, len(self._order))
+        by_words = self._library.word_search.scores(text, len(self._order))
         places = {id: place for place, id in enumerate(table.ids)}
         scores = np.array([by_words.get(id, 0.0) for id in table.ids], np.float32)
         no_scores = np.zeros(len(self._order), np.float32)

@@ -57,9 +57,18 @@ def within(catalogue: Catalogue, since: date | None, until: date | None) -> list
     """Return the ids of the papers dated from one day to another, both included, in the order added."""
     if isinstance(catalogue, FindsPapers):
         return catalogue.within(since, until)
-    first, last = since.isoformat() if since else "", until.isoformat() if until else "9999-12-31"
     query = f"SELECT id FROM {table(catalogue)} WHERE date BETWEEN ? AND ? ORDER BY position"
-    return [id for (id,) in catalogue.read(query, (first, last))]
+    return [id for (id,) in catalogue.read(query, _ends(since, until))]
+
+
+def places_within(catalogue: Catalogue, since: date | None, until: date | None) -> list[int]:
+    """Return the positions of the papers that `within` names: an index has these, and no paper is read."""
+    query = f"SELECT position FROM {table(catalogue)} WHERE date BETWEEN ? AND ? ORDER BY position"
+    return [position for (position,) in catalogue.read(query, _ends(since, until))]
+
+
+def _ends(since: date | None, until: date | None) -> tuple[str, str]:
+    return since.isoformat() if since else "", until.isoformat() if until else "9999-12-31"
 
 
 def without_date(catalogue: Catalogue) -> list[str]:

@@ -1,6 +1,6 @@
 """A library folder -> one whole snapshot of it to read: papers, words and vectors that belong together."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -27,6 +27,7 @@ from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
 from assistant.library.index import LEXICAL
 from assistant.library.nearest import NearestPapers
+from assistant.library.paper_numbers import PaperNumbers
 from assistant.library.vector_reader import VectorReader
 from assistant.library.word_search import WordSearch
 
@@ -57,8 +58,7 @@ class LibrarySnapshot:
         self.folder, self.place = folder, str(folder)
         self._embedder = embedder
         self._on_message = on_message
-        self._is_exact = exact
-        self._heals = heal
+        self._is_exact, self._heals = exact, heal
         self._locks: list[locks.SharedLock] = []
         self.catalogue = catalogue or Catalogue(folder)
         self._nearest: NearestPapers | None = None
@@ -177,17 +177,17 @@ class LibrarySnapshot:
         """The word index, for what it knows of words."""
         return self.word_search.index
 
-    def word_scores(self, text: str, limit: int, among: Collection[str] | None = None) -> dict[str, float]:
-        """Return {paper id: BM25 score}, best first, of at most `limit` papers that share a word with a text; of those
-        with the ids `among` (None: of all)."""
-        return self.word_search.scores(text, limit, among)
-
     @cached_property
     def word_search(self) -> WordSearch:
         """The search for words; in memory where the word index is damaged."""
         is_there = LEXICAL not in self.problems and self._generation
         folder = generations.folder(self.folder, LEXICAL, self._generation) if is_there else None
-        return WordSearch(self.catalogue, folder, self.size)
+        return WordSearch(self.catalogue, folder, self.size, self.numbers)
+
+    @cached_property
+    def numbers(self) -> PaperNumbers:
+        """The places of papers in the catalogue."""
+        return PaperNumbers(self.catalogue)
 
     @cached_property
     def table(self) -> embeddings.VectorTable:
@@ -228,7 +228,7 @@ class LibrarySnapshot:
 
     def vectors_of(self, ids: Iterable[str] | None) -> embeddings.VectorTable:
         """Return the vectors of the papers with these ids, in the order added (None: of all)."""
-        return self.table if ids is None else self._vectors.table(self.word_search.in_order(ids))
+        return self.table if ids is None else self._vectors.table(self.numbers.in_order(ids))
 
     def _opened(self) -> NearestPapers:
         """Return the search for vectors, opened once a generation: Chroma never gives back the MB that it takes."""
@@ -246,5 +246,5 @@ class LibrarySnapshot:
             self._nearest.close()
             self._nearest = None
         self._generation = -1
-        for name in ("chunks", "size", "ids", "word_search", "_vectors", "table", "sample"):
+        for name in ("chunks", "size", "ids", "word_search", "numbers", "_vectors", "table", "sample"):
             self.__dict__.pop(name, None)

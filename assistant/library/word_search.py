@@ -2,7 +2,7 @@
 
 import contextlib
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from assistant.domain.errors import LibraryError
 from assistant.library import bm25, wording
 from assistant.library.catalogue import Catalogue
+from assistant.library.paper_numbers import PaperNumbers
 
 _HITS = 8  # more papers that the index can find in the time in which it looks up one number that it is told
 _SPARE = 1.5  # times as many papers it is asked for as a filter is to be expected to leave
@@ -19,13 +20,12 @@ _FURTHER = 4  # times as many again where too few of those count
 class WordSearch:
     """The search for words of one generation."""
 
-    def __init__(self, catalogue: Catalogue, folder: Path | None, papers: int) -> None:
+    def __init__(self, catalogue: Catalogue, folder: Path | None, papers: int, numbers: PaperNumbers) -> None:
         """Open the word index in `folder`; one in memory where that is None, or has another number of texts than the
-        `papers` and their passages are."""
+        `papers` and their passages are. `numbers` are those of the catalogue's papers."""
         self._catalogue = catalogue
         self._papers = papers
-        self._known: dict[str, int] = {}
-        self._by_number: dict[int, str] = {}
+        self._numbers = numbers
         self._is_numbered = catalogue.state().get("words") == bm25.SCHEME
         if folder is not None:
             with contextlib.suppress(LibraryError):
@@ -35,15 +35,15 @@ class WordSearch:
         self._is_numbered = True
         self.index = bm25.build_numbered(wording.papers(catalogue), None)
 
-    def scores(self, text: str, limit: int, among: Collection[str] | None) -> dict[str, float]:
+    def scores(self, text: str, limit: int, among: Collection[str] | None = None) -> dict[str, float]:
         """Return {paper id: BM25 score}, best first, of at most `limit` papers that share a word with a text; of those
         with the ids `among` (None: of all)."""
         if not self._is_numbered:
             hits = self.index.search(text, self._papers if among is not None else limit)
             scores = {self._ids[number]: score for number, score in hits}
             return dict(islice(((id, scores[id]) for id in scores if among is None or id in among), limit))
-        hits = self.index.search(text, limit) if among is None else self._among(text, limit, self._numbers_of(among))
-        ids = self._ids_of([number for number, _ in hits])
+        hits = self.index.search(text, limit) if among is None else self._among(text, limit, self._numbers.of(among))
+        ids = self._numbers.ids([number for number, _ in hits])
         return {ids[number]: score for number, score in hits if number in ids}
 
     def _among(self, text: str, limit: int, numbers: list[int]) -> list[tuple[int, float]]:
@@ -65,32 +65,8 @@ class WordSearch:
         numbers = self.index.near(word, limit)
         if not self._is_numbered:
             return [self._ids[number] for number in numbers]
-        ids = self._ids_of(numbers)
+        ids = self._numbers.ids(numbers)
         return [ids[number] for number in numbers if number in ids]
-
-    def in_order(self, ids: Iterable[str]) -> list[str]:
-        """Return those of these papers that are there, each once, in the order added."""
-        unique = dict.fromkeys(ids)
-        self._numbers_of(unique)
-        return sorted((id for id in unique if id in self._known), key=self._known.__getitem__)
-
-    def _numbers_of(self, ids: Collection[str]) -> list[int]:
-        """Return the numbers of those of these papers that are there."""
-        self._keep(
-            self._catalogue.positions(missing) if (missing := [id for id in ids if id not in self._known]) else {}
-        )
-        return [self._known[id] for id in ids if id in self._known]
-
-    def _ids_of(self, numbers: Sequence[int]) -> dict[int, str]:
-        """Return {number: paper id} of those of these that are of a paper."""
-        missing = [number for number in numbers if number not in self._by_number]
-        self._keep({id: number for number, id in self._catalogue.ids_at(missing).items()} if missing else {})
-        return {number: self._by_number[number] for number in numbers if number in self._by_number}
-
-    def _keep(self, numbers: dict[str, int]) -> None:
-        """Keep the numbers of papers for the next question."""
-        self._known |= numbers
-        self._by_number |= {number: id for id, number in numbers.items()}
 
     @cached_property
     def _ids(self) -> Sequence[str]:

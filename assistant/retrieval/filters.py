@@ -44,7 +44,7 @@ def narrow(
     period = periods.read(question, today)
     if period is None:
         return Narrowing(allowed, periods.problem(question, today))
-    dated = overview.within(library.catalogue, period.since, period.until)
+    dated = library.numbers.within(period.since, period.until)
     undated = overview.undated(library.catalogue, allowed)
     left_out = f"; {without_a_date(undated)}" if undated else ""
     note = f"only papers {period} were searched, as the question asks{left_out}"

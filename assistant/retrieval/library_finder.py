@@ -160,5 +160,5 @@ class LibraryFinder:
 def of_library(library: LibrarySnapshot, small: int = VOUCHED) -> LibraryFinder:
     """Return what finds the papers of a library by name, but those that are not as they were written."""
     return LibraryFinder(
-        library.catalogue, library.papers, lambda text: library.word_scores(text, _BY_WORDS), small=small
+        library.catalogue, library.papers, lambda text: library.word_search.scores(text, _BY_WORDS), small=small
     )

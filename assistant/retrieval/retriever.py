@@ -148,8 +148,8 @@ def _best_by_words(
     The very best of all is among them in any case: its score is the measure of all others.
     """
     if allowed is None:
-        return library.word_scores(text, most)
-    return library.word_scores(text, 1) | library.word_scores(text, most, allowed)
+        return library.word_search.scores(text, most)
+    return library.word_search.scores(text, 1) | library.word_search.scores(text, most, allowed)
 
 
 def _by_words(
@@ -157,7 +157,7 @@ def _by_words(
 ) -> NDArray[np.float32]:
     """Return the BM25 score of each paper of `table`, 0 where no word fits; `known` are some of them."""
     rest = None if len(table.ids) == library.size else [id for id in table.ids if id not in known]
-    words = {**known, **library.word_scores(text, len(table.ids), rest)}
+    words = {**known, **library.word_search.scores(text, len(table.ids), rest)}
     return np.fromiter((words.get(id, 0.0) for id in table.ids), np.float32, len(table.ids))
 
 

@@ -14,7 +14,7 @@ def search(
 
     Raises `UsageError` for a question that is too long.
     """
-    scores = library.word_scores(require_question(question), limit + len(library.damaged), allowed)
+    scores = library.word_search.scores(require_question(question), limit + len(library.damaged), allowed)
     ids = [id for id in scores if id not in library.damaged][:limit]
     papers = library.papers(ids)
     if len(papers) < len(ids):  # some turn out not to be as they were written, and leave their places to others

@@ -61,7 +61,7 @@ def found(folder: Path) -> tuple[str, str, int | None]:
         assert library.problems == {}
         vector = EMBEDDER.embed_queries([QUESTION])[0]
         [item, *_] = retriever.retrieve(library, vector, QUESTION, 3)
-        assert item.paper.title in library.word_scores("jojoba lubricated", 1) or item.paper.title == TITLE
+        assert item.paper.title in library.word_search.scores("jojoba lubricated", 1) or item.paper.title == TITLE
         read = abstracts.read(library, [item.paper], EMBEDDER)[item.paper.id]
         terms = set(library.words.terms(QUESTION))
         near = read.toward(vector, dict.fromkeys(terms, 1.0))
@@ -95,7 +95,7 @@ def removed_and_back(folder: Path) -> Path:
         [paper] = [paper for paper in library.papers() if paper.title == TITLE]
     writer.remove(folder, [paper.id])
     with LibrarySnapshot(folder) as library:
-        assert "jojoba" not in str(library.word_scores("jojoba", 5))
+        assert "jojoba" not in str(library.word_search.scores("jojoba", 5))
     editing.undo(folder)
     return folder
 

@@ -178,8 +178,8 @@ def test_words_are_found_among_few_and_among_many(folder: Path, admitted: int, l
     grown(folder)
     with LibrarySnapshot(folder) as library:
         ids = frozenset(sorted(library.ids, key=lambda id: id[::-1])[:admitted])
-        everywhere = library.word_scores("violins near glaciers", library.size)
-        among = library.word_scores("violins near glaciers", limit, ids)
+        everywhere = library.word_search.scores("violins near glaciers", library.size)
+        among = library.word_search.scores("violins near glaciers", limit, ids)
     assert set(among) <= ids
     best = sorted((score for id, score in everywhere.items() if id in ids), reverse=True)
     assert list(among.values()) == pytest.approx(best[:limit])

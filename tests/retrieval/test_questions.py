@@ -62,7 +62,7 @@ def test_the_nearest_papers_of_many_texts_are_those_of_each(library: LibrarySnap
     expected = []
     for text, vector in zip(texts, vectors, strict=True):
         words = np.zeros(len(library.ids), np.float32)
-        for id, score in library.word_scores(text, len(library.ids)).items():
+        for id, score in library.word_search.scores(text, len(library.ids)).items():
             words[library.ids.index(id)] = score
         scores = ranking.combine(words, library.table.wholes @ vector, library.table.wholes @ vector)
         expected.append({library.ids[row] for row in np.argsort(-scores, kind="stable")[:5]})

@@ -119,7 +119,7 @@ def parts(folder: Path) -> Parts:
         assert (library.problems, messages) == ({}, [])
         papers = library.papers()
         assert [paper.id for paper in papers] == list(library.ids) == list(library.table.ids)
-        words = set(library.word_scores("paper", len(papers) + 10))
+        words = set(library.word_search.scores("paper", len(papers) + 10))
         changes = tail.ids(library.catalogue)
         indexed = [paper for paper in papers if paper.id not in changes]
         expected = [chunks.chunk_id(paper.id, n) for paper in indexed for n in range(chunks.count_of(paper))]

@@ -79,10 +79,10 @@ class ServerWordSearch(WordSearch):
         self._catalogue: ServerCatalogue = catalogue
         self._is_sparse = sparse
         self.index: ServerWords = ServerWords(catalogue)
-        self._known = {}
+        self._known: dict[str, int] = {}
         self._counts: dict[str, tuple[Counter[str], int]] = {}
 
-    def scores(self, text: str, limit: int, among: Collection[str] | None) -> dict[str, float]:
+    def scores(self, text: str, limit: int, among: Collection[str] | None = None) -> dict[str, float]:
         """Return {paper id: BM25 score}, best first, of at most `limit` papers that share a word with a text; of those
         with the ids `among` (None: of all)."""
         terms = self.index.terms(text)

@@ -84,10 +84,10 @@ def test_word_scores_are_those_of_a_word_index(server: Server) -> None:
     with again(server) as connection, ServerSnapshot(connection) as library:
         for text in ("bax0", "paper", "bax0 bex1 gux19 paper", " ".join(words[::9]), "nowhere", "the"):
             expected = {f"w{number}": score for number, score in index.search(text, 10)}
-            scores = library.word_scores(text, 10)
+            scores = library.word_search.scores(text, 10)
             assert scores == pytest.approx(expected, rel=1e-5), text
             some = {f"w{number}": score for number, score in index.search(text, 10, [1, 5, 9])}
-            assert library.word_scores(text, 10, ["w1", "w5", "w9"]) == pytest.approx(some, rel=1e-5)
+            assert library.word_search.scores(text, 10, ["w1", "w5", "w9"]) == pytest.approx(some, rel=1e-5)
         assert library.words.frequency("bax0") == index.frequency("bax0")
 
 
@@ -137,7 +137,7 @@ def test_nothing_is_seen_by_halves_and_vectors_survive_an_interruption(server: S
         writer.add(server, entries(0, 300), Killed())
     with again(server) as connection, ServerSnapshot(connection) as library:
         assert set(library.ids) == ids(0, 2)
-        assert set(library.word_scores("paper", 500)) == ids(0, 2)
+        assert set(library.word_search.scores("paper", 500)) == ids(0, 2)
         [near] = library.candidates(HashedWords().embed(["moss"]), 10)() or [[]]
         assert set(near) == ids(0, 2)
         second = HashedWords()
