@@ -5,8 +5,12 @@ told. The checker is that of the environment (OPENAI_BASE_URL, ASSISTANT_CHECKER
 ASSISTANT_CHECK=model); where that names none, claims are counted as they are without one. What a model replied is kept
 in the file REPLIES, by digests of what it read, and it is not asked again.
 
-SETS=twins,claims,pairs,scifact, SPLIT=dev or test (of twins and claims) and MOST=20 (claims of each truth, drawn by
-SEED=1) narrow it. Counted are the false claims shown as ✓, the true ones kept as ✓, and the good ones shown failing.
+AFFIRM=1 stands for the worst checker, which affirms all that it is asked of: what rules keep from a ✓ then, of the
+false claims and of the true ones, they keep from it whatever the checker is.
+
+SETS=twins,free,claims,pairs,scifact (free: the good claims of evals/twins.jsonl, left out unless it is named),
+SPLIT=dev or test (of twins, free and claims) and MOST=20 (claims of each truth, drawn by SEED=1) narrow it. Counted are
+the false claims shown as ✓, the true ones kept as ✓, and the good ones shown failing.
 """
 
 import copy
@@ -27,7 +31,7 @@ from assistant.answering.model_checkers import ChatChecker, FactChecker
 from assistant.app.handle import Library
 from assistant.app.opening import open_library
 from assistant.domain.callbacks import OnToken
-from assistant.models.base import ChatModel, Checker, Message, Reply
+from assistant.models.base import ChatModel, Checker, Judgement, Message, Reply
 from assistant.verification import documents
 from assistant.verification.claims import CitationMark, Statement
 from bench import evidence_sentences, twins
@@ -75,10 +79,20 @@ class RememberingModel:
         return self._replies[digest]
 
 
-def twin_cases(library: Library, split: str | None) -> Iterator[Case]:
-    """Yield the pairs of evals/twins.jsonl; raises `ValueError` where the library has not their papers."""
+class Affirming:
+    """A checker that affirms everything."""
+
+    name = "one that affirms everything"
+
+    def check(self, pairs: Sequence[tuple[str, str]]) -> list[Judgement]:
+        return ["yes"] * len(pairs)
+
+
+def twin_cases(library: Library, split: str | None, *, free: bool = False) -> Iterator[Case]:
+    """Yield the pairs of evals/twins.jsonl, or its good claims in free words; raises `ValueError` where the library has
+    not their papers."""
     for claim in twins.read({paper.title: paper.abstract for paper in library.papers()}, split):
-        if claim.truth != "good":
+        if (claim.truth == "good") == free:
             yield Case(claim.truth, claim.kind, claim.text, claim.paper)
 
 
@@ -146,7 +160,7 @@ def main(replies: Path, place: str, scifact: Path | None, environment: Mapping[s
     split, seed = environment.get("SPLIT"), int(environment.get("SEED", "1"))
     most = int(environment.get("MOST", "1000"))
     own = open_library(place, environment=environment)
-    checker = own.verifier().checker
+    checker: Checker | None = Affirming() if environment.get("AFFIRM") else own.verifier().checker
     remembering = None
     if isinstance(checker, ChatChecker | FactChecker):
         remembering = RememberingModel(checker.model, replies)
@@ -174,8 +188,8 @@ def _set(
 ) -> tuple[Library, list[Case]]:
     """Return the claims of a set and the library that they are about; raises `ValueError` or `OSError` where it is not
     there."""
-    if name in ("twins", "claims"):
-        return own, list(twin_cases(own, split) if name == "twins" else good_cases(own, split))
+    if name in ("twins", "free", "claims"):
+        return own, list(good_cases(own, split) if name == "claims" else twin_cases(own, split, free=name == "free"))
     if name == "pairs":
         return open_library(environment={"ASSISTANT_MODEL": "none"}), list(pair_cases())
     if name != "scifact":

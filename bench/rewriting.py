@@ -1,10 +1,12 @@
-"""Run `python -m bench.rewriting LIBRARY REPLIES [URL MODEL]`: follow-ups in other languages, by rule and by a model.
+"""Run `python -m bench.rewriting LIBRARY REPLIES [URL MODEL]`: follow-ups in four languages, by rule and by a model.
 
-Each later turn of `evals/daily_papers/languages.jsonl` is read in a conversation whose answers were right: as it was
-typed, by the rule for its language, as the model wrote it, as the model wrote it where that passes the checks (else by
-rule), and as a person wrote it. Printed is how often a gold paper is among the first 5 found, with what became of the
-rewritings. REPLIES keeps what the model wrote, one JSON object a line: what it holds is not asked again, and without a
-URL only that is scored. OPENAI_API_KEY is sent to the URL.
+Each later turn of `evals/daily_papers/languages.jsonl` and `conversations.jsonl` (English) that a model is asked about
+is read in a conversation whose answers were right: as it was typed, by the rule for its language, as the model wrote
+it, as the model wrote it where that passes the checks (else by rule), and as a person wrote it. Two more stand for
+models that nobody has to ask: the weakest, which repeats the question, and a strong one, which writes what the person
+wrote, both checked. Printed is how often a gold paper is among the first 5 found, with what became of the rewritings.
+REPLIES keeps what the model wrote, one JSON object a line: what it holds is not asked again, and without a URL only
+that is scored. OPENAI_API_KEY is sent to the URL.
 """
 
 import json
@@ -27,7 +29,8 @@ from assistant.evaluation.cases import GoldTurn
 from assistant.models.openai.chat import OpenAIModel
 from assistant.testing import ScriptedModel
 
-SUITE = Path(__file__).parents[1] / "evals" / "daily_papers" / suites.LANGUAGES
+_FOLDER = Path(__file__).parents[1] / "evals" / "daily_papers"
+SUITES = {"other languages": _FOLDER / suites.LANGUAGES, "English": _FOLDER}
 LIMIT = 5
 _LONGEST = 120  # tokens of a rewriting
 
@@ -36,6 +39,7 @@ _LONGEST = 120  # tokens of a rewriting
 class Row:
     """One follow-up."""
 
+    suite: str
     split: str
     question: str
     hits: Mapping[str, bool]
@@ -54,19 +58,21 @@ def main() -> None:
     with app.library(settings, {}, embedder, print) as library:
         asking = Pipeline(library, embedder)
         papers = {paper.title: paper for paper in library.papers()}
-        for case in suites.load(SUITE).cases:
+        for suite, case in [(name, case) for name, path in SUITES.items() for case in suites.load(path).cases]:
             conversation = Conversation(case.id, "", datetime.min)
             for number, gold in enumerate(case.turns, 1):
-                key = f"{case.id}/{number}"
-                if number > 1 and endpoint and key not in replies:
+                key, rule = f"{case.id}/{number}", _rule(asking, conversation, gold.question)
+                if rule and endpoint and key not in replies:
                     replies[key] = _ask(endpoint, conversation, gold.question)
                     with Path(kept).open("a", encoding="utf-8") as file:
                         file.write(json.dumps({"key": key, "reply": replies[key]}, ensure_ascii=False) + "\n")
-                if number > 1:
-                    rows.append(_row(case.split, asking, conversation, gold, papers, replies.get(key)))
+                if rule:
+                    hits, checked = _hits(asking, conversation, gold, papers, rule, replies.get(key))
+                    rows.append(Row(suite, case.split, gold.question, hits, checked))
                 conversation = _with(conversation, number, gold, papers)
-    for split in suites.SPLITS:
-        _print(split, [row for row in rows if row.split == split])
+    for suite in SUITES:
+        for split in suites.SPLITS:
+            _print(f"{suite}, {split}", [row for row in rows if (row.suite, row.split) == (suite, split)])
 
 
 def _replies(path: Path) -> dict[str, str]:
@@ -82,31 +88,39 @@ def _ask(endpoint: Sequence[str], conversation: Conversation, question: str) -> 
     return model.reply(rewriting.messages(question, conversation.turns, numbers)).text
 
 
-def _row(
-    split: str,
+def _rule(asking: Pipeline, conversation: Conversation, question: str) -> Reading | None:
+    """Return the reading by rule of what a model is asked about; None for what it is not."""
+    terms, turns = asking.library.words.terms, conversation.turns
+    reading = followups.resolve(question, turns, conversation.papers, terms)
+    return rewriting.by_rule(question, reading, turns, terms)
+
+
+def _hits(
     asking: Pipeline,
     conversation: Conversation,
     gold: GoldTurn,
     papers: Mapping[str, Paper],
+    rule: Reading,
     reply: str | None,
-) -> Row:
-    """Return a follow-up with what each way of reading it finds."""
-    terms, turns, cited = asking.library.words.terms, conversation.turns, conversation.papers
-    plain = followups.resolve(gold.question, turns, cited, terms)
-    rule = rewriting.by_rule(gold.question, plain, turns, terms) or plain
+) -> tuple[dict[str, bool], Reading | None]:
+    """Return whether each way of reading a follow-up finds a gold paper, and what is made of the model's reply."""
+
+    def checked(text: str) -> Reading:
+        return rewriting.rewrite(ScriptedModel([text]), gold.question, rule, conversation.turns, conversation.papers)
+
+    terms = asking.library.words.terms
     readings = {"as typed": Reading(gold.question), "by rule": rule, "by hand": Reading(gold.standalone)}
-    checked = None
+    readings |= {"repeated, checked": checked(gold.question), "by hand, checked": checked(gold.standalone)}
     if reply is not None:
-        checked = rewriting.rewrite(ScriptedModel([reply]), gold.question, rule, turns, cited)
         readings |= {"by model": replace(rule, text=reply or gold.question, how="model", other="")}
-        readings |= {"by model, checked": checked}
+        readings |= {"by model, checked": checked(reply)}
     golds = {papers[title].id for group in gold.gold for title in group}
     hits = {}
     for name, reading in readings.items():
         context = session.context(conversation, gold.question, reading, asking.embedder, terms)
         _, ranking, _ = pipeline.rank(replace(asking, context=context), reading.text, LIMIT)
         hits[name] = bool(golds & {item.paper.id for item in ranking})
-    return Row(split, gold.question, hits, checked)
+    return hits, readings.get("by model, checked")
 
 
 def _with(conversation: Conversation, number: int, gold: GoldTurn, papers: Mapping[str, Paper]) -> Conversation:
@@ -117,11 +131,13 @@ def _with(conversation: Conversation, number: int, gold: GoldTurn, papers: Mappi
     return replace(conversation, recorded=(*conversation.recorded, turn))
 
 
-def _print(split: str, rows: Sequence[Row]) -> None:
+def _print(half: str, rows: Sequence[Row]) -> None:
     answered = [row for row in rows if row.checked]
     for what, some in (("all", rows), ("those that the model has rewritten", answered)):
-        print(f"\n{split}, {what}: {len(some)} follow-ups; a gold paper among the first {LIMIT} found:")
-        for name in some[0].hits if some else ():
+        if not some:
+            continue
+        print(f"\n{half}, {what}: {len(some)} follow-ups; a gold paper among the first {LIMIT} found:")
+        for name in some[0].hits:
             if not all(name in row.hits for row in some):
                 continue
             print(f"  {name:18} {sum(row.hits[name] for row in some) / len(some):.2f}")

@@ -10,7 +10,7 @@ from assistant.domain.errors import AssistantError
 from assistant.domain.records import Finding
 from assistant.domain.verdicts import Verdict
 from assistant.library.abstracts import Abstract
-from assistant.verification import opposition, quotes, twins, verbatim
+from assistant.verification import comparisons, opposition, quotes, twins, verbatim
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.evidence import CitedEvidence
 
@@ -94,6 +94,8 @@ def nothing_is_turned_round(claim: Statement, citation: CitationMark, evidence: 
         evidence.likeliest_sentences, key=lambda text: opposition.share(claim.text, text, lexicon), default=""
     )
     difference = opposition.difference(claim.text, sentence, lexicon)
+    if difference is None and (turned := comparisons.difference(claim.text, evidence.likeliest_sentences, lexicon)):
+        difference, sentence = turned
     if difference is None:
         return None
     verdict: Verdict = "contradicted" if difference.kind in _REVERSED else "unsupported"

@@ -107,8 +107,11 @@ def _denials(change: Edit, lexicon: Lexicon) -> Iterator[Difference]:
 
 
 def _strengths(change: Edit) -> Iterator[Difference]:
-    if not ABSOLUTE.intersection(change.removed) and not _negations(change.removed):
-        yield from (Difference("strength", word, "") for word in change.added if word in ABSOLUTE)
+    if ABSOLUTE.intersection(change.removed):
+        return
+    for word in change.added:
+        if word in ABSOLUTE and not (word in NEGATORS and _negations(change.removed)):  # "never" for "not ever"
+            yield Difference("strength", word, "")
 
 
 def _negations(tokens: tuple[str, ...]) -> int:

@@ -91,8 +91,9 @@ def judge(
             continue  # one of them says it by itself
         for place in question.citations:
             finding = findings[question.claim][place]
+            evidence = claims[question.claim].evidence[place]
             decided = _decided_jointly if question.is_joint else _decided
-            findings[question.claim][place] = decided(finding, judgement, checker.name)
+            findings[question.claim][place] = decided(finding, judgement, checker.name, evidence)
     return [tuple(row) for row in findings], Unchecked(len(rest), count, cause) if cause else None
 
 
@@ -132,11 +133,15 @@ def _is_open(evidence: CitedEvidence, finding: Finding) -> bool:
     return finding.step in _WEAK and bool(evidence.sentences) and not evidence.missing.numbers
 
 
-def _decided(finding: Finding, judgement: Judgement, name: str) -> Finding:
-    """Return a finding as a checker's judgement leaves it. What the checker affirms never fails; where a rule objects
-    it is not shown as supported either."""
+def _decided(finding: Finding, judgement: Judgement, name: str, evidence: CitedEvidence) -> Finding:
+    """Return a finding as a checker's judgement leaves it. What the checker affirms never fails; where a rule objects,
+    or the paper has hardly a word of one clause, it is not shown as supported either: small models affirm what is half
+    right."""
     located, where = finding.verdict == "located", "paper" if finding.page else "abstract"
     if judgement == "yes":
+        if located and (clause := evidence.unsaid_clause):
+            reason = f"{name} affirms it, but the {evidence.noun} has hardly a word of “{clause}”"
+            return replace(finding, step=STEP, reason=reason)
         if located:
             return replace(finding, verdict="supported", step=STEP, reason="")
         return replace(finding, verdict="located", step=STEP, reason=f"{name} affirms it, but {finding.reason}")
@@ -147,9 +152,11 @@ def _decided(finding: Finding, judgement: Judgement, name: str) -> Finding:
     return finding
 
 
-def _decided_jointly(finding: Finding, judgement: Judgement, name: str) -> Finding:
+def _decided_jointly(finding: Finding, judgement: Judgement, name: str, evidence: CitedEvidence) -> Finding:
     """Return the finding of one of several papers as a judgement of all leaves it: what only all of them say, each is
     but a part of."""
     if judgement == "yes" and finding.verdict == "located":
-        return replace(finding, step=STEP, reason=f"{name} affirms it of these papers together, not of this one alone")
+        clause = evidence.unsaid_clause
+        alone = f"and this one has hardly a word of “{clause}”" if clause else "not of this one alone"
+        return replace(finding, step=STEP, reason=f"{name} affirms it of these papers together, {alone}")
     return finding

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from assistant.domain.records import Finding
 from assistant.domain.verdicts import Verdict
 from assistant.library.abstracts import Abstract
 from assistant.models.base import Reranker
-from assistant.verification import quotes
+from assistant.verification import clauses, quotes
 from assistant.verification.facts import MissingFacts
 from assistant.verification.support import Support, SupportScorer, classifier
 from assistant.verification.support.classifier import SupportVerdict
@@ -77,6 +79,16 @@ class CitedEvidence:
         located = set(self.likeliest_sentences)
         sentences = " ".join(sentence for sentence in self.sentences if sentence in located)
         return f"{self.abstract.paper.title}: {sentences}" if self.abstract else ""
+
+    @cached_property
+    def unsaid_clause(self) -> str:
+        """The clause of the claim of which the paper has hardly a word though it has another one; "" for none."""
+        if not self.abstract or not self.support or not self.sentences:
+            return ""
+        words = self.scorer.words.terms
+        in_title = np.isin(self.claim.terms, words(self.abstract.paper.title))
+        said = np.maximum(self.support.match.sentences.max(axis=0, initial=0.0), in_title)
+        return clauses.unsaid(self.claim, said, words)
 
     @cached_property
     def verdict(self) -> SupportVerdict:

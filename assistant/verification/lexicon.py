@@ -60,10 +60,11 @@ class Difference:
 
 def certain(differences: Sequence[Difference]) -> Difference | None:
     """Return the first difference, None for none; two reversals make no difference: "A is larger than B" says that
-    "B is smaller than A"."""
+    "B is smaller than A". The same one in several places is one, and so are denials of several words."""
     reversals = [one for one in differences if one.kind in ("denial", "opposite", "order")]
     others = [one for one in differences if one not in reversals]
-    return next(iter(differences if len(reversals) % 2 else others), None)
+    pairs = {frozenset((one.claimed, one.said) if one.kind != "denial" else (one.kind,)) for one in reversals}
+    return next(iter(differences if len(pairs) % 2 else others), None)
 
 
 @dataclass(frozen=True, slots=True)

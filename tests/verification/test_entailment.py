@@ -16,7 +16,7 @@ from assistant.verification.entailment import Unchecked
 from assistant.verification.verifier import VerificationContext
 
 TURNED = "South-facing walls were covered twice as fast as north-facing walls."
-PAIR = "Moss covered 42% of granite walls after three winters, and salt water doubled the wear of bridge cables."
+PAIR = "Moss covered 42% of granite walls after three winters, and salt doubled the wear."
 
 
 class Judge:
@@ -64,6 +64,13 @@ def test_what_it_affirms_against_a_rule_is_told_and_does_not_fail(checking: Docu
     claim = check(replace(checking, checker=Judge("yes")), TURNED, "moss")
     assert (before.verdict, claim.verdict) == ("contradicted", "located")
     assert claim.reason == f"judge affirms it, but {before.reason}"
+
+
+def test_what_is_half_right_is_not_shown_as_supported_whatever_it_says(checking: DocumentVerifier) -> None:
+    half_right = "Moss covered 42% of the granite walls after three winters, and varnish shapes violins in summer."
+    claim = check(replace(checking, checker=Judge("yes")), half_right, "moss")
+    reason = "judge affirms it, but the abstract has hardly a word of “varnish shapes violins in summer”"
+    assert (claim.verdict, claim.step, claim.reason) == ("located", "checker", reason)
 
 
 def test_it_reads_the_title_and_the_sentences_nearest_to_the_claim_all_at_once(checking: DocumentVerifier) -> None:
@@ -119,7 +126,7 @@ class Reader(Judge):
     [
         (Reader("moss", "bridge"), ("located", "located"), ["judge affirms it of these papers together"] * 2),
         (Reader("moss"), ("supported", "located"), ["", "judge does not find it in the sentences nearest to it"]),
-        (Reader(), ("supported", "supported"), ["", ""]),
+        (Reader(), ("supported", "located"), ["", "judge affirms it"]),
     ],
 )
 def test_none_of_several_papers_speaks_for_another(

@@ -12,6 +12,9 @@ NOT = "In the greenhouse, blue light did not improve the colour of the fern leav
 BETTER = "Ferns from shaded seeds unroll sooner than ferns from watered seeds in every trial."
 FIGURES = "Moss covered 42% of the north wall and lichen covered 17% of the south wall after three winters."
 OFTEN = "The gardeners often water the small ferns in the evening before the frost."
+TWICE = "Salt does not slow the moss on old granite walls, and rain does not wash the lichen off the stone."
+SELDOM = "The gardeners do often not water the small ferns in the evening before the frost."
+SIDES = "Moss does well on granite, badly on wood; in most old gardens lichen does well on wood, badly on granite."
 
 FASTER = Difference("opposite", "accelerate", "delay")
 SEVENTEEN = Difference("number", "17", "42")
@@ -39,6 +42,13 @@ def lexicon() -> Lexicon:
             BETTER.replace("shaded", "x").replace("watered", "shaded").replace("x", "watered"),
             BETTER,
             Difference("order", "watered", "shaded"),
+        ),
+        (TWICE.replace("not ", ""), TWICE, Difference("denial", "slow", "not slow")),
+        (SELDOM.replace("often not", "always"), SELDOM, Difference("strength", "always", "")),
+        (
+            SIDES.replace("granite", "x").replace("wood", "granite").replace("x", "wood"),
+            SIDES,
+            Difference("order", "wood", "granite"),
         ),
         # in other words
         ("Garden ferns wilt earlier with more compost: larger pots accelerate it.", DELAY, FASTER),

@@ -55,8 +55,8 @@ def rewrite(
 ) -> Reading:
     """Return the reading of a follow-up question by the model, which gets to see the turns of `history`.
 
-    `reading` is the one by rule, which stands where the model fails or its rewriting is at fault; `cited` has the
-    papers cited so far by number.
+    `reading` is the one by rule, which stands where the model fails, where its rewriting is at fault, and where it
+    repeats a question that stands alone by rule as well; `cited` has the papers cited so far by number.
     """
     numbers = {paper.id: number for number, paper in cited.items()}
     try:
@@ -70,8 +70,8 @@ def rewrite(
     told = "\n".join(_describe(turn, numbers) for turn in history)
     if fault := rewriting_checks.fault(text, question, reading, history, told):
         return _kept(reading, f"wrote what {fault}: “{text[:_LONGEST_QUOTE]}”")
-    if _plain(text) == _plain(question) and not patterns.NUMBER.search(question):
-        return Reading(question, tokens=reading.tokens)  # it stands alone
+    if _plain(text) == _plain(question):
+        return reading
     return replace(reading, text=text, how="model", other="")
 
 

@@ -78,6 +78,18 @@ def test_a_rewriting_that_keeps_the_subject_is_taken(first: str, question: str, 
             "Und im Winter?",
             "wrote what leaves out what the question is about: “Und im Winter?”",
         ),
+        (
+            GERMAN,
+            "Und mit weniger Sauerteig?",
+            "Und mit weniger Sauerteig?",
+            "wrote what adds nothing of what was said before: “Und mit",
+        ),
+        (
+            ENGLISH,
+            "And with less sourdough?",
+            "What with less sourdough?",
+            "wrote what adds nothing of what was said before: “What",
+        ),
         (ENGLISH, "And in winter?", "  ", "wrote no question"),
     ],
 )
@@ -100,6 +112,12 @@ def test_a_rewriting_at_fault_leaves_the_rule_and_is_named(first: str, question:
 def test_what_the_rule_says_all_of_is_not_rewritten_or_stays_as_it_is(first: str, question: str) -> None:
     reading, requests = read(first, question, question)
     assert reading.how == "alone" or requests == 0
+
+
+def test_a_new_subject_that_the_model_repeats_is_read_without_the_words_that_announce_it() -> None:
+    question = "Andere Frage: Warum schimmelt das Brot?"
+    reading, requests = read(GERMAN, question, question)
+    assert (reading.text, reading.how, reading.note, requests) == ("Warum schimmelt das Brot?", "alone", "", 1)
 
 
 def test_the_first_question_is_rewritten_by_nobody() -> None:

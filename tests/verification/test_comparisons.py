@@ -1,0 +1,60 @@
+"""A claim and sentences that compare two things -> what the claim has the wrong way round; nothing of right ones."""
+
+import pytest
+from support.growth import check_linear, filled
+
+from assistant.library import bm25
+from assistant.verification import comparisons
+from assistant.verification.lexicon import Difference, Lexicon
+from assistant.verification.support.terms import Vocabulary
+
+SHADE = "Seeds that were kept in shade lead to better ferns than seeds that were kept only in the sun."
+BEATS = "Approaches that use rain water outperform tap water and bottled water in every greenhouse."
+KINDER = "Gardeners rated the new rakes as more harmless than rakes with iron teeth at the same price."
+BOTH = f"{SHADE} In salt, seeds kept in the sun did better than seeds kept in shade."
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return Lexicon(Vocabulary(bm25.build_index([("Ferns", SHADE)], None)).terms)
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentences", "difference"),
+    [
+        ("Sun makes seeds do better than shade.", [SHADE], Difference("order", "sun", "shade")),
+        (
+            "Off-season seeds do better than pre-season seeds.",
+            ["Ferns grown in the house from preseason seeds do better than those from offseason seeds."],
+            Difference("order", "off-season", "pre-season"),
+        ),
+        ("Ferns from sun beat those from shade.", [BEATS, SHADE], Difference("order", "sun", "shade")),
+        ("Bottled or tap water beats using rain.", [BEATS], Difference("order", "bottled tap", "rain")),
+        ("Seeds from shade do worse than those from the sun.", [SHADE], Difference("opposite", "worse", "better")),
+        (
+            "New rakes are more harmful than rakes with iron teeth.",
+            [KINDER],
+            Difference("opposite", "more harmful", "more harmless"),
+        ),
+        ("Shade makes seeds do better than sun.", [SHADE], None),
+        ("Sun makes seeds do worse than shade.", [SHADE], None),
+        ("Sun does not make seeds do better than shade.", [SHADE], None),
+        ("Sun makes seeds grow faster than shade.", [SHADE], None),
+        ("Sun makes seeds do better than shade.", [f"It was asked whether {SHADE}"], None),
+        ("Sun makes seeds do better than shade.", BOTH.split(" In "), None),
+        ("New rakes do less harm rather than more than iron ones.", [KINDER], None),
+        ("Nothing is compared.", [SHADE], None),
+        ("Sun makes seeds do better than shade.", ["", "than better than"], None),
+    ],
+)
+def test_what_a_claim_has_the_wrong_way_round(
+    lexicon: Lexicon, claim: str, sentences: list[str], difference: Difference | None
+) -> None:
+    turned = comparisons.difference(claim, sentences, lexicon)
+    assert (turned and turned[0]) == difference
+    assert turned is None or turned[1] in sentences
+
+
+@pytest.mark.parametrize("unit", ["sun is better than shade ", "than ", "better "])
+def test_time_is_linear_in_the_text(lexicon: Lexicon, unit: str) -> None:
+    check_linear(lambda length: comparisons.difference(filled(unit, length), [filled(unit, length)], lexicon), 20_000)
