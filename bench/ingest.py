@@ -31,6 +31,9 @@ from typing import Any
 QUESTION = "How can reward overoptimization be mitigated?"
 SAME = "same"
 TARGETS = {"all-MiniLM-L6-v2": 0.6, "the same model": 0.4}
+READ = ("model.onnx", "tokenizer.json")
+LOOKED_FOR = (*READ, "config.json", "special_tokens_map.json", "tokenizer_config.json", "vocab.txt")
+"""What Chroma's function looks for in MODEL's folder onnx; where one is missing, it fetches an archive of them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ def main(pages: str, model: str, rounds: str = "3") -> None:
         papers = prepare(folder, pages)
         name = "the same model" if model == SAME else "all-MiniLM-L6-v2"
         model = str(same_model(folder)) if model == SAME else model
+        if missing := [name for name in LOOKED_FOR if not (Path(model) / "onnx" / name).is_file()]:
+            sys.exit(f"{model}/onnx has no {', '.join(missing)}: name the folder that Chroma fetched, or `{SAME}`")
         taken: defaultdict[str, list[Seconds]] = defaultdict(list)
         for number in range(int(rounds)):
             ours, stock = folder / f"ours{number}", folder / f"stock{number}"
@@ -83,20 +88,17 @@ def prepare(folder: Path, pages: str) -> int:
 
 
 def same_model(folder: Path) -> Path:
-    """Return a folder in which Chroma's embedding function finds the graph and the tokenizer that ours embeds with.
-
-    It looks for four more files, which it does not read.
-    """
+    """Return a folder in which Chroma's embedding function finds the graph and the tokenizer that ours embeds with, and
+    empty files in place of those that it does not read."""
     from assistant.models.onnx.places import find_published
     from assistant.models.onnx.published import BGE_SMALL
 
     files = find_published(BGE_SMALL, os.environ)
     home = folder / SAME / "onnx"
     home.mkdir(parents=True)
-    (home / "model.onnx").symlink_to(files.model)
-    (home / "tokenizer.json").symlink_to(files.tokenizer)
-    for name in ("config.json", "special_tokens_map.json", "tokenizer_config.json", "vocab.txt"):
-        (home / name).touch()
+    paths = dict(zip(READ, (files.model, files.tokenizer), strict=True))
+    for name in LOOKED_FOR:
+        (home / name).symlink_to(paths[name]) if name in paths else (home / name).touch()
     return home.parent
 
 
