@@ -212,7 +212,7 @@ def _form(question: str, reading: Reading, conversation: Conversation, pipeline:
 def _allowed(pipeline: Pipeline, reading: Reading) -> frozenset[str] | None:
     """Return the ids of the papers that may be found: where some of those shown are asked for, only these."""
     allowed = pipeline.allowed
-    if reading.intent not in ("which", "narrow") or not reading.papers:
+    if reading.intent not in ("which", "narrow", "others") or not reading.papers:
         return allowed
     return frozenset(id for id in reading.papers if allowed is None or id in allowed)
 
