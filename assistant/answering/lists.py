@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.answering import cues, membership, passages, reading
+from assistant.answering import cues, finding_sentences, membership, passages, reading
 from assistant.answering.answerer import Draft, Request, Response, quote
 from assistant.domain import batches
 from assistant.domain.answers import NEAREST
@@ -22,6 +22,8 @@ from assistant.retrieval.retriever import Query
 from assistant.verification.claims import Statement
 
 _OWN = re.compile(r"\b(?:we|our|this\s+(?:paper|work|study|article|survey))\b", re.IGNORECASE)
+_AIM = re.compile(r"to\s.*,\s+we\s", re.IGNORECASE)
+"""How a sentence begins that leans on the one before, and yet is read with ease: "To address this, we propose"."""
 _NEAR = 0.5
 """Share of a topic's words, by rarity, that a paper has to have to be named as close where none belongs."""
 _OWN_BONUS = 0.15
@@ -181,8 +183,8 @@ def _shows(item: Evidence, about: str, words: BM25Index) -> Statement | None:
     scores = [
         share
         + (_OWN_BONUS if _OWN.search(sentence) else 0.0)
-        - (_LEANING_COSTS if passages.leans(sentence) else 0.0)
-        + reading.is_assertion(sentence)
+        - (_LEANING_COSTS if passages.leans(sentence) and not _AIM.match(sentence) else 0.0)
+        + (reading.is_assertion(sentence) and not finding_sentences.tells_where(sentence))
         for share, sentence in zip(shares, sentences, strict=True)
     ]
     return quote(item, sentences[scores.index(max(scores))])

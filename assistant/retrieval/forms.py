@@ -79,7 +79,7 @@ _LIST_WORDS = re.compile(
     rf"\b(?:{_PLURAL}|{_MASS}|{_KIND}|paper|study|article|anything|something|what|list|theory)\b", re.I
 )
 _WITHOUT = re.compile(
-    rf"""\s*,?\s+(?:(?:that|which)\s+are\s+)?(?:(?:but\s+)?not\s+(?:{_ABOUT}|using|involving|dealing\s+with|those\s+{_ABOUT})
+    rf"""(?<!\sor)\s*,?\s+(?:(?:that|which)\s+are\s+)?(?:(?:but\s+)?not\s+(?:{_ABOUT}|using|involving|dealing\s+with|those\s+{_ABOUT})
     |but\s+not(?:\s+{_ABOUT})?|(?:except|excluding|other\s+than)\s+(?:for\s+)?(?:the\s+ones|those|papers)\s+{_ABOUT}|excluding)
     \s+(?P<topic>[^,;]+?)(?=\s*$|[,;]|\s(?:that|which|who)\s)""",
     _FLAGS,

@@ -200,7 +200,8 @@ def _form(question: str, reading: Reading, conversation: Conversation, pipeline:
         return forms.PROSE
     if reading.how == "rule" and reading.other:  # completed by what was said before, which may have been a list
         form = forms.read(question, pipeline.today)
-        return replace(form, topic=reading.text) if form.kind == "list" else forms.PROSE
+        label = f"on “{reading.text}”"
+        return replace(form, topic=reading.text, label=label) if form.kind == "list" else forms.PROSE
     form = forms.read(reading.text, pipeline.today)
     if reading.intent == "narrow" and reading.papers:
         return replace(form, topic=intents.read(question).words)

@@ -21,6 +21,7 @@ _MARKED = re.compile(r"[^\W\d_].*?[A-Z]|[A-Z].*?\d")
 """What is a name wherever it stands: "BM25", "LiDAR", "KV"."""
 _SHORT = 6
 """Letters of a name that may be short for several words."""
+_MOST = 8  # names of a question that are looked up
 _MOST_CAPITALS = 0.5
 """Share of the words with a capital from which on capitals say nothing: a title, or a question shouted."""
 
@@ -40,7 +41,8 @@ def unknown(
     words = periods.without(question)
     split = [words[start:end] for start, end in sentences.split(words)]
     asking = [sentence for sentence in split if sentence.endswith("?")] or split[-1:]
-    names = dict.fromkeys(name for sentence in asking for name in _names(sentence) if not ordinary(name.lower()))
+    every = dict.fromkeys(name for sentence in asking for name in _names(sentence) if not ordinary(name.lower()))
+    names = list(every)[:_MOST]
     return tuple(
         name
         for name in names
@@ -48,6 +50,11 @@ def unknown(
         and not any(short in letters for short in _abbreviations(name) for letters in initials)
         and not overview.by_writer(library.catalogue, [name])
     )
+
+
+def marked(question: str) -> list[str]:
+    """Return the words of a question that are names wherever they stand: "BM25", "LiDAR", "PLATO"."""
+    return [word for word in _WORD.findall(question) if _MARKED.match(word)]
 
 
 def _names(sentence: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from support import libraries
 
 from assistant.domain.records import Entry, Evidence, Listing
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.retrieval import unknown_names
+from assistant.retrieval import names
 
 ENTRIES = [
     Entry(Listing("a", 1, "MossNet Grows", organisation="Lab of Lichenology"), "Low-rank moss fits GPT-4.", "1"),
@@ -46,8 +46,8 @@ def test_a_name_that_nothing_has_is_told_from_what_is_written_spelled_out_or_ord
 ) -> None:
     evidence = [Evidence(f"P{paper.id}", paper, 1.0) for paper in library.papers(["1", "2"])]
     ordinary = {"france"}.__contains__
-    assert unknown_names.unknown(question, library, evidence, ordinary) == UNKNOWN[question]
+    assert names.unknown(question, library, evidence, ordinary) == UNKNOWN[question]
 
 
 def test_nothing_is_a_name_where_it_is_not_known_what_english_has(library: LibrarySnapshot) -> None:
-    assert unknown_names.unknown("What does BM25 find?", library, [], None) == ()
+    assert names.unknown("What does BM25 find?", library, [], None) == ()
