@@ -48,6 +48,8 @@ class Inquiry:
     """Gets what is being done for the answer."""
     may_search: bool = False
     """Whether a draft may ask for further searches."""
+    unknown_names: tuple[str, ...] = ()
+    """Names in the question that nothing in the library has."""
 
 
 @dataclass(frozen=True, slots=True)

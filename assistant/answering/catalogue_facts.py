@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from assistant.answering.answerer import Draft, Request, Response
 from assistant.domain.records import Evidence, Paper
 from assistant.library import overview
-from assistant.retrieval import fact_questions, filters, library_finder
+from assistant.library.bm25 import BM25Index
+from assistant.retrieval import fact_questions, filters, idf, library_finder
 from assistant.retrieval.fact_questions import Fact
 from assistant.retrieval.finder import PaperIndex
 from assistant.retrieval.keys import library_keys
@@ -14,9 +15,13 @@ from assistant.retrieval.keys import library_keys
 _CANDIDATES = 50  # papers with words of a title, among which the one that it names is sought
 _SEVERAL = 5  # papers that are shown where "the newest papers" says no number
 _AROUND_NAME = re.compile(
-    r"^(?:the\s+)?(?:paper|article|work|study)\s+(?:(?:on|about|called|titled|entitled|named)\s+)?|\s+(?:paper|article|study)$",
+    r"^(?:the\s+)?(?:paper|article|work|study)\s+(?:(?:on|about|called|titled|entitled|named|that|which)\s+)?"
+    r"|^(?:the|that)\s+(?=.+\s(?:paper|article|study)$)|\s+(?:paper|article|study)$",
     re.IGNORECASE,
 )
+_DESCRIBED_AT = 0.75
+"""Share of the words of a description ("the paper on moss in the shade"), by rarity, that the title it means has."""
+_MOST_DESCRIBED = 3  # papers; a description that more titles have names none of them
 _LONG_NAME = 3  # words; a shorter name that no paper has may be no title
 
 
@@ -132,19 +137,32 @@ def _none(text: str) -> Response:
 
 
 def _named(request: Request, name: str) -> list[Paper]:
-    """Return the papers that a name means: an id, a whole title, its beginning, or words that one title alone has."""
+    """Return the papers that a name means: an id, a whole title, its beginning, words that one title alone has, or
+    where it says that it means a paper, words that hardly any other title has."""
     library = request.library
-    name = _AROUND_NAME.sub("", name)
-    by_words = library.word_search.scores(name, _CANDIDATES)
+    bare = _AROUND_NAME.sub("", name)
+    by_words = library.word_search.scores(bare, _CANDIDATES)
     index = PaperIndex(library.papers(list(by_words)))
-    if papers := library_finder.of_library(library, small=0).find_all(name) or index.find_beginning(name):
+    if papers := library_finder.of_library(library, small=0).find_all(bare) or index.find_beginning(bare):
         return papers
-    inside = index.suggestions(name)
-    words = name.casefold().strip("\"'“”‘’ ")
-    return [paper for paper in inside if words in paper.title.casefold()] if len(inside) == 1 else []
+    inside = index.suggestions(bare)
+    words = bare.casefold().strip("\"'“”‘’ ")
+    if len(inside) == 1 and words in inside[0].title.casefold():
+        return inside
+    return [] if bare == name else _described(bare, library.papers(list(by_words)), library.words)
 
 
-def _authors(paper: Paper) -> str:
+def _described(words: str, papers: Sequence[Paper], index: BM25Index) -> list[Paper]:
+    """Return the papers whose titles have most of some words, by rarity; none where that are many."""
+    weights = idf.term_weights(words, index)
+    shares = {paper.id: idf.coverage(weights, set(index.terms(paper.title))) for paper in papers}
+    highest = max(shares.values(), default=0.0)
+    meant = [paper for paper in papers if shares[paper.id] == highest >= _DESCRIBED_AT]
+    return meant if len(meant) <= _MOST_DESCRIBED else []
+
+
+def authors(paper: Paper) -> str:
+    """Return who wrote a paper, as far as the library has it."""
     if paper.authors:
         *others, last = paper.authors
         return f"by {', '.join(others)} and {last}" if others else f"by {last}"
@@ -167,7 +185,7 @@ def _source(paper: Paper) -> str:
 
 
 _OF_PAPER: Mapping[Fact | None, Callable[[Paper], str]] = {
-    "authors": _authors,
+    "authors": authors,
     "date": _date,
     "abstract": lambda paper: paper.abstract or "no abstract is recorded",
     "link": _link,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 _ASKS_FOR_FIGURE = re.compile(
     r"\b(?:how (?:many|much|far|long|often|large|big|small|fast)|by how"
-    r"|what (?:percentage|share|fraction|score|accuracy|size|number|rate|factor|speed-?up)"
+    r"|what (?:[\w-]+ ){0,2}?(?:percentage|share|fraction|score|accuracy|size|number|rate|factor|speed-?up)"
     r"|which (?:percentage|share|fraction|score|accuracy|figure|number))\b",
     re.IGNORECASE,
 )
@@ -13,11 +13,12 @@ _FIGURE = re.compile(
     r"(?<!\w)\d|\b(?:half|third|quarter|twice|double[ds]?|triple[ds]?|dozens?|hundreds?|thousands?|millions?)\b",
     re.IGNORECASE,
 )
-_NUMBER_WORD = re.compile(
+_COUNT_WORD = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
-    r"|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|no|none|zero|single|both|all|most|percent)\b",
+    r"|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|zero|percent)\b",
     re.IGNORECASE,
 )
+_NUMBER_WORD = re.compile(rf"{_COUNT_WORD.pattern}|\b(?:no|none|single|both|all|most)\b", re.IGNORECASE)
 _FIGURE_BONUS = 0.2
 """Added to the score of a sentence with a figure where the question asks for one."""
 _REASON = re.compile(
@@ -37,6 +38,22 @@ _PROPOSAL = re.compile(
 )
 _PROPOSAL_BONUS = 0.2
 """Added to the score of a sentence that says what is new, where that is asked for."""
+
+
+_RULES_OUT = re.compile(
+    r"\W*(?:which|what|list|show|find|papers?)\b[^?]*?\b(?P<words>(?:do|does|did|are|is|were|was|can|need)(?:\s+not\b|n[’']t\b)|never\b)",
+    re.IGNORECASE,
+)
+
+
+def ruled_out(question: str) -> str:
+    """Return a note that a question rules something out, which no search by likeness checks; "" where it does not.
+
+    >>> ruled_out("Which methods do not need a reward model?")
+    '“do not” was not checked: what was found has the other words of the question'
+    """
+    match = _RULES_OUT.match(question)
+    return f"“{match['words']}” was not checked: what was found has the other words of the question" if match else ""
 
 
 def bonus(question: str, *, wants_reason: bool = False) -> Callable[[str], float]:
@@ -59,6 +76,11 @@ def gives_reason(sentence: str) -> bool:
 def asks_for_figure(question: str) -> bool:
     """Whether a question asks how many, how much, or for another figure."""
     return bool(_ASKS_FOR_FIGURE.search(question))
+
+
+def has_number(sentence: str) -> bool:
+    """Whether a sentence has a number, in digits or in words."""
+    return bool(_FIGURE.search(sentence) or _COUNT_WORD.search(sentence))
 
 
 def has_figure(sentence: str) -> bool:

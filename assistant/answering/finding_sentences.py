@@ -29,9 +29,12 @@ _OUTCOME = re.compile(
     re.IGNORECASE,
 )
 _FIGURES = re.compile(r"(?<![\d.,])\d[\d.,]{0,12}\s?(?:%|\\%|percent|x\b|×|times\b|points?\b)|[=≈] ?0?\.\d|\bof 0\.\d")
+_WHERE = (
+    r"\b(?:(?:code|data|models?|datasets?|demos?|videos?|project page)\b.{0,60}\bavailable|available at|https?://\w"
+    r"|github\b)"
+)
 _EMPTY = re.compile(
-    r"\b(?:we hope|(?:code|data|models?|datasets?|demos?|videos?|project page)\b.{0,60}\bavailable|available at"
-    r"|https?:|github|open[- ]sourced?|we (?:also )?release|future (?:work|research|directions?)"
+    rf"{_WHERE}|\b(?:we hope|open[- ]sourced?|we (?:also )?release|future (?:work|research|directions?)"
     r"|pav(?:e|es|ing) the way|sheds? light"
     r"|contribut\w+ to (?:the|a|our)|implications?|discuss|in this section|can inspire|insights? into|underscor\w+"
     r"|highlight\w* the (?:need|importance|potential))\b",
@@ -65,6 +68,11 @@ _WEIGHTS = {
     "size": -0.5, "opening": -0.4, "vague": -0.8, "others": -0.7,
 }  # fmt: skip
 """What each cue adds, set by hand and read over abstracts that have nothing to do with any suite."""
+
+
+def tells_where(sentence: str) -> bool:
+    """Whether a sentence tells where code or data are, and nothing of what was found."""
+    return bool(re.search(_WHERE, sentence, re.IGNORECASE))
 
 
 def finding_sentence(paper: Paper, words: BM25Index) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.answering import membership, reading
+from assistant.answering import cues, finding_sentences, membership, passages, reading
 from assistant.answering.answerer import Draft, Request, Response, quote
 from assistant.domain import batches
 from assistant.domain.answers import NEAREST
@@ -18,14 +18,19 @@ from assistant.models.base import Reranker
 from assistant.retrieval import filters, idf, questions, retriever
 from assistant.retrieval.filters import Narrowing
 from assistant.retrieval.keys import library_keys
+from assistant.retrieval.retriever import Query
 from assistant.verification.claims import Statement
 
 _OWN = re.compile(r"\b(?:we|our|this\s+(?:paper|work|study|article|survey))\b", re.IGNORECASE)
+_AIM = re.compile(r"to\s.*,\s+we\s", re.IGNORECASE)
+"""How a sentence begins that leans on the one before, and yet is read with ease: "To address this, we propose"."""
 _NEAR = 0.5
 """Share of a topic's words, by rarity, that a paper has to have to be named as close where none belongs."""
 _OWN_BONUS = 0.15
 """Added to the share of words of a sentence in which the authors speak of their own work."""
 
+_LEANING_COSTS = 0.2
+"""Taken from it where the sentence leans on the one before, which a list does not show."""
 _READ = 1_000
 """Papers that one answer lists at most, each with a sentence; it takes about a second, and nobody reads more."""
 
@@ -43,19 +48,17 @@ def respond(request: Request) -> Response | None:
         return _all(request, narrowing, notes)
     library = request.library
     query, corrections = questions.parse_question(library, request.embedder, request.form.topic, request.ordinary)
-    notes = (*corrections, *notes)
-    candidates = retriever.retrieve(
-        library, query.vector, query.text, membership.CANDIDATES, narrowing.allowed, replace(request.context, cited=())
-    )
-    every, failure = members_of(query.text, candidates, library, request.reranker)
-    notes = (*notes, *failure)
+    candidates, every, failure = _members(request, query, narrowing.allowed)
+    every, without = _without(request, every)
+    unchecked = "" if request.form.without else cues.ruled_out(request.question)
+    notes = (*corrections, *notes, *failure, *without, *filter(None, [unchecked]))
     members = [item for item in every if item.paper.id not in request.context.shown]
     if not members:
         further = "further " if every else ""
         text = f"No {further}papers {request.form.label} were found."
         nearest = () if every else _near(query.text, candidates, library.words)
         return Response(Draft(notes=notes, text=text), nearest, "abstained")
-    text = _header(request, len(members))
+    text = _header(request, len(members), library.size if narrowing.allowed is None else len(narrowing.allowed))
     members, more = _ordered(request, members)
     statements = [_shows(item, query.text, library.words) for item in members]
     return Response(Draft(tuple(row for row in statements if row), (*notes, *more), text=text), tuple(members))
@@ -65,15 +68,59 @@ def members_of(
     topic: str, candidates: Sequence[Evidence], library: LibrarySnapshot, reranker: Reranker | None
 ) -> tuple[list[Evidence], tuple[str, ...]]:
     """Return the candidates that belong to a topic, and notes: that the cross-encoder failed, that more may belong."""
-    notes: tuple[str, ...] = ()
-    try:
-        members = membership.select(topic, candidates, library, reranker)
-    except ModelError as error:
-        members = membership.select(topic, candidates, library, None)
-        notes = (reading.failed(error),)
-    if len(members) == membership.CANDIDATES:
-        notes = (*notes, f"only the {len(members)} nearest papers were looked at, and all belong: more may")
+    members, notes = _judged(topic, candidates, library, reranker)
+    if len(candidates) >= membership.CANDIDATES and membership.goes_on(candidates, members):
+        notes = (*notes, _looked_at(candidates))
     return members, notes
+
+
+def _judged(
+    topic: str, candidates: Sequence[Evidence], library: LibrarySnapshot, reranker: Reranker | None
+) -> tuple[list[Evidence], tuple[str, ...]]:
+    try:
+        return membership.select(topic, candidates, library, reranker), ()
+    except ModelError as error:
+        return membership.select(topic, candidates, library, None), (reading.failed(error),)
+
+
+def _members(
+    request: Request, query: Query, allowed: frozenset[str] | None
+) -> tuple[list[Evidence], list[Evidence], tuple[str, ...]]:
+    """Return the papers that were looked at, those of them that belong, and notes.
+
+    More are looked at as long as many of the last ones belong.
+    """
+    library, context = request.library, replace(request.context, cited=())
+    candidates: list[Evidence] = []
+    members: list[Evidence] = []
+    notes: tuple[str, ...] = ()
+    for limit in membership.LIMITS:
+        nearest = retriever.retrieve(library, query.vector, query.text, limit, allowed, context)
+        seen = {item.paper.id for item in candidates}
+        fresh = [item for item in nearest if item.paper.id not in seen]
+        some, failure = _judged(query.text, fresh, library, request.reranker)
+        candidates, members, notes = [*candidates, *fresh], [*members, *some], failure
+        if len(candidates) < limit or not membership.goes_on(fresh, some):
+            return candidates, members, notes
+    return candidates, members, (*notes, _looked_at(candidates))
+
+
+def _looked_at(candidates: Sequence[Evidence]) -> str:
+    return f"only the {len(candidates):,} nearest papers were looked at: more may belong"
+
+
+def _without(request: Request, members: Sequence[Evidence]) -> tuple[list[Evidence], tuple[str, ...]]:
+    """Return the members that are not about what the question leaves out, and a note on the others."""
+    topic = request.form.without
+    if not topic:
+        return list(members), ()
+    others, failure = _judged(topic, members, request.library, request.reranker)
+    left_out = {item.paper.id for item in others}
+    if not left_out:
+        return list(members), failure
+    were = "was" if len(left_out) == 1 else "were"
+    note = f"{_count(len(left_out))} on {topic} {were} left out, as the question asks"
+    return [item for item in members if item.paper.id not in left_out], (*failure, note)
 
 
 def _near(topic: str, candidates: Sequence[Evidence], words: BM25Index) -> tuple[Evidence, ...]:
@@ -114,10 +161,13 @@ def _ordered(request: Request, members: Sequence[Evidence]) -> tuple[list[Eviden
     return (dated or list(members))[: form.limit], (note,) if missing else ()
 
 
-def _header(request: Request, papers: int) -> str:
-    """Return how many papers belong, and which of them are shown where not all are."""
+def _header(request: Request, papers: int, searched: int) -> str:
+    """Return how many papers belong, of how many where their share is asked for, and which of them are shown where not
+    all are."""
     form = request.form
     count = f"{_count(papers, request)} {form.label}"
+    if form.is_share:
+        return f"{papers:,} of {_count(searched)} {form.label}: {papers / searched:.1%}"
     if not form.order:
         return count
     return f"The {form.order} of {count}" if form.limit == 1 < papers else f"{count}, the {form.order} first"
@@ -125,13 +175,16 @@ def _header(request: Request, papers: int) -> str:
 
 def _shows(item: Evidence, about: str, words: BM25Index) -> Statement | None:
     """Quote the sentence of a paper that has most of some words, weighted by rarity, best one in which its authors say
-    what they do; None where the paper has no sentence."""
+    what they do and that needs none before it; None where the paper has no sentence."""
     sentences = chunks.sentences_of(item.paper)
     if not sentences:
         return None
     shares = idf.shares(idf.term_weights(about, words), sentences, words)
     scores = [
-        share + (_OWN_BONUS if _OWN.search(sentence) else 0.0) + reading.is_assertion(sentence)
+        share
+        + (_OWN_BONUS if _OWN.search(sentence) else 0.0)
+        - (_LEANING_COSTS if passages.leans(sentence) and not _AIM.match(sentence) else 0.0)
+        + (reading.is_assertion(sentence) and not finding_sentences.tells_where(sentence))
         for share, sentence in zip(shares, sentences, strict=True)
     ]
     return quote(item, sentences[scores.index(max(scores))])

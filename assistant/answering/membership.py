@@ -23,6 +23,13 @@ from assistant.retrieval import idf
 FILE = Path(__file__).with_name("membership.json")
 CANDIDATES = 60
 """Papers nearest to a topic, of which those that belong are picked; the cross-encoder reads them in about a second."""
+LIMITS = (CANDIDATES, 2 * CANDIDATES, 3 * CANDIDATES)
+"""How many of the papers nearest to a topic are looked at, one number after the other while `goes_on`."""
+_LAST = 20
+"""Of the candidates, those by which it is told whether more may belong."""
+_SHARE_OF_LAST = 0.5
+"""Share of these that belong where more may. At 0.25 three lists on the dev half of evals/daily_papers grow, none
+of them by a paper that belongs."""
 _SENTENCES = 2
 """Sentences of a paper that are read with the topic, behind its title: those with most of its words."""
 COLUMNS = ("words", "coverage", "reader")
@@ -55,6 +62,13 @@ def select(
     scores = intercept + columns[:, : len(weights)] @ np.array(weights)
     order = np.argsort(-scores, kind="stable")
     return [candidates[place] for place in order if scores[place] >= judge.belongs_at]
+
+
+def goes_on(candidates: Sequence[Evidence], members: Sequence[Evidence]) -> bool:
+    """Whether so many of the last candidates (nearest first) are among `members` that papers behind them may belong."""
+    ids = {item.paper.id for item in members}
+    last = candidates[-_LAST:]
+    return bool(last) and sum(item.paper.id in ids for item in last) >= _SHARE_OF_LAST * len(last)
 
 
 def features(

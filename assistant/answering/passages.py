@@ -36,7 +36,8 @@ _SETTLES = re.compile(
 _LEANS = re.compile(
     r"(?:this|these|they|it|its|such|those|second(?:ly)?|third(?:ly)?|finally|moreover|furthermore|also|in particular"
     r"|specifically|for (?:example|instance)|(?:however|surprisingly|notably|instead|thus|hence|therefore),? (?:this"
-    r"|these|it|they))\b(?! (?:paper|work|study|article|survey|report)\b)",
+    r"|these|it|they)|to (?:\w+ ){0,2}?(?:this|these|that|those|it|them)|the (?:latter|former|issues?|problems?))\b"
+    r"(?! (?:of|paper|work|study|article|survey|report)\b)",
     re.IGNORECASE,
 )
 
@@ -153,7 +154,7 @@ def neighbours(
     """
     if pair := _settled(sentences, place):
         return pair
-    beside = [place - 1] if place and _LEANS.match(sentences[place]) else []
+    beside = [place - 1] if place and leans(sentences[place]) else []
     if not beside:
         near = [
             other for other in (place - 1, place + 1) if scores.get(other, -np.inf) >= scores[place] - joined_within
@@ -161,6 +162,11 @@ def neighbours(
         beside = sorted(near, key=lambda other: -scores[other])[:1]
     fitting = [other for other in beside if len(sentences[place]) + len(sentences[other]) <= _LONGEST]
     return min([place, *fitting]), max([place, *fitting])
+
+
+def leans(sentence: str) -> bool:
+    """Whether a sentence begins with what only the one before it explains: "This", "To address these", "Third"."""
+    return bool(_LEANS.match(sentence))
 
 
 def span(abstract: Abstract, first: int, last: int) -> str:

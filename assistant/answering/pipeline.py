@@ -24,7 +24,7 @@ from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.account import Account
 from assistant.models.base import ChatModel, Checker, Embedder, Reranker
-from assistant.retrieval import forms, idf, languages, questions
+from assistant.retrieval import forms, idf, languages, names, questions
 from assistant.retrieval.forms import Form
 from assistant.retrieval.retriever import Context, Query
 from assistant.verification import entailment, verifier
@@ -142,7 +142,12 @@ def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[In
     pipeline.library.refresh()
     query, ranking, notes = rank(pipeline, question, pipeline.limit)
     inquiry = _inquire(pipeline, question, query, answerer.shortlist(ranking))
-    return inquiry, (*notes, *filter(None, [inquiry.reading.problem]))
+    notes = (*notes, *filter(None, [inquiry.reading.problem]))
+    if pipeline.context.named_papers or pipeline.context.latest:
+        return inquiry, notes  # the names may be of what was said before
+    unknown = names.unknown(query.text, pipeline.library, ranking, pipeline.ordinary)
+    notes = (*notes, *(f"no paper of the library has “{name}”" for name in unknown))
+    return replace(inquiry, unknown_names=unknown), notes
 
 
 def _inquire(pipeline: Pipeline, question: str, query: Query, evidence: Sequence[Evidence]) -> Inquiry:

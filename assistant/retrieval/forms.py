@@ -46,8 +46,11 @@ _COURTESY = re.compile(
     _FLAGS,
 )
 
+_SHARE = r"(?:what|which)\s+(?:percentage|percent|share|fraction|proportion)\s+of\s+"
+_KIND = r"(?:surveys|reviews|overviews)"
 _LISTS = (
     rf"how\s+many\s+{_DETERMINERS}{_PLURAL}\b(?P<rest>.*)",
+    rf"{_SHARE}{_WORK}\b(?P<rest>.*)",
     rf"(?:which|what)\s+{_WORK}\b(?P<rest>.*)",
     rf"(?:list|show|give|find|enumerate|name|get|fetch|recommend|suggest|display|print|search|look|see)\s+{_WORK}\b"
     r"(?P<rest>.*)",
@@ -67,10 +70,21 @@ _LISTS = (
     r"list\s+(?:me\s+|us\s+)?(?:all|every)\s+(?:the\s+)?(?!.*\[\d)(?P<topic>.+)",
     rf"(?P<topic>.+?)\s*(?:[,:;]|\s[–—-]+\s)\s*(?:which|what|any)\s+{_PLURAL}\b.{{0,40}}",
     rf"(?P<adjectives>(?:{_ADJECTIVE}\s+){{1,6}}?){_NOUN}(?:\s+(?P<rest>{_LINK}\b.*))?",
+    r"(?:(?:which|what|list|show|find|give|(?:are|is)\s+there|do\s+you\s+have)\s+)?"
+    rf"{_DETERMINERS}(?P<kind>{_KIND})(?:\s+(?:are\s+there|do\s+you\s+have|exist))?\s+(?P<rest>(?:{_ABOUT}|of)\s.+)",
 )
 """The ways to ask for all papers that belong, the surest first. `rest` follows the noun and says what they do or are
-about, `adjectives` stand before it; `topic` is what they are about."""
-_LIST_WORDS = re.compile(rf"\b(?:{_PLURAL}|{_MASS}|paper|study|article|anything|something|what|list|theory)\b", re.I)
+about, `adjectives` stand before it; `topic` is what they are about; `kind` is a noun that says what sort they are."""
+_LIST_WORDS = re.compile(
+    rf"\b(?:{_PLURAL}|{_MASS}|{_KIND}|paper|study|article|anything|something|what|list|theory)\b", re.I
+)
+_WITHOUT = re.compile(
+    rf"""(?<!\sor)\s*,?\s+(?:(?:that|which)\s+are\s+)?(?:(?:but\s+)?not\s+(?:{_ABOUT}|using|involving|dealing\s+with|those\s+{_ABOUT})
+    |but\s+not(?:\s+{_ABOUT})?|(?:except|excluding|other\s+than)\s+(?:for\s+)?(?:the\s+ones|those|papers)\s+{_ABOUT}|excluding)
+    \s+(?P<topic>[^,;]+?)(?=\s*$|[,;]|\s(?:that|which|who)\s)""",
+    _FLAGS,
+)
+"""What a list is to leave out: "papers on calibration, but not on language models"."""
 
 _ORDERED = re.compile(
     rf"""^(?:(?:what|which)(?:'s|\s+(?:is|are|was|were))?\s+|show\s+(?:me\s+)?|list\s+|give\s+(?:me\s+)?)?
@@ -122,6 +136,10 @@ class Form:
     """Of a list: what its papers are about, without the period and the noun; "" for all papers."""
     label: str = ""
     """Of a list: what stands behind "8 papers"."""
+    without: str = ""
+    """Of a list: what papers that it leaves out are about; "" where it leaves out none."""
+    is_share: bool = False
+    """Of a list: whether it is asked what share of all papers belongs."""
     limit: int | None = None
     """How many papers are asked for, where the question says."""
     order: Literal["", "newest", "oldest"] = ""
@@ -173,12 +191,29 @@ def _ordered(question: str) -> Form | None:
 
 
 def _list(question: str) -> Form:
+    """Return the form of a list, which may leave out papers by what they are about."""
     if not _LIST_WORDS.search(question):
         return PROSE
+    if match := _WITHOUT.search(question):
+        form = _whole_list(question[: match.start()] + question[match.end() :])
+        if form.topic:
+            return replace(form, without=match["topic"], label=f"{form.label} and not on {match['topic']}")
+    return _whole_list(question)
+
+
+def _whole_list(question: str) -> Form:
     for pattern in _LISTS:
         if match := re.fullmatch(pattern, question, _FLAGS):
             groups = {name: _trimmed(words or "") for name, words in match.groupdict().items()}
-            return on(groups["topic"]) if "topic" in groups else _about(groups.get("adjectives", ""), groups["rest"])
+            if "kind" in groups:
+                return Form(
+                    "list",
+                    topic=f"{groups['kind']} {groups['rest']}",
+                    label=f"that are {groups['kind']} {groups['rest']}",
+                )
+            form = on(groups["topic"]) if "topic" in groups else _about(groups.get("adjectives", ""), groups["rest"])
+            is_share = form.kind == "list" and bool(re.match(_SHARE, question, re.IGNORECASE))
+            return replace(form, is_share=is_share)
     return PROSE
 
 

@@ -82,6 +82,8 @@ TOLD: dict[str, tuple[str, list[str], tuple[str, ...]]] = {
     ),
     "When was Ferns Unroll published?": ("“Ferns Unroll”: published 2024-05-02", ["Ferns Unroll"], ()),
     "When was Ferns: A Review published?": ("“Ferns: A Review”: no date is recorded", ["Ferns: A Review"], ()),
+    "When was the growing moss paper published?": ("“How Moss Grows”: published 2024-01-31", ["How Moss Grows"], ()),
+    "Who wrote the paper on unrolling ferns?": ("“Ferns Unroll”: by Ada Moss", ["Ferns Unroll"], ()),
     "link to How Moss Grows": (
         "“How Moss Grows”: https://example.org/1 (id 1)",
         ["How Moss Grows"],
@@ -110,6 +112,9 @@ def test_what_is_no_paper_of_the_library_is_said_or_left_to_the_papers(library: 
     told = responses.from_catalogue(library, "Who wrote Attention Is All You Need?", None, TODAY)
     assert told is not None
     assert (told.status, told.text) == ("abstained", "No paper of the library is called “Attention Is All You Need”.")
+    described = responses.from_catalogue(library, "Who wrote the paper on ferns and comets?", None, TODAY)
+    assert described is not None
+    assert described.text == "No paper of the library is called “the paper on ferns and comets”."
     pointing = responses.from_catalogue(library, "When was it published?", None, TODAY)
     assert pointing is not None
     assert pointing.text == "Nothing was cited so far that “it” could mean: name the paper by its title."

@@ -98,6 +98,36 @@ def test_what_was_shown_is_left_out_where_others_are_asked_for(base: Pipeline) -
     assert (none.status, shown(none)) == ("abstained", ["No further papers on moss were found."])
 
 
+def test_what_is_on_another_subject_is_left_out_and_told(base: Pipeline) -> None:
+    answer = pipeline.ask(base, "Which papers study moss, but not granite?")
+    assert (answer.text, sorted(titles(answer)), answer.notes) == (
+        "2 papers on moss and not on granite",
+        ["A Review of Moss", "Moss in the Shade"],
+        ("1 paper on granite was left out, as the question asks",),
+    )
+
+
+def test_a_share_is_that_of_the_papers_searched(base: Pipeline) -> None:
+    assert pipeline.ask(base, "What percentage of papers study moss?").text == "3 of 5 papers on moss: 60.0%"
+    assert pipeline.ask(base, "What share of papers since 2024 study moss?").text == "2 of 3 papers on moss: 66.7%"
+
+
+def test_more_papers_are_looked_at_while_they_belong_and_where_that_ends_is_told(tmp_path: Path) -> None:
+    rows = [Entry(Listing("a.jsonl", n, f"Moss {n}"), f"Moss is green in place {n}.", f"id{n}") for n in range(190)]
+    libraries.ingest(tmp_path / "library", rows)
+    embedder = HashedWords()
+    with LibrarySnapshot(tmp_path / "library", embedder.fingerprint) as library:
+        base = Pipeline(library, embedder)
+        answer = pipeline.ask(base, "Which papers study moss?")
+        some = pipeline.ask(replace(base, allowed=frozenset(f"id{n}" for n in range(100))), "Which papers study moss?")
+    assert (answer.text, len({*titles(answer)}), answer.notes) == (
+        "180 papers on moss",
+        180,
+        ("only the 180 nearest papers were looked at: more may belong",),
+    )
+    assert (some.text, some.notes) == ("100 papers on moss", ())
+
+
 def test_where_none_belongs_that_is_said(base: Pipeline) -> None:
     answer = pipeline.ask(base, "Which papers study violins?")
     assert (answer.status, answer.text, answer.cited) == ("abstained", "No papers on violins were found.", ())

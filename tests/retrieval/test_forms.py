@@ -24,6 +24,11 @@ LISTS = {
     "Which papers use mixup?": ("use mixup", "that use mixup"),
     "pruning heads - which papers do this?": ("pruning heads", "on pruning heads"),
     "survey papers on agents": ("survey agents", "on survey agents"),
+    "Are there any surveys of agents?": ("surveys of agents", "that are surveys of agents"),
+    "Which papers use something other than attention?": (
+        "use something other than attention",
+        "that use something other than attention",
+    ),
     "Among works from before 2023, which tune rewards?": ("tune rewards", "that tune rewards"),
     "In 2025, which papers studied trust?": ("trust", "on trust"),
     "papers since May": ("", ""),
@@ -108,6 +113,26 @@ def test_small_talk_asks_for_nothing(question: str) -> None:
 @pytest.mark.parametrize("question", PROSES)
 def test_anything_else_is_prose(question: str) -> None:
     assert forms.read(question, TODAY) == PROSE
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "papers on calibration but not language models",
+        "papers not about language models that study calibration",
+        "List papers on calibration, except those on language models.",
+    ],
+)
+def test_a_list_may_leave_out_what_is_on_another_subject(question: str) -> None:
+    label = "on calibration and not on language models"
+    assert forms.read(question) == Form("list", topic="calibration", label=label, without="language models")
+
+
+def test_a_share_of_the_papers_is_that_of_a_list() -> None:
+    label = "that use mixup"
+    assert forms.read("What percentage of papers use mixup?") == Form(
+        "list", topic="use mixup", label=label, is_share=True
+    )
 
 
 def test_an_order_and_a_number_are_read() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from assistant.answering.conversation import intents, patterns, references
 from assistant.answering.conversation.intents import FollowUp
-from assistant.answering.conversation.turns import Reading, Turn, last_cited
+from assistant.answering.conversation.turns import Reading, Turn, last_cited, narrowed_from
 from assistant.domain.records import Paper
 from assistant.retrieval import fact_questions, forms, languages, periods
 
@@ -79,7 +79,7 @@ def stands_alone(question: str, terms: Terms) -> bool:
             continue
         size = clause if match.end() in subjects else match.start()
         if size < enough:
-            if len(_content(question[:size], terms)) < _ANTECEDENT_WORDS:
+            if len(_content(patterns.before_means(question[:size]), terms)) < _ANTECEDENT_WORDS:
                 return False
             enough = size
     return not patterns.PLACE.search(question)
@@ -108,10 +108,11 @@ def _by_intent(
     listed = before.answer.kind == "list"
     match follow_up.intent:
         case "others":
-            text = f"papers on {follow_up.words}" if follow_up.words else subject
-            return Reading(text, "rule", intent="others")
+            if follow_up.words:
+                return Reading(f"papers on {follow_up.words}", "rule", intent="others")
+            return Reading(subject, "rule", narrowed_from(before), intent="others")
         case "more" if listed and not named:
-            return Reading(subject, "rule", intent="others")
+            return Reading(subject, "rule", narrowed_from(before), intent="others")
         case "more" | "why" | "doubt" | "again":
             papers = named or last
             if not papers:

@@ -124,12 +124,18 @@ GENERIC = re.compile(
 
 POINTERS = re.compile(
     r"""\[\d+\]|\b(?:first|second|third|fourth|fifth|last|former|latter|ones?|two|three|both|compare[ds]?|differ\w*|tell|like|true
-    |really|also|even|too|still|same|happen\w*|occur\w*|instead|others?|else|why|mean\w*|do|them|those|these|its|under
+    |summar\w*|gist|really|also|even|too|still|same|happen\w*|occur\w*|instead|others?|else|why|mean\w*|do|them|those|these|its|under
     |propos\w*|suggest\w*|show\w*|find|finds|found|claim\w*|introduc\w*|present\w*|conclud\w*|argu\w*|stud(?:y|ies|ied)
     |explain\w*|report\w*|discuss\w*|describ\w*|before|previous|earlier|above|next|authors?|kinds?|types?|sorts?|things?|exactly|precisely)\b""",
     _FLAGS,
 )
 """Words of a follow-up that point back or join, and name nothing."""
+
+MEANS = re.compile(
+    r"\b(?:ways?|means|methods?|techniques?|approach(?:es)?|tricks?|solutions?|attempts?|how)\s+(?:to|of|for)\s+\w+(?:\s+\w+)?\s*$",
+    re.IGNORECASE,
+)
+"""What ends before a pronoun and holds nothing that it may stand for: "ways to speed" before "it up"."""
 
 EXPLETIVE = re.compile(
     r"""\b(?:is|was|would|could|can|may|might)\s+it\s+(?:be\s+)?(?:even\s+|ever\s+|always\s+)?
@@ -141,6 +147,16 @@ EXPLETIVE = re.compile(
     _FLAGS,
 )
 """An "it" that stands for nothing."""
+
+
+def before_means(words: str) -> str:
+    """Return of the words before a pronoun those that may name what it stands for.
+
+    >>> before_means("Which moss papers propose ways to speed"), before_means("Why does moss grow where")
+    ('Which moss papers   ', 'Why does moss grow where')
+    """
+    means = MEANS.search(words)
+    return POINTERS.sub(" ", words[: means.start()]) if means else words
 
 
 def count(match: re.Match[str]) -> int:

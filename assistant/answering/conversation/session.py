@@ -200,7 +200,8 @@ def _form(question: str, reading: Reading, conversation: Conversation, pipeline:
         return forms.PROSE
     if reading.how == "rule" and reading.other:  # completed by what was said before, which may have been a list
         form = forms.read(question, pipeline.today)
-        return replace(form, topic=reading.text) if form.kind == "list" else forms.PROSE
+        label = f"on “{reading.text}”"
+        return replace(form, topic=reading.text, label=label) if form.kind == "list" else forms.PROSE
     form = forms.read(reading.text, pipeline.today)
     if reading.intent == "narrow" and reading.papers:
         return replace(form, topic=intents.read(question).words)
@@ -212,7 +213,7 @@ def _form(question: str, reading: Reading, conversation: Conversation, pipeline:
 def _allowed(pipeline: Pipeline, reading: Reading) -> frozenset[str] | None:
     """Return the ids of the papers that may be found: where some of those shown are asked for, only these."""
     allowed = pipeline.allowed
-    if reading.intent not in ("which", "narrow") or not reading.papers:
+    if reading.intent not in ("which", "narrow", "others") or not reading.papers:
         return allowed
     return frozenset(id for id in reading.papers if allowed is None or id in allowed)
 

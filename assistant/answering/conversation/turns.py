@@ -112,3 +112,8 @@ class TurnInterrupted(KeyboardInterrupt):
 def last_cited(turns: Sequence[Turn]) -> tuple[Paper, ...]:
     """Return the papers of the last answer that cites any."""
     return next((turn.cited for turn in reversed(turns) if turn.cited), ())
+
+
+def narrowed_from(turn: Turn) -> tuple[str, ...]:
+    """Return the ids of the papers of which a turn was asked to show some, so that more of them come from these."""
+    return turn.reading.papers if turn.reading.intent == "narrow" else ()

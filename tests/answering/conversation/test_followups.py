@@ -48,6 +48,8 @@ REFERRING = [
     "with diffusion policies?",
     "Anything similar for speech?",
     "which detectors did they try?",
+    "Which papers propose ways to speed it up?",
+    "What methods are there to avoid this?",
 ]
 NAMING = {
     "What does [2] say?": "b",
