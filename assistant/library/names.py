@@ -63,19 +63,10 @@ def digits(number: int) -> str:
     return f"{number:0{2 * _BYTES}x}"
 
 
-def place(position: int, id: str) -> int:
-    """Return a number for a paper at its position; the sum of all is the `order` that a catalogue notes."""
-    return int.from_bytes(hashlib.sha256(f"{position}\0{id}".encode("utf-8", "surrogatepass")).digest(), "big")
-
-
-def total(places: Iterable[tuple[int, str]], before: str = "0", *, minus: Sequence[tuple[int, str]] = ()) -> str:
-    """Return the sum of these (position, id), added to a sum `before`, less those that are no more; in hexadecimal."""
-    added = sum(place(*row) for row in places) - sum(place(*row) for row in minus)
-    try:
-        start = int(before, 16)
-    except ValueError:  # it was damaged, and what comes of it is no sum of anything
-        start = 0
-    return f"{(start + added) % 2**256:x}"
+def places(rows: Iterable[tuple[int, str]]) -> Iterator[bytes]:
+    """Yield a text for each (position, id); the sum of their digests (see `digest_sums`) is the `order` that a
+    catalogue notes."""
+    return (f"{position}\0{id}".encode("utf-8", "surrogatepass") for position, id in rows)
 
 
 def _number(text: str) -> int:

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.library import full_texts, tail
+from assistant.library import deepening, full_texts, tail
 from assistant.library.catalogue import Catalogue
 from assistant.library.embeddings import VectorTable
 from assistant.library.index import Neighbour, VectorIndex
@@ -19,7 +19,6 @@ from assistant.library.vector_reader import VectorReader
 
 _FEW = 10_000  # vectors of the papers that a filter admits, which are then compared one by one; 15 MB
 _SPARE = 1.5  # times as many chunks the index is asked for as a filter is to be expected to leave
-_FURTHER = 4  # times as many again where too few of those count
 
 
 Near = tuple[float, str]
@@ -78,20 +77,18 @@ class NearestPapers:
         them are to be expected to count, and more until enough do."""
         share = 1.0 if allowed is None else len(allowed) / max(self._size, 1)
         count = limit if share >= 1 else math.ceil(_SPARE * limit / share)
-        while True:
-            rows = self._index.nearest(vectors, count)
-            near = [_papers(row, lambda id: self._counts(id, allowed)) for row in rows]
-            if all(len(row) < count for row in rows) or all(len(row) >= limit for row in near):
-                return near
-            count *= _FURTHER
+        return deepening.papers(
+            lambda count: self._index.nearest(vectors, count),
+            count,
+            limit,
+            lambda row: _papers(row, lambda id: self._counts(id, allowed)),
+        )
 
     def _late(self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None) -> list[list[Near]]:
         """Return papers of the tail, with their cosines."""
         if not self._changes or not self._tail.ids:
             return [[] for _ in vectors]
-        most = limit if allowed is None else len(self._tail.ids)
-        rows = _ranked(self._tail, vectors, most)
-        return [[near for near in row if allowed is None or near[1] in allowed][:limit] for row in rows]
+        return _ranked(self._tail, vectors, limit, allowed)
 
     def _counts(self, id: str, allowed: frozenset[str] | None) -> bool:
         return id not in self._changes and (allowed is None or id in allowed)
@@ -105,13 +102,17 @@ def _papers(row: Sequence[Neighbour], counts: Callable[[str], bool]) -> list[Nea
     return [(cosine, id) for id, cosine in cosines.items() if counts(id)]
 
 
-def _ranked(table: VectorTable, vectors: NDArray[np.float32], limit: int) -> list[list[Near]]:
-    """Return for each unit row of `vectors` at most `limit` papers of a table, best first."""
-    cosines = table.cosines(vectors)
+def _ranked(
+    table: VectorTable, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None = None
+) -> list[list[Near]]:
+    """Return for each unit row of `vectors` at most `limit` papers of a table, best first, of those with the ids
+    `allowed` (None: of all)."""
+    cosines, ids = table.cosines(vectors), table.ids
+    if allowed is not None:
+        places = [place for place, id in enumerate(ids) if id in allowed]
+        cosines, ids = cosines[:, places], tuple(ids[place] for place in places)
     orders = np.argsort(-cosines, axis=1, kind="stable")[:, :limit]
-    return [
-        [(float(row[place]), table.ids[place]) for place in order] for row, order in zip(cosines, orders, strict=True)
-    ]
+    return [[(float(row[place]), ids[place]) for place in order] for row, order in zip(cosines, orders, strict=True)]
 
 
 def _ids(row: Sequence[Near]) -> list[str]:
