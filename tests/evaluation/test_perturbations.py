@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import MadeOnce, Run
-from support import graphs, judged, small_runs
+from support import judged, small_runs
 from support.judged import SUITE
 from support.remembered import RememberingEmbedder, RememberingReranker
 
@@ -45,7 +45,7 @@ def made(made_once: MadeOnce, cache: Path) -> Path:
         environment = {"ASSISTANT_CACHE": str(cache)}
         embedder = RememberingEmbedder(local_embedder(environment))
         place = sample.library(cache, embedder, lambda _: None)
-        with LibrarySnapshot(place, embedder.fingerprint) as library, graphs.remembered():
+        with LibrarySnapshot(place, embedder.fingerprint) as library:
             reranker = RememberingReranker(local_reranker(environment))
             pipeline = Pipeline(library, embedder, ordinary=tokens.ordinary(environment), reranker=reranker)
             context, plan = EvaluationContext(pipeline, Session(None, len)), RunPlan(perturbations=PERTURBATIONS)
