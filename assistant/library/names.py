@@ -3,11 +3,10 @@
 A number is the beginning of a hash. Papers that share one by chance are told apart by whoever looks them up.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from assistant.domain.identifiers import identity, qualified, source_identity, title_id
+from assistant.domain.identifiers import digest, identity, qualified, source_identity, title_id
 from assistant.domain.records import Entry, Paper
 from assistant.domain.titles import normalise
 from assistant.library.connection import CatalogueConnection
@@ -70,7 +69,7 @@ def places(rows: Iterable[tuple[int, str]]) -> Iterator[bytes]:
 
 
 def _number(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:_BYTES], "big")
+    return int(digest(text)[: 2 * _BYTES], 16)
 
 
 def papers_named(connection: CatalogueConnection, found: Iterable[Name]) -> set[str]:

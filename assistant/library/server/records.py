@@ -15,6 +15,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.domain import identifiers
 from assistant.domain.records import Paper
 from assistant.library import bm25, embeddings, names, rows
 from assistant.library.bm25 import K1, B
@@ -100,11 +101,6 @@ def named(wanted: Iterable[names.Name], ids: Iterable[str]) -> Where:
 def paper_of(record_id: str) -> str:
     """Return the id of the paper that a record is of."""
     return record_id.rpartition("@")[0].rpartition("#")[0]
-
-
-def digest(id: str) -> str:
-    """Return the hex digits of which a key of a paper is the beginning (see `retrieval.keys`)."""
-    return hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def day(moment: date | None) -> int:
@@ -221,7 +217,7 @@ def _whole(paper: ServedPaper, terms: Terms, *, sparse: bool) -> tuple[dict[str,
         "title": of.title,
         "abstract": len(of.abstract),
         "day": day(of.date),
-        "key": digest(of.id)[:KEY_DIGITS],
+        "key": identifiers.digest(of.id)[:KEY_DIGITS],
         "draw": int(hashlib.sha256(b"draw" + of.id.encode("utf-8", "surrogatepass")).hexdigest(), 16) % DRAWS,
         "listings": len(listings),
         "parts": len(paper.matrix),
