@@ -100,12 +100,12 @@ class Catalogue(CatalogueFacts):
         [(first, last)] = self.read("SELECT min(position), max(position) FROM papers")
         if first is None:
             return []
-        wanted = {first + (last - first) * step // max(most - 1, 1) for step in range(most)}
+        numbers = {first + (last - first) * step // max(most - 1, 1) for step in range(most)}
         query = (
             "SELECT DISTINCT papers.id FROM json_each(?) AS wanted JOIN papers ON papers.position = "
             "(SELECT min(position) FROM papers WHERE position >= wanted.value)"
         )
-        return [str(id) for (id,) in self.read(query, (json.dumps(sorted(wanted)),))]
+        return [str(id) for (id,) in self.read(query, (json.dumps(sorted(numbers)),))]
 
     def batches(self, size: int = 1_000) -> Iterator[list[tuple[int, str]]]:
         """Yield (position, id) of all papers, `size` at a time, in the order added."""

@@ -72,14 +72,14 @@ def _number(text: str) -> int:
     return int(digest(text)[: 2 * _BYTES], 16)
 
 
-def papers_named(connection: CatalogueConnection, found: Iterable[Name]) -> set[str]:
+def papers_named(connection: CatalogueConnection, some: Iterable[Name]) -> set[str]:
     """Return the ids of the papers that have one of these names, and perhaps of others."""
     query = (
         "SELECT DISTINCT papers.id FROM json_each(?) AS wanted "
         "JOIN names ON names.kind = json_extract(wanted.value, '$[0]') "
         "AND names.name = json_extract(wanted.value, '$[1]') JOIN papers USING (position)"
     )
-    return {str(id) for (id,) in connection.read(query, (json.dumps(list(found)),))}
+    return {str(id) for (id,) in connection.read(query, (json.dumps(list(some)),))}
 
 
 def keys_beside(connection: CatalogueConnection, neighbours: Iterable[str]) -> set[str]:

@@ -105,9 +105,9 @@ class ServerCatalogue(Catalogue):
 
     def positions(self, ids: Iterable[str]) -> dict[str, int]:
         """Return {id: place in the order added} of those of these papers that are there."""
-        wanted = list(dict.fromkeys(ids))
-        self._records([id for id in wanted if id not in self._places], ("metadatas",), {"part": 0})
-        return {id: self._places[id] for id in wanted if id in self._places}
+        unique = list(dict.fromkeys(ids))
+        self._records([id for id in unique if id not in self._places], ("metadatas",), {"part": 0})
+        return {id: self._places[id] for id in unique if id in self._places}
 
     def embeddings(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, bytes | None]]:
         """Yield (paper id, its vectors) for these ids, or for all in the order added; None for vectors that are missing

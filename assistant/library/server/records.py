@@ -85,10 +85,10 @@ def of_papers(ids: Sequence[str]) -> Where:
     return {"paper": {"$in": list(ids)}}
 
 
-def named(wanted: Iterable[names.Name], ids: Iterable[str]) -> Where:
+def named(some: Iterable[names.Name], ids: Iterable[str]) -> Where:
     """Return what holds of the papers that have one of these names or ids, and perhaps of some others."""
     by_kind: dict[int, list[int]] = {}
-    for kind, number in wanted:
+    for kind, number in some:
         by_kind.setdefault(kind, []).append(number)
     conditions: list[Where] = [{"more": 1}, of_papers(list(ids))]
     if titles := by_kind.get(names.TITLE):
@@ -208,7 +208,7 @@ def _whole(paper: ServedPaper, terms: Terms, *, sparse: bool) -> tuple[dict[str,
     occurrences = Counter(terms(bm25.indexed_text(of.title, of.abstract)))
     facts = json.dumps({"paper": row[3:], "listings": listings})
     pieces = [facts[start : start + _LONGEST] for start in range(0, len(facts), _LONGEST)]
-    found = sorted(number for kind, number in names.of_paper(of) if kind == names.ID)
+    numbers = sorted(number for kind, number in names.of_paper(of) if kind == names.ID)
     metadata: dict[str, object] = {
         "position": paper.position,
         "content": paper.stored.content,
@@ -223,10 +223,10 @@ def _whole(paper: ServedPaper, terms: Terms, *, sparse: bool) -> tuple[dict[str,
         "parts": len(paper.matrix),
         "length": sum(occurrences.values()),
         "t": next(number for kind, number in names.of_paper(of) if kind == names.TITLE),
-        "more": int(len(found) > _IDS),
+        "more": int(len(numbers) > _IDS),
         "facts": len(pieces),
     }
-    metadata |= {f"i{place}": number for place, number in enumerate(found[:_IDS])}
+    metadata |= {f"i{place}": number for place, number in enumerate(numbers[:_IDS])}
     metadata |= {f"facts{place}": piece for place, piece in enumerate(pieces)}
     if paper.added:
         metadata["added"] = paper.added

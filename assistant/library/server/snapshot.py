@@ -137,8 +137,8 @@ class ServerSnapshot(LibrarySnapshot):
         size = self.catalogue.store.most_ids
         for start in range(0, len(ids), size):
             where = records.visible(self._generation, records.of_papers(ids[start : start + size]))
-            for row, found in zip(nearest, self.catalogue.store.nearest(vectors, limit, where), strict=True):
-                row += [(distance, records.paper_of(id)) for id, distance in found]
+            for row, page in zip(nearest, self.catalogue.store.nearest(vectors, limit, where), strict=True):
+                row += [(distance, records.paper_of(id)) for id, distance in page]
         return [list(dict.fromkeys(id for _, id in sorted(row)[:limit])) for row in nearest]
 
     def _first(

@@ -137,8 +137,8 @@ class Page:
 
         own = {"css": Markup(self._css), "js": Markup(self._js)}  # files of ours
         html = self._templates.get_template(template).render({**values, **own})
-        kept = {"Retry-After": failure.headers["Retry-After"]} if failure and "Retry-After" in failure.headers else {}
-        return HTMLResponse(html, failure.status_code if failure else 200, {**self._headers, **kept})
+        more = {"Retry-After": failure.headers["Retry-After"]} if failure and "Retry-After" in failure.headers else {}
+        return HTMLResponse(html, failure.status_code if failure else 200, {**self._headers, **more})
 
 
 def _form(body: bytes, turns: int) -> Form:
