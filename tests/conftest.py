@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -34,6 +35,9 @@ def pytest_configure() -> None:
     memory where it has room: a library waits for the disk each time it is written, and the tests write thousands.
     """
     os.environ.update(NOBODYS)
+    # Tests start many processes; none of them, and no worker, is to compile the package anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     # Read when numpy is imported: of the processes that tests start, none has anything for its pool of threads to do.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # No test speaks TLS, and each client would read the certificates of all authorities: here it finds none to read.
@@ -181,14 +185,21 @@ def made_once(common: Path) -> MadeOnce:
 
 
 @pytest.fixture(scope="session")
-def real_library(made_once: MadeOnce, run: Run, pages: Path) -> Path:
-    """A library made of the five pages."""
-    return made_once("real", lambda folder: run("ingest", "--json", "--library", folder, pages))
+def pages_library(made_once: MadeOnce, run: Run, pages: Path) -> Path:
+    """A library of the five pages, with the hashing embedder: for what hangs on the papers and not on a model."""
+    words = ("ingest", "--json", "--embedder", "hashing", "--library")
+    return made_once("pages", lambda folder: run(*words, folder, pages))
+
+
+@pytest.fixture(scope="session")
+def embedded_pages(made_once: MadeOnce, run: Run, pages: Path) -> Path:
+    """A library of the five pages, with the model, which takes half a minute of one core: for slow tests."""
+    return made_once("embedded", lambda folder: run("ingest", "--json", "--library", folder, pages))
 
 
 @pytest.fixture(scope="session")
 def sample_library(made_once: MadeOnce, run: Run) -> Path:
-    """A library of the sample's papers."""
+    """A library of the sample's papers, with the models: for what hangs on these."""
     return made_once("sample", lambda folder: run("ingest", "--library", folder, sample.papers()))
 
 

@@ -212,17 +212,17 @@ def test_help_imports_nothing_heavy(clean_environment: dict[str, str]) -> None:
 
 
 def test_looking_at_a_library_imports_neither_model_nor_chroma(
-    clean_environment: dict[str, str], real_library: Path
+    clean_environment: dict[str, str], sample_library: Path
 ) -> None:
     for command in (["papers"], ["status"]):
-        found = heavy_after([*command, "--library", str(real_library)], dict(clean_environment))
+        found = heavy_after([*command, "--library", str(sample_library)], dict(clean_environment))
         assert found <= {"numpy"}
 
 
 def test_a_question_without_a_model_imports_neither_chroma_nor_openai_nor_llama_index(
-    clean_environment: dict[str, str], real_library: Path
+    clean_environment: dict[str, str], sample_library: Path
 ) -> None:
-    question = ["ask", "How can reward overoptimization be mitigated?", "--library", str(real_library)]
+    question = ["ask", "How can reward overoptimization be mitigated?", "--library", str(sample_library)]
     assert heavy_after(question, dict(clean_environment)) <= {
         "numpy",
         "onnxruntime",

@@ -182,12 +182,13 @@ def test_the_time_grows_with_the_text(name: str, length: int) -> None:
     assert not slow
 
 
+@pytest.mark.parametrize("units", [UNITS[::10], pytest.param(UNITS[5::10], marks=pytest.mark.slow)], ids=["a", "b"])
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_memory_grows_with_the_text(name: str) -> None:
+def test_the_memory_grows_with_the_text(name: str, units: tuple[str, ...]) -> None:
     length = min(LENGTH, LIMITS.get(name, LENGTH))
     FUNCTIONS[name](filled("a ", length))  # what is made once
     large = {}
-    for unit in UNITS[::5]:
+    for unit in units:
         text = filled(unit, length)
         tracemalloc.start()
         try:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from assistant.answering.answerer import Draft, Request, Response
+from assistant.domain.counts import number_of
 from assistant.domain.records import Evidence, Paper
 from assistant.library import overview
 from assistant.library.bm25 import BM25Index
-from assistant.retrieval import fact_questions, filters, idf, library_finder
+from assistant.retrieval import fact_questions, filters, idf, keys, library_finder
 from assistant.retrieval.fact_questions import Fact
 from assistant.retrieval.finder import PaperIndex
-from assistant.retrieval.keys import library_keys
 
 _CANDIDATES = 50  # papers with words of a title, among which the one that it names is sought
 _SEVERAL = 5  # papers that are shown where "the newest papers" says no number
@@ -45,7 +45,7 @@ def _of_library(request: Request, tell: Callable[[Request, frozenset[str] | None
 
 def _count(request: Request, allowed: frozenset[str] | None) -> tuple[str, list[str]]:
     papers = overview.overview(request.library.catalogue, allowed).papers
-    return f"{_papers(papers)}{{period}}.", []
+    return f"{number_of('paper', papers)}{{period}}.", []
 
 
 def _contents(request: Request, allowed: frozenset[str] | None) -> tuple[str, list[str]]:
@@ -53,7 +53,7 @@ def _contents(request: Request, allowed: frozenset[str] | None) -> tuple[str, li
     files = overview.sources(request.library.catalogue, allowed)
     dates = f"{counts.dated:,} of them dated, from {counts.first} to {counts.last}" if counts.dated else "none dated"
     return (
-        f"{_papers(counts.papers)}{{period}} out of {len(files):,} source{'s' * (len(files) != 1)}; {dates}. "
+        f"{number_of('paper', counts.papers)}{{period}} out of {number_of('source', len(files))}; {dates}. "
         "`assistant papers` lists them.",
         [],
     )
@@ -75,9 +75,12 @@ def _by_date(request: Request, allowed: frozenset[str] | None, *, newest: bool) 
     counts = overview.overview(catalogue, allowed)
     word = "newest" if newest else "oldest"
     if not ids:
-        return f"No paper{{period}} has a date: of {_papers(counts.papers)}, none can be called the {word}.", []
+        return (
+            f"No paper{{period}} has a date: of {number_of('paper', counts.papers)}, none can be called the {word}.",
+            [],
+        )
     missing = counts.papers - counts.dated
-    without = f"; {_papers(missing)} {'has' if missing == 1 else 'have'} no date" if missing else ""
+    without = f"; {number_of('paper', missing)} {'has' if missing == 1 else 'have'} no date" if missing else ""
     if len(ids) > 1:
         return f"The {len(ids)} {word} papers{{period}}, of {counts.dated:,} with a date{without}:", ids
     [paper] = request.library.papers(ids)
@@ -86,8 +89,8 @@ def _by_date(request: Request, allowed: frozenset[str] | None, *, newest: bool) 
 
 def _sources(request: Request, allowed: frozenset[str] | None) -> tuple[str, list[str]]:
     files = overview.sources(request.library.catalogue, allowed)
-    head = f"{len(files):,} source{'s' * (len(files) != 1)}{{period}}:"
-    return "\n".join([head, *(f"{name}: {_papers(papers)}" for name, papers in files)]), []
+    head = f"{number_of('source', len(files))}{{period}}:"
+    return "\n".join([head, *(f"{name}: {number_of('paper', papers)}" for name, papers in files)]), []
 
 
 def _by_writer(request: Request, allowed: frozenset[str] | None) -> tuple[str, list[str]]:
@@ -96,10 +99,12 @@ def _by_writer(request: Request, allowed: frozenset[str] | None) -> tuple[str, l
     ids = overview.by_writer(request.library.catalogue, names, allowed)
     counts = overview.overview(request.library.catalogue, allowed)
     missing = counts.papers - counts.named
-    lacking = f" No names of authors are recorded for {missing:,} of {_papers(counts.papers)}." if missing else ""
+    lacking = (
+        f" No names of authors are recorded for {missing:,} of {number_of('paper', counts.papers)}." if missing else ""
+    )
     if not ids:
         return f"No paper{{period}} is recorded as by {name}.{lacking}", []
-    return f"{_papers(len(ids))}{{period}} by {name}{':' if not lacking else '.' + lacking}", ids
+    return f"{number_of('paper', len(ids))}{{period}} by {name}{':' if not lacking else '.' + lacking}", ids
 
 
 _OF_LIBRARY: Mapping[Fact | None, Callable[[Request, frozenset[str] | None], tuple[str, list[str]]]] = {
@@ -195,10 +200,4 @@ _OF_PAPER: Mapping[Fact | None, Callable[[Paper], str]] = {
 
 
 def _evidence(request: Request, ids: Sequence[str]) -> tuple[Evidence, ...]:
-    papers = request.library.papers(ids)
-    keys = library_keys(request.library, [paper.id for paper in papers], request.context.keys)
-    return tuple(Evidence(keys[paper.id], paper, 0.0) for paper in papers)
-
-
-def _papers(count: int) -> str:
-    return f"{count:,} paper{'s' * (count != 1)}"
+    return keys.evidence(request.library, request.library.papers(ids), earlier=request.context.keys)

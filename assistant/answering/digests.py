@@ -8,6 +8,7 @@ from functools import cached_property
 from assistant.answering import headings, lists, membership, pipeline, summaries
 from assistant.answering.pipeline import Pipeline
 from assistant.domain.costs import Cost
+from assistant.domain.counts import number_of
 from assistant.domain.records import Claim, Evidence, Paper
 from assistant.domain.verdicts import conclusion
 from assistant.retrieval import themes
@@ -73,7 +74,7 @@ class Digest:
         """How many papers it has, which, and in how many groups."""
         kind = "topic" if self.topics else "theme"
         papers, groups = len(self.entries), len(self.groups)
-        count = f"{_number(papers, 'paper')} {self.period}, in {_number(groups, kind)}"
+        count = f"{number_of('paper', papers)} {self.period}, in {number_of(kind, groups)}"
         return f"{count}; {self.elsewhere:,} more of no topic" if self.elsewhere else count
 
     @property
@@ -189,7 +190,3 @@ def period_of(since: date | None, until: date | None) -> str:
     if since and until:
         return f"dated {since} to {until}"
     return f"dated since {since}" if since else f"dated until {until}" if until else "of the library"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' * (count != 1)}"

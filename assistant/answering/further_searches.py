@@ -10,12 +10,12 @@ _KEPT_FIRST = 2
 """How many of the papers found first stay ahead of all that is found now: they led to what is asked."""
 
 
-def merge(before: Sequence[Evidence], found: Sequence[Sequence[Evidence]], limit: int) -> tuple[Evidence, ...]:
+def merge(before: Sequence[Evidence], rankings: Sequence[Sequence[Evidence]], limit: int) -> tuple[Evidence, ...]:
     """Return the first papers, then those of further searches and the others in turns, each once, at most `limit`.
 
     The score of each is that of the search it came from.
     """
-    rows = [*found, before[_KEPT_FIRST:]]
+    rows = [*rankings, before[_KEPT_FIRST:]]
     turns = [row[place] for place in range(max(map(len, rows), default=0)) for row in rows if place < len(row)]
     merged: dict[str, Evidence] = {}
     for item in (*before[:_KEPT_FIRST], *turns):
@@ -34,8 +34,8 @@ def look_again(
 
     `search` finds papers by words, `read` makes an inquiry of papers. Raises what they raise.
     """
-    found = [search(words) for words in searches]
-    evidence = merge(inquiry.evidence, found, limit)
+    rankings = [search(words) for words in searches]
+    evidence = merge(inquiry.evidence, rankings, limit)
     if {item.paper.id for item in evidence} <= {item.paper.id for item in inquiry.evidence}:
         return None
     return replace(read(evidence), may_search=False)

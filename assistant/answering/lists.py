@@ -9,15 +9,15 @@ from assistant.answering import cues, finding_sentences, membership, passages, r
 from assistant.answering.answerer import Draft, Request, Response, quote
 from assistant.domain import batches
 from assistant.domain.answers import NEAREST
+from assistant.domain.counts import number_of
 from assistant.domain.errors import ModelError
 from assistant.domain.records import Evidence
 from assistant.library import chunks, ordering
 from assistant.library.bm25 import BM25Index
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Reranker
-from assistant.retrieval import filters, idf, questions, retriever
+from assistant.retrieval import filters, idf, keys, questions, retriever
 from assistant.retrieval.filters import Narrowing
-from assistant.retrieval.keys import library_keys
 from assistant.retrieval.retriever import Query
 from assistant.verification.claims import Statement
 
@@ -143,8 +143,7 @@ def _all(request: Request, narrowing: Narrowing, notes: tuple[str, ...]) -> Resp
         every = library.size if narrowing.allowed is None else len(narrowing.allowed)
         more = f"; the {_READ:,} newest are shown, `assistant papers` lists all" if every > _READ else ""
         text = f"{_count(every)}{period}{more}"
-    keys = library_keys(library, [paper.id for paper in papers], request.context.keys)
-    evidence = tuple(Evidence(keys[paper.id], paper, 0.0) for paper in papers)
+    evidence = keys.evidence(library, papers, earlier=request.context.keys)
     statements = [_shows(item, item.paper.title, library.words) for item in evidence]
     return Response(Draft(tuple(row for row in statements if row), notes, text=text), evidence)
 
@@ -192,4 +191,4 @@ def _shows(item: Evidence, about: str, words: BM25Index) -> Statement | None:
 
 def _count(papers: int, request: Request | None = None) -> str:
     further = "further " if request and request.context.shown else ""
-    return f"{papers:,} {further}paper{'s' * (papers != 1)}"
+    return number_of(f"{further}paper", papers)

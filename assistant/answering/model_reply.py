@@ -13,6 +13,7 @@ from assistant.answering.abstention import repeats, says_missing
 from assistant.answering.numbered_sources import NumberedSources
 from assistant.answering.statement_json import StatementReader
 from assistant.domain.callbacks import OnToken
+from assistant.domain.counts import number_of
 from assistant.domain.sanitize import one_line
 from assistant.verification import claims, quotes
 from assistant.verification.claims import CitationMark, Statement
@@ -60,7 +61,7 @@ class ModelReply:
         if self.without_figure:
             rows.append(f"a figure is asked for, and the model's reply has none: {_quoted(self.without_figure)}")
         if self.repeated:
-            sentences = f"{self.repeated} sentence{'s' * (self.repeated != 1)}"
+            sentences = number_of("sentence", self.repeated)
             rows.append(f"left out of the model's reply, as it stood there before: {sentences}")
         return tuple(rows)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from assistant.answering.numbered_sources import NumberedSources
 from assistant.domain import sentences
+from assistant.domain.sanitize import rejoin_surrogates
 
 _ESCAPE, _UNICODE_ESCAPE = 2, 6  # characters of "\n", and of a character by its code
 _TEXT = frozenset({"text", "answer", "statement", "sentence", "claim"})
@@ -35,7 +36,7 @@ class WrittenStatement:
     def cited(self) -> str:
         """Return the words with what they cite in square brackets; of several sentences each cites the same."""
         brackets = f" [{', '.join(dict.fromkeys(self.sources))}]" if self.sources else ""
-        text = " ".join(self.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").split())
+        text = " ".join(rejoin_surrogates(self.text).split())
         return " ".join(f"{text[start:end]}{brackets}" for start, end in sentences.split(text))
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from assistant.domain.annotations import clean_tag, is_within, tag_key
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import UsageError
-from assistant.library import annotations, overview
+from assistant.library import annotations, damaged_papers, overview
 from assistant.library.annotations import StoredAnnotations
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval.filters import Filter, without_a_date
@@ -19,7 +19,6 @@ Day = date | str | None
 Tags = str | Sequence[str] | None
 """A tag, or several."""
 
-_NAMED = 3  # damaged papers that a message names
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 
 
@@ -83,7 +82,5 @@ def _tagged(library: LibrarySnapshot, tags: Sequence[str], on_message: OnMessage
 def tell_damaged(stored: StoredAnnotations, on_message: OnMessage) -> None:
     """Tell of papers whose tags and notes are not as they were written, which count as none."""
     if problems := stored.problems:
-        more = len(problems) - _NAMED
-        rest = f"; and {more:,} more, which `assistant status` names" if more > 0 else ""
         left_out = "; they are left out" if stored.damaged else ""
-        on_message(f"{'; '.join(problems[:_NAMED])}{rest}{left_out}. To cure it, {stored.cure}")
+        on_message(f"{damaged_papers.first_of(problems)}{left_out}. To cure it, {stored.cure}")

@@ -142,15 +142,15 @@ class Models:
         hold them; else few for one on this machine, which reads slowly, and many for another."""
         from assistant.answering import evidence_packing
 
-        wanted = self._settings.evidence
+        evidence = self._settings.evidence
         local = answering if isinstance(answering, PlacedModel) and answering.is_local else None
-        if wanted is None:
+        if evidence is None:
             return evidence_packing.SMALL if local else evidence_packing.LARGE
-        context = local.context() if local and wanted > evidence_packing.SMALL else None
-        room = evidence_packing.room(context) if context else wanted
-        if context and room < wanted:
-            self._tell(f"the model's context of {context:,} tokens holds about {room:,} of evidence, not {wanted:,}")
-        return min(wanted, room)
+        context = local.context() if local and evidence > evidence_packing.SMALL else None
+        room = evidence_packing.room(context) if context else evidence
+        if context and room < evidence:
+            self._tell(f"the model's context of {context:,} tokens holds about {room:,} of evidence, not {evidence:,}")
+        return min(evidence, room)
 
     def papers_read(self, limit: int | None) -> int:
         """Return how many papers are evidence at most: so many as are asked for, else as many as can be read. Raises

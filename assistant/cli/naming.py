@@ -52,11 +52,6 @@ def own_folder(place: LibraryOptions, what: str) -> Path:
     return settings.library
 
 
-def count(papers: int) -> str:
-    """Return a number of papers in words: "1 paper", "2 papers"."""
-    return f"{papers:,} paper{'s' * (papers != 1)}"
-
-
 def meant(index: "LibraryFinder", name: str) -> list[Paper]:
     """Return the papers that a name means: by id or whole title, else the only one whose title begins so; none after a
     word on what may be meant. Raises `UsageError` for an empty name."""

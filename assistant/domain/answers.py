@@ -8,7 +8,7 @@ from assistant.domain import markdown
 from assistant.domain.costs import Cost
 from assistant.domain.records import Claim, Evidence, Paper, cited_papers, reference
 from assistant.domain.sanitize import one_line
-from assistant.domain.verdicts import MARKS, conclusion
+from assistant.domain.verdicts import MARKS, Verdict, conclusion
 
 Status = Literal["answered", "abstained", "failed"]
 
@@ -92,10 +92,14 @@ class Answer:
             return ""
         if not self.claims:
             return "from the catalogue" if self.kind == "facts" else ""
+        return self.conclusion()
+
+    def conclusion(self, marks: Mapping[Verdict, str] = MARKS) -> str:
+        """Return how many claims got which verdict, who judged them and who wrote them."""
         model = one_line(self.model) if self.model else None
         checker = one_line(self.checker) if self.checker else None
         verdicts = [claim.verdict for claim in self.claims]
-        return conclusion(verdicts, len(self.numbers), model, checker=checker, unchecked=self.unchecked)
+        return conclusion(verdicts, len(self.numbers), model, marks, checker=checker, unchecked=self.unchecked)
 
     def markdown(self, numbers: Mapping[str, int]) -> str:
         """What it says itself, then a list: each claim with its mark, what it cites, and what is wrong with it."""

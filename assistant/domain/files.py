@@ -23,10 +23,6 @@ _KINDS = (
 )
 
 
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
-"""What file systems say that have no hard links, such as those of memory cards."""
-
-
 class SpecialFileError(OSError):
     """Something stands under a name where only a file or a folder may be; it was not opened."""
 

@@ -93,5 +93,9 @@ def title_id(title: str) -> str:
 
     The number is the version of the normalisation: where that changes, ids do, and an old id is still known for one.
     """
-    digest = hashlib.sha256(normalise(title).encode("utf-8", "surrogatepass")).hexdigest()
-    return f"t{NORMALISATION_VERSION}-{digest[:12]}"
+    return f"t{NORMALISATION_VERSION}-{digest(normalise(title))[:12]}"
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of a text in hexadecimal; a paper's citation key is the beginning of that of its id."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -39,6 +39,16 @@ def without_format_characters(text: str) -> str:
     return _IDLE_JOINERS.sub("", _FORMAT.sub("", text))
 
 
+def encodable(text: str) -> str:
+    """Return text whose lone surrogates, which JSON may have, are replaced by question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def rejoin_surrogates(text: str) -> str:
+    """Return text that can be encoded: halves of a character that came apart are joined, lone ones replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def one_line(text: str) -> str:
     """`sanitize`, on one line: every run of white space becomes one space."""
     return " ".join(sanitize(text).split())

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from assistant.domain.counts import number_of
+
 Verdict = Literal["quoted", "supported", "located", "unsupported", "contradicted", "misattributed", "uncited"]
 """quoted: the paper's own sentence, shown as that. supported: verbatim in the abstract, or judged so by a checker that
 read both. located: near a sentence of the abstract, and nobody judged whether it says so. unsupported: the abstract
@@ -40,13 +42,13 @@ def counts(
     '3 claims: 1 supported ✓, 2 located ≈ (not settled) · checked by judge · 1 not checked'
     """
     if verdicts and set(verdicts) == {"quoted"}:
-        return f"{_number(len(verdicts), 'quote')} from {_number(papers, 'paper')}"
+        return f"{number_of('quote', len(verdicts))} from {number_of('paper', papers)}"
     remark = {"located": " (not settled)" if checker else "" if unchecked else " (no checker)"}
     by_verdict = {verdict: verdicts.count(verdict) for verdict in MARKS}
     parts = [f"{count} {name} {marks[name]}{remark.get(name, '')}" for name, count in by_verdict.items() if count]
     judged = f" · checked by {checker}" if checker else ""
     judged += f" · {unchecked} not checked" if unchecked else ""
-    return f"{_number(len(verdicts), 'claim')}{': ' * bool(parts)}{', '.join(parts)}{judged}"
+    return f"{number_of('claim', len(verdicts))}{': ' * bool(parts)}{', '.join(parts)}{judged}"
 
 
 def conclusion(
@@ -64,10 +66,6 @@ def conclusion(
     if model is not None:
         return f"{counted} · model {model}"
     return f"{counted}; no model, so nothing was concluded" if set(verdicts) == {"quoted"} else f"{counted} · no model"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def renamed(

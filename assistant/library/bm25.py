@@ -6,12 +6,11 @@ one. So a folder grows from links to the files of another, which costs what is a
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from assistant.domain.errors import LibraryError
-from assistant.library import disk
+from assistant.library import deepening, disk
 from assistant.library.index import REINDEX
 
 SCHEME = "2"
@@ -21,7 +20,6 @@ _ANALYSER = "english"
 _TITLE_WEIGHT = 3
 """How often a title counts against once for the abstract. One field with the title repeated ranks far better than a
 boosted field of its own (nDCG@10 on SciFact's train queries 0.70 against 0.59): its words weigh by one frequency."""
-_FURTHER = 4  # times as many texts are asked for where those found are of too few papers
 K1, B = 1.2, 0.75
 """The parameters of BM25 that tantivy has (src/query/bm25.rs), as Lucene does."""
 _HEAP = 15_000_000  # bytes for the writer; tantivy's minimum for one thread
@@ -55,15 +53,10 @@ class BM25Index:
             numbered = tantivy.Query.term_set_query(self._index.schema, "number", list(among))
             unweighted = tantivy.Query.const_score_query(numbered, 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, unweighted)])
-        scores: dict[int, float] = {}
-        texts = limit
-        while True:
-            hits = self._searcher.search(query, texts, count=False).hits
-            for number, (score, _) in zip(self._numbers(hits), hits, strict=True):
-                scores.setdefault(number, float(score))
-            if len(hits) < texts or len(scores) >= limit:
-                return list(islice(scores.items(), limit))
-            texts *= _FURTHER
+        [papers] = deepening.papers(
+            lambda count: [self._searcher.search(query, count, count=False).hits], limit, limit, self._papers
+        )
+        return papers[:limit]
 
     def terms(self, words: str) -> list[str]:
         """Return the distinct index terms of `words`: lower case, stemmed, without stop words."""
@@ -83,6 +76,13 @@ class BM25Index:
             return []
         query = tantivy.Query.fuzzy_term_query(self._index.schema, "text", terms[0], distance=2)
         return list(dict.fromkeys(self._numbers(self._searcher.search(query, limit, count=False).hits)))
+
+    def _papers(self, hits: Sequence[tuple[float, Any]]) -> list[tuple[int, float]]:
+        """Return (number, score) of the papers of hits, best first: each once, with the score of its best text."""
+        scores: dict[int, float] = {}
+        for number, (score, _) in zip(self._numbers(hits), hits, strict=True):
+            scores.setdefault(number, float(score))
+        return list(scores.items())
 
     def _numbers(self, hits: Sequence[tuple[float, Any]]) -> list[int]:
         """Return the number of the paper of each hit."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from assistant.domain.records import Paper
-from assistant.library import database, embeddings, full_texts, names, rows, state
+from assistant.library import database, digest_sums, embeddings, full_texts, names, rows, state
 from assistant.library.connection import AMONG
 from assistant.library.facts import CatalogueFacts
 from assistant.library.rows import LISTING_COLUMNS, PAPER_COLUMNS, StoredPaper
@@ -83,7 +83,7 @@ class Catalogue(CatalogueFacts):
         ids = [id for id, _ in self.contents()]
         if self.version() < names.VERSION:
             return rows.order_checksum(ids)
-        return names.total(zip((position for (position,) in self.read(_POSITIONS)), ids, strict=True))
+        return digest_sums.total(names.places(zip((n for (n,) in self.read(_POSITIONS)), ids, strict=True)))
 
     def positions(self, ids: Iterable[str]) -> dict[str, int]:
         """Return {id: position} of those of these papers that are there; the word index numbers papers so."""
@@ -100,12 +100,12 @@ class Catalogue(CatalogueFacts):
         [(first, last)] = self.read("SELECT min(position), max(position) FROM papers")
         if first is None:
             return []
-        wanted = {first + (last - first) * step // max(most - 1, 1) for step in range(most)}
+        numbers = {first + (last - first) * step // max(most - 1, 1) for step in range(most)}
         query = (
             "SELECT DISTINCT papers.id FROM json_each(?) AS wanted JOIN papers ON papers.position = "
             "(SELECT min(position) FROM papers WHERE position >= wanted.value)"
         )
-        return [str(id) for (id,) in self.read(query, (json.dumps(sorted(wanted)),))]
+        return [str(id) for (id,) in self.read(query, (json.dumps(sorted(numbers)),))]
 
     def batches(self, size: int = 1_000) -> Iterator[list[tuple[int, str]]]:
         """Yield (position, id) of all papers, `size` at a time, in the order added."""
@@ -170,8 +170,8 @@ class Catalogue(CatalogueFacts):
         )
         yield
         after, facts = self.positions(ids), self.state()
-        places, gone = [(n, id) for id, n in after.items()], [(n, id) for id, n in before.items()]
-        order = names.total(places, facts.get("order", "0"), minus=gone)
+        places, gone = (names.places((n, id) for id, n in positions.items()) for positions in (after, before))
+        order = digest_sums.total(places, facts.get("order", "0"), minus=gone)
         count = state.whole_number(self.path, facts, "papers") + len(after) - len(before)
         self.set_state(order=order, papers=str(max(count, 0)))
 

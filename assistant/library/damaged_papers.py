@@ -91,12 +91,17 @@ def every(catalogue: Catalogue, on_progress: OnProgress = lambda *_: None) -> li
     return papers + [paper for paper in vectors(catalogue, blobs) if paper.id not in altered]
 
 
+def first_of(problems: Sequence[str]) -> str:
+    """Return the first problems in one line, and how many more there are."""
+    more = len(problems) - _NAMED
+    return "; ".join(problems[:_NAMED]) + (f"; and {more:,} more, which `assistant status` names" if more > 0 else "")
+
+
 def message(papers: Sequence[DamagedPaper]) -> str:
     """Return what to tell of papers that are left out of all answers, and what cures them."""
-    names = "; ".join(map(str, papers[:_NAMED]))
-    rest = f"; and {len(papers) - _NAMED:,} more, which `assistant status` names" if len(papers) > _NAMED else ""
+    names = first_of(list(map(str, papers)))
     cures = "; ".join(dict.fromkeys(paper.cure for paper in papers[:_NAMED]))
-    return f"left out of all answers: {names}{rest}. To cure it, {cures}"
+    return f"left out of all answers: {names}. To cure it, {cures}"
 
 
 def _ingest(paper: Paper) -> str:

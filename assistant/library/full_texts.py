@@ -28,10 +28,10 @@ def put(catalogue: CatalogueConnection, texts: Iterable[FullText]) -> None:
 
 def known(catalogue: CatalogueConnection, digests: Iterable[object]) -> dict[str, FullText]:
     """Return {digest: what is known of the full text} of those of these that are there; their passages are not read."""
-    wanted = sorted({digest for digest in digests if isinstance(digest, str)})
-    if not wanted or catalogue.version() < VERSION:
+    unique = sorted({digest for digest in digests if isinstance(digest, str)})
+    if not unique or catalogue.version() < VERSION:
         return {}
-    rows = catalogue.read(f"SELECT digest, pages, count FROM full_texts WHERE digest {AMONG}", (json.dumps(wanted),))
+    rows = catalogue.read(f"SELECT digest, pages, count FROM full_texts WHERE digest {AMONG}", (json.dumps(unique),))
     return {
         str(digest): FullText(str(digest), pages, count)
         for digest, pages, count in rows

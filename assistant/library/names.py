@@ -3,11 +3,10 @@
 A number is the beginning of a hash. Papers that share one by chance are told apart by whoever looks them up.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from assistant.domain.identifiers import identity, qualified, source_identity, title_id
+from assistant.domain.identifiers import digest, identity, qualified, source_identity, title_id
 from assistant.domain.records import Entry, Paper
 from assistant.domain.titles import normalise
 from assistant.library.connection import CatalogueConnection
@@ -63,33 +62,24 @@ def digits(number: int) -> str:
     return f"{number:0{2 * _BYTES}x}"
 
 
-def place(position: int, id: str) -> int:
-    """Return a number for a paper at its position; the sum of all is the `order` that a catalogue notes."""
-    return int.from_bytes(hashlib.sha256(f"{position}\0{id}".encode("utf-8", "surrogatepass")).digest(), "big")
-
-
-def total(places: Iterable[tuple[int, str]], before: str = "0", *, minus: Sequence[tuple[int, str]] = ()) -> str:
-    """Return the sum of these (position, id), added to a sum `before`, less those that are no more; in hexadecimal."""
-    added = sum(place(*row) for row in places) - sum(place(*row) for row in minus)
-    try:
-        start = int(before, 16)
-    except ValueError:  # it was damaged, and what comes of it is no sum of anything
-        start = 0
-    return f"{(start + added) % 2**256:x}"
+def places(rows: Iterable[tuple[int, str]]) -> Iterator[bytes]:
+    """Yield a text for each (position, id); the sum of their digests (see `digest_sums`) is the `order` that a
+    catalogue notes."""
+    return (f"{position}\0{id}".encode("utf-8", "surrogatepass") for position, id in rows)
 
 
 def _number(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:_BYTES], "big")
+    return int(digest(text)[: 2 * _BYTES], 16)
 
 
-def papers_named(connection: CatalogueConnection, found: Iterable[Name]) -> set[str]:
+def papers_named(connection: CatalogueConnection, some: Iterable[Name]) -> set[str]:
     """Return the ids of the papers that have one of these names, and perhaps of others."""
     query = (
         "SELECT DISTINCT papers.id FROM json_each(?) AS wanted "
         "JOIN names ON names.kind = json_extract(wanted.value, '$[0]') "
         "AND names.name = json_extract(wanted.value, '$[1]') JOIN papers USING (position)"
     )
-    return {str(id) for (id,) in connection.read(query, (json.dumps(list(found)),))}
+    return {str(id) for (id,) in connection.read(query, (json.dumps(list(some)),))}
 
 
 def keys_beside(connection: CatalogueConnection, neighbours: Iterable[str]) -> set[str]:

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.library import full_texts, tail
+from assistant.library import deepening, full_texts, tail
 from assistant.library.catalogue import Catalogue
 from assistant.library.embeddings import VectorTable
 from assistant.library.index import Neighbour, VectorIndex
@@ -20,7 +20,6 @@ from assistant.library.vector_reader import VectorReader
 
 _FEW = 20_000  # vectors of the papers that a filter admits, which are then compared one by one; 31 MB
 _SPARE = 1.5  # times as many chunks the index is asked for as a filter is to be expected to leave
-_FURTHER = 4  # times as many again where too few of those count
 
 
 Near = tuple[float, str]
@@ -55,9 +54,30 @@ class NearestPapers:
         """
         if allowed is not None and (table := self._table(allowed)):
             return lambda: [_ids(row) for row in _ranked(table, vectors, limit)]
-        count = self._expected(limit, allowed)
-        first = self._thread.submit(self._index.nearest, vectors, count)
-        return lambda: self._joined(vectors, limit, allowed, count, first.result())
+        # So many that enough of them are to be expected to count.
+        share = 1.0 if allowed is None else len(allowed) / max(self._size, 1)
+        count = limit if share >= 1 else math.ceil(_SPARE * limit / share)
+        first = self._started(vectors, count)
+
+        def search(further: int) -> list[list[Neighbour]]:
+            return first() if further == count else self._index.nearest(vectors, further)
+
+        def counts(id: str) -> bool:
+            return id not in self._changes and (allowed is None or id in allowed)
+
+        def joined() -> list[list[str]]:
+            indexed = deepening.papers(search, count, limit, lambda row: _papers(row, counts))
+            late = self._late(vectors, limit, allowed)
+            return [_ids(sorted(two, reverse=True)[:limit]) for two in map(list.__add__, indexed, late)]
+
+        return joined
+
+    def _started(self, vectors: NDArray[np.float32], count: int) -> Callable[[], list[list[Neighbour]]]:
+        """Have the index search, in a thread where one can be had, and return what waits for the chunks."""
+        try:
+            return self._thread.submit(self._index.nearest, vectors, count).result
+        except RuntimeError:  # this program may have no more threads (`ulimit -u`)
+            return lambda: self._index.nearest(vectors, count)
 
     @cached_property
     def _thread(self) -> ThreadPoolExecutor:
@@ -85,40 +105,11 @@ class NearestPapers:
             self._admitted = allowed, self._vectors.table(ids) if count <= self._few else None
         return self._admitted[1]
 
-    def _expected(self, limit: int, allowed: frozenset[str] | None) -> int:
-        """Return how many chunks the index is to be asked for, that enough of them are to be expected to count."""
-        share = 1.0 if allowed is None else len(allowed) / max(self._size, 1)
-        return limit if share >= 1 else math.ceil(_SPARE * limit / share)
-
-    def _joined(
-        self,
-        vectors: NDArray[np.float32],
-        limit: int,
-        allowed: frozenset[str] | None,
-        count: int,
-        rows: list[list[Neighbour]],
-    ) -> list[list[str]]:
-        """Return the ids of the nearest papers of the tail and of those that the index has as they are. It gave `rows`
-        when it was asked for `count` chunks, and is asked for more until enough of them count."""
-        while True:
-            indexed = [_papers(row, lambda id: self._counts(id, allowed)) for row in rows]
-            if all(len(row) < count for row in rows) or all(len(row) >= limit for row in indexed):
-                break
-            count *= _FURTHER
-            rows = self._index.nearest(vectors, count)
-        late = self._late(vectors, limit, allowed)
-        return [_ids(sorted(two, reverse=True)[:limit]) for two in map(list.__add__, indexed, late)]
-
     def _late(self, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None) -> list[list[Near]]:
         """Return papers of the tail, with their cosines."""
         if not self._changes or not self._tail.ids:
             return [[] for _ in vectors]
-        most = limit if allowed is None else len(self._tail.ids)
-        rows = _ranked(self._tail, vectors, most)
-        return [[near for near in row if allowed is None or near[1] in allowed][:limit] for row in rows]
-
-    def _counts(self, id: str, allowed: frozenset[str] | None) -> bool:
-        return id not in self._changes and (allowed is None or id in allowed)
+        return _ranked(self._tail, vectors, limit, allowed)
 
 
 def _papers(row: Sequence[Neighbour], counts: Callable[[str], bool]) -> list[Near]:
@@ -129,13 +120,17 @@ def _papers(row: Sequence[Neighbour], counts: Callable[[str], bool]) -> list[Nea
     return [(cosine, id) for id, cosine in cosines.items() if counts(id)]
 
 
-def _ranked(table: VectorTable, vectors: NDArray[np.float32], limit: int) -> list[list[Near]]:
-    """Return for each unit row of `vectors` at most `limit` papers of a table, best first."""
-    cosines = table.cosines(vectors)
+def _ranked(
+    table: VectorTable, vectors: NDArray[np.float32], limit: int, allowed: frozenset[str] | None = None
+) -> list[list[Near]]:
+    """Return for each unit row of `vectors` at most `limit` papers of a table, best first, of those with the ids
+    `allowed` (None: of all)."""
+    cosines, ids = table.cosines(vectors), table.ids
+    if allowed is not None:
+        places = [place for place, id in enumerate(ids) if id in allowed]
+        cosines, ids = cosines[:, places], tuple(ids[place] for place in places)
     orders = np.argsort(-cosines, axis=1, kind="stable")[:, :limit]
-    return [
-        [(float(row[place]), table.ids[place]) for place in order] for row, order in zip(cosines, orders, strict=True)
-    ]
+    return [[(float(row[place]), ids[place]) for place in order] for row, order in zip(cosines, orders, strict=True)]
 
 
 def _ids(row: Sequence[Near]) -> list[str]:

@@ -59,8 +59,8 @@ def note(catalogue: Catalogue, what: Kind, detail: str, ids: Sequence[str], at: 
         catalogue.run(f"INSERT INTO past_listings (change, {_LISTING}) {listings}", values)
     for table, column in _TABLES.items():
         catalogue.run(f"DELETE FROM {table} WHERE {column} <= ?", (number - _MOST,))
-    kept = {earlier: sum for earlier, sum in sums.items() if earlier > number - _MOST}
-    _note_sums(catalogue, kept | {number: _sum(catalogue, number)})
+    recent = {earlier: sum for earlier, sum in sums.items() if earlier > number - _MOST}
+    _note_sums(catalogue, recent | {number: _sum(catalogue, number)})
 
 
 def last(catalogue: Catalogue) -> Change | None:

@@ -2,11 +2,11 @@
 is noticed."""
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
+from assistant.library import digest_sums
 from assistant.library.facts import CatalogueFacts
 
 Table = Literal["annotations", "arrivals", "sources"]
@@ -41,9 +41,8 @@ def renew(catalogue: CatalogueFacts) -> None:
 
 
 def total(rows: Iterable[Sequence[object]]) -> str:
-    """Return the sum of the sha256 of rows, modulo 2**256, in hexadecimal; their order does not matter."""
-    numbers = (hashlib.sha256(json.dumps(row, default=repr).encode()).digest() for row in rows)
-    return f"{sum(int.from_bytes(number, 'big') for number in numbers) % 2**256:x}"
+    """Return the sum of the digests of rows (see `digest_sums`), each as JSON."""
+    return digest_sums.total(json.dumps(row, default=repr).encode() for row in rows)
 
 
 def _sum(catalogue: CatalogueFacts, table: Table) -> str:

@@ -7,7 +7,7 @@ once more for each passage of its full text.
 
 from collections.abc import Iterable
 
-from assistant.library import full_texts, names
+from assistant.library import digest_sums, full_texts, names
 from assistant.library.catalogue import Catalogue
 
 _LEAST = 250
@@ -58,4 +58,4 @@ def _note(catalogue: Catalogue) -> None:
 
 
 def _sum(catalogue: Catalogue) -> str:
-    return names.total((int(indexed), id) for id, indexed in ids(catalogue).items())
+    return digest_sums.total(names.places((int(indexed), id) for id, indexed in ids(catalogue).items()))

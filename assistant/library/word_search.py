@@ -8,13 +8,12 @@ from itertools import islice
 from pathlib import Path
 
 from assistant.domain.errors import LibraryError
-from assistant.library import bm25, wording
+from assistant.library import bm25, deepening, wording
 from assistant.library.catalogue import Catalogue
 from assistant.library.paper_numbers import PaperNumbers
 
 _HITS = 8  # more papers that the index can find in the time in which it looks up one number that it is told
 _SPARE = 1.5  # times as many papers it is asked for as a filter is to be expected to leave
-_FURTHER = 4  # times as many again where too few of those count
 
 
 class WordSearch:
@@ -53,12 +52,13 @@ class WordSearch:
         if count > _HITS * len(numbers):
             return self.index.search(text, limit, numbers)
         allowed = set(numbers)
-        while True:
-            hits = self.index.search(text, count)
-            few = [hit for hit in hits if hit[0] in allowed][:limit]
-            if len(few) == limit or len(hits) < count:
-                return few
-            count *= _FURTHER
+        [papers] = deepening.papers(
+            lambda count: [self.index.search(text, count)],
+            count,
+            limit,
+            lambda hits: [hit for hit in hits if hit[0] in allowed],
+        )
+        return papers[:limit]
 
     def near(self, word: str, limit: int) -> list[str]:
         """Return the ids of at most `limit` papers with an index term within two edits of this word's."""

@@ -13,6 +13,7 @@ from assistant.domain.sanitize import one_line
 from assistant.domain.settings import DEFAULT_TIMEOUT
 from assistant.models.base import Message, Reply
 from assistant.models.integrations import open_integration
+from assistant.models.reply_fields import field, first
 
 _FIRST_WORD = 600.0  # seconds; a model of this machine reads its prompt meanwhile
 _TOTAL = 1_800.0  # seconds of one reply
@@ -107,7 +108,7 @@ def _events(llm: LLM, messages: Sequence[Message], over: threading.Event) -> Ite
             finish = _finish(response) or finish
             thought = next((value for name in _THOUGHTS if (value := response.additional_kwargs.get(name))), None)
             delta = {"content": piece, "reasoning_content": thought}
-            yield {"choices": [{"delta": delta}], "usage": _usage(response), "model": _field(response.raw, "model")}
+            yield {"choices": [{"delta": delta}], "usage": _usage(response), "model": field(response.raw, "model")}
     except Exception as error:  # noqa: BLE001
         raise _LLMError(f"{type(error).__name__}: {one_line(str(error))[:300]}") from None
     yield {"choices": [{"delta": {}, "finish_reason": "length" if finish.lower() in _CUT else "stop"}]}
@@ -126,26 +127,20 @@ def _responses(llm: LLM, turns: list[ChatMessage]) -> Iterator[ChatResponse]:
 def _usage(response: ChatResponse) -> Mapping[str, Any] | None:
     """Return the tokens that an integration tells, in OpenAI's words; None where it tells none."""
     raw = response.raw
-    places = (*(_field(raw, name) for name in _USAGES), raw, response.additional_kwargs)
+    places = (*(field(raw, name) for name in _USAGES), raw, response.additional_kwargs)
     for place in places:
-        read, written = (next((n for name in names if (n := _field(place, name))), None) for names in (_READ, _WRITTEN))
+        read, written = (next((n for name in names if (n := field(place, name))), None) for names in (_READ, _WRITTEN))
         if read and written:
             return {
                 "prompt_tokens": read,
                 "completion_tokens": written,
-                "prompt_tokens_details": _field(place, "prompt_tokens_details"),
+                "prompt_tokens_details": field(place, "prompt_tokens_details"),
             }
     return None
 
 
 def _finish(response: ChatResponse) -> str:
     """Return why a reply ended, where an integration tells it; "" elsewhere."""
-    choices = _field(response.raw, "choices")
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    reasons = (_field(place, name) for place in (choice, response.raw) for name in _FINISHES)
+    choice = first(field(response.raw, "choices"))
+    reasons = (field(place, name) for place in (choice, response.raw) for name in _FINISHES)
     return next((reason for reason in reasons if isinstance(reason, str)), "")
-
-
-def _field(value: Any, name: str) -> Any:
-    """Return a field of an object or of plain JSON; None where there is none."""
-    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Protocol
 
 from assistant.domain import citation_keys, titles
-from assistant.domain.identifiers import LOCAL, identity, is_local, is_own, qualified, source_identity
+from assistant.domain.identifiers import LOCAL, digest, identity, is_local, is_own, qualified, source_identity
 from assistant.domain.records import Paper
 from assistant.retrieval import author_years
-from assistant.retrieval.keys import SHORTEST, key_digest
+from assistant.retrieval.keys import SHORTEST
 
 _OUTER = re.compile(r"^[\s\"'“”‘’*_]+|[\s\"'“”‘’*_]+$")
 _VERSION = re.compile(r"^(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})v\d{1,3}$", re.IGNORECASE)
@@ -227,7 +227,7 @@ class PaperIndex:
     @cached_property
     def _digests(self) -> list[tuple[str, Paper]]:
         """In order of the digests, of which keys are the beginnings."""
-        return sorted(((key_digest(paper.id), paper) for paper in self.papers), key=lambda row: row[0])
+        return sorted(((digest(paper.id), paper) for paper in self.papers), key=lambda row: row[0])
 
     @cached_property
     def _titles(self) -> dict[str, list[Paper]]:

@@ -1,12 +1,13 @@
 """Ids of papers -> citation keys: the short names by which a model cites them."""
 
-import hashlib
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from assistant.domain import identifiers
+from assistant.domain.records import Evidence, Paper
 from assistant.library import names
 
 if TYPE_CHECKING:
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
 
 SHORTEST = 4
 """Hex digits of a key."""
-
-
-def key_digest(id: str) -> str:
-    """Return the hex digits of which a key of the paper with this id is the beginning: the SHA-256 of the id."""
-    return hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def citation_keys(
@@ -31,7 +27,7 @@ def citation_keys(
     it has in `earlier` ({paper id: key}), and no other paper gets that key.
     """
     order = list(ids)
-    digests = {id: key_digest(id) for id in order}
+    digests = {id: identifiers.digest(id) for id in order}
     rivals = (
         sorted({*digests.values(), *_sorted_digests(others)}) if set(order) - set(others) else _sorted_digests(others)
     )
@@ -45,8 +41,19 @@ def library_keys(
     if library.catalogue.version() < names.VERSION:
         return citation_keys(ids, earlier, library.ids)
     length = len(names.digits(0))
-    digests = {id: key_digest(id)[:length] for id in ids}
+    digests = {id: identifiers.digest(id)[:length] for id in ids}
     return _keys(digests, earlier, sorted({*digests.values(), *names.keys_beside(library.catalogue, digests.values())}))
+
+
+def evidence(
+    library: "LibrarySnapshot",
+    papers: Sequence[Paper],
+    scores: Mapping[str, float] = MappingProxyType({}),
+    earlier: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Evidence, ...]:
+    """Return papers of a library under their keys, with their `scores` ({paper id: score}; 0 where there is none)."""
+    keys = library_keys(library, [paper.id for paper in papers], earlier)
+    return tuple(Evidence(keys[paper.id], paper, scores.get(paper.id, 0.0)) for paper in papers)
 
 
 def _keys(digests: Mapping[str, str], earlier: Mapping[str, str], rivals: list[str]) -> dict[str, str]:
@@ -69,4 +76,4 @@ def _shortest(digest: str, rivals: list[str], taken: set[str]) -> str:
 @lru_cache(maxsize=2)
 def _sorted_digests(ids: tuple[str, ...]) -> list[str]:
     """Return the digests of all ids of a library, in order; kept for its next question."""
-    return sorted(map(key_digest, ids))
+    return sorted(map(identifiers.digest, ids))

@@ -108,10 +108,10 @@ class LibraryFinder:
             return self._every
         forms = finder.forms(name)
         keys = {key for form in forms for key in finder.identities(form, self._sources)}
-        found = names.papers_named(self._catalogue, names.of_keys(keys, [titles.normalise(forms[1])]))
-        found |= names.papers_with_key(self._catalogue, digits) if (digits := finder.key_digits(forms[1])) else set()
+        ids = names.papers_named(self._catalogue, names.of_keys(keys, [titles.normalise(forms[1])]))
+        ids |= names.papers_with_key(self._catalogue, digits) if (digits := finder.key_digits(forms[1])) else set()
         exact = {plain for form in forms for plain in finder.exact_ids(form)}
-        return self._index(found | exact)
+        return self._index(ids | exact)
 
     def _of_its_year(self, name: str) -> PaperIndex:
         """Return the papers of the year that a name has in it, as "gao2022scaling" and "Gao et al., 2022" have: what

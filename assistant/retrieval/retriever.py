@@ -12,8 +12,7 @@ from assistant.domain.records import Evidence
 from assistant.library.embeddings import VectorTable
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.models.base import Embedder
-from assistant.retrieval import ranking
-from assistant.retrieval.keys import library_keys
+from assistant.retrieval import keys, ranking
 
 CANDIDATES = 100
 """Papers that are ranked for being the nearest, and as many for their words; of a long list, twice its length."""
@@ -106,8 +105,7 @@ def retrieve(
         library.leave_out_missing(damaged)
         sound = frozenset(table.ids if allowed is None else allowed) - damaged
         return retrieve(library, vector, question, limit, sound, context)
-    keys = library_keys(library, [paper.id for paper in papers], context.keys)
-    return tuple(Evidence(keys[paper.id], paper, score) for paper, (_, score) in zip(papers, best, strict=True))
+    return keys.evidence(library, papers, {table.ids[row]: score for row, score in best}, context.keys)
 
 
 def nearest_papers(

@@ -6,7 +6,7 @@ from assistant.domain.errors import LibraryError
 from assistant.domain.records import Evidence
 from assistant.library.index import REINDEX
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.retrieval.keys import library_keys
+from assistant.retrieval import keys
 
 
 def similar(
@@ -29,5 +29,4 @@ def similar(
     ids = [other for other in scores if other != id and (allowed is None or other in allowed)]
     ids = [other for other in ids if other not in library.damaged][:limit]
     papers = library.papers(ids)
-    keys = library_keys(library, [paper.id for paper in papers])
-    return tuple(Evidence(keys[paper.id], paper, scores[paper.id]) for paper in papers)
+    return keys.evidence(library, papers, scores)

@@ -87,13 +87,13 @@ def names(library: LibrarySnapshot, groups: Sequence[Sequence[Paper]]) -> list[s
     total = sum(counts, _counts(reader, rest, candidates))
     papers = len(members) + len(rest)
     taken: set[str] = set()
-    found: dict[int, str] = {}
+    by_group: dict[int, str] = {}
     for place in sorted(range(len(groups)), key=lambda place: -len(groups[place])):
         scores = _scores(counts[place], len(groups[place]), total, papers, titles[place])
         name = _name(scores, _forms(titles[place]), taken)
         taken.add(name.casefold())
-        found[place] = name
-    return [found[place] for place in range(len(groups))]
+        by_group[place] = name
+    return [by_group[place] for place in range(len(groups))]
 
 
 def _counts(reader: "PhraseReader", papers: Iterable[Paper], candidates: frozenset[Phrase]) -> Counter[Phrase]:

@@ -113,9 +113,9 @@ def principal(vectors: Matrix, background: Matrix, dimensions: int) -> Matrix:
     middle = background.mean(axis=0)
     centred, others = vectors - middle, background - middle
     _, directions = np.linalg.eigh(others.T @ others)
-    kept = directions[:, ::-1][:, : min(dimensions, max(len(background) - 1, 1))]
-    largest = kept[np.abs(kept).argmax(axis=0), np.arange(kept.shape[1])]
-    coordinates: Matrix = centred @ (kept * np.where(largest < 0, -1.0, 1.0))
+    axes = directions[:, ::-1][:, : min(dimensions, max(len(background) - 1, 1))]
+    largest = axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])]
+    coordinates: Matrix = centred @ (axes * np.where(largest < 0, -1.0, 1.0))
     return coordinates
 
 

@@ -3,7 +3,7 @@
 from assistant.domain.limits import require_question
 from assistant.domain.records import Evidence
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.retrieval.keys import library_keys
+from assistant.retrieval import keys
 
 
 def search(
@@ -20,5 +20,4 @@ def search(
     if len(papers) < len(ids):  # some turn out not to be as they were written, and leave their places to others
         library.leave_out_missing(set(ids) - {paper.id for paper in papers})
         return search(library, question, limit, allowed)
-    keys = library_keys(library, [paper.id for paper in papers])
-    return tuple(Evidence(keys[paper.id], paper, scores[paper.id]) for paper in papers)
+    return keys.evidence(library, papers, scores)

@@ -9,6 +9,7 @@ from assistant.answering.conversation.turns import Conversation, Reading, Turn
 from assistant.domain.answers import Answer
 from assistant.domain.limits import QUESTION_LIMIT
 from assistant.domain.records import Paper
+from assistant.domain.sanitize import encodable
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval.keys import library_keys
 from assistant.serving import answer_text
@@ -27,11 +28,6 @@ class Exchange:
 def exchange(question: str, answer: str) -> Exchange:
     """Return an exchange of two texts of any length and any characters, each as far as it is read."""
     return Exchange(encodable(question[:QUESTION_LIMIT]), encodable(answer[:_ANSWER_LIMIT]))
-
-
-def encodable(text: str) -> str:
-    """Return a text whose lone surrogates, which JSON may have, are replaced by question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def conversation(exchanges: Sequence[Exchange], library: LibrarySnapshot, now: datetime) -> Conversation:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain.callbacks import OnStage
+from assistant.domain.counts import number_of
 from assistant.domain.errors import BudgetError, ModelError, Stopped
 from assistant.domain.records import Claim, Finding
 from assistant.models.base import Checker, Judgement
@@ -81,7 +82,7 @@ def judge(
         return [claim.findings for claim in claims], None
     count = len({question.claim for question in questions})
     if on_stage:
-        on_stage(f"checking {count} claim{'s' * (count != 1)}")
+        on_stage(f"checking {number_of('claim', count)}")
     judgements, cause = _asked(checker, [(question.premise, claims[question.claim].text) for question in questions])
     rest = {question.claim for question in questions[len(judgements) :]}
     for question, judgement in zip(questions, judgements, strict=False):

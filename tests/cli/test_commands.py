@@ -122,7 +122,7 @@ def test_a_flag_wins_over_a_variable_and_an_empty_one_counts_as_unset(
         assert text in " ".join(command("ask", "--help")[1].split())
 
 
-def test_no_model_answers_with_quotes_whatever_model_is_set(run: Run, real_library: Path) -> None:
+def test_no_model_answers_with_quotes_whatever_model_is_set(run: Run, sample_library: Path) -> None:
     words = (
         "ask",
         "How can reward overoptimization be mitigated?",
@@ -130,7 +130,7 @@ def test_no_model_answers_with_quotes_whatever_model_is_set(run: Run, real_libra
         "3",
         "--json",
         "--library",
-        real_library,
+        sample_library,
     )
     for more in (["--no-model"], ["--model", "none"], ["--no-model", "--model", "other"]):
         done = run(*words, *more, ASSISTANT_MODEL="m", OPENAI_BASE_URL="http://127.0.0.1:9")

@@ -133,8 +133,8 @@ def test_what_is_no_address_is_refused_for_models_and_embedders_and_shows_no_sec
         assert SECRET not in str(caught.value)
 
 
-def test_a_question_to_what_is_no_address_ends_with_2(run: Run, real_library: Path) -> None:
-    done = run("ask", "What is RLHF?", "--library", real_library, OPENAI_BASE_URL="not a url")
+def test_a_question_to_what_is_no_address_ends_with_2(run: Run, sample_library: Path) -> None:
+    done = run("ask", "What is RLHF?", "--library", sample_library, OPENAI_BASE_URL="not a url")
     assert done.returncode == 2
     assert "'not a url' is not the address of an endpoint" in done.stderr
-    assert run("papers", "--library", real_library, OPENAI_BASE_URL="not a url").returncode == 0
+    assert run("papers", "--library", sample_library, OPENAI_BASE_URL="not a url").returncode == 0

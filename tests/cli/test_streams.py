@@ -12,23 +12,23 @@ from conftest import Run
 from support.chats import OVEROPTIMIZATION
 
 
-def test_nothing_is_coloured_when_piped_and_signs_fit_the_encoding(run_process: Run, real_library: Path) -> None:
-    done = run_process("ask", OVEROPTIMIZATION, "--library", real_library, PYTHONIOENCODING="ascii", FORCE_COLOR="1")
+def test_nothing_is_coloured_when_piped_and_signs_fit_the_encoding(run_process: Run, sample_library: Path) -> None:
+    done = run_process("ask", OVEROPTIMIZATION, "--library", sample_library, PYTHONIOENCODING="ascii", FORCE_COLOR="1")
     assert "\x1b" not in done.stdout
     assert "[quote] " in done.stdout
 
 
-def test_a_reader_that_has_enough_is_no_error(clean_environment: Mapping[str, str], real_library: Path) -> None:
-    command = f"set -o pipefail; {sys.executable} -m assistant papers --json --library {real_library} | head -n 1"
+def test_a_reader_that_has_enough_is_no_error(clean_environment: Mapping[str, str], sample_library: Path) -> None:
+    command = f"set -o pipefail; {sys.executable} -m assistant papers --json --library {sample_library} | head -n 1"
     done = subprocess.run(["bash", "-c", command], env=clean_environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)
 
 
 def test_an_output_that_is_full_or_closed_is_said_plainly(
-    clean_environment: Mapping[str, str], real_library: Path
+    clean_environment: Mapping[str, str], sample_library: Path
 ) -> None:
-    command = f"{sys.executable} -m assistant papers --library {real_library}"
+    command = f"{sys.executable} -m assistant papers --library {sample_library}"
     full = subprocess.run(f"{command} > /dev/full", shell=True, env=clean_environment, capture_output=True, check=False)
     assert (full.returncode, full.stderr) == (6, b"assistant: error: writing the output: No space left on device\n")
     closed = subprocess.run(f"{command} >&-", shell=True, env=clean_environment, capture_output=True, check=False)

@@ -137,9 +137,3 @@ def test_a_file_is_run_and_scored_by_its_own_metrics(tmp_path: Path) -> None:
         {"list_recall": 1 / 2, "list_precision": 1},
         {"false_answer": 1},
     ]
-
-
-@pytest.mark.parametrize("name", ["sentences.jsonl", "lists.jsonl"])
-def test_the_marked_answers_about_the_pages_are_sound(name: str, run: Run, real_library: Path) -> None:
-    done = run("eval", "audit", Path(__file__).parents[2] / "evals" / "daily_papers" / name, "--library", real_library)
-    assert done.returncode == 0, done.stdout + done.stderr

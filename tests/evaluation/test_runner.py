@@ -34,23 +34,27 @@ def test_a_killed_run_goes_on_where_it_was_and_has_the_lines_of_one_that_was_not
     run_process: Run, sample_run: Path, tmp_path: Path, clean_environment: Mapping[str, str]
 ) -> None:
     """One case at a time in two processes gives what two at a time give in one."""
-    folder = tmp_path / "run"
-    command = [sys.executable, "-m", "assistant", "eval", "run", str(SUITE), "--out", str(folder), "--jobs", "1"]
+    suite, folder = tmp_path / "suite", tmp_path / "run"
+    suite.mkdir()
+    (suite / "suite.toml").write_text((SUITE / "suite.toml").read_text())
+    questions = (SUITE / "questions.jsonl").read_text().splitlines()[:8]
+    (suite / "questions.jsonl").write_text("\n".join(questions))
+    command = [sys.executable, "-m", "assistant", "eval", "run", str(suite), "--out", str(folder), "--jobs", "1"]
     process = subprocess.Popen(command, env=dict(clean_environment), stderr=subprocess.DEVNULL)
     outcomes = folder / runs.OUTCOMES
-    while process.poll() is None and (not outcomes.exists() or outcomes.read_bytes().count(b"\n") < 5):
+    while process.poll() is None and (not outcomes.exists() or outcomes.read_bytes().count(b"\n") < 3):
         pass
     process.kill()
     process.wait()
     before = timeless(folder)
     with outcomes.open("ab") as file:
-        file.write(b'{"case": "s44", "rep')  # what a kill in the middle of a line leaves
+        file.write(b'{"case": "s08", "rep')  # what a kill in the middle of a line leaves
     assert timeless(folder) == before
-    done = run_process("eval", "run", SUITE, "--out", folder, "--jobs", "1")
+    done = run_process("eval", "run", suite, "--out", folder, "--jobs", "1")
     assert done.returncode == 0, done.stderr
-    assert timeless(folder) == timeless(sample_run)
-    assert len(timeless(folder)) == 48
-    assert outcomes.read_bytes().count(b"\n") == 48
+    assert timeless(folder).items() <= timeless(sample_run).items()
+    assert {key.case for key in timeless(folder)} == {json.loads(question)["id"] for question in questions}
+    assert outcomes.read_bytes().count(b"\n") == len(questions)
 
 
 def test_ctrl_c_ends_with_130_and_leaves_whole_lines(

@@ -44,7 +44,7 @@ def test_a_run_goes_on_after_a_kill_at_any_byte_of_an_outcome(
     ends = [place + 1 for place in range(len(data)) if data[place : place + 1] == b"\n"]
     near = [end + step for end in ends for step in (-1, 0, 1)]
     folder.mkdir()
-    for place in sorted({*places(len(data), 60), *near} & {*range(len(data) + 1)}):
+    for place in sorted({*places(len(data), 20), *near} & {*range(len(data) + 1)}):
         (folder / runs.MANIFEST).write_bytes((whole / runs.MANIFEST).read_bytes())
         (folder / runs.OUTCOMES).write_bytes(data[:place])
         assert small_runs.go_on(folder, suite, context, manifest=manifest) == []

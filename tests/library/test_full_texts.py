@@ -1,4 +1,4 @@
-"""A paper with its full text in a library: found, quoted and checked by page, whatever is done with the library."""
+"""A paper with its full text in a library: found by its pages, whatever is done with the library."""
 
 import contextlib
 import sqlite3
@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 from support import full_papers, libraries
 from support.full_papers import ANSWER, ANSWER_PAGE, QUESTION, TITLE
-from support.pages import read_rows
 
-from assistant.answering import pipeline
 from assistant.domain.full_texts import Passage, full_text
-from assistant.domain.records import Claim, Entry, Listing
+from assistant.domain.records import Entry, Listing
 from assistant.library import (
     abstracts,
     backup,
@@ -30,9 +28,6 @@ from assistant.library.catalogue import Catalogue
 from assistant.library.server import transfer
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import retriever
-from assistant.verification import quotes, verifier
-from assistant.verification.claims import CitationMark, Statement
-from assistant.verification.support import SupportScorer
 
 EMBEDDER = libraries.HashedWords()
 
@@ -43,9 +38,7 @@ def quiet(*_: object) -> None:
 
 @pytest.fixture
 def document() -> Entry:
-    [row] = read_rows(full_papers.paper())
-    assert isinstance(row, Entry)
-    return row
+    return full_papers.entry()
 
 
 @pytest.fixture
@@ -135,47 +128,6 @@ def test_a_page_more_without_text_changes_a_paper_once(holding: Path, document: 
     with LibrarySnapshot(holding) as library:
         assert [paper.full_text.pages for paper in library.papers() if paper.full_text] == [9]
     assert found(holding) == EXPECTED
-
-
-def test_a_claim_is_checked_against_the_pages_of_what_it_cites(holding: Path) -> None:
-    def checked(text: str) -> Claim:
-        with LibrarySnapshot(holding) as library:
-            [paper] = [paper for paper in library.papers() if paper.title == TITLE]
-            read = abstracts.read(library, [paper], EMBEDDER)
-            scorer = SupportScorer.fitted(library.words, EMBEDDER)
-            context = verifier.VerificationContext("", {"P1": read[paper.id]}, scorer)
-            statement = Statement(text, (CitationMark("P1", wellformed=True),))
-            [claim] = verifier.verify_statements([statement], context, EMBEDDER)
-        return claim
-
-    claim = checked(ANSWER)
-    assert (claim.verdict, claim.findings[0].quote, claim.findings[0].page) == ("supported", ANSWER, ANSWER_PAGE)
-    assert claim.citations({claim.findings[0].paper.id: 4} if claim.findings[0].paper else {}) == ("4, p. 7",)
-    claim = checked("The drill bearings were lubricated with 12 litres of jojoba oil.")
-    assert (claim.verdict, claim.reason) == ("unsupported", "not in the cited paper: 12")
-    claim = checked("Violins are tuned by candle light in the cellars of old theatres.")
-    assert (claim.verdict, claim.reason) == ("unsupported", "the cited paper does not say so")
-
-
-def test_no_quote_goes_from_one_text_into_another_that_does_not_follow_it(holding: Path) -> None:
-    with LibrarySnapshot(holding) as library:
-        [paper] = [paper for paper in library.papers() if paper.title == TITLE]
-        read = abstracts.read(library, [paper], EMBEDDER)[paper.id]
-    assert read.body
-    first, second, _, fourth, *_ = (passage.text for passage in read.body.passages)
-    text = read.with_passages([0, 1, 3]).text
-    assert [quotes.occurs(part, text) for part in (paper.abstract, first, second, fourth)] == [True] * 4
-    assert quotes.occurs(f"{first} {second}", text)
-    assert not quotes.occurs(f"{second} {fourth}", text)
-    assert not quotes.occurs(f"{paper.abstract} {first}", text)
-
-
-def test_an_answer_quotes_the_sentence_of_a_page(holding: Path) -> None:
-    with LibrarySnapshot(holding) as library:
-        answer = pipeline.ask(pipeline.Pipeline(library, EMBEDDER), QUESTION)
-    assert answer.status == "answered"
-    claim = next(claim for claim in answer.claims if ANSWER in claim.text)
-    assert (claim.verdict, claim.findings[0].page) == ("quoted", ANSWER_PAGE)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.domain.identifiers import title_id
+from assistant.domain.identifiers import digest, title_id
 from assistant.domain.records import Listing, Paper
 from assistant.library import database
 from assistant.library.catalogue import Catalogue
 from assistant.retrieval.finder import PaperIndex
-from assistant.retrieval.keys import citation_keys, key_digest
+from assistant.retrieval.keys import citation_keys
 from assistant.retrieval.library_finder import LibraryFinder
 
 DATED = date(2023, 5, 1)
@@ -152,7 +152,7 @@ NAMES = [
         "none of them",
     ),
     *("walls of", "Walls", "Walls of Granite Are All You Nead", "", " [] ", "P0", "P" + "0" * 64),
-    *(f"P{key_digest(paper.id)[:length]}" for paper in (*PAPERS, *ALIASED) for length in (4, 14, 64)),
+    *(f"P{digest(paper.id)[:length]}" for paper in (*PAPERS, *ALIASED) for length in (4, 14, 64)),
 ]
 
 

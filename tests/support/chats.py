@@ -18,7 +18,6 @@ Talk = Callable[..., tuple[int, str]]
 OVEROPTIMIZATION = "How can reward overoptimization be mitigated?"
 ENSEMBLES = "Reward Model Ensembles Help Mitigate Overoptimization"
 SCALING = "Scaling Laws for Reward Model Overoptimization"
-CONSTRAINED = "Confronting Reward Model Overoptimization with Constrained RLHF"
 FOLLOW_UP = "What about ensembles?"
 HERDING = "Helping or Herding? Reward Model Ensembles Mitigate but do not Eliminate Reward Hacking"
 

@@ -2,8 +2,10 @@
 
 import gzip
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import TypeVar
 
 import pytest
 from support.endpoint import (
@@ -16,7 +18,6 @@ from support.endpoint import (
     floods,
     hangs,
     informs,
-    refuses,
     serve,
     streams,
 )
@@ -26,6 +27,8 @@ from assistant.models.base import Message
 from assistant.models.openai.chat import OpenAIModel
 from assistant.models.openai.embeddings import OpenAIEmbedder
 
+Case = TypeVar("Case")
+Outcome = TypeVar("Outcome")
 KEY = "sk-secret-0123456789abcdef"
 
 Ask = Callable[[str, str, float], object]
@@ -50,6 +53,13 @@ def failure(
     with serve(script) as server, pytest.raises(ModelError) as caught:
         ask(server.url, key, deadline)
     return caught.value, traceback.format_exception(caught.value), server
+
+
+def at_once(work: Callable[[Case], Outcome], cases: Iterable[Case]) -> list[Outcome]:
+    """Return what the work makes of each case, all done at the same time: they mostly wait."""
+    every = list(cases)
+    with ThreadPoolExecutor(len(every)) as pool:
+        return list(pool.map(work, every))
 
 
 @cache
@@ -77,9 +87,8 @@ LATE: dict[str, Step] = {
     "stalls midway": streams(chunk(), then="stall"),
     "sends comments for ever": drips(b": wait\n\n" * 999),
     "informs for ever": informs,
-    "asks to wait": refuses(429, "slow down", retry_after="30"),
 }
-"""Each takes for ever, or is asked again after its 30 seconds."""
+"""Each takes for ever."""
 
 FLOODS: dict[str, tuple[Step, str]] = {
     "of an error": (floods(401), "larger than"),

@@ -1,6 +1,9 @@
 """A paper of eight pages as PDF, whose seventh page alone answers a question; made of words of our own."""
 
+from support.pages import read_rows
 from support.pdfs import Line, pdf
+
+from assistant.domain.records import Entry
 
 TITLE = "The Patience of Glaciers"
 ABSTRACT = (
@@ -39,6 +42,13 @@ def paper(*extra_pages: tuple[Line, ...], title: str = "") -> bytes:
         (10, "Mountains keep their own calendar, and ice is the hand that turns its pages for the valleys below."),
     )
     return pdf(first, *(_page(number) for number in range(2, 9)), *extra_pages, title=title)
+
+
+def entry() -> Entry:
+    """The document as it is read."""
+    [row] = read_rows(paper())
+    assert isinstance(row, Entry)
+    return row
 
 
 def _page(number: int) -> tuple[Line, ...]:

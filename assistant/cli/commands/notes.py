@@ -9,6 +9,7 @@ from assistant.cli import console, invocation, naming, options
 from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.cli.views import papers as views
 from assistant.domain.annotations import NOTE_LIMIT, NOTES_LIMIT, NOTHING, Annotations, Note, clean_note
+from assistant.domain.counts import number_of
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Paper
 
@@ -121,5 +122,5 @@ def _mark(
         how = "unread" if at is None else "read"
         changed = served.annotate(library.settings, invocation.environment(), ids, edit, "read", how)
         undoing = naming.undoing(library, changed)
-    console.tell(f"{len(changed):,} of {naming.count(len(ids))} marked as {how}{undoing}")
+    console.tell(f"{len(changed):,} of {number_of('paper', len(ids))} marked as {how}{undoing}")
     return 0

@@ -9,6 +9,7 @@ import click
 from assistant.cli import console, invocation, naming, options, progress
 from assistant.cli.options import LibraryOptions
 from assistant.domain.annotations import clean_tag
+from assistant.domain.counts import number_of
 from assistant.domain.errors import UsageError
 from assistant.domain.records import Paper
 from assistant.domain.sanitize import one_line
@@ -102,9 +103,9 @@ def _meant(catalogue: "Catalogue", names: Sequence[str], source: str | None, tag
 def _is_agreed(papers: Sequence[Paper]) -> bool:
     """Show what goes and ask on the terminal; raises `UsageError` where there is none to ask on."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
-        what = f"this removes {naming.count(len(papers))}, and there is no terminal to ask on"
+        what = f"this removes {number_of('paper', len(papers))}, and there is no terminal to ask on"
         raise UsageError(what, cure="say --yes to remove them, or --dry-run to see them")
-    console.tell(f"this removes {naming.count(len(papers))}:")
+    console.tell(f"this removes {number_of('paper', len(papers))}:")
     for paper in papers[:_SHOWN]:
         console.aside(f"  {one_line(paper.title)}")
     if len(papers) > _SHOWN:

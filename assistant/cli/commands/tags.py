@@ -7,6 +7,7 @@ import click
 from assistant.cli import console, invocation, naming, options
 from assistant.cli.options import FilterOptions, LibraryOptions
 from assistant.domain.annotations import NOTHING, Annotations, clean_tag
+from assistant.domain.counts import number_of
 from assistant.domain.records import Paper
 from assistant.domain.sanitize import one_line
 
@@ -51,7 +52,9 @@ def tag(
         if detail:
             of = library.settings, invocation.environment()
             changed = served.annotate(*of, ids, lambda words: words.with_tags(added, removed), "tag", detail)
-            console.tell(f"{len(changed):,} of {naming.count(len(ids))} changed{naming.undoing(library, changed)}")
+            console.tell(
+                f"{len(changed):,} of {number_of('paper', len(ids))} changed{naming.undoing(library, changed)}"
+            )
         said = library.annotations(ids)
     for paper in selection:
         _show(paper, said.get(paper.id, NOTHING), as_json=as_json)

@@ -4,6 +4,7 @@ import click
 
 from assistant.cli import console, naming, options, progress
 from assistant.cli.options import LibraryOptions
+from assistant.domain.counts import number_of
 from assistant.domain.errors import UsageError
 from assistant.domain.sanitize import one_line
 
@@ -47,7 +48,7 @@ def undo(dry_run: bool, forget: bool, as_json: bool, place: LibraryOptions) -> i
     detail = f" {one_line(change.detail)}" if change.detail else ""
     would = "would take back" if dry_run else "took back"
     console.lines(
-        console.plain(f"{would}: {change.what}{detail}, {naming.count(len(undoing.titles))}, {change.at[:16]}")
+        console.plain(f"{would}: {change.what}{detail}, {number_of('paper', len(undoing.titles))}, {change.at[:16]}")
     )
     console.lines(*(console.plain(f"  {title}") for title in list(undoing.titles.values())[:_SHOWN]))
     if len(undoing.titles) > _SHOWN:

@@ -9,7 +9,7 @@ from assistant.cli.views import costs
 from assistant.domain.answers import LIST_ROWS, Answer
 from assistant.domain.records import Claim, Finding, Paper, cited_papers
 from assistant.domain.sanitize import one_line
-from assistant.domain.verdicts import Verdict, conclusion
+from assistant.domain.verdicts import Verdict
 
 STYLES: Mapping[Verdict, str] = {
     "quoted": "cyan",
@@ -104,11 +104,7 @@ def summary(answer: Answer, marks: Mapping[Verdict, str]) -> str:
     """Return one line: how many claims got which verdict, and who answered."""
     if answer.kind == "facts":
         return f"from the catalogue · {answer.seconds.total:.1f} s"
-    model = one_line(answer.model) if answer.model else None
-    checker = one_line(answer.checker) if answer.checker else None
-    verdicts = [claim.verdict for claim in answer.claims]
-    counted = conclusion(verdicts, len(answer.numbers), model, marks, checker=checker, unchecked=answer.unchecked)
-    return f"{counted} · {costs.line(answer)}"
+    return f"{answer.conclusion(marks)} · {costs.line(answer)}"
 
 
 def checked(claim: Claim, marks: Mapping[Verdict, str]) -> list[StyledLine]:

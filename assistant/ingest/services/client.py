@@ -75,15 +75,17 @@ class Client:
         if parameters:
             address = address.copy_merge_params(parameters)
         answers = Answers(self.folder, body.LARGEST)
-        kept = answers.find(str(address))
-        if kept and 0 <= self.clock() - kept.time < _FRESH:
-            return kept.body
-        answer = self._answer(service, address, kept, answers)
+        earlier = answers.find(str(address))
+        if earlier and 0 <= self.clock() - earlier.time < _FRESH:
+            return earlier.body
+        answer = self._answer(service, address, earlier, answers)
         if answer is not None:
             answers.keep(str(address), answer)
         return answer.body if answer else None
 
-    def _answer(self, service: Service, address: "httpx.URL", kept: Answer | None, answers: Answers) -> Answer | None:
+    def _answer(
+        self, service: Service, address: "httpx.URL", earlier: Answer | None, answers: Answers
+    ) -> Answer | None:
         """Ask until there is an answer; between two requests the service has its pause."""
         import httpx
 
@@ -91,7 +93,7 @@ class Client:
             if not service.is_local(self.environment):
                 answers.take_turn(service.name, service.pause, self.clock, self.sleep)
             try:
-                return self._exchange(service, address, kept)
+                return self._exchange(service, address, earlier)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 raise _unreachable(service, error) from error
             except (_Passing, httpx.TimeoutException, httpx.RemoteProtocolError, httpx.ReadError) as error:
@@ -104,15 +106,15 @@ class Client:
                 raise _unreachable(service, error) from error
         return None
 
-    def _exchange(self, service: Service, address: "httpx.URL", kept: Answer | None) -> Answer | None:
+    def _exchange(self, service: Service, address: "httpx.URL", earlier: Answer | None) -> Answer | None:
         """One request and what it was redirected to, on the same host."""
         end = self.clock() + _LONGEST_ANSWER
         for _ in range(_REDIRECTS):
-            headers = {"If-None-Match": kept.etag} if kept and kept.etag else {}
+            headers = {"If-None-Match": earlier.etag} if earlier and earlier.etag else {}
             with self._client().stream("GET", address, headers=headers | self._own_headers(service)) as response:
                 status = response.status_code
-                if status == 304 and kept:
-                    return Answer(kept.body, self.clock(), kept.etag)
+                if status == 304 and earlier:
+                    return Answer(earlier.body, self.clock(), earlier.etag)
                 if status in _MOVED:
                     address = _moved(service, address, response.headers.get("Location", ""))
                     continue

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from assistant.domain import identifiers
 from assistant.domain.errors import LibraryError
 from assistant.library import bm25, names, schema
 from assistant.library.annotations import AnnotationRow
@@ -104,9 +105,9 @@ class ServerCatalogue(Catalogue):
 
     def positions(self, ids: Iterable[str]) -> dict[str, int]:
         """Return {id: place in the order added} of those of these papers that are there."""
-        wanted = list(dict.fromkeys(ids))
-        self._records([id for id in wanted if id not in self._places], ("metadatas",), {"part": 0})
-        return {id: self._places[id] for id in wanted if id in self._places}
+        unique = list(dict.fromkeys(ids))
+        self._records([id for id in unique if id not in self._places], ("metadatas",), {"part": 0})
+        return {id: self._places[id] for id in unique if id in self._places}
 
     def embeddings(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, bytes | None]]:
         """Yield (paper id, its vectors) for these ids, or for all in the order added; None for vectors that are missing
@@ -161,12 +162,9 @@ class ServerCatalogue(Catalogue):
     def keys_beside(self, digests: Iterable[str]) -> set[str]:
         """Return the digests of all papers whose keys begin as those of these digests do."""
         beginnings = sorted({digest[: records.KEY_DIGITS] for digest in digests})
-        length = len(names.digits(0))
-        found: set[str] = set()
-        for start in range(0, len(beginnings), PAGE):
-            where = {"key": {"$in": beginnings[start : start + PAGE]}}
-            found |= {records.paper_of(row.id) for row in self.store.get(where=where, include=())}
-        return {records.digest(id)[:length] for id in found}
+        pages = (beginnings[start : start + PAGE] for start in range(0, len(beginnings), PAGE))
+        rows = (row for page in pages for row in self.store.get(where={"key": {"$in": page}}, include=()))
+        return {identifiers.digest(records.paper_of(row.id))[: len(names.digits(0))] for row in rows}
 
     def annotation_rows(self, ids: Sequence[str] | None) -> list[AnnotationRow]:
         """Return what readers say of these papers, or of all, as it is stored."""

@@ -15,6 +15,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.domain import identifiers
 from assistant.domain.records import Paper
 from assistant.library import bm25, embeddings, names, rows
 from assistant.library.bm25 import K1, B
@@ -84,10 +85,10 @@ def of_papers(ids: Sequence[str]) -> Where:
     return {"paper": {"$in": list(ids)}}
 
 
-def named(wanted: Iterable[names.Name], ids: Iterable[str]) -> Where:
+def named(some: Iterable[names.Name], ids: Iterable[str]) -> Where:
     """Return what holds of the papers that have one of these names or ids, and perhaps of some others."""
     by_kind: dict[int, list[int]] = {}
-    for kind, number in wanted:
+    for kind, number in some:
         by_kind.setdefault(kind, []).append(number)
     conditions: list[Where] = [{"more": 1}, of_papers(list(ids))]
     if titles := by_kind.get(names.TITLE):
@@ -100,11 +101,6 @@ def named(wanted: Iterable[names.Name], ids: Iterable[str]) -> Where:
 def paper_of(record_id: str) -> str:
     """Return the id of the paper that a record is of."""
     return record_id.rpartition("@")[0].rpartition("#")[0]
-
-
-def digest(id: str) -> str:
-    """Return the hex digits of which a key of a paper is the beginning (see `retrieval.keys`)."""
-    return hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def day(moment: date | None) -> int:
@@ -212,7 +208,7 @@ def _whole(paper: ServedPaper, terms: Terms, *, sparse: bool) -> tuple[dict[str,
     occurrences = Counter(terms(bm25.indexed_text(of.title, of.abstract)))
     facts = json.dumps({"paper": row[3:], "listings": listings})
     pieces = [facts[start : start + _LONGEST] for start in range(0, len(facts), _LONGEST)]
-    found = sorted(number for kind, number in names.of_paper(of) if kind == names.ID)
+    numbers = sorted(number for kind, number in names.of_paper(of) if kind == names.ID)
     metadata: dict[str, object] = {
         "position": paper.position,
         "content": paper.stored.content,
@@ -221,16 +217,16 @@ def _whole(paper: ServedPaper, terms: Terms, *, sparse: bool) -> tuple[dict[str,
         "title": of.title,
         "abstract": len(of.abstract),
         "day": day(of.date),
-        "key": digest(of.id)[:KEY_DIGITS],
+        "key": identifiers.digest(of.id)[:KEY_DIGITS],
         "draw": int(hashlib.sha256(b"draw" + of.id.encode("utf-8", "surrogatepass")).hexdigest(), 16) % DRAWS,
         "listings": len(listings),
         "parts": len(paper.matrix),
         "length": sum(occurrences.values()),
         "t": next(number for kind, number in names.of_paper(of) if kind == names.TITLE),
-        "more": int(len(found) > _IDS),
+        "more": int(len(numbers) > _IDS),
         "facts": len(pieces),
     }
-    metadata |= {f"i{place}": number for place, number in enumerate(found[:_IDS])}
+    metadata |= {f"i{place}": number for place, number in enumerate(numbers[:_IDS])}
     metadata |= {f"facts{place}": piece for place, piece in enumerate(pieces)}
     if paper.added:
         metadata["added"] = paper.added

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from assistant.domain.callbacks import OnMessage
 from assistant.domain.errors import FingerprintError, UsageError
-from assistant.library import embeddings
+from assistant.library import deepening, embeddings
 from assistant.library.damaged_papers import DamagedPaper
 from assistant.library.server import records
 from assistant.library.server.catalogue import ServerCatalogue
@@ -20,7 +20,7 @@ from assistant.library.server.words import HIDDEN, ServerWordSearch
 from assistant.library.snapshot import LibrarySnapshot
 
 _SAMPLE = 2_000  # papers at most, as of a folder
-_FURTHER = 8  # times as many are asked for where too few of those count
+_FURTHER = 8  # times as many are asked for where too few of those count: each time is a request
 
 
 class ServerSnapshot(LibrarySnapshot):
@@ -145,21 +145,21 @@ class ServerSnapshot(LibrarySnapshot):
         size = self.catalogue.store.most_ids
         for start in range(0, len(ids), size):
             where = records.visible(self._generation, records.of_papers(ids[start : start + size]))
-            for row, found in zip(nearest, self.catalogue.store.nearest(vectors, limit, where), strict=True):
-                row += [(distance, records.paper_of(id)) for id, distance in found]
+            for row, page in zip(nearest, self.catalogue.store.nearest(vectors, limit, where), strict=True):
+                row += [(distance, records.paper_of(id)) for id, distance in page]
         return [list(dict.fromkeys(id for _, id in sorted(row)[:limit])) for row in nearest]
 
     def _first(
         self, vectors: NDArray[np.float32], limit: int, where: Where | None, counts: Callable[[str], bool]
     ) -> list[list[str]]:
         """Return the ids of the papers of the nearest records that count; more are asked for until these are enough."""
-        count = limit
-        while True:
-            rows = self.catalogue.store.nearest(vectors, count, where)
-            ids = [list(dict.fromkeys(records.paper_of(id) for id, _ in row if counts(id))) for row in rows]
-            if all(len(row) < count for row in rows) or all(len(row) >= min(limit, self.size) for row in ids):
-                return ids
-            count *= _FURTHER
+        return deepening.papers(
+            lambda count: self.catalogue.store.nearest(vectors, count, where),
+            limit,
+            min(limit, self.size),
+            lambda row: list(dict.fromkeys(records.paper_of(id) for id, _ in row if counts(id))),
+            further=_FURTHER,
+        )
 
 
 def require_embedder(version: Version, embedder: str | None, place: str) -> None:

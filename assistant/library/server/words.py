@@ -120,8 +120,8 @@ class ServerWordSearch(WordSearch):
             fresh = (id for id in ids or () if id not in scores and (allowed is None or id in allowed))
             scores |= self._scored(list(islice(fresh, max(_CANDIDATES - len(scores), 0))), weights)
         if not scores:  # of very frequent words alone: the first papers that have them all
-            wanted: Any = [records.containing(term) for term in rarest]
-            words = wanted[0] if len(wanted) == 1 else {"$and": wanted}
+            conditions: Any = [records.containing(term) for term in rarest]
+            words = conditions[0] if len(conditions) == 1 else {"$and": conditions}
             rows = self._catalogue.store.get(words=words, include=(), limit=_CANDIDATES)
             papers = dict.fromkeys(records.paper_of(row.id) for row in rows)
             scores = self._scored([id for id in papers if allowed is None or id in allowed], weights)

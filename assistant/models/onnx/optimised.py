@@ -32,10 +32,10 @@ def open_session(path: Path, options: Any, cache: Path) -> Any:
     levels = onnxruntime.GraphOptimizationLevel
     folder = cache / "graphs"
     name = f"{checksum(path, cache)[:_DIGITS]}-{onnxruntime.__version__}-{platform.machine()}"
-    if kept := _kept(folder, name, cache):
+    if place := _kept(folder, name, cache):
         options.graph_optimization_level = levels.ORT_DISABLE_ALL  # all is done
         with contextlib.suppress(Exception):  # what cannot be opened is made anew
-            return _open(kept, options)
+            return _open(place, options)
     options.graph_optimization_level = levels.ORT_ENABLE_EXTENDED
     if path.stat().st_size <= _MOST_BYTES:
         with contextlib.suppress(OSError):  # a disk that takes none is no hindrance

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.errors import UsageError
+from assistant.domain.sanitize import encodable
 
 Ids = NDArray[np.int64]
 
@@ -83,19 +84,19 @@ class Tokenizer:
     def read_pair(self, first: str, second: str) -> Tokens:
         """Return the tokens of a pair, the longer of the two cut at its end where both are too long."""
         longest = None if self._limit is None else self._limit * _CHARACTERS_A_TOKEN
-        return _tokens(self._shared.encode(self._limit, _encodable(first[:longest]), _encodable(second[:longest])))
+        return _tokens(self._shared.encode(self._limit, encodable(first[:longest]), encodable(second[:longest])))
 
     def count(self, text: str) -> int:
         """Return the number of tokens of a text, without those that mark its ends."""
-        return len(self._shared.encode(self._limit, _encodable(text), add_special_tokens=False).ids)
+        return len(self._shared.encode(self._limit, encodable(text), add_special_tokens=False).ids)
 
     def _encode(self, text: str) -> Any:
         """Encode the text, or a beginning of it that has the same first tokens as the whole."""
         if self._limit is None:
-            return self._shared.encode(None, _encodable(text))
+            return self._shared.encode(None, encodable(text))
         length = self._limit * _CHARACTERS_A_TOKEN
         while True:
-            encoding = self._shared.encode(self._limit, _encodable(text[:length]))
+            encoding = self._shared.encode(self._limit, encodable(text[:length]))
             # A cut changes the last word at most, so that has to be one that is not among the tokens.
             if length >= len(text) or (
                 encoding.overflowing and _last_word(encoding.overflowing[-1]) != _last_word(encoding)
@@ -115,8 +116,3 @@ def _tokens(encoding: Any) -> Tokens:
 def _last_word(encoding: Any) -> int | None:
     """Return the number of the word that an encoding's last token belongs to, leaving out those that mark its end."""
     return next((word for word in reversed(encoding.word_ids) if word is not None), None)
-
-
-def _encodable(text: str) -> str:
-    """Return the text, each lone surrogate replaced by a question mark."""
-    return text.encode("utf-8", "replace").decode("utf-8")

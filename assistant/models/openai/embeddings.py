@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from assistant.domain import settings
 from assistant.domain.errors import ModelError, UsageError
+from assistant.domain.sanitize import encodable
 from assistant.models.openai.batches import Batch, BatchQueue, Pace
 from assistant.models.openai.client import OFFICIAL, UNUSABLE_KEY, Endpoint, explain, vendor_errors
 
@@ -96,7 +97,7 @@ class OpenAIEmbedder:
         return self.embed(texts)
 
     def _sendable(self, text: str) -> str:
-        beginning = text[: self._longest].encode("utf-8", "replace").decode("utf-8")
+        beginning = encodable(text[: self._longest])
         return beginning if beginning.strip() else _BLANK
 
     def _replies(self, texts: Sequence[str]) -> "Generator[tuple[Batch, bytes], None, None]":

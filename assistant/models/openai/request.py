@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.domain.sanitize import rejoin_surrogates
 from assistant.models.base import Message
-from assistant.models.openai.stream import valid
 
 _OPTIONAL = (
     "temperature",
@@ -54,7 +54,7 @@ class Dialect:
             if name not in self.refused and value is not None
         }
         parts = messages if self.has_system_role else _without_system(messages)
-        turns = [{"role": message.role, "content": valid(message.text)} for message in parts]
+        turns = [{"role": message.role, "content": rejoin_surrogates(message.text)} for message in parts]
         return {"messages": turns, "stream": True, **optional}
 
     def after(self, complaint: str, messages: Sequence[Message]) -> "Dialect | None":

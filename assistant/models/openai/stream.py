@@ -6,10 +6,11 @@ from typing import Any
 
 from assistant.domain.callbacks import OnToken
 from assistant.domain.limits import REPLY_LIMIT
-from assistant.domain.sanitize import one_line
+from assistant.domain.sanitize import one_line, rejoin_surrogates
 from assistant.models.base import Reply
 from assistant.models.openai.client import NOT_A_REPLY
 from assistant.models.openai.secrets import MaskedTokens, Secrets
+from assistant.models.reply_fields import field, first
 from assistant.models.thoughts import ThoughtFilter, without_thoughts
 
 _CHARACTERS_PER_TOKEN = 8  # at most; English text has about 4
@@ -68,11 +69,11 @@ class ReplyReader:
         try:
             for event in events:
                 delta = self._note(event)
-                piece = _text(_field(delta, "content"))
+                piece = _text(field(delta, "content"))
                 self._length += len(piece)
                 if self._length > REPLY_LIMIT:
                     raise ValueError(f"the reply is longer than {REPLY_LIMIT:,} characters")
-                is_thought = any(_text(_field(delta, field)) for field in _THOUGHT_FIELDS)
+                is_thought = any(_text(field(delta, name)) for name in _THOUGHT_FIELDS)
                 if piece or is_thought:
                     on_heard()
                 if piece:
@@ -106,21 +107,21 @@ class ReplyReader:
 
     def _note(self, event: Any) -> Any:
         """Note what an event says beside the words of the reply; return its part of the message."""
-        self._usage = _field(event, "usage") or self._usage
-        self._timings = _field(event, "timings") or self._timings
-        self._model = _text(_field(event, "model")) or self._model
+        self._usage = field(event, "usage") or self._usage
+        self._timings = field(event, "timings") or self._timings
+        self._model = _text(field(event, "model")) or self._model
         self._complaint = _complaint(event) or self._complaint
-        choice = _first(_field(event, "choices"))
-        self._finish = _text(_field(choice, "finish_reason")) or self._finish
-        self._alternatives += _alternatives(_field(choice, "logprobs"))
-        delta = _field(choice, "delta") or _field(choice, "message")
-        self._refusal = (self._refusal + _text(_field(delta, "refusal")))[:_LONGEST_QUOTE]
-        if call := _first(_field(delta, "tool_calls")):
-            self._tool = self._tool or _text(_field(_field(call, "function"), "name")) or "one without a name"
+        choice = first(field(event, "choices"))
+        self._finish = _text(field(choice, "finish_reason")) or self._finish
+        self._alternatives += _alternatives(field(choice, "logprobs"))
+        delta = field(choice, "delta") or field(choice, "message")
+        self._refusal = (self._refusal + _text(field(delta, "refusal")))[:_LONGEST_QUOTE]
+        if call := first(field(delta, "tool_calls")):
+            self._tool = self._tool or _text(field(field(call, "function"), "name")) or "one without a name"
         return delta
 
     def _reply(self, break_cause: str = "") -> Reply:
-        text = without_thoughts(self._secrets.mask_reply(valid("".join(tuple(self._pieces)))))
+        text = without_thoughts(self._secrets.mask_reply(rejoin_surrogates("".join(tuple(self._pieces)))))
         read, written = self._counts()
         return Reply(
             text,
@@ -135,22 +136,22 @@ class ReplyReader:
         )
 
     def _counts(self) -> tuple[int | None, int | None]:
-        return _count(_field(self._usage, "prompt_tokens")), _count(_field(self._usage, "completion_tokens"))
+        return _count(field(self._usage, "prompt_tokens")), _count(field(self._usage, "completion_tokens"))
 
     def _cached(self) -> int | None:
         """Return the tokens of the prompt that the endpoint had kept: OpenAI, vLLM and llama.cpp tell them in one way,
         DeepSeek in another, and older versions of llama.cpp beside the usage."""
-        details = _field(self._usage, "prompt_tokens_details")
+        details = field(self._usage, "prompt_tokens_details")
         counts = (
-            _count(_field(details, "cached_tokens")),
-            _count(_field(self._usage, "prompt_cache_hit_tokens")),
-            _count(_field(self._timings, "cache_n")),
+            _count(field(details, "cached_tokens")),
+            _count(field(self._usage, "prompt_cache_hit_tokens")),
+            _count(field(self._timings, "cache_n")),
         )
         return next((count for count in counts if count is not None), None)
 
     def _no_answer(self) -> ValueError:
         """Return what to raise for a reply without text."""
-        if refusal := one_line(valid(self._refusal)).strip():
+        if refusal := one_line(rejoin_surrogates(self._refusal)).strip():
             cause = f"the model refuses to answer: “{refusal}”"
             return NoAnswer(cause, "ask in other words, or choose another --model")
         if self._tool:
@@ -167,39 +168,25 @@ class ReplyReader:
         return NoAnswer(cause, "ask again, or have it read less (-k, --evidence)")
 
 
-def valid(text: str) -> str:
-    """Return text that can be encoded: halves of a character that came apart are joined, lone ones replaced."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
 def _complaint(event: Any) -> str:
     """Return what an event says went wrong, in one of the ways servers say it."""
-    error = _field(event, "error")
-    return _text(_field(error, "message")) or _text(error) or _text(_field(event, "message") or _field(event, "detail"))
+    error = field(event, "error")
+    return _text(field(error, "message")) or _text(error) or _text(field(event, "message") or field(event, "detail"))
 
 
 def _alternatives(logprobs: Any) -> list[tuple[str, Mapping[str, float]]]:
     """Return each token that an event tells odds of, with the probabilities of the likeliest ones in its place."""
-    tokens = _field(logprobs, "content")
+    tokens = field(logprobs, "content")
     rows: list[tuple[str, Mapping[str, float]]] = []
     for token in tokens if isinstance(tokens, list) else ():
-        others = _field(token, "top_logprobs")
+        others = field(token, "top_logprobs")
         odds: dict[str, float] = {}
         for other in others if isinstance(others, list) else ():
-            logprob = _field(other, "logprob")
+            logprob = field(other, "logprob")
             if isinstance(logprob, int | float) and logprob <= 0:
-                odds[_text(_field(other, "token"))] = math.exp(max(logprob, _LEAST_LOGPROB))
-        rows.append((_text(_field(token, "token")), odds))
+                odds[_text(field(other, "token"))] = math.exp(max(logprob, _LEAST_LOGPROB))
+        rows.append((_text(field(token, "token")), odds))
     return rows
-
-
-def _field(value: Any, name: str) -> Any:
-    """Return a field of an object or of plain JSON; None where there is none: servers leave out what they like."""
-    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
-
-
-def _first(choices: Any) -> Any:
-    return choices[0] if isinstance(choices, list) and choices else None
 
 
 def _text(value: Any) -> str:

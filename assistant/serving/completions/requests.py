@@ -7,7 +7,8 @@ from typing import Any
 
 from assistant.domain.errors import UsageError
 from assistant.domain.limits import QUESTION_LIMIT, excess
-from assistant.serving.transcripts import Exchange, encodable, exchange
+from assistant.domain.sanitize import encodable
+from assistant.serving.transcripts import Exchange, exchange
 
 MODELS = ("assistant", "assistant-quotes")
 """The names under which the library is asked: with whatever model answers, and for quotes alone."""

@@ -58,18 +58,18 @@ class Completions:
 
     async def _complete(self, request: Request) -> Response:
         try:
-            wanted = requests.parse(await request.body(), self._desk.limits.turns)
+            completion = requests.parse(await request.body(), self._desk.limits.turns)
         except requests.RequestError as error:
             return failures.response(error)
-        inquiry = Inquiry(wanted.question, wanted.earlier, with_model=wanted.model == requests.MODELS[0])
-        about = replies.envelope(wanted.model, int(self._clock()))
+        inquiry = Inquiry(completion.question, completion.earlier, with_model=completion.model == requests.MODELS[0])
+        about = replies.envelope(completion.model, int(self._clock()))
         link = links.from_request(request)
 
         def ask(gone: Callable[[], Awaitable[object]] | None) -> Awaitable["Conversation"]:
             return self._desk.do(lambda is_over: self._resident.ask(inquiry, is_over), gone)
 
-        if wanted.is_streamed:
-            return await self._streamed(ask, wanted, about, link)
+        if completion.is_streamed:
+            return await self._streamed(ask, completion, about, link)
         try:
             conversation = await ask(lambda: links.left(request))
         except AssistantError as error:
@@ -77,21 +77,21 @@ class Completions:
         text = answer_text.write(conversation.turns[-1].answer, conversation.numbers, link, self._desk.limits.rows)
         return JSONResponse(replies.completion(about, text, conversation.turns[-1].answer.cost, link))
 
-    async def _streamed(self, ask: Ask, wanted: CompletionRequest, about: Envelope, link: Link) -> Response:
+    async def _streamed(self, ask: Ask, completion: CompletionRequest, about: Envelope, link: Link) -> Response:
         """Return a stream, or an error where the question is refused at once."""
         task = asyncio.ensure_future(ask(None))
         await asyncio.sleep(0)  # the desk refuses before it waits
         if task.done() and isinstance(error := task.exception(), AssistantError):
             return failures.response(error)
-        events = self._events(task, wanted, about, link)
+        events = self._events(task, completion, about, link)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
 
     async def _events(
-        self, task: "asyncio.Future[Conversation]", wanted: CompletionRequest, about: Envelope, link: Link
+        self, task: "asyncio.Future[Conversation]", completion: CompletionRequest, about: Envelope, link: Link
     ) -> AsyncIterator[bytes]:
         """Yield the events of a reply. Nothing of an answer is sent before it was checked."""
         try:
-            yield replies.first(about, wants_usage=wanted.wants_usage)
+            yield replies.first(about, wants_usage=completion.wants_usage)
             while not (await asyncio.wait({task}, timeout=self._desk.limits.beat))[0]:
                 yield replies.ALIVE
             conversation = task.result()
@@ -103,5 +103,5 @@ class Completions:
             task.cancel()
         answer = conversation.turns[-1].answer
         text = answer_text.write(answer, conversation.numbers, link, self._desk.limits.rows)
-        for event in replies.rest(about, text, answer.cost, link, wants_usage=wanted.wants_usage):
+        for event in replies.rest(about, text, answer.cost, link, wants_usage=completion.wants_usage):
             yield event

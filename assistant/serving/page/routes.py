@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from assistant.answering.conversation.turns import Conversation
+from assistant.domain.counts import number_of
 from assistant.domain.errors import AssistantError, UsageError
 from assistant.domain.limits import NAME_LIMIT, QUESTION_LIMIT
 from assistant.domain.records import Paper
@@ -101,7 +102,7 @@ class Page:
         values = {
             "turns": views.turns(conversation, self._desk.limits.rows) if conversation else [],
             "problem": failures.told(error) if error else "",
-            "papers": f"{self._resident.size:,} paper{'s' * (self._resident.size != 1)}",
+            "papers": number_of("paper", self._resident.size),
             "model": self._model,
             "longest": QUESTION_LIMIT,
             "legend": _LEGEND,
@@ -136,8 +137,8 @@ class Page:
 
         own = {"css": Markup(self._css), "js": Markup(self._js)}  # files of ours
         html = self._templates.get_template(template).render({**values, **own})
-        kept = {"Retry-After": failure.headers["Retry-After"]} if failure and "Retry-After" in failure.headers else {}
-        return HTMLResponse(html, failure.status_code if failure else 200, {**self._headers, **kept})
+        more = {"Retry-After": failure.headers["Retry-After"]} if failure and "Retry-After" in failure.headers else {}
+        return HTMLResponse(html, failure.status_code if failure else 200, {**self._headers, **more})
 
 
 def _form(body: bytes, turns: int) -> Form:

@@ -10,6 +10,7 @@ from assistant.cli import console
 from assistant.cli.commands.chat import commands, turn
 from assistant.cli.commands.chat.keyboard import Reader
 from assistant.cli.commands.chat.state import Chat
+from assistant.domain.counts import number_of
 from assistant.domain.errors import ArchiveError, AssistantError, ModelError
 from assistant.domain.sanitize import one_line
 from assistant.retrieval import small_talk
@@ -68,8 +69,8 @@ def _ended(chat: Chat, code: int, *, interactive: bool) -> int:
     if (spent := chat.pipeline.account.spent).requests:
         turns = [turn for turn in chat.conversation.recorded if turn.number > chat.begun]
         seconds = sum(turn.answer.seconds.total for turn in turns)
-        questions = f"{len(turns)} question{'s' * (len(turns) != 1)}"
-        requests = f"{spent.requests} request{'s' * (spent.requests != 1)} to models"
+        questions = number_of("question", len(turns))
+        requests = f"{number_of('request', spent.requests)} to models"
         console.tell(f"{questions}, {requests}: {spent} · {seconds:.1f} s")
     if chat.session.archive and chat.conversation.unkept:
         try:
