@@ -14,6 +14,7 @@ from support.library_children import Child, ingest_paused
 
 from assistant.domain.errors import LibraryError, UsageError
 from assistant.library import backup, database, log_checksums
+from assistant.library.scratch import scratch_folder
 from assistant.library.snapshot import LibrarySnapshot
 
 
@@ -38,6 +39,20 @@ def restore(source: Path, folder: Path) -> backup.BackupReport:
 
 def log(folder: Path) -> Path:
     return folder / f"{database.NAME}-wal"
+
+
+def test_a_backup_removes_what_a_killed_one_left_and_nothing_that_is_used(folder: Path, target: Path) -> None:
+    own, others = target.parent / f".{target.name}.assistant-scratch-", target.parent / ".other.assistant-scratch-1"
+    for path in (Path(f"{own}killed"), others):
+        path.mkdir()
+        (path / database.NAME).write_text("half")
+    link = Path(f"{own}link")
+    link.symlink_to(others)
+    with scratch_folder(target.parent, target.name) as used:
+        assert not Path(f"{own}killed").exists()
+        backup.write(folder, target)
+        assert set(target.parent.iterdir()) == {target, others, used, link}
+    assert set(target.parent.iterdir()) == {target, others, link}
 
 
 def test_a_backup_is_one_private_file_of_which_the_same_library_is_made(folder: Path, target: Path) -> None:
