@@ -94,8 +94,10 @@ def _library(settings: Settings, environment: Environment) -> Check:
             stands_in = "" if settings.chosen else "; the sample stands in"
             return Check("library", "warn", f"there is none in {folder} yet{stands_in}", f"make it with {add}")
         with app.library(settings, environment, None, lambda _: None, heal=False) as library:
-            faults = health.faults(library.folder, library.catalogue, library.problems)
             papers, _ = library.catalogue.count()
+            extent = health.usual_extent(papers)
+            left_out = library.damaged.values()
+            faults = health.faults(library.folder, library.catalogue, library.problems, extent, left_out=left_out)
             mismatch = app.mismatch(settings, environment, library.fingerprint)
     except AssistantError as error:
         what = str(AssistantError(error.what, path=error.path, cause=error.cause))
@@ -108,7 +110,8 @@ def _library(settings: Settings, environment: Environment) -> Check:
         return Check("library", "fail", *mismatch, LibraryError.exit_code)
     if not papers:
         return Check("library", "warn", f"{where} has no papers", f"add some with {add}")
-    return Check("library", "ok", f"{papers:,} papers in {where}, sound")
+    state_of_it = "sound" if extent != "quick" else "nothing seen that is wrong; `assistant status --full` reads all"
+    return Check("library", "ok", f"{papers:,} papers in {where}, {state_of_it}")
 
 
 def _served(settings: Settings, environment: Environment) -> Check:

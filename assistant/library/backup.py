@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import sqlite3
-import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from assistant.domain.files import give_name, is_hollow, special_names
 from assistant.library import builder, damaged_papers, database, disk, generations, locks, log, upgrade
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
+from assistant.library.scratch import scratch_folder
 from assistant.library.snapshot import LibrarySnapshot
 
 _SCRATCH = ".restoring"
@@ -39,8 +39,8 @@ def write(folder: Path, target: Path) -> BackupReport:
     """
     _require_room(target)
     with contextlib.closing(Catalogue(folder)) as library, database.translated(target):
-        with tempfile.TemporaryDirectory(prefix=f".{target.name[:100]}.", dir=target.parent) as scratch:
-            copy = Path(scratch) / database.NAME
+        with scratch_folder(target.parent, target.name) as scratch:
+            copy = scratch / database.NAME
             library.copy(copy)
             with _opened(copy.parent, library.path, "it is damaged") as catalogue:
                 papers, listings = catalogue.count()

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from assistant.domain.records import Paper
 from assistant.library import database, digest_sums, embeddings, full_texts, names, rows, state
@@ -12,7 +13,7 @@ from assistant.library.connection import AMONG
 from assistant.library.facts import CatalogueFacts
 from assistant.library.rows import LISTING_COLUMNS, PAPER_COLUMNS, StoredPaper
 
-_POSITIONS = "SELECT position FROM papers ORDER BY position"
+_REPEATED = "several papers have one id"
 _AT_ONCE = 500  # papers that are written at once
 
 
@@ -37,16 +38,32 @@ class Catalogue(CatalogueFacts):
 
     def stored_papers(self, ids: Sequence[str] | None = None) -> list[StoredPaper]:
         """Return papers as `papers` does, those included that are not as they were written."""
-        by_id, by_paper_id = ("", "") if ids is None else (f"WHERE id {AMONG}", f"WHERE paper_id {AMONG}")
-        values = () if ids is None else (json.dumps(list(ids)),)
-        version = self.version()
-        has_checksums = version > 1
-        columns = f"{rows.paper_columns(version)}, content, {'checksum' if has_checksums else 'NULL'}"
-        paper_rows = self.read(f"SELECT {columns} FROM papers {by_id} ORDER BY position", values)
+        by_id, values = ("", ()) if ids is None else (f"WHERE id {AMONG}", (json.dumps(list(ids)),))
+        stored_papers = self._judged(self.read(self._paper_query(by_id), values), ids)
+        if ids is None:
+            return stored_papers
+        stored_by_id = {stored.paper.id: stored for stored in stored_papers}
+        return [stored_by_id[id] for id in ids if id in stored_by_id]
+
+    def stored_batches(self, size: int = 1_000) -> Iterator[list[StoredPaper]]:
+        """Yield what `stored_papers` returns of all, `size` at a time."""
+        paper_rows = self.stream(self._paper_query(""))
+        while batch := list(islice(paper_rows, size)):
+            yield self._judged(batch, [str(row[0]) for row in batch])
+
+    def _paper_query(self, condition: str) -> str:
+        """Return what reads rows of papers, each with its content hash and its checksum."""
+        columns, checksum = rows.paper_columns(self.version()), "checksum" if self.version() > 1 else "NULL"
+        return f"SELECT {columns}, content, {checksum} FROM papers {condition} ORDER BY position"
+
+    def _judged(self, paper_rows: Iterable[Sequence[Any]], ids: Sequence[str] | None) -> list[StoredPaper]:
+        """Read rows of `_paper_query`, with the listings of these papers, or of all."""
+        by_paper_id, values = ("", ()) if ids is None else (f"WHERE paper_id {AMONG}", (json.dumps(list(ids)),))
         query = f"SELECT paper_id, {LISTING_COLUMNS} FROM listings {by_paper_id} ORDER BY rowid"
         listings: dict[str, list[rows.Row]] = {}
         for paper_id, *row in self.read(query, values):
             listings.setdefault(str(paper_id), []).append(row)
+        has_checksums = (version := self.version()) > 1
         fingerprint = "" if has_checksums else self.state()["fingerprint"]
         aliases = rows.former_aliases(self.state()) if version == 2 else {}
         texts = full_texts.known(self, (row[-3] for row in paper_rows)) if version >= full_texts.VERSION else {}
@@ -57,33 +74,32 @@ class Catalogue(CatalogueFacts):
             if others := aliases.get(stored.paper.id):
                 stored = replace(stored, paper=replace(stored.paper, aliases=others))
             papers.append(stored)
-        if ids is None:
-            return papers
-        stored_by_id = {stored.paper.id: stored for stored in papers}
-        return [stored_by_id[id] for id in ids if id in stored_by_id]
+        return papers
 
     def texts(self, ids: Sequence[str]) -> list[tuple[str, str, str]]:
         """Return (id, title, abstract) of the papers with these ids, whether or not they are as they were written."""
-        query = f"SELECT id, title, abstract FROM papers WHERE id {AMONG}"
-        texts = self.read(query, (json.dumps(list(ids)),))
+        texts = self.read(f"SELECT id, title, abstract FROM papers WHERE id {AMONG}", (json.dumps(list(ids)),))
         return [(str(id), str(title), str(rows.unpacked(abstract))) for id, title, abstract in texts]
 
     def contents(self) -> list[tuple[str, str]]:
         """Return (id, content hash) of every paper, in the order added; raises `LibraryError` where several have one
         id."""
         # In a damaged file the values may be of any type, and pages of SQLite's be there twice.
-        query = "SELECT id, content FROM papers ORDER BY position"
-        contents = [(str(id), str(content)) for id, content in self.read(query)]
+        stored = self.read("SELECT id, content FROM papers ORDER BY position")
+        contents = [(str(id), str(content)) for id, content in stored]
         if len(dict(contents)) < len(contents):
-            raise database.unusable(self.path, "several papers have one id")
+            raise database.unusable(self.path, _REPEATED)
         return contents
 
     def order(self) -> str:
         """Return the checksum of the ids of all papers and of their places, as the state has it."""
-        ids = [id for id, _ in self.contents()]
         if self.version() < names.VERSION:
-            return rows.order_checksum(ids)
-        return digest_sums.total(names.places(zip((n for (n,) in self.read(_POSITIONS)), ids, strict=True)))
+            return rows.order_checksum([id for id, _ in self.contents()])
+        [(repeated,)] = self.read("SELECT count(*) > count(DISTINCT id) FROM papers NOT INDEXED")
+        if repeated:
+            raise database.unusable(self.path, _REPEATED)
+        places = self.stream("SELECT position, id FROM papers ORDER BY position")
+        return digest_sums.total(names.places((position, str(id)) for position, id in places))
 
     def positions(self, ids: Iterable[str]) -> dict[str, int]:
         """Return {id: position} of those of these papers that are there; the word index numbers papers so."""
@@ -116,12 +132,6 @@ class Catalogue(CatalogueFacts):
             if last is not None and batch[-1][0] <= last:
                 raise database.unusable(self.path, "its papers are in no order")
             last = batch[-1][0]
-
-    def orphans(self) -> list[tuple[str, str, str]]:
-        """Return (paper id, title, source) of every listing whose paper is gone."""
-        present = "SELECT id FROM papers NOT INDEXED"  # an index may still have the id of a row that is gone
-        query = f"SELECT paper_id, title, source FROM listings WHERE paper_id NOT IN ({present})"
-        return [(str(id), str(title), str(source)) for id, title, source in self.read(query)]
 
     def put(self, papers: Iterable[tuple[Paper, str]]) -> None:
         """Add or replace papers, each with its content hash; a replaced one keeps its position."""
@@ -181,16 +191,6 @@ class Catalogue(CatalogueFacts):
         positions = self.positions(by_id)
         noted = [(*name, positions[id]) for id in positions for name in names.of_paper(by_id[id])]
         self.run_many("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", noted)
-
-    def has_names(self) -> bool:
-        """Whether every paper that is as it was written is found under its names; reads all."""
-        noted = set(self.read("SELECT kind, name, position FROM names")) if self.version() >= names.VERSION else set()
-        return self.version() < names.VERSION or all(
-            (*name, positions[paper.id]) in noted
-            for positions in ({id: position for position, id in batch} for batch in self.batches())
-            for paper in self.papers(list(positions))
-            for name in names.of_paper(paper)
-        )
 
     def note_names(self) -> None:
         """Note the names of all papers anew."""

@@ -13,7 +13,9 @@ from assistant.library.rows import StoredPaper
 VOUCHED = 2_000
 """Papers; so many are read and compared with their checksums in about 40 ms, whenever a library is opened."""
 
-_TOLD = 1_000  # papers after which it is told how far a check has come
+_TOLD = 1_000  # papers that a check has in memory, and after which it is told how far it has come
+# Listings whose paper is gone; an index may still have the id of a row that is.
+_ORPHANS = "SELECT paper_id, title, source FROM listings WHERE paper_id NOT IN (SELECT id FROM papers NOT INDEXED)"
 _NAMED = 3  # papers that a message names; `assistant status` names all
 
 
@@ -69,26 +71,32 @@ def _bodies(catalogue: Catalogue, papers: Iterable[Paper]) -> list[DamagedPaper]
 def lost(catalogue: Catalogue) -> list[DamagedPaper]:
     """Return the papers that are gone, of which there are listings."""
     gone: dict[str, tuple[str, dict[str, None]]] = {}
-    for id, title, source in catalogue.orphans():
-        gone.setdefault(id, (title, {}))[1][source] = None
+    for id, title, source in catalogue.read(_ORPHANS):
+        gone.setdefault(str(id), (str(title), {}))[1][str(source)] = None
     problem = "is gone, and its listings are there"
     return [DamagedPaper(id, title, problem, _again(sources)) for id, (title, sources) in gone.items()]
 
 
 def every(catalogue: Catalogue, on_progress: OnProgress = lambda *_: None) -> list[DamagedPaper]:
-    """Return all, with every text and every vector read."""
+    """Return all, with every text and every vector read; none but some are in memory at once."""
     size = catalogue.size()
-    on_progress("checking texts", 0, size)
-    papers = [*found(catalogue, catalogue.stored_papers(), bodies=True).values(), *lost(catalogue)]
-    on_progress("checking texts", size, size)
+    papers: list[DamagedPaper] = []
+    done = 0
+    on_progress("checking texts", done, size)
+    for stored_papers in catalogue.stored_batches(_TOLD):
+        papers += found(catalogue, stored_papers, bodies=True).values()
+        done += len(stored_papers)
+        on_progress("checking texts", done, size)
+    papers += lost(catalogue)
     altered = {paper.id for paper in papers}
-    blobs: dict[str, bytes | None] = {}
-    for id, blob in catalogue.embeddings():
-        blobs[id] = blob and b""
-        if len(blobs) % _TOLD == 0:
-            on_progress("checking vectors", len(blobs), size)
+    lacking: dict[str, bytes | None] = {}
+    for number, (id, blob) in enumerate(catalogue.embeddings(), 1):
+        if blob is None and id not in altered:
+            lacking[id] = None
+        if number % _TOLD == 0:
+            on_progress("checking vectors", number, size)
     on_progress("checking vectors", size, size)
-    return papers + [paper for paper in vectors(catalogue, blobs) if paper.id not in altered]
+    return papers + vectors(catalogue, lacking)
 
 
 def first_of(problems: Sequence[str]) -> str:

@@ -1,9 +1,10 @@
-"""Check the current generation of a library's indexes for damage, reading as few files as possible."""
+"""A library in a folder -> what is wrong with it, as far as one wants to know: what is noted, every byte, or more."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import LibraryError
@@ -16,13 +17,21 @@ from assistant.library import (
     index,
     integrity,
     locks,
+    names,
     past,
     provenance,
     row_sums,
     tail,
 )
 from assistant.library.catalogue import Catalogue
+from assistant.library.damaged_papers import DamagedPaper
 from assistant.library.index import REINDEX
+
+Extent = Literal["quick", "full", "deep"]
+"""How much of a library is looked at. `quick`: what the catalogue notes of itself, and the sizes and times of the index
+files (one that has another time is read). `full`: every text, listing, vector and index file, and a sample of the
+vector index. `deep`: also all of the vector index, and SQLite's own indexes."""
+_SOON = 5_000  # papers that a full check takes less than a second for
 
 _CATALOGUE_DAMAGED = "the catalogue is damaged"
 
@@ -39,24 +48,29 @@ class Fault:
     """Whether questions are answered all the same."""
 
 
+def usual_extent(papers: int) -> Extent:
+    """Return how much of a library of so many papers is looked at where nobody says: all where that is done at once."""
+    return "full" if papers <= _SOON else "quick"
+
+
 def faults(
     folder: Path,
     catalogue: Catalogue,
     known: Mapping[str, str],
-    *,
-    deep: bool = False,
+    extent: Extent = "full",
     on_progress: OnProgress = lambda *_: None,
+    *,
+    left_out: Iterable[DamagedPaper] = (),
 ) -> list[Fault]:
-    """Return all that is wrong, with every file read and the vector index tried; `known` are damages seen before.
-
-    `deep` compares the whole vector index with the catalogue, rather than a sample, and SQLite's indexes with its
-    tables.
-    """
+    """Return what is wrong, as far as `extent` looks; `known` are the damages of indexes that were seen when it was
+    opened, and the papers `left_out` those that were seen to be damaged."""
+    if extent == "quick":
+        return [*_of_papers(left_out), *_of_indexes(known)]
+    deep = extent == "deep"
     restore = database.restore(folder)
     catalogue_faults = [Fault(_CATALOGUE_DAMAGED, problem, restore) for problem in catalogue.faults(every=deep)]
     if not catalogue_faults:
-        papers = damaged_papers.every(catalogue, on_progress)
-        catalogue_faults = [Fault("papers are damaged", str(paper), paper.cure) for paper in papers]
+        catalogue_faults = _of_papers(damaged_papers.every(catalogue, on_progress))
         catalogue_faults += _of_readers(catalogue)
     try:
         damaged = damage(folder, catalogue, every=True, deep=deep) | dict(known)
@@ -64,8 +78,15 @@ def faults(
         problem = str(LibraryError(error.what, path=error.path, cause=error.cause))
         cure = REINDEX if error.cure == REINDEX else restore
         return catalogue_faults or [Fault(_CATALOGUE_DAMAGED, problem, cure)]
-    index_faults = [Fault("the indexes are damaged", problem, REINDEX, answered=True) for problem in damaged.values()]
-    return catalogue_faults + index_faults
+    return catalogue_faults + _of_indexes(damaged)
+
+
+def _of_papers(papers: Iterable[DamagedPaper]) -> list[Fault]:
+    return [Fault("papers are damaged", str(paper), paper.cure) for paper in papers]
+
+
+def _of_indexes(problems: Mapping[str, str]) -> list[Fault]:
+    return [Fault("the indexes are damaged", problem, REINDEX, answered=True) for problem in problems.values()]
 
 
 def _of_readers(catalogue: Catalogue) -> list[Fault]:
@@ -114,11 +135,23 @@ def _has_its_papers(catalogue: Catalogue, *, every: bool) -> bool:
     """Whether the papers are as many as the catalogue notes and, in a small library or with `every`, the same ones in
     the same places; with `every`, also whether they are found by their names."""
     facts, papers = catalogue.state(), catalogue.size()
-    if every and not catalogue.has_names():
+    if every and not _papers_are_named(catalogue):
         return False
     if "papers" in facts and facts["papers"] != str(papers):
         return False
     return (papers > damaged_papers.VOUCHED and not every) or facts.get("order", (order := catalogue.order())) == order
+
+
+def _papers_are_named(catalogue: Catalogue) -> bool:
+    """Whether every paper that is as it was written is found by its names; reads all."""
+    if catalogue.version() < names.VERSION:
+        return True
+    for positions in map(dict, catalogue.batches()):
+        papers = {paper.id: paper for paper in catalogue.papers(list(positions.values()))}
+        own = ((*name, n) for n, id in positions.items() if id in papers for name in names.of_paper(papers[id]))
+        if not names.are_noted(catalogue, own):
+            return False
+    return True
 
 
 def remember_opened(folder: Path, catalogue: Catalogue) -> None:

@@ -82,6 +82,16 @@ def papers_named(connection: CatalogueConnection, some: Iterable[Name]) -> set[s
     return {str(id) for (id,) in connection.read(query, (json.dumps(list(some)),))}
 
 
+def are_noted(connection: CatalogueConnection, rows: Iterable[tuple[int, int, int]]) -> bool:
+    """Whether these (kind, name, position of a paper) are all noted."""
+    query = (
+        "SELECT 1 FROM json_each(?) AS own LEFT JOIN names ON names.kind = json_extract(own.value, '$[0]') "
+        "AND names.name = json_extract(own.value, '$[1]') AND names.position = json_extract(own.value, '$[2]') "
+        "WHERE names.position IS NULL LIMIT 1"
+    )
+    return not connection.read(query, (json.dumps(list(rows)),))
+
+
 def keys_beside(connection: CatalogueConnection, neighbours: Iterable[str]) -> set[str]:
     """Return, of the digests of all ids (see `digits`), those next to each of these in their order."""
     if isinstance(connection, FindsPapers):

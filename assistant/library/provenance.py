@@ -2,9 +2,10 @@
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from assistant.library import annotations, row_sums
@@ -15,6 +16,7 @@ from assistant.library.finding import FindsPapers
 if TYPE_CHECKING:
     from assistant.ingest.origins import Origin, State
 
+_AT_ONCE = 1_000  # papers in memory
 _PROBLEMS = {
     "arrivals": "when papers were added is not as it was written",
     "sources": "when sources were added, and what their files were, is not as it was written",
@@ -101,14 +103,23 @@ def carry(source: CatalogueFacts, target: CatalogueFacts) -> None:
         rows = source.read(f"SELECT {columns} FROM sources") if row_sums.is_sound(source, "sources") else []
         with row_sums.noting(target, "sources"):
             target.run_many(query, rows)
-    positions, copies = (
-        dict(each.read("SELECT id, position FROM papers ORDER BY position")) for each in (source, target)
-    )
-    moments = arrivals(source, positions)
-    in_order = [(position, moments.get(id, "")) for id, position in copies.items()]  # "" where nobody knows
-    firsts = [row for before, row in zip([(0, ""), *in_order], in_order, strict=False) if row[1] != before[1]]
+    firsts = list(_firsts(source, target))
     with row_sums.noting(target, "arrivals"):
         target.run_many("INSERT INTO arrivals VALUES (?, ?)", firsts)
+
+
+def _firsts(source: CatalogueFacts, target: CatalogueFacts) -> Iterator[tuple[int, str]]:
+    """Yield (position in a copy, when that was added) of each paper that was added at another moment than the one
+    before it, "" where nobody knows."""
+    before = ""
+    copies = target.stream("SELECT id, position FROM papers ORDER BY position")
+    while batch := list(islice(copies, _AT_ONCE)):
+        ids = json.dumps([id for id, _ in batch])
+        moments = arrivals(source, dict(source.read(f"SELECT id, position FROM papers WHERE id {AMONG}", (ids,))))
+        for id, position in batch:
+            if (moment := moments.get(id, "")) != before:
+                yield position, moment
+                before = moment
 
 
 def sources(catalogue: CatalogueFacts) -> list[SourceFacts]:

@@ -13,7 +13,7 @@ from support import libraries
 from support.endpoint import Server, embeds, serve
 from support.libraries import downgrade
 
-from assistant.library import database, writer
+from assistant.library import database, health, writer
 
 ROWS = '{"id": "1", "title": "Yeast", "abstract": "Yeast makes dough rise."}\n' * 2
 LOCAL = "bge-small-en-v1.5@6c9c6101/int8/"
@@ -140,6 +140,25 @@ def test_status_tells_that_another_embedder_is_chosen(run: Run, local: Path, fol
     assert status(run, folder)[1]["problems"][0].startswith("built with hashed-words/32+")
     assert status(run, local)[0] == 0
     assert "health       sound" in run("status", "--library", local).stdout
+
+
+def test_status_says_how_much_of_the_library_it_looked_at(run: Run, folder: Path) -> None:
+    words, seen = ["--embedder", "hashing:32"], ("checked", "healthy", "chunks")
+    size = sum(path.stat().st_size for path in folder.glob(f"{database.NAME}*") if path.suffix != ".sqlite3-shm")
+    code, facts = status(run, folder, *words)
+    assert (code, *map(facts.get, seen), facts["bytes"]["catalogue"]) == (0, "full", True, libraries.MADE, size)
+    asked(folder, "UPDATE embeddings SET vectors = zeroblob(length(vectors))")
+    code, facts = status(run, folder, *words, "--quick")
+    assert (code, *map(facts.get, seen), facts["problems"]) == (0, "quick", None, None, [])
+    lines = run("status", "--library", folder, *words, "--quick").stdout.splitlines()
+    assert [line for line in lines if line.startswith(("papers", "health"))] == [
+        f"papers       {libraries.MADE} in {libraries.MADE} listings",
+        "health       nothing seen that is wrong",
+    ]
+    for words_of_extent, checked in (([], "full"), (["--deep"], "deep")):
+        code, facts = status(run, folder, *words, *words_of_extent)
+        assert (code, *map(facts.get, seen[:2]), facts["problems"] == []) == (6, checked, False, False)
+    assert [health.usual_extent(papers) for papers in (5_000, 5_001)] == ["full", "quick"]
 
 
 def test_status_names_the_paid_embedder(run: Run, server: Server, tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_one_vector_that_is_another_is_noticed_by_a_deep_check(folder: Path) -> 
         with contextlib.closing(ChromaIndex(library.vector_index_folder)) as vectors:
             vectors.put([ChunkRow(chunk.id, paper.id, paper.title, paper.day or "", chunk.text, other)])
         assert health.faults(folder, library.catalogue, {}) == []
-        faults = health.faults(folder, library.catalogue, {}, deep=True)
+        faults = health.faults(folder, library.catalogue, {}, "deep")
     assert [(fault.problem, fault.cure) for fault in faults] == [(f"chunk {chunk.id} has another vector", REINDEX)]
 
 

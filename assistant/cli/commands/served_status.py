@@ -12,26 +12,37 @@ from assistant.domain.sanitize import one_line
 if TYPE_CHECKING:
     from assistant.app.sources import ModelSource
     from assistant.domain.settings import Settings
+    from assistant.library.health import Extent
     from assistant.library.server.snapshot import ServerSnapshot
 
+_CHECKED: "Mapping[Extent, str]" = {
+    "quick": "what the server notes of the library; --full reads all papers too",
+    "full": "every paper; --deep reads all vectors too",
+    "deep": "every paper and every vector",
+}
+UNSEEN = "nothing seen that is wrong"
+"""What is said of a library of which little was looked at."""
 _AGAIN = "run `assistant ingest` on the listings of these papers again"
 _OTHER = "choose the embedder it was built with (--embedder), or name another collection for this one"
 
 
-def show(settings: "Settings", models: Mapping[str, "ModelSource"], *, deep: bool, as_json: bool) -> int:
-    """Print it; return the exit code. With `deep` every vector is read too, and compared with its checksum."""
+def show(settings: "Settings", models: Mapping[str, "ModelSource"], wish: "Extent | None", *, as_json: bool) -> int:
+    """Print it; return the exit code. With "full" every paper is read, with "deep" every vector too, and compared with
+    its checksum; None for what is usual for a library of that size."""
     from assistant import app
     from assistant.app import served
+    from assistant.library import health
 
     environment = invocation.environment()
     with served.snapshot(settings.vectors or "", environment, None, console.tell) as library:
-        problems, cures = _problems(library, deep=deep)
+        papers, listings = library.catalogue.count()
+        extent = wish or health.usual_extent(papers)
+        problems, cures = ([], []) if extent == "quick" else _problems(library, deep=extent == "deep")
         try:
             if mismatch := app.mismatch(settings, environment, library.fingerprint):
                 problems, cures = [*problems, mismatch[0]], [*cures, _OTHER]
         except MissingModelError:  # the line of the embedder tells
             pass
-        papers, listings = library.catalogue.count()
         facts: dict[str, object] = {
             "library": library.place,
             "papers": papers,
@@ -40,7 +51,8 @@ def show(settings: "Settings", models: Mapping[str, "ModelSource"], *, deep: boo
             "version": library.catalogue.now.number,
             "words": library.searches_words_by,
             "fingerprint": library.fingerprint,
-            "healthy": not problems,
+            "checked": extent,
+            "healthy": False if problems else None if extent == "quick" else True,
             "problems": problems,
             "cures": cures,
             "model": settings.model,
@@ -48,7 +60,7 @@ def show(settings: "Settings", models: Mapping[str, "ModelSource"], *, deep: boo
     if as_json:
         console.record(facts | {role: asdict(model) for role, model in models.items()})
     else:
-        _print(facts, models, problems, cures)
+        _print(facts, models, extent, problems, cures)
     return LibraryError.exit_code if problems else 0
 
 
@@ -69,7 +81,11 @@ def _problems(library: "ServerSnapshot", *, deep: bool) -> tuple[list[str], list
 
 
 def _print(
-    facts: Mapping[str, object], models: Mapping[str, "ModelSource"], problems: list[str], cures: list[str]
+    facts: Mapping[str, object],
+    models: Mapping[str, "ModelSource"],
+    extent: "Extent",
+    problems: list[str],
+    cures: list[str],
 ) -> None:
     counts = f"{facts['papers']:,} in {facts['listings']:,} listings, {facts['chunks']:,} chunks"
     console.lines(
@@ -78,7 +94,8 @@ def _print(
         console.plain(f"words        {facts['words']}"),
         console.plain(f"fingerprint  {one_line(str(facts['fingerprint']))}"),
         *(console.plain(f"{role:12} {one_line(views.line(model))}") for role, model in models.items()),
-        *([] if problems else [console.plain("health       sound")]),
+        console.plain(f"checked      {_CHECKED[extent]}"),
+        *([] if problems else [console.plain(f"health       {'sound' if facts['healthy'] else UNSEEN}")]),
         *(console.plain(f"health       {one_line(problem)}") for problem in problems),
         *(console.plain(f"             {one_line(cure)}") for cure in cures),
     )

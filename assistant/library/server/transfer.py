@@ -31,9 +31,10 @@ def to_server(source: LibrarySnapshot, server: Server, on_progress: OnProgress) 
     """Make a library at a server of a snapshot, with what readers say of its papers; return of how many papers. Raises
     `LibraryError` where something of it is damaged, or the server has a library with papers."""
     papers, said = _contents(source), _said(source)
-    if having := [paper for paper, _, _ in papers if paper.full_text is not None]:
+    titles = (paper.title for paper, _, _ in papers if paper.full_text is not None)
+    if (title := next(titles, None)) is not None:
         raise LibraryError(
-            f"papers with a full text: {len(having):,}, such as {having[0].title[:80]!r}; nothing was exported",
+            f"papers with a full text: {1 + sum(1 for _ in titles):,}, such as {title[:80]!r}; nothing was exported",
             path=source.place,
             cause="a Chroma server keeps titles and abstracts",
             cure="export to a folder; or ingest the papers at the server (`assistant ingest --vectors`), which leaves "

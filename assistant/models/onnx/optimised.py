@@ -1,13 +1,11 @@
-"""A graph -> a session of it, from files that have it as it was optimised before: two thirds of the time are saved.
+"""A graph -> a session of it, from a file that has it as it was optimised before: most of the time is saved.
 
-What is kept of a graph is a folder: the graph, and beside it the numbers of its weights, which ONNX Runtime then reads
-where they lie on the disk instead of copying them twice.
+What is kept is in ONNX Runtime's own format, which is not parsed: the numbers of the weights are read where they lie on
+the disk, instead of being copied.
 """
 
 import contextlib
-import hashlib
 import platform
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +14,12 @@ from assistant.models.cache import checksum, file_sha256
 _MOST_BYTES = 256 << 20
 """A larger graph is not kept a second time."""
 _DIGITS = 16
-_GRAPH, _WEIGHTS = "graph.onnx", "weights.bin"
-_WEIGHTS_FILE = "session.optimized_model_external_initializers_file_name"  # onnxruntime_session_options_config_keys.h
+_FORMAT = ("session.save_model_format", "ORT")
+_MAPPED = (
+    ("session.use_memory_mapped_ort_model", "1"),  # an older version, which does not know this, reads all of the file
+    ("session.use_ort_model_bytes_for_initializers", "1"),
+)
+"""Names and values in onnxruntime_session_options_config_keys.h."""
 
 
 def open_session(path: Path, options: Any, cache: Path) -> Any:
@@ -34,6 +36,8 @@ def open_session(path: Path, options: Any, cache: Path) -> Any:
     name = f"{checksum(path, cache)[:_DIGITS]}-{onnxruntime.__version__}-{platform.machine()}"
     if place := _kept(folder, name, cache):
         options.graph_optimization_level = levels.ORT_DISABLE_ALL  # all is done
+        for entry in _MAPPED:
+            options.add_session_config_entry(*entry)
         with contextlib.suppress(Exception):  # what cannot be opened is made anew
             return _open(place, options)
     options.graph_optimization_level = levels.ORT_ENABLE_EXTENDED
@@ -46,13 +50,13 @@ def open_session(path: Path, options: Any, cache: Path) -> Any:
 def _kept(folder: Path, name: str, cache: Path) -> Path | None:
     """Return the file of an optimised graph that is as it was written; None where there is none."""
     try:
-        places = sorted(folder.glob(f"{name}-*"))
+        places = sorted(folder.glob(f"{name}-*.ort"))
     except OSError:  # a cache in a folder that may not be looked into
         return None
     for place in places:
         with contextlib.suppress(OSError):
-            if _digest(place, lambda path: checksum(path, cache)) == place.name.rpartition("-")[2]:
-                return place / _GRAPH
+            if checksum(place, cache)[:_DIGITS] == place.stem.rpartition("-")[2]:
+                return place
     return None
 
 
@@ -63,10 +67,9 @@ def _keep(path: Path, options: Any, folder: Path, name: str) -> Any:
 
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        written = Path(scratch) / "kept"
-        written.mkdir()
-        options.optimized_model_filepath = str(written / _GRAPH)
-        options.add_session_config_entry(_WEIGHTS_FILE, _WEIGHTS)
+        written = Path(scratch) / "graph.ort"
+        options.optimized_model_filepath = str(written)
+        options.add_session_config_entry(*_FORMAT)
         try:
             session = _open(path, options)
         except Exception:  # noqa: BLE001  the disk or the graph is at fault: without keeping it, the latter shows
@@ -77,16 +80,8 @@ def _keep(path: Path, options: Any, folder: Path, name: str) -> Any:
                 shutil.rmtree(former, ignore_errors=True)
             else:
                 former.unlink(missing_ok=True)
-        written.rename(folder / f"{name}-{_digest(written, file_sha256)}")
+        written.rename(folder / f"{name}-{file_sha256(written)[:_DIGITS]}.ort")
     return session
-
-
-def _digest(place: Path, sha256: Callable[[Path], str]) -> str:
-    """Return what names the files of a kept graph; one whose weights are few has them within. Raises `OSError`."""
-    digests = [sha256(place / _GRAPH)]
-    with contextlib.suppress(FileNotFoundError):
-        digests.append(sha256(place / _WEIGHTS))
-    return hashlib.sha256("".join(digests).encode()).hexdigest()[:_DIGITS]
 
 
 def _open(path: Path, options: Any) -> Any:

@@ -43,6 +43,7 @@ class Session:
         options.intra_op_num_threads = 1  # the callers are the threads
         options.inter_op_num_threads = 1
         options.enable_mem_pattern = False  # one would be kept for each length of text
+        options.enable_mem_reuse = False  # to plan it takes as long as to read the graph, and saves hardly anything
         options.log_severity_level = 4
         if few:
             options.add_session_config_entry("session.disable_prepacking", "1")

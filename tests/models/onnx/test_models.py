@@ -1,5 +1,6 @@
 """The two local models: their vectors and scores against their cards, and against what they say of a text alone."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -115,12 +116,9 @@ def test_the_optimised_graph_that_is_kept_computes_the_same(embedder: OnnxEmbedd
     first = Session(embedder.files.model, tmp_path).run(tokens)[0]
     [kept] = (tmp_path / "graphs").iterdir()
     assert np.array_equal(Session(embedder.files.model, tmp_path).run(tokens)[0], first)
-    assert {path.name for path in kept.iterdir()} == {"graph.onnx", "weights.bin"}
-    for path in kept.iterdir():
-        content = path.read_bytes()
-        path.write_bytes(content[:-1])
-        assert np.array_equal(Session(embedder.files.model, tmp_path).run(tokens)[0], first)
-        [again] = (tmp_path / "graphs").iterdir()
-        assert (again / path.name).read_bytes() == content
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert np.array_equal(Session(embedder.files.model, tmp_path).run(tokens)[0], first)
+    [again] = (tmp_path / "graphs").iterdir()
+    assert again.stem.endswith(f"-{hashlib.sha256(again.read_bytes()).hexdigest()[:16]}")
     (tmp_path / "file").touch()
     assert np.array_equal(Session(embedder.files.model, tmp_path / "file").run(tokens)[0], first)
