@@ -7,7 +7,8 @@ from assistant.library.scratch import scratch_folder
 
 
 def test_a_backup_removes_what_a_killed_one_left_and_nothing_that_is_used(folder: Path, tmp_path: Path) -> None:
-    target = tmp_path / "library.backup"
+    target = tmp_path / "copies" / "papers.sqlite3"
+    target.parent.mkdir()
     own, others = target.parent / f".{target.name}.assistant-scratch-", target.parent / ".other.assistant-scratch-1"
     for path in (Path(f"{own}killed"), others):
         path.mkdir()
