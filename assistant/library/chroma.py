@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -18,17 +19,12 @@ from assistant.library.index import REINDEX, ChunkRow, Neighbour, VectorIndex
 _COLLECTION = "papers"
 _DATABASE = "chroma.sqlite3"
 _HOME = ("default_tenant", "default_database")  # where the public client looks unless told otherwise
-# As the public client writes it. No embedding function, ever: one named by a tampered store would be loaded and run.
-_CONFIGURATION = json.dumps(
-    {
-        "hnsw": {"space": "cosine", "sync_threshold": 100, "ef_search": 500},
-        "spann": None,
-        "embedding_function": {"type": "legacy"},
-    }
-)
-"""After so many new chunks (`sync_threshold`) Chroma writes its graph; what came since every process that opens it
-adds anew. `ef_search`: with 100,000 papers the ten nearest are among the candidates in 0.995 of cases, with 400 in
-0.992, with 800 in 0.998 and in half as much time again; with a million papers 400 finds 0.966 and 800 finds 0.987."""
+_BREADTHS = ((300_000, 500), (math.inf, 800))
+"""(most chunks, how many of them are looked at for one question: `ef_search`). Of 100,000 papers the ten nearest are among
+the candidates with 500 in 0.995 of cases, with 800 in 0.998, with Chroma's own 100 in 0.930; of a million with 400 in
+0.966, with 800 in 0.987. Words are searched meanwhile, which takes as long."""
+_SYNCED = 100
+"""After so many new chunks Chroma writes its graph; what came since every process that opens it adds anew."""
 _PAGE = 32_768  # bytes of the database
 _GRAPHS = 16  # that the engine may hold in memory; a folder has one
 _BATCH = 500  # Chroma refuses more than 5,461; 500 keeps memory and the time to Ctrl-C small
@@ -42,21 +38,22 @@ class ChromaIndex(VectorIndex):
     where it fails does the engine import the rest of the package, for the classes of its errors.
     """
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        """Open the collection in `folder`; `create` makes it."""
+    def __init__(self, folder: Path, *, size: int | None = None) -> None:
+        """Open the collection in `folder`; with a `size` make it, for about so many chunks."""
         self._folder = folder
         self._engine: Any = None
         self._is_changed = False
         allowance.require_for_indexing()
         with _translated(folder):
-            if not create and not (folder / _DATABASE).stat().st_size:
+            if size is None and not (folder / _DATABASE).stat().st_size:
                 raise EOFError(f"{_DATABASE} is empty")  # of which Chroma would make a new, empty index
             self._engine = _engine(folder.absolute())
             try:
-                if create:
-                    collection = self._engine.create_collection(_COLLECTION, _CONFIGURATION, None, None, False, *_HOME)
-                else:
+                if size is None:
                     collection = self._engine.get_collection(_COLLECTION, *_HOME)
+                else:
+                    settings = _configuration(size)
+                    collection = self._engine.create_collection(_COLLECTION, settings, None, None, False, *_HOME)
             except BaseException:
                 self.close()
                 raise
@@ -143,6 +140,14 @@ def _translated(folder: Path) -> Iterator[None]:
         raise disk.full(folder, error) or LibraryError(
             "the vector index failed", path=folder, cause=cause, cure=REINDEX
         ) from error
+
+
+def _configuration(size: int) -> str:
+    """Return the settings of a collection of so many chunks, as the public client writes them. No embedding function,
+    ever: one named by a tampered store would be loaded and run."""
+    breadth = next(breadth for most, breadth in _BREADTHS if size <= most)
+    graph = {"space": "cosine", "sync_threshold": _SYNCED, "ef_search": breadth}
+    return json.dumps({"hnsw": graph, "spann": None, "embedding_function": {"type": "legacy"}})
 
 
 def _metadata(row: ChunkRow) -> dict[str, str]:

@@ -92,7 +92,7 @@ def build_vectors(library: Path, number: int, contents: Contents, patch: Patch |
         return True
     empty(library, contents.vector_index, number)
     target = folder(library, contents.vector_index, number)
-    with contextlib.closing(index.load(contents.vector_index)(target, create=True)) as vectors:
+    with contextlib.closing(index.load(contents.vector_index)(target, size=contents.chunk_count)) as vectors:
         vectors.put(_rows(contents))
     if problem := _tried(probe.compare, library, number, contents):
         raise LibraryError("the new vector index is not sound", path=library, cause=problem, cure=AGAIN)

@@ -63,8 +63,8 @@ class VectorIndex(Protocol):
     readers know of it, and may copy or remove it whole while nobody has it open for writing.
     """
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        """Open the index in `folder`; `create` makes one in a folder that is empty."""
+    def __init__(self, folder: Path, *, size: int | None = None) -> None:
+        """Open the index in `folder`; with a `size` make one of about so many chunks in a folder that is empty."""
 
     def close(self) -> None:
         """Write what is not written yet, and let go of the folder."""

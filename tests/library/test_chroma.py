@@ -36,7 +36,7 @@ def public_client(folder: Path) -> Iterator[Any]:
 
 
 def test_the_public_client_reads_what_the_engine_wrote(tmp_path: Path) -> None:
-    with contextlib.closing(ChromaIndex(tmp_path, create=True)) as ours:
+    with contextlib.closing(ChromaIndex(tmp_path, size=1)) as ours:
         ours.put(row(number, vector) for number, vector in enumerate(VECTORS))
         ours.put([row(7, VECTORS[8])])  # in place of the one before
         ours.remove(GONE)
@@ -78,8 +78,15 @@ def test_the_engine_reads_what_the_public_client_wrote(tmp_path: Path) -> None:
         assert ours.count() == 39
 
 
+@pytest.mark.parametrize(("size", "breadth"), [(1, 500), (300_000, 500), (300_001, 800)])
+def test_a_larger_collection_is_searched_more_broadly(tmp_path: Path, size: int, breadth: int) -> None:
+    ChromaIndex(tmp_path, size=size).close()
+    with public_client(tmp_path) as client:
+        assert client.get_collection("papers").configuration_json["hnsw"]["ef_search"] == breadth
+
+
 def test_what_is_no_collection_is_told(tmp_path: Path) -> None:
-    ChromaIndex(tmp_path, create=True).close()
+    ChromaIndex(tmp_path, size=1).close()
     for content, cause in ((b"\xa5" * 8192, "file is not a database"), (b"", "chroma.sqlite3 is empty")):
         (tmp_path / "chroma.sqlite3").write_bytes(content)
         with pytest.raises(LibraryError, match=cause) as caught:

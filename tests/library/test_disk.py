@@ -211,5 +211,5 @@ def test_proc_is_not_full() -> None:
 
 
 def test_an_index_of_nothing_is_sound(tmp_path: Path) -> None:
-    ChromaIndex(tmp_path, create=True).close()
+    ChromaIndex(tmp_path, size=1).close()
     assert probe.examine("chroma", tmp_path, 0, {}) is None

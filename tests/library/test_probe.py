@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setitem(index.VECTOR_INDEXES, "numpy", "support.numpy_index:NumpyIndex")
     monkeypatch.setitem(index.VECTOR_INDEXES, "crashing", "tests.library.test_probe:CrashingIndex")
     monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'tests'}")
-    with contextlib.closing(NumpyIndex(tmp_path, create=True)) as vectors:
+    with contextlib.closing(NumpyIndex(tmp_path, size=1)) as vectors:
         vectors.put(ChunkRow(f"p{n}#0", f"p{n}", "", "", "", vector) for n, vector in enumerate(VECTORS))
     return tmp_path
 

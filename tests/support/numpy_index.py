@@ -19,15 +19,15 @@ SCRATCH = "scratch"
 class NumpyIndex(VectorIndex):
     """Chunk id -> (paper id, vector), in memory until it is closed."""
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
+    def __init__(self, folder: Path, *, size: int | None = None) -> None:
         self._path = folder / VECTORS
         self._rows: dict[str, tuple[str, NDArray[np.float32]]] = {}
-        self._changed = create
+        self._changed = size is not None
         try:
             with (folder / OPENINGS).open("ab") as file:
                 file.write(b".")
             (folder / SCRATCH).write_bytes((folder / OPENINGS).read_bytes())
-            if not create:
+            if size is None:
                 with np.load(self._path) as arrays:
                     columns = [arrays[name].tolist() for name in ("ids", "papers")]
                     vectors = arrays["vectors"].astype(np.float32)
