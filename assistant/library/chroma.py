@@ -20,9 +20,9 @@ _COLLECTION = "papers"
 _DATABASE = "chroma.sqlite3"
 _HOME = ("default_tenant", "default_database")  # where the public client looks unless told otherwise
 _BREADTHS = ((300_000, 500), (math.inf, 800))
-"""(most chunks, how many of them are looked at for one question: `ef_search`). Of 100,000 papers the ten nearest are among
-the candidates with 500 in 0.995 of cases, with 800 in 0.998, with Chroma's own 100 in 0.930; of a million with 400 in
-0.966, with 800 in 0.987. Words are searched meanwhile, which takes as long."""
+"""(most chunks, how many of them are looked at for one question: `ef_search`). Of 100,000 papers the ten nearest are
+among the candidates with 500 in 0.995 of cases, with 800 in 0.998, with Chroma's own 100 in 0.930; of a million with
+400 in 0.966, with 800 in 0.987. Words are searched meanwhile, which takes as long."""
 _SYNCED = 100
 """After so many new chunks Chroma writes its graph; what came since every process that opens it adds anew."""
 _PAGE = 32_768  # bytes of the database

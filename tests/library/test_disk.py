@@ -50,7 +50,12 @@ def test_with_no_room_on_the_disk_all_that_reads_works(tmp_path: Path) -> None:
     lines = map(json.loads, run("unshare", "-m", sys.executable, "-m", "support.full_disk", tmp_path, "read"))
     for line, (case, is_locked) in zip(lines, (("bytes", True), ("files", False), ("log", True)), strict=True):
         assert (line["case"], line["commands"]) == (case, 7)
-        [(without_room, with_room)] = line["differences"]  # the chat: answered, but not kept
+        status, (without_room, with_room) = line["differences"]
+        unlike = [pair for pair in zip(*map(str.splitlines, status), strict=True) if len(set(pair)) > 1]
+        [(unopened, opened)] = unlike  # what was checked: to open the vector index writes
+        assert unopened.endswith("to open the vector index writes, and nothing may be written here")
+        assert opened.endswith("and a sample of the vector index; --deep compares all of that")
+        # The chat: answered, but not kept.
         refusal = "this turn is not kept" if is_locked else "cannot be locked"
         assert without_room[0] == "6"
         assert with_room[0] == "0"
