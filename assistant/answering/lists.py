@@ -49,6 +49,7 @@ def respond(request: Request) -> Response | None:
     library = request.library
     query, corrections = questions.parse_question(library, request.embedder, request.form.topic, request.ordinary)
     candidates, every, failure = _members(request, query, narrowing.allowed)
+    is_cut = _looked_at(candidates) in failure
     every, without = _without(request, every)
     unchecked = "" if request.form.without else cues.ruled_out(request.question)
     notes = (*corrections, *notes, *failure, *without, *filter(None, [unchecked]))
@@ -58,7 +59,11 @@ def respond(request: Request) -> Response | None:
         text = f"No {further}papers {request.form.label} were found."
         nearest = () if every else _near(query.text, candidates, library.words)
         return Response(Draft(notes=notes, text=text), nearest, "abstained")
-    text = _header(request, len(members), library.size if narrowing.allowed is None else len(narrowing.allowed))
+    if unchecked:  # so it is not known that they belong
+        label = f"found for “{request.form.topic}”"
+        request = replace(request, form=replace(request.form, label=label, is_share=False))
+    searched = library.size if narrowing.allowed is None else len(narrowing.allowed)
+    text = _header(request, len(members), searched, is_cut=is_cut)
     members, more = _ordered(request, members)
     statements = [_shows(item, query.text, library.words) for item in members]
     return Response(Draft(tuple(row for row in statements if row), (*notes, *more), text=text), tuple(members))
@@ -160,13 +165,15 @@ def _ordered(request: Request, members: Sequence[Evidence]) -> tuple[list[Eviden
     return (dated or list(members))[: form.limit], (note,) if missing else ()
 
 
-def _header(request: Request, papers: int, searched: int) -> str:
+def _header(request: Request, papers: int, searched: int, *, is_cut: bool) -> str:
     """Return how many papers belong, of how many where their share is asked for, and which of them are shown where not
-    all are."""
+    all are; where the search `is_cut`, more may belong."""
     form = request.form
-    count = f"{_count(papers, request)} {form.label}"
     if form.is_share:
-        return f"{papers:,} of {_count(searched)} {form.label}: {papers / searched:.1%}"
+        least = "At least " * is_cut
+        return f"{least}{papers:,} of {_count(searched)} {form.label}: {papers / searched:.1%}"
+    least = ("at least " if form.order and form.limit == 1 < papers else "At least ") * is_cut
+    count = f"{least}{_count(papers, request)} {form.label}"
     if not form.order:
         return count
     return f"The {form.order} of {count}" if form.limit == 1 < papers else f"{count}, the {form.order} first"
