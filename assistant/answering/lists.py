@@ -11,7 +11,8 @@ from assistant.domain import batches
 from assistant.domain.answers import NEAREST
 from assistant.domain.counts import number_of
 from assistant.domain.errors import ModelError
-from assistant.domain.records import Evidence
+from assistant.domain.records import Evidence, Paper
+from assistant.domain.sanitize import one_line
 from assistant.library import chunks, ordering
 from assistant.library.bm25 import BM25Index
 from assistant.library.snapshot import LibrarySnapshot
@@ -24,6 +25,13 @@ from assistant.verification.claims import Statement
 _OWN = re.compile(r"\b(?:we|our|this\s+(?:paper|work|study|article|survey))\b", re.IGNORECASE)
 _AIM = re.compile(r"to\s.*,\s+we\s", re.IGNORECASE)
 """How a sentence begins that leans on the one before, and yet is read with ease: "To address this, we propose"."""
+_OVERVIEW_TITLE = re.compile(r"\b(?:surveys?|reviews?|overviews?|tutorials?)\b", re.IGNORECASE)
+_OVERVIEW = re.compile(
+    r"""\b(?:this|our|present|provides?|offers?|comprehensive|systematic|literature)\s(?:\w+\s){0,2}(?:survey|review|overview)\b
+    |\bwe\s(?:\w+\s){0,2}(?:survey|review)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""How the abstract of a survey, or of a review, calls it."""
 _NEAR = 0.5
 """Share of a topic's words, by rarity, that a paper has to have to be named as close where none belongs."""
 _OWN_BONUS = 0.15
@@ -50,6 +58,8 @@ def respond(request: Request) -> Response | None:
     query, corrections = questions.parse_question(library, request.embedder, request.form.topic, request.ordinary)
     candidates, every, failure = _members(request, query, narrowing.allowed)
     is_cut = _looked_at(candidates) in failure
+    if request.form.is_overview:
+        every = [item for item in every if _is_overview(item.paper)]
     every, without = _without(request, every)
     unchecked = "" if request.form.without else cues.ruled_out(request.question)
     notes = (*corrections, *notes, *failure, *without, *filter(None, [unchecked]))
@@ -126,6 +136,11 @@ def _without(request: Request, members: Sequence[Evidence]) -> tuple[list[Eviden
     were = "was" if len(left_out) == 1 else "were"
     note = f"{_count(len(left_out))} on {topic} {were} left out, as the question asks"
     return [item for item in members if item.paper.id not in left_out], (*failure, note)
+
+
+def _is_overview(paper: Paper) -> bool:
+    """Whether a paper calls itself a survey, a review or the like."""
+    return bool(_OVERVIEW_TITLE.search(paper.title) or _OVERVIEW.search(one_line(paper.abstract)))
 
 
 def _near(topic: str, candidates: Sequence[Evidence], words: BM25Index) -> tuple[Evidence, ...]:

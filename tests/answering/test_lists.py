@@ -107,6 +107,11 @@ def test_what_is_on_another_subject_is_left_out_and_told(base: Pipeline) -> None
     )
 
 
+def test_a_list_of_surveys_has_what_calls_itself_one(base: Pipeline) -> None:
+    assert titles(pipeline.ask(base, "Which reviews of moss are there?")) == ["A Review of Moss"]
+    assert titles(pipeline.ask(base, "reviews of moss")) == ["A Review of Moss"]
+
+
 def test_papers_are_not_counted_as_what_was_not_checked_of_them(base: Pipeline) -> None:
     answer = pipeline.ask(base, "Which papers do not study moss?")
     assert answer.text.endswith(" papers found for “do not study moss”")
