@@ -11,7 +11,8 @@ from assistant.domain import batches
 from assistant.domain.answers import NEAREST
 from assistant.domain.counts import number_of
 from assistant.domain.errors import ModelError
-from assistant.domain.records import Evidence
+from assistant.domain.records import Evidence, Paper
+from assistant.domain.sanitize import one_line
 from assistant.library import chunks, ordering
 from assistant.library.bm25 import BM25Index
 from assistant.library.snapshot import LibrarySnapshot
@@ -24,6 +25,13 @@ from assistant.verification.claims import Statement
 _OWN = re.compile(r"\b(?:we|our|this\s+(?:paper|work|study|article|survey))\b", re.IGNORECASE)
 _AIM = re.compile(r"to\s.*,\s+we\s", re.IGNORECASE)
 """How a sentence begins that leans on the one before, and yet is read with ease: "To address this, we propose"."""
+_OVERVIEW_TITLE = re.compile(r"\b(?:surveys?|reviews?|overviews?|tutorials?)\b", re.IGNORECASE)
+_OVERVIEW = re.compile(
+    r"""\b(?:this|our|present|provides?|offers?|comprehensive|systematic|literature)\s(?:\w+\s){0,2}(?:survey|review|overview)\b
+    |\bwe\s(?:\w+\s){0,2}(?:survey|review)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""How the abstract of a survey, or of a review, calls it."""
 _NEAR = 0.5
 """Share of a topic's words, by rarity, that a paper has to have to be named as close where none belongs."""
 _OWN_BONUS = 0.15
@@ -49,6 +57,9 @@ def respond(request: Request) -> Response | None:
     library = request.library
     query, corrections = questions.parse_question(library, request.embedder, request.form.topic, request.ordinary)
     candidates, every, failure = _members(request, query, narrowing.allowed)
+    is_cut = _looked_at(candidates) in failure
+    if request.form.is_overview:
+        every = [item for item in every if _is_overview(item.paper)]
     every, without = _without(request, every)
     unchecked = "" if request.form.without else cues.ruled_out(request.question)
     notes = (*corrections, *notes, *failure, *without, *filter(None, [unchecked]))
@@ -58,7 +69,11 @@ def respond(request: Request) -> Response | None:
         text = f"No {further}papers {request.form.label} were found."
         nearest = () if every else _near(query.text, candidates, library.words)
         return Response(Draft(notes=notes, text=text), nearest, "abstained")
-    text = _header(request, len(members), library.size if narrowing.allowed is None else len(narrowing.allowed))
+    if unchecked:  # so it is not known that they belong
+        label = f"found for “{request.form.topic}”"
+        request = replace(request, form=replace(request.form, label=label, is_share=False))
+    searched = library.size if narrowing.allowed is None else len(narrowing.allowed)
+    text = _header(request, len(members), searched, is_cut=is_cut)
     members, more = _ordered(request, members)
     statements = [_shows(item, query.text, library.words) for item in members]
     return Response(Draft(tuple(row for row in statements if row), (*notes, *more), text=text), tuple(members))
@@ -123,6 +138,11 @@ def _without(request: Request, members: Sequence[Evidence]) -> tuple[list[Eviden
     return [item for item in members if item.paper.id not in left_out], (*failure, note)
 
 
+def _is_overview(paper: Paper) -> bool:
+    """Whether a paper calls itself a survey, a review or the like."""
+    return bool(_OVERVIEW_TITLE.search(paper.title) or _OVERVIEW.search(one_line(paper.abstract)))
+
+
 def _near(topic: str, candidates: Sequence[Evidence], words: BM25Index) -> tuple[Evidence, ...]:
     """Return the first candidates that have most of the topic's words, by rarity."""
     weights = idf.term_weights(topic, words)
@@ -160,13 +180,15 @@ def _ordered(request: Request, members: Sequence[Evidence]) -> tuple[list[Eviden
     return (dated or list(members))[: form.limit], (note,) if missing else ()
 
 
-def _header(request: Request, papers: int, searched: int) -> str:
+def _header(request: Request, papers: int, searched: int, *, is_cut: bool) -> str:
     """Return how many papers belong, of how many where their share is asked for, and which of them are shown where not
-    all are."""
+    all are; where the search `is_cut`, more may belong."""
     form = request.form
-    count = f"{_count(papers, request)} {form.label}"
     if form.is_share:
-        return f"{papers:,} of {_count(searched)} {form.label}: {papers / searched:.1%}"
+        least = "At least " * is_cut
+        return f"{least}{papers:,} of {_count(searched)} {form.label}: {papers / searched:.1%}"
+    least = ("at least " if form.order and form.limit == 1 < papers else "At least ") * is_cut
+    count = f"{least}{_count(papers, request)} {form.label}"
     if not form.order:
         return count
     return f"The {form.order} of {count}" if form.limit == 1 < papers else f"{count}, the {form.order} first"

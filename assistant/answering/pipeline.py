@@ -145,8 +145,9 @@ def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[In
     notes = (*notes, *filter(None, [inquiry.reading.problem]))
     if pipeline.context.named_papers or pipeline.context.latest:
         return inquiry, notes  # the names may be of what was said before
-    unknown = names.unknown(query.text, pipeline.library, ranking, pipeline.ordinary)
-    notes = (*notes, *(f"no paper of the library has “{name}”" for name in unknown))
+    read = [inquiry.abstracts[item.paper.id] for item in inquiry.evidence]
+    unknown = names.unknown(query.text, pipeline.library, read, pipeline.ordinary)
+    notes = (*notes, *(f"no title or abstract in the library has “{name}”" for name in unknown))
     return replace(inquiry, unknown_names=unknown), notes
 
 

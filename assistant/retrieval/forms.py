@@ -79,7 +79,7 @@ _LIST_WORDS = re.compile(
     rf"\b(?:{_PLURAL}|{_MASS}|{_KIND}|paper|study|article|anything|something|what|list|theory)\b", re.I
 )
 _WITHOUT = re.compile(
-    rf"""(?<!\sor)\s*,?\s+(?:(?:that|which)\s+are\s+)?(?:(?:but\s+)?not\s+(?:{_ABOUT}|using|involving|dealing\s+with|those\s+{_ABOUT})
+    rf"""(?<!\sor)\s*,?\s+(?:(?:that|which)\s+are\s+)?(?:(?:(?:but|and|yet)\s+)?not\s+(?:{_ABOUT}|using|involving|dealing\s+with|those\s+{_ABOUT})
     |but\s+not(?:\s+{_ABOUT})?|(?:except|excluding|other\s+than)\s+(?:for\s+)?(?:the\s+ones|those|papers)\s+{_ABOUT}|excluding)
     \s+(?P<topic>[^,;]+?)(?=\s*$|[,;]|\s(?:that|which|who)\s)""",
     _FLAGS,
@@ -140,6 +140,8 @@ class Form:
     """Of a list: what papers that it leaves out are about; "" where it leaves out none."""
     is_share: bool = False
     """Of a list: whether it is asked what share of all papers belongs."""
+    is_overview: bool = False
+    """Of a list: whether it is to have surveys, reviews and the like alone."""
     limit: int | None = None
     """How many papers are asked for, where the question says."""
     order: Literal["", "newest", "oldest"] = ""
@@ -210,6 +212,7 @@ def _whole_list(question: str) -> Form:
                     "list",
                     topic=f"{groups['kind']} {groups['rest']}",
                     label=f"that are {groups['kind']} {groups['rest']}",
+                    is_overview=True,
                 )
             form = on(groups["topic"]) if "topic" in groups else _about(groups.get("adjectives", ""), groups["rest"])
             is_share = form.kind == "list" and bool(re.match(_SHARE, question, re.IGNORECASE))

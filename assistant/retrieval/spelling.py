@@ -30,7 +30,7 @@ def correct(question: str, library: LibrarySnapshot, is_ordinary: Callable[[str]
     for word in dict.fromkeys(_WORD.findall(question)):
         terms = library.words.terms(word)
         strange = len(terms) == 1 and not library.words.frequency(terms[0]) and not is_ordinary(word)
-        if strange and (replacement := _nearest_word(word, library)):
+        if strange and (replacement := nearest_word(word, library)):
             replacements[word] = replacement
     if not replacements:
         return Correction(question)
@@ -39,7 +39,7 @@ def correct(question: str, library: LibrarySnapshot, is_ordinary: Callable[[str]
     return Correction(text, (f"searched for {pairs}",))
 
 
-def _nearest_word(word: str, library: LibrarySnapshot) -> str | None:
+def nearest_word(word: str, library: LibrarySnapshot) -> str | None:
     """Return the library's word that this one is a slip of, the most frequent of several in the papers looked at."""
     ids = library.word_search.near(word, _PAPERS)
     counts = Counter(

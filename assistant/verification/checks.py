@@ -94,6 +94,8 @@ def nothing_is_turned_round(claim: Statement, citation: CitationMark, evidence: 
         evidence.likeliest_sentences, key=lambda text: opposition.share(claim.text, text, lexicon), default=""
     )
     difference = opposition.difference(claim.text, sentence, lexicon)
+    if difference and comparisons.explains(difference, claim.text, [sentence], lexicon):
+        return None
     if difference is None and (turned := comparisons.difference(claim.text, evidence.likeliest_sentences, lexicon)):
         difference, sentence = turned
     if difference is None:

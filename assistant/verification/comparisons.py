@@ -12,14 +12,23 @@ from itertools import islice
 from assistant.verification.lexicon import NOT_SAID, Difference, Lexicon, Word
 
 _VERBS = frozenset(
-    "outperform outperforms outperformed outperforming beat beats beating surpass surpasses surpassed surpassing "
-    "exceed exceeds exceeded exceeding underperform underperforms underperformed underperforming".split()
+    "outperform outperforms outperformed outperforming beat beats beaten beating surpass surpasses surpassed "
+    "surpassing exceed exceeds exceeded exceeding underperform underperforms underperformed underperforming".split()
 )
 _BETTER = _VERBS | {"better", "worse"}
 """Words that say which side is the better one, and name no quality."""
 _ADVERBS = frozenset(("more", "less", "fewer"))
 _DOWNWARD = frozenset("less fewer worse underperform underperforms underperformed underperforming".split())
 _STAND_FOR_OTHERS = frozenset("only those that ones".split())
+_TURNS = frozenset("reverse reversed opposite vice versa conversely".split())
+"""Words of a sentence that says the contrary of its comparison as well."""
+_EVEN = re.compile(
+    r"\b(?:as\s+(?:\w+\s+){1,2}as|comparabl[ey]|similar(?:ly)?|equal(?:ly)?|correlat\w*|differ(?:s|ent|ently)?)\b",
+    re.IGNORECASE,
+)
+_UNEVEN = re.compile(r"\b(?:twice|half|times|nearly|almost|not|never|than)\b|n't\b", re.IGNORECASE)
+"""What says the same of two sides whichever stands first, and what makes it say more of one: "twice as large as"."""
+_MOST_BETWEEN = 2  # adverbs between the verb and "by": "outperformed only by"
 _COMPOUND = re.compile(r"\b(fine|pre|co|re|non|on|off)-(?=[a-z])", re.IGNORECASE)
 """What is also written in one word: "fine-tuning"."""
 _WHOLE = re.compile(_COMPOUND.pattern + r"[a-z]++")
@@ -38,14 +47,21 @@ class _Comparison:
     """The name of what is compared: "faster", "harmful" of "more harmful"; "" where one is the better."""
     is_more: bool
     """Whether the left side has more of the quality, or is the better."""
+    is_denied: bool
+    """Whether the text denies that."""
     mark: str
     """The words that say so."""
     text: str
     """The sentence, or the claim."""
 
     def is_crossed(self, other: "_Comparison") -> bool:
-        """Whether the other one has the sides the other way round."""
+        """Whether the other one has the sides the other way round, and nothing that may be another side."""
         return bool(self.left & other.right and self.right & other.left) and not self.right & other.right
+
+    def is_exchanged(self, other: "_Comparison") -> bool:
+        """Whether the other one has the sides the other way round, where both may end in the same circumstances."""
+        ends_alike = self.left & other.right and self.right & other.left and not self.left & other.left
+        return bool(ends_alike) or self.is_crossed(other)
 
     def is_straight(self, other: "_Comparison") -> bool:
         """Whether the other one has the same sides."""
@@ -56,44 +72,102 @@ class _Comparison:
 
 def difference(claim: str, sentences: Sequence[str], lexicon: Lexicon) -> tuple[Difference, str] | None:
     """Return what a claim has the wrong way round of what one of the sentences compares, and that sentence; None where
-    nothing shows that, or where another comparison agrees with the claim."""
-    said = [other for sentence in sentences for other in islice(_read(sentence, lexicon), _MOST)]
+    nothing shows that, where another comparison agrees with the claim, and where two say the contrary of each other."""
+    said = _said(sentences, lexicon)
     for one in islice(_read(claim, lexicon), _MOST) if said else ():
-        same = [other for other in said if lexicon.alike(one.quality, other.quality)]
-        opposed = [other for other in said if other.quality in lexicon.opposed(one.quality)]
-        upward = [other for other in same if other.is_more == one.is_more]
-        upward += [other for other in opposed if other.is_more != one.is_more]
-        downward = [other for other in (*same, *opposed) if other not in upward]
+        if one.is_denied:
+            continue
+        upward, downward = _by_direction(one, said, lexicon)
         if any(map(one.is_straight, upward)) or any(map(one.is_crossed, downward)):
             continue
-        if other := next(filter(one.is_crossed, upward), None):
-            sides = one.left & other.right, one.right & other.left
-            return Difference("order", *(_written(side, claim, lexicon) for side in sides)), other.text
-        if other := next(filter(one.is_straight, downward), None):
-            return Difference("opposite", one.mark, other.mark), other.text
+        crossed, straight = next(filter(one.is_crossed, upward), None), next(filter(one.is_straight, downward), None)
+        if crossed and not (any(map(crossed.is_crossed, upward)) or any(map(crossed.is_straight, downward))):
+            sides = one.left & crossed.right, one.right & crossed.left
+            return Difference("order", *(_written(side, claim, lexicon) for side in sides)), crossed.text
+        if straight and not (any(map(straight.is_crossed, downward)) or any(map(straight.is_straight, upward))):
+            return Difference("opposite", one.mark, straight.mark), straight.text
     return None
 
 
+def explains(words: Difference, claim: str, sentences: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether claim and sentence differ in these words only as the claim compares the same from its other side: "B is
+    slower than A" or "B is no faster than A" for "A is faster than B", "A is as fast as B" for "B is as fast as A"."""
+    if words.kind == "order" and all(_EVEN.search(text) and not _UNEVEN.search(text) for text in (claim, *sentences)):
+        return not any(True for text in (claim, *sentences) for _ in _read(text, lexicon))
+    said = _said(sentences, lexicon)
+    for one in islice(_read(claim, lexicon), _MOST) if said else ():
+        upward, downward = _by_direction(one, said, lexicon)
+        exchanged = any(map(one.is_exchanged, upward if one.is_denied else downward))
+        if one.is_denied:
+            explained = exchanged or any(map(one.is_straight, downward))
+            kinds = {"denial", "opposite"} if explained else set()
+        elif exchanged:
+            kinds = {"order", "opposite"} if words.claimed in one.mark.split() else {"order"}
+        else:
+            is_about = not (one.left | one.right).isdisjoint(map(lexicon.name, words.claimed.split()))
+            kinds = {"order"} if is_about and any(map(one.is_straight, upward)) else set()
+        if words.kind in kinds:
+            return True
+    return False
+
+
+def _said(sentences: Sequence[str], lexicon: Lexicon) -> list[_Comparison]:
+    every = (other for sentence in sentences for other in islice(_read(sentence, lexicon), _MOST))
+    return [other for other in every if not other.is_denied]
+
+
+def _by_direction(
+    one: _Comparison, said: Sequence[_Comparison], lexicon: Lexicon
+) -> tuple[list[_Comparison], list[_Comparison]]:
+    """Return the comparisons of the same quality in which the left side has more or less of it as here, and those in
+    which it is the other way round."""
+    same = [other for other in said if lexicon.alike(one.quality, other.quality)]
+    opposed = [other for other in said if other.quality in lexicon.opposed(one.quality)]
+    upward = [other for other in same if other.is_more == one.is_more]
+    upward += [other for other in opposed if other.is_more != one.is_more]
+    return upward, [other for other in (*same, *opposed) if other not in upward]
+
+
 def _read(text: str, lexicon: Lexicon) -> Iterator[_Comparison]:
-    """Yield the comparisons of a text; none that is denied, only asked for, or told of others."""
+    """Yield the comparisons of a text; none that is only asked for, or told of others."""
     words = lexicon.words(_COMPOUND.sub(r"\1", text))
     not_said = {word.clause for word in words if word.text in NOT_SAID}
+    if any(word.text in _TURNS for word in words):
+        return
+    first = 0  # where the left side may begin: behind the clause of the comparison before
     for place, word in enumerate(words):
         degree = place if word.text in _VERBS else _degree(words, place, lexicon) if word.text == "than" else -1
-        if degree < 0 or words[degree].denied or word.clause in not_said:
+        if degree < 0 or word.clause in not_said:
             continue
         mark, following = words[degree], words[degree + 1 : place][:1]
         quality = following[0] if mark.text in _ADVERBS and following else mark
-        left = _names((*words[max(0, degree - _SIDE_WORDS) : degree], *words[degree + 1 : place]))
-        right = _names([other for other in words[place + 1 :] if other.clause == word.clause])
+        begin = max(degree - _SIDE_WORDS, first if first <= degree else 0, 0)
+        left = _names((*words[begin:degree], *words[degree + 1 : place]))
+        end = next((at for at in range(place, len(words)) if words[at].clause != word.clause), len(words))
+        right = _names(words[place + 1 : end])
+        first = end
+        if _is_passive(words, place):
+            left, right = right, left
         yield _Comparison(
             left - right,
             right - left,
             "" if mark.text in _BETTER else quality.name,
             mark.text not in _DOWNWARD,
+            mark.denied,
             mark.text if quality is mark else f"{mark.text} {quality.text}",
             text,
         )
+
+
+def _is_passive(words: Sequence[Word], place: int) -> bool:
+    """Whether a verb has its better side behind it: "outperformed by", but not "outperformed by 3 points"."""
+    if not words[place].text.endswith(("ed", "beat", "beaten")):
+        return False
+    by = place + 1
+    while by <= place + _MOST_BETWEEN and by < len(words) and (words[by].text[-2:] == "ly" or words[by].text == "even"):
+        by += 1
+    agent = words[by + 1 : by + 2]
+    return bool(agent) and words[by].text == "by" and not agent[0].is_number
 
 
 def _degree(words: Sequence[Word], place: int, lexicon: Lexicon) -> int:

@@ -85,6 +85,8 @@ def _opposites(change: Edit, lexicon: Lexicon) -> Iterator[Difference]:
         return  # "not large" for "small"
     for word in change.added:
         for said in change.removed:
+            if (word in NEGATORS) != (said in NEGATORS):
+                continue  # "without" for "with no"
             if lexicon.name(said) in lexicon.opposed(lexicon.name(word)):
                 yield Difference("opposite", word, said)
 

@@ -36,7 +36,7 @@ def test_a_name_that_no_paper_has_is_told_and_not_answered_beside_it(kitchen: Pi
     assert (answer.status, answer.claims, answer.notes) == (
         "abstained",
         (),
-        ("no paper of the library has “Zaitsev”",),
+        ("no title or abstract in the library has “Zaitsev”",),
     )
     assert answer.evidence[0].paper.title == YEAST
     known = pipeline.ask(base, "How does Yeast make dough rise?")

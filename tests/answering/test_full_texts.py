@@ -10,6 +10,7 @@ from assistant.answering import pipeline
 from assistant.domain.records import Claim
 from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
+from assistant.retrieval import names
 from assistant.verification import quotes, verifier
 from assistant.verification.claims import CitationMark, Statement
 from assistant.verification.support import SupportScorer
@@ -62,3 +63,10 @@ def test_an_answer_quotes_the_sentence_of_a_page(library: LibrarySnapshot) -> No
     assert answer.status == "answered"
     claim = next(claim for claim in answer.claims if ANSWER in claim.text)
     assert (claim.verdict, claim.findings[0].page) == ("quoted", ANSWER_PAGE)
+
+
+def test_a_name_that_only_a_page_has_is_known(library: LibrarySnapshot) -> None:
+    [paper] = [paper for paper in library.papers() if paper.title == TITLE]
+    read = list(abstracts.read(library, [paper], EMBEDDER).values())
+    question = "Is Jojoba oil used in the Drillbox?"
+    assert names.unknown(question, library, read, {"oil"}.__contains__) == ("Drillbox",)

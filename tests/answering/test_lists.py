@@ -107,6 +107,17 @@ def test_what_is_on_another_subject_is_left_out_and_told(base: Pipeline) -> None
     )
 
 
+def test_a_list_of_surveys_has_what_calls_itself_one(base: Pipeline) -> None:
+    assert titles(pipeline.ask(base, "Which reviews of moss are there?")) == ["A Review of Moss"]
+    assert titles(pipeline.ask(base, "reviews of moss")) == ["A Review of Moss"]
+
+
+def test_papers_are_not_counted_as_what_was_not_checked_of_them(base: Pipeline) -> None:
+    answer = pipeline.ask(base, "Which papers do not study moss?")
+    assert answer.text.endswith(" papers found for “do not study moss”")
+    assert answer.notes == ("“do not” was not checked: what was found has the other words of the question",)
+
+
 def test_a_share_is_that_of_the_papers_searched(base: Pipeline) -> None:
     assert pipeline.ask(base, "What percentage of papers study moss?").text == "3 of 5 papers on moss: 60.0%"
     assert pipeline.ask(base, "What share of papers since 2024 study moss?").text == "2 of 3 papers on moss: 66.7%"
@@ -121,7 +132,7 @@ def test_more_papers_are_looked_at_while_they_belong_and_where_that_ends_is_told
         answer = pipeline.ask(base, "Which papers study moss?")
         some = pipeline.ask(replace(base, allowed=frozenset(f"id{n}" for n in range(100))), "Which papers study moss?")
     assert (answer.text, len({*titles(answer)}), answer.notes) == (
-        "180 papers on moss",
+        "At least 180 papers on moss",
         180,
         ("only the 180 nearest papers were looked at: more may belong",),
     )

@@ -94,7 +94,8 @@ PROSES = [
 @pytest.mark.parametrize("question", LISTS)
 def test_a_list_is_asked_for(question: str) -> None:
     topic, label = LISTS[question]
-    assert forms.read(question, TODAY) == Form("list", topic=topic, label=label)
+    is_overview = label.startswith("that are surveys")
+    assert forms.read(question, TODAY) == Form("list", topic=topic, label=label, is_overview=is_overview)
 
 
 @pytest.mark.parametrize("question", FACTS)
@@ -119,6 +120,7 @@ def test_anything_else_is_prose(question: str) -> None:
     "question",
     [
         "papers on calibration but not language models",
+        "What papers are on calibration and not on language models?",
         "papers not about language models that study calibration",
         "List papers on calibration, except those on language models.",
     ],

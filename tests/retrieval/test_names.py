@@ -5,13 +5,19 @@ from collections.abc import Iterator
 import pytest
 from support import libraries
 
-from assistant.domain.records import Entry, Evidence, Listing
+from assistant.domain.records import Entry, Listing
+from assistant.library import abstracts
 from assistant.library.snapshot import LibrarySnapshot
 from assistant.retrieval import names
 
 ENTRIES = [
     Entry(Listing("a", 1, "MossNet Grows", organisation="Lab of Lichenology"), "Low-rank moss fits GPT-4.", "1"),
-    Entry(Listing("a", 2, "Ferns"), "Stochastic moss descent unrolls a GPU.", "2", ("Ada Kalmus",)),
+    Entry(
+        Listing("a", 2, "Ferns"),
+        "Stochastic moss descent unrolls a GPU. Rain drop tuning utilizes a model more.",
+        "2",
+        ("Ada Kalmus",),
+    ),
 ]
 UNKNOWN: dict[str, tuple[str, ...]] = {
     "How fast is MossNet?": (),
@@ -27,6 +33,12 @@ UNKNOWN: dict[str, tuple[str, ...]] = {
     "Do ferns grow in France?": (),
     "I work with QtCreator. How do ferns unroll?": (),
     "How Fast Does Zaitsev Unroll Ferns?": (),
+    "What is FernNet?": ("FernNet",),
+    "How is RainDrop tuned?": (),
+    "Do models of ferns beat ELMo?": ("ELMo",),
+    "Is a fern good at Utilising moss?": (),
+    "What is Stohcastic descent?": (),
+    "Wie verbessert man die Genauigkeit von Farnen?": (),
     "What was found on ferns since Mai 2024?": ("Mai",),
     "What was found on ferns since May 2024?": (),
 }
@@ -44,7 +56,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibrarySnapsho
 def test_a_name_that_nothing_has_is_told_from_what_is_written_spelled_out_or_ordinary(
     library: LibrarySnapshot, question: str
 ) -> None:
-    evidence = [Evidence(f"P{paper.id}", paper, 1.0) for paper in library.papers(["1", "2"])]
+    papers = library.papers(["1", "2"])
+    evidence = list(abstracts.read(library, papers, libraries.HashedWords()).values())
     ordinary = {"france"}.__contains__
     assert names.unknown(question, library, evidence, ordinary) == UNKNOWN[question]
 

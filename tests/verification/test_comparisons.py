@@ -4,7 +4,7 @@ import pytest
 from support.growth import check_linear, filled
 
 from assistant.library import bm25
-from assistant.verification import comparisons
+from assistant.verification import comparisons, opposition
 from assistant.verification.lexicon import Difference, Lexicon
 from assistant.verification.support.terms import Vocabulary
 
@@ -43,6 +43,11 @@ def lexicon() -> Lexicon:
         ("Sun makes seeds do better than shade.", [f"It was asked whether {SHADE}"], None),
         ("Sun makes seeds do better than shade.", BOTH.split(" In "), None),
         ("New rakes do less harm rather than more than iron ones.", [KINDER], None),
+        ("Tap water is outperformed by rain water.", [BEATS], None),
+        ("Rain water is beaten only by tap water.", [BEATS], Difference("order", "tap", "rain")),
+        ("Rain water outperforms tap water.", ["Tap water, which is surpassed by rain water, is dear."], None),
+        ("Sun beats shade in salt.", ["In rain shade beats sun, but in salt sun beats shade."], None),
+        ("Sun beats shade in salt.", ["In rain shade beats sun; in salt the reverse holds."], None),
         ("Nothing is compared.", [SHADE], None),
         ("Sun makes seeds do better than shade.", ["", "than better than"], None),
     ],
@@ -53,6 +58,27 @@ def test_what_a_claim_has_the_wrong_way_round(
     turned = comparisons.difference(claim, sentences, lexicon)
     assert (turned and turned[0]) == difference
     assert turned is None or turned[1] in sentences
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "explained"),
+    [
+        ("Sun gives lower ferns than shade.", "Shade gives higher ferns than sun.", True),
+        ("Sun needs fewer pots than shade.", "Shade needs more pots than sun.", True),
+        ("Sun gives no higher ferns than shade.", "Shade gives higher ferns than sun.", True),
+        ("Sun never does better than shade in salty pots.", "Shade does better than sun in salty pots.", True),
+        ("Sun gives lower ferns than shade.", "Sun gives higher ferns than shade.", False),
+        ("Sun gives no higher ferns than shade.", "Sun gives higher ferns than shade.", False),
+        ("Sun is as good as shade.", "Shade is as good as sun.", True),
+        ("Sun outperforms tall shade.", "Tall shade outperforms sun.", False),
+    ],
+)
+def test_the_same_comparison_from_its_other_side_explains_other_words(
+    lexicon: Lexicon, claim: str, sentence: str, explained: bool
+) -> None:
+    words = opposition.difference(claim, sentence, lexicon)
+    assert words
+    assert comparisons.explains(words, claim, [sentence], lexicon) == explained
 
 
 @pytest.mark.parametrize("unit", ["sun is better than shade ", "than ", "better "])

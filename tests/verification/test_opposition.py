@@ -87,3 +87,9 @@ def test_a_negation_reaches_to_the_end_of_its_clause(lexicon: Lexicon) -> None:
     heads = [word.text for word in lexicon.words("Moss does not always quickly cover GPT-4.") if word.is_head]
     assert heads == ["cover"]
     assert [word.name for word in lexicon.words("GPT-4 scored 87% of 3") if word.is_number] == ["87%", "3"]
+
+
+def test_without_is_with_no(lexicon: Lexicon) -> None:
+    sentence = "Small ferns can be pruned in spring with no loss of colour in their leaves."
+    assert opposition.difference(sentence.replace("with no", "without"), sentence, lexicon) is None
+    assert opposition.difference(sentence.replace("with no", "with"), sentence, lexicon) is not None

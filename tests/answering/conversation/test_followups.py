@@ -139,14 +139,19 @@ def test_what_a_list_was_asked_about_is_narrowed_and_what_stands_beside_it_is_an
     turns = [Turn(1, datetime.min, asked, Reading(asked), Answer(asked, "answered", (), evidence, kind="list"))]
     readings = [
         followups.resolve(question, turns, dict(enumerate(PAPERS, 1)), terms())
-        for question in ("only from 2024", "only for robots", "and ferns?", "what about the others?", "more")
+        for question in (
+            *("only from 2024", "only for robots", "and ferns?", "and what about ferns?", "what about the others?"),
+            *("more", "And can it be sped up?"),
+        )
     ]
     assert [(reading.text, reading.intent, "".join(reading.papers)) for reading in readings] == [
         ("papers on grokking from 2024", "narrow", ""),
         ("papers on grokking for robots", "narrow", "abc"),
         ("papers on ferns", "continue", ""),
+        ("papers on ferns", "continue", ""),
         (asked, "others", ""),
         (asked, "others", ""),
+        (f"{asked} And can it be sped up?", "continue", "abc"),
     ]
 
 
