@@ -179,12 +179,22 @@ def run(words: Sequence[str]) -> int:
         console.tell(f"error: {error.filename or 'writing the output'}: {error.strerror or error}")
         return ResourceError.exit_code
     except BaseException as error:  # noqa: BLE001  the last resort; a panic of native code is no `Exception`
+        if isinstance(error, ImportError) and _is_interrupted(error):
+            console.tell("interrupted")
+            return INTERRUPTED
         _show_trace(invocation)
         if lack := _lacking(error):
             console.tell(f"error: {lack}")
             return lack.exit_code
         console.tell(f"internal error: {type(error).__name__}: {error}; add --debug for the details, and report them")
         return AssistantError.exit_code
+
+
+def _is_interrupted(error: BaseException | None) -> bool:
+    """Whether an error came of Ctrl-C, of which native modules make one of their own while they are imported."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _lacking(error: BaseException | None) -> ResourceError | None:

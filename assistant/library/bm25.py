@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.domain.errors import LibraryError
 from assistant.library import deepening, disk
-from assistant.library.index import REINDEX
+from assistant.library.index import REINDEX, is_panic
 
 SCHEME = "2"
 """Of an index that can be grown: its papers have numbers that stay theirs, by which they are taken out. In one of
@@ -174,8 +174,7 @@ def _translated(folder: Path | None) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        # Beside these, the bindings raise a panic of tantivy's own code, which is no Exception and has no public name.
-        if not isinstance(error, ValueError | OSError | RuntimeError) and type(error).__name__ != "PanicException":
+        if not isinstance(error, ValueError | OSError | RuntimeError) and not is_panic(error):
             raise
         full = disk.full(folder, error) if folder else None
         raise full or LibraryError("the word index failed", path=folder, cause=str(error), cure=REINDEX) from error

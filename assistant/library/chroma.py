@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.domain.errors import LibraryError
 from assistant.library import allowance, disk
-from assistant.library.index import REINDEX, ChunkRow, Neighbour, VectorIndex
+from assistant.library.index import REINDEX, ChunkRow, Neighbour, VectorIndex, is_panic
 
 _COLLECTION = "papers"
 _DATABASE = "chroma.sqlite3"
@@ -135,7 +135,9 @@ def _translated(folder: Path) -> Iterator[None]:
     """Turn whatever Chroma raises into a `LibraryError` that names the cure."""
     try:
         yield
-    except Exception as error:
+    except BaseException as error:
+        if not isinstance(error, Exception) and not is_panic(error):
+            raise
         cause = f"{type(error).__name__}: {str(error)[:200]}"
         raise disk.full(folder, error) or LibraryError(
             "the vector index failed", path=folder, cause=cause, cure=REINDEX

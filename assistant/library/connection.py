@@ -107,7 +107,9 @@ class CatalogueConnection:
     def stream(self, statement: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query that has more than memory should hold at once."""
         with self._translated():
-            yield from self._connection.execute(statement, values)
+            # Not `yield from`, which would close the cursor of what is not read to its end, after the connection even.
+            for row in self._connection.execute(statement, values):  # noqa: UP028
+                yield row
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

@@ -15,8 +15,8 @@ from assistant.library import disk, index, log, open_catalogues, rows, schema, t
 
 NAME = "catalogue.sqlite3"
 BUSY_SECONDS = 10
-_CACHE = 32000  # KB of its pages that a connection keeps at most; SQLite's own 2,000 are read anew by every question
 """How long a statement waits for another program that is writing."""
+_CACHE = 32000  # KB of its pages that a connection keeps at most; SQLite's own 2,000 are read anew by every question
 
 
 def create(folder: Path, fingerprint: str, dimension: int, vector_index: str) -> None:

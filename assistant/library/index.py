@@ -28,6 +28,12 @@ REINDEX = "run `assistant reindex`"
 """The cure of all that can be made anew from the catalogue."""
 
 
+def is_panic(error: BaseException) -> bool:
+    """Whether the native code of an index gave up: its bindings then raise what is no `Exception`, and has no public
+    name."""
+    return type(error).__name__ == "PanicException"
+
+
 @dataclass(frozen=True, slots=True)
 class ChunkRow:
     """One chunk, as it is put into a vector index."""

@@ -179,6 +179,12 @@ def test_what_the_machine_lacks_is_no_fault_of_ours(error: Exception, message: s
     assert (lack and (str(lack), lack.exit_code)) == (message and (message, 6))
 
 
+def test_ctrl_c_while_a_native_module_is_imported_is_an_interruption() -> None:
+    error = ImportError("initialization failed")
+    error.__cause__ = KeyboardInterrupt()
+    assert [main._is_interrupted(each) for each in (error, ImportError("initialization failed"))] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("limit", "words", "message"),
     [

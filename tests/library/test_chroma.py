@@ -3,8 +3,8 @@
 import contextlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PosixPath
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -92,3 +92,20 @@ def test_what_is_no_collection_is_told(tmp_path: Path) -> None:
         with pytest.raises(LibraryError, match=cause) as caught:
             ChromaIndex(tmp_path)
         assert (caught.value.path, caught.value.cure) == (tmp_path, "run `assistant reindex`")
+
+
+class PanicException(BaseException):
+    """What bindings raise where native code gives up: no `Exception`, and without a public name."""
+
+
+class GivesUp(PosixPath):
+    """A folder in which native code gives up."""
+
+    def __truediv__(self, name: object) -> NoReturn:
+        raise PanicException("OS can't spawn worker thread")
+
+
+def test_native_code_that_gives_up_is_an_index_that_failed(tmp_path: Path) -> None:
+    with pytest.raises(LibraryError, match="the vector index failed") as caught:
+        ChromaIndex(GivesUp(tmp_path))
+    assert caught.value.cause == "PanicException: OS can't spawn worker thread"

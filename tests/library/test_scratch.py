@@ -20,3 +20,10 @@ def test_a_backup_removes_what_a_killed_one_left_and_nothing_that_is_used(folder
         backup.write(folder, target)
         assert set(target.parent.iterdir()) == {target, others, used, link}
     assert set(target.parent.iterdir()) == {target, others, link}
+
+
+def test_a_name_as_long_as_the_disk_takes_has_a_folder_beside_it(tmp_path: Path) -> None:
+    name = "日" * 85  # 255 bytes
+    (tmp_path / name).touch()
+    with scratch_folder(tmp_path, name) as one, scratch_folder(tmp_path, name) as other:
+        assert set(tmp_path.iterdir()) == {tmp_path / name, one, other}

@@ -113,3 +113,11 @@ def test_another_program_that_closes_leaves_the_log_of_a_library_that_is_open_he
     assert (folder / "catalogue.sqlite3-wal").exists()  # whoever closes last deletes it
     reader.close()
     assert not (folder / "catalogue.sqlite3-wal").exists()
+
+
+def test_rows_that_nobody_reads_any_more_may_be_dropped_after_the_catalogue_is_closed(folder: Path) -> None:
+    catalogue = Catalogue(folder)
+    rows = catalogue.stream("SELECT id FROM papers")
+    next(rows)
+    catalogue.close()
+    del rows  # pytest fails what Python then says on standard error

@@ -14,6 +14,8 @@ from assistant.models.cache import checksum, file_sha256
 _MOST_BYTES = 256 << 20
 """A larger graph is not kept a second time."""
 _DIGITS = 16
+_UNFINISHED = "unfinished-"
+_ABANDONED = 3600  # seconds; to keep a graph takes one, so that nobody is at work in a folder as old as this
 _FORMAT = ("session.save_model_format", "ORT")
 _MAPPED = (
     ("session.use_memory_mapped_ort_model", "1"),  # an older version, which does not know this, reads all of the file
@@ -61,12 +63,14 @@ def _kept(folder: Path, name: str, cache: Path) -> Path | None:
 
 
 def _keep(path: Path, options: Any, folder: Path, name: str) -> Any:
-    """Open a graph and keep it optimised, in place of what was kept of it before; raises `OSError`."""
+    """Open a graph and keep it optimised, in place of what was kept of it before, where that can be done; raises what
+    ONNX Runtime raises, and `OSError` where the folder cannot be written."""
     import shutil
     import tempfile
 
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+    _remove_abandoned(folder)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=_UNFINISHED) as scratch:
         written = Path(scratch) / "graph.ort"
         options.optimized_model_filepath = str(written)
         options.add_session_config_entry(*_FORMAT)
@@ -75,13 +79,25 @@ def _keep(path: Path, options: Any, folder: Path, name: str) -> Any:
         except Exception:  # noqa: BLE001  the disk or the graph is at fault: without keeping it, the latter shows
             options.optimized_model_filepath = ""
             return _open(path, options)
-        for former in folder.glob(f"{name.partition('-')[0]}-*"):
-            if former.is_dir() and not former.is_symlink():
-                shutil.rmtree(former, ignore_errors=True)
-            else:
-                former.unlink(missing_ok=True)
-        written.rename(folder / f"{name}-{file_sha256(written)[:_DIGITS]}.ort")
+        with contextlib.suppress(OSError):  # the graph is open: that it cannot be kept is no reason to open it again
+            for former in folder.glob(f"{name.partition('-')[0]}-*"):
+                if former.is_dir() and not former.is_symlink():
+                    shutil.rmtree(former, ignore_errors=True)
+                else:
+                    former.unlink(missing_ok=True)
+            written.rename(folder / f"{name}-{file_sha256(written)[:_DIGITS]}.ort")
     return session
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what programs left that were killed while they kept a graph: some 30 MB each."""
+    import shutil
+    import time
+
+    for path in folder.glob(f"{_UNFINISHED}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.lstat().st_mtime > _ABANDONED:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _open(path: Path, options: Any) -> Any:

@@ -231,9 +231,10 @@ def break_off(connection: socket.socket) -> None:
     machine. Meanwhile the endpoint waits for room, and asks for it ever more seldom: so the reader's closing tells it
     at once that nobody is there (RST instead of FIN), else it may wait two minutes.
     """
-    with suppress(OSError):
-        # Not the methods of an SSL socket, which would first forget its encryption under the reader's hands.
+    # Not the methods of an SSL socket, which would first forget its encryption under the reader's hands.
+    with suppress(OSError):  # a system that has another form of this, or a connection that is gone
         socket.socket.setsockopt(connection, socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    with suppress(OSError):
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
         for _ in range(_MOST_ARRIVED // _PIECE):
             if not socket.socket.recv(connection, _PIECE):

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -117,8 +119,12 @@ def test_the_optimised_graph_that_is_kept_computes_the_same(embedder: OnnxEmbedd
     [kept] = (tmp_path / "graphs").iterdir()
     assert np.array_equal(Session(embedder.files.model, tmp_path).run(tokens)[0], first)
     kept.write_bytes(kept.read_bytes()[:-1])
+    for name, moment in (("unfinished-killed", 0.0), ("unfinished-used", time.time())):
+        (tmp_path / "graphs" / name).mkdir()
+        os.utime(tmp_path / "graphs" / name, (moment, moment))
     assert np.array_equal(Session(embedder.files.model, tmp_path).run(tokens)[0], first)
-    [again] = (tmp_path / "graphs").iterdir()
+    again, unfinished = sorted((tmp_path / "graphs").iterdir())
+    assert unfinished.name == "unfinished-used"
     assert again.stem.endswith(f"-{hashlib.sha256(again.read_bytes()).hexdigest()[:16]}")
     (tmp_path / "file").touch()
     assert np.array_equal(Session(embedder.files.model, tmp_path / "file").run(tokens)[0], first)
