@@ -62,11 +62,10 @@ def _kept(folder: Path, name: str, cache: Path) -> Path | None:
 
 def _keep(path: Path, options: Any, folder: Path, name: str) -> Any:
     """Open a graph and keep it optimised, in place of what was kept of it before; raises `OSError`."""
-    import shutil
     import tempfile
 
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
         written = Path(scratch) / "graph.ort"
         options.optimized_model_filepath = str(written)
         options.add_session_config_entry(*_FORMAT)
@@ -75,13 +74,24 @@ def _keep(path: Path, options: Any, folder: Path, name: str) -> Any:
         except Exception:  # noqa: BLE001  the disk or the graph is at fault: without keeping it, the latter shows
             options.optimized_model_filepath = ""
             return _open(path, options)
-        for former in folder.glob(f"{name.partition('-')[0]}-*"):
-            if former.is_dir() and not former.is_symlink():
-                shutil.rmtree(former, ignore_errors=True)
-            else:
-                former.unlink(missing_ok=True)
-        written.rename(folder / f"{name}-{file_sha256(written)[:_DIGITS]}.ort")
+        with contextlib.suppress(OSError):  # it is open, kept or not
+            digest = file_sha256(written)[:_DIGITS]
+            for former in folder.glob(f"{name.partition('-')[0]}-*"):
+                _remove(former)
+            written.rename(folder / f"{name}-{digest}.ort")
     return session
+
+
+def _remove(former: Path) -> None:
+    """Remove what was kept of a graph before, a file or, as older versions kept it, a folder; in a cache that users
+    share it may be another's, and stays."""
+    import shutil
+
+    if former.is_dir() and not former.is_symlink():
+        shutil.rmtree(former, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            former.unlink(missing_ok=True)
 
 
 def _open(path: Path, options: Any) -> Any:
