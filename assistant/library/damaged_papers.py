@@ -16,7 +16,7 @@ VOUCHED = 2_000
 _TOLD = 1_000  # papers that a check has in memory, and after which it is told how far it has come
 # Listings whose paper is gone; an index may still have the id of a row that is.
 _ORPHANS = "SELECT paper_id, title, source FROM listings WHERE paper_id NOT IN (SELECT id FROM papers NOT INDEXED)"
-_NAMED = 3  # papers that a message names; `assistant status` names all
+_NAMED = 3  # papers that a message names; `assistant status --full` names all
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ def every(catalogue: Catalogue, on_progress: OnProgress = lambda *_: None) -> li
 def first_of(problems: Sequence[str]) -> str:
     """Return the first problems in one line, and how many more there are."""
     more = len(problems) - _NAMED
-    return "; ".join(problems[:_NAMED]) + (f"; and {more:,} more, which `assistant status` names" if more > 0 else "")
+    rest = [f"and {more:,} more, which `assistant status --full` names"] if more > 0 else []
+    return "; ".join([*problems[:_NAMED], *rest])
 
 
 def message(papers: Sequence[DamagedPaper]) -> str:

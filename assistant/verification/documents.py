@@ -92,7 +92,7 @@ def _unknown(name: str, document: DocumentVerifier, paper: Paper | None) -> str:
     """Return, for a person, why there is no abstract of what was cited by a name."""
     if paper is None:
         return document.papers.unknown(name)
-    return f"“{paper.title}” is in the library and cannot be read; `assistant status` tells why"
+    return f"“{paper.title}” is in the library and cannot be read; `assistant status --full` tells why"
 
 
 def _abstracts(document: DocumentVerifier, ids: Sequence[str]) -> dict[str, Abstract]:

@@ -220,7 +220,7 @@ class ServerCatalogue(Catalogue):
                     {row.id: row for row in rows}.values(), key=lambda row: self._places[records.paper_of(row.id)]
                 )
         what = f"{len(whole):,} of {self.size():,} papers could be read"
-        cure = "run this again: others may have written; `assistant status` tells whether papers are missing"
+        cure = "run this again: others may have written; `assistant status --full` tells whether papers are missing"
         raise LibraryError(what, path=self._place, cure=cure)
 
     def _records(self, ids: Sequence[str], include: Sequence[str], *conditions: Where) -> list[Row]:

@@ -93,7 +93,7 @@ class ServerSnapshot(LibrarySnapshot):
 
     def leave_out_missing(self, ids: Iterable[str]) -> None:
         """Leave out papers that have vectors and could not be read."""
-        cure = "ask again: others may have written; `assistant status` tells whether papers are missing"
+        cure = "ask again: others may have written; `assistant status --full` tells whether papers are missing"
         self._leave_out([DamagedPaper(id, id, "cannot be read from the server", cure) for id in ids])
 
     @property
