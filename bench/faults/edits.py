@@ -123,7 +123,7 @@ class Killer:
         fork.kill()
         fork.finish()
         outcomes = [_of_two(name, content(place), before, after, has_ended=has_ended)]
-        health = run(place, "status", "--json")
+        health = run(place, "status", "--json", "--full")
         outcomes.append(judge(health, None))
         if health.code == 0 and not json.loads(health.output)["healthy"]:
             outcomes.append(SILENT)
