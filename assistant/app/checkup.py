@@ -115,7 +115,7 @@ def _library(settings: Settings, environment: Environment) -> Check:
 
 
 def _served(settings: Settings, environment: Environment) -> Check:
-    """Whether the library at a server can be asked; `assistant status` reads its papers."""
+    """Whether the library at a server can be asked; `assistant status --full` reads its papers."""
     try:
         with app.library(settings, environment, None, lambda _: None) as library:
             papers, _ = library.catalogue.count()

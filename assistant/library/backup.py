@@ -12,7 +12,7 @@ from pathlib import Path
 from assistant.domain.callbacks import OnProgress
 from assistant.domain.errors import LibraryError, UsageError
 from assistant.domain.files import give_name, is_hollow, special_names
-from assistant.library import builder, damaged_papers, database, disk, generations, locks, log, upgrade
+from assistant.library import builder, damaged_papers, database, disk, generations, locks, log, sizes, upgrade
 from assistant.library.catalogue import Catalogue
 from assistant.library.damaged_papers import DamagedPaper
 from assistant.library.scratch import scratch_folder
@@ -79,7 +79,7 @@ def restore(source: Path, folder: Path, seconds: float, on_progress: OnProgress)
     if is_hollow(source.stat()):
         raise LibraryError("it is no backup: hardly any of its bytes are on the disk", path=source)
     wal = log.path_of(source)
-    if wal.exists() and wal.stat().st_size:
+    if sizes.of_file(wal):
         what = f"{wal.name} lies beside it: it is the catalogue of a library, and not whole without its log"
         raise LibraryError(what, path=source, cure=f"run `assistant backup FILE --library {source.parent}` for a copy")
     with database.translated(folder):

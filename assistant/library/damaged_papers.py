@@ -102,8 +102,8 @@ def every(catalogue: Catalogue, on_progress: OnProgress = lambda *_: None) -> li
 def first_of(problems: Sequence[str]) -> str:
     """Return the first problems in one line, and how many more there are."""
     more = len(problems) - _NAMED
-    rest = f"; and {more:,} more, which `assistant status --full` names" if more > 0 else ""
-    return "; ".join(problems[:_NAMED]) + rest
+    rest = [f"and {more:,} more, which `assistant status --full` names"] if more > 0 else []
+    return "; ".join([*problems[:_NAMED], *rest])
 
 
 def message(papers: Sequence[DamagedPaper]) -> str:

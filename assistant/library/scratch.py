@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.library import disk
 
 _MARK = ".assistant-scratch-"
-_LONGEST = 100  # bytes of a name; most disks take 255, and a character may be four
+_LONGEST = 100  # bytes of a name that a folder's name has: with the mark and what makes it the only one, 255 may be
 
 
 @contextlib.contextmanager
@@ -20,7 +20,7 @@ def scratch_folder(parent: Path, name: str) -> Iterator[Path]:
 
     Where the system or the disk has no locks, what was left stays: nobody could tell whether it is used.
     """
-    beginning = os.fsencode(name)[:_LONGEST].decode(errors="ignore")
+    beginning = name.encode("utf-8", "ignore")[:_LONGEST].decode("utf-8", "ignore")
     prefix = f".{beginning}{_MARK}"
     for path in sorted(parent.glob(f"{_literal(prefix)}*")):
         if (descriptor := _locked(path)) is not None:

@@ -1,4 +1,4 @@
-"""A library's folder -> how many bytes its parts have on the disk."""
+"""A file, or a library's folder -> how many bytes it, or each of its parts, has on the disk."""
 
 import contextlib
 import stat
@@ -9,12 +9,20 @@ from assistant.library import database, generations, log
 from assistant.library.catalogue import Catalogue
 
 
+def of_file(path: Path) -> int:
+    """Return the size of a file, a link not followed; 0 where there is none, or can be none of so long a name."""
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
+
+
 def of_parts(folder: Path, catalogue: Catalogue) -> dict[str, int]:
     """Return {"catalogue", or the kind of an index: bytes of its files}; of indexes, those that are current."""
     path = folder / database.NAME
-    parts = {"catalogue": _bytes(path) + _bytes(log.path_of(path))}
+    parts = {"catalogue": of_file(path) + of_file(log.path_of(path))}
     for kind, number in catalogue.numbers().items():
-        parts[kind] = sum(map(_bytes, _files(generations.folder(folder, kind, number))))
+        parts[kind] = sum(map(of_file, _files(generations.folder(folder, kind, number))))
     return parts
 
 
@@ -28,11 +36,3 @@ def _files(folder: Path) -> Iterator[Path]:
                     folders.append(path)
                 else:
                     yield path
-
-
-def _bytes(path: Path) -> int:
-    """Return the size of a file, 0 where there is none."""
-    try:
-        return path.lstat().st_size
-    except OSError:
-        return 0

@@ -71,8 +71,7 @@ def add(
 
                 full_texts.put(catalogue, intake.full_texts())
                 run.merge(intake, lambda entries: known(catalogue, entries), embed, on_progress)
-                _store(folder, catalogue, run, on_progress)
-                _note_sources(catalogue, run.sources, origins)
+                _store(folder, catalogue, run, origins, on_progress)
     return run.report(intake.count, began)
 
 
@@ -122,30 +121,33 @@ def make(folder: Path, embedder: Embedder, vector_index: str = index.DEFAULT) ->
             database.create(folder, embeddings.fingerprint(embedder.fingerprint), embedder.dimension, vector_index)
 
 
-def _store(folder: Path, catalogue: Catalogue, run: Run, on_progress: OnProgress) -> None:
-    """Store what a run made of its entries, and index it, all at once."""
-    added, updated, relisted = (run.papers(outcome) for outcome in STORED)
-    first = not catalogue.generation()
-    if not (added or updated or relisted or first):
+def _store(folder: Path, catalogue: Catalogue, run: Run, origins: Sequence[Origin], on_progress: OnProgress) -> None:
+    """Store what a run made of its entries, index it, and note what the files are that were read, also those of which
+    every paper was known: all at once."""
+    sources = provenance.unnoted(catalogue, run.sources, origins)
+    has_news = any(run.papers(outcome) for outcome in STORED) or not catalogue.generation()
+    if not (sources or has_news):
         return
+    now = datetime.now().astimezone()
     with catalogue.transaction():
-        has_vectors_of_none = past.forget(catalogue)
-        ids = [paper.id for papers in (added, updated) for paper, _ in papers]
-        before = catalogue.positions([*run.successors, *ids])
-        annotations.write(catalogue, annotations.carried(catalogue, run.successors))
-        catalogue.remove(list(run.successors))
-        for papers in (added, updated, relisted):
-            catalogue.put(papers)
-        arrived = [id for id in ids if id not in before]
-        provenance.note_arrival(catalogue, arrived, datetime.now().astimezone())
-        if has_vectors_of_none:
-            catalogue.forget()
-        if ids or first:
-            builder.rebuild(folder, catalogue, on_progress, IndexChange(before, ids))
+        if sources:
+            provenance.note(catalogue, sources, now)
+        if has_news:
+            _put(folder, catalogue, run, now, on_progress)
 
 
-def _note_sources(catalogue: Catalogue, names: Iterable[str], origins: Sequence[Origin]) -> None:
-    """Note what the files are that were read, also those of which every paper was known."""
-    if news := provenance.unnoted(catalogue, names, origins):
-        with catalogue.transaction():
-            provenance.note(catalogue, news, datetime.now().astimezone())
+def _put(folder: Path, catalogue: Catalogue, run: Run, now: datetime, on_progress: OnProgress) -> None:
+    """Put the papers that a run made into a library and its indexes, within a transaction."""
+    added, updated, relisted = (run.papers(outcome) for outcome in STORED)
+    has_vectors_of_none = past.forget(catalogue)
+    ids = [paper.id for papers in (added, updated) for paper, _ in papers]
+    before = catalogue.positions([*run.successors, *ids])
+    annotations.write(catalogue, annotations.carried(catalogue, run.successors))
+    catalogue.remove(list(run.successors))
+    for papers in (added, updated, relisted):
+        catalogue.put(papers)
+    provenance.note_arrival(catalogue, [id for id in ids if id not in before], now)
+    if has_vectors_of_none:
+        catalogue.forget()
+    if ids or not catalogue.generation():
+        builder.rebuild(folder, catalogue, on_progress, IndexChange(before, ids))

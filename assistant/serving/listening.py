@@ -67,6 +67,9 @@ class _Server(uvicorn.Server):
         self._desk.close()
         await super().shutdown(sockets)
         await self._desk.drain(_GRACE)
+        if self.force_exit:  # uvicorn then leaves the application running, and tells a traceback of how that ends
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self.lifespan.shutdown(), _GRACE)
 
 
 def bind(host: str, port: int) -> socket.socket:

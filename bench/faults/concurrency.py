@@ -158,7 +158,7 @@ class Editors:
                 return f"{id} has {len(notes)} notes, not {count}"
         text = text_of(place.folder / "config" / "config.toml") + text_of(place.library / "digests.toml")
         lost = [name for name in self._saved if f"[profile.{name}]" not in text and f"[{name}]" not in text]
-        health = run(place, "status", "--json")
+        health = run(place, "status", "--json", "--full")
         is_sound = health.code == 0 and json.loads(health.output)["healthy"]
         return f"not saved: {lost}" if lost else "" if is_sound else health.output + health.messages
 

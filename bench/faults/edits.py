@@ -22,7 +22,7 @@ _PAPERS = 40
 _MANY = 5_300  # papers: more than are merged at once
 _TABLES = ("papers", "listings", "annotations", "arrivals", "sources", "past_changes", "past_annotations",
            "past_papers", "past_listings")  # fmt: skip
-_UNLIKE = {"checksum", "modified"}  # columns that have a time in them
+_UNLIKE = {"checksum", "modified", "full_text"}  # columns that have a time in them, or that schema 4 has not
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+([+-][0-9:]+)?")
 _KEPT = ("library", "copy", "config", "out")
 Content = dict[str, object]
@@ -123,7 +123,7 @@ class Killer:
         fork.kill()
         fork.finish()
         outcomes = [_of_two(name, content(place), before, after, has_ended=has_ended)]
-        health = run(place, "status", "--json")
+        health = run(place, "status", "--json", "--full")
         outcomes.append(judge(health, None))
         if health.code == 0 and not json.loads(health.output)["healthy"]:
             outcomes.append(SILENT)
@@ -154,6 +154,8 @@ def downgrade(place: Place) -> None:
     with contextlib.closing(sqlite3.connect(place.folder / "old" / "library" / "catalogue.sqlite3")) as connection:
         for table in ("annotations", "arrivals", "sources", *(name for name in _TABLES if name.startswith("past"))):
             connection.execute(f"DROP TABLE {table}")
+        for change in ("DROP INDEX papers_by_full_text", "DROP TABLE full_texts", "ALTER TABLE papers DROP full_text"):
+            connection.execute(change)
         facts = dict(connection.execute("SELECT key, value FROM state WHERE key <> 'past' AND key NOT LIKE 'rows%'"))
         connection.execute("DELETE FROM state")
         facts["checksum"] = state_checksum(facts)

@@ -50,7 +50,7 @@ def trial(place: Place, number: int) -> str:
     states = [after] if ended == 0 else [before, after]
     if ids not in states:
         return LOST
-    health = place.run("status", "--json")
+    health = place.run("status", "--json", "--full")
     outcomes = [judged(health, None)]
     if health.code == 0 and not json.loads(health.output)["healthy"]:
         outcomes.append(SILENT)

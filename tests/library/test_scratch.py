@@ -22,8 +22,8 @@ def test_a_backup_removes_what_a_killed_one_left_and_nothing_that_is_used(folder
     assert set(target.parent.iterdir()) == {target, others, link}
 
 
-def test_a_name_as_long_as_the_disk_takes_has_a_folder_beside_it(tmp_path: Path) -> None:
-    name = "日" * 85  # 255 bytes
-    (tmp_path / name).touch()
-    with scratch_folder(tmp_path, name) as one, scratch_folder(tmp_path, name) as other:
-        assert set(tmp_path.iterdir()) == {tmp_path / name, one, other}
+def test_a_backup_may_have_as_long_a_name_as_a_file_can_have_and_is_restored(folder: Path, tmp_path: Path) -> None:
+    for letter, count in (("x", 255), ("\N{CJK UNIFIED IDEOGRAPH-6DF1}", 85)):  # 255 bytes each
+        target, copy = tmp_path / (letter * count), tmp_path / str(count)
+        report = backup.write(folder, target)
+        assert backup.restore(target, copy, 0.0, lambda *_: None) == report

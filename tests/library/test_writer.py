@@ -11,7 +11,8 @@ from support import libraries
 from support.libraries import HashedWords
 
 from assistant.domain.errors import ModelError
-from assistant.library import builder, tail, writer
+from assistant.ingest.origins import Origin
+from assistant.library import builder, provenance, tail, writer
 from assistant.library.catalogue import Catalogue
 from assistant.library.snapshot import LibrarySnapshot
 
@@ -53,6 +54,25 @@ def test_only_what_changed_is_embedded_and_compared_beside_the_index(tmp_path: P
     writer.remove(folder, ["id3", "id45"])
     assert generation(folder) == (5, 1, {"id3", "id7"} | libraries.ids(40, 50))
     assert libraries.parts(folder) == libraries.Parts(*[libraries.ids(0, 50) - {"id3", "id45"}] * 3)
+
+
+def test_papers_and_what_their_file_was_are_stored_in_one_transaction(tmp_path: Path) -> None:
+    folder, listing = libraries.made(tmp_path), libraries.entry(40)
+    origin = Origin(listing.listing.source, "/papers.json", 3, 5, "0" * 64)
+
+    def facts() -> tuple[int, list[str | None]]:
+        with LibrarySnapshot(folder) as library:
+            return int(library.catalogue.state()["revision"]), [
+                row.path for row in provenance.sources(library.catalogue)
+            ]
+
+    revision, paths = facts()
+    assert paths == [None]
+    writer.add(folder, [listing], HashedWords(), origins=[origin])
+    assert facts() == (revision + 2, [origin.path])  # one transaction for vectors, and one for all else
+    renamed = replace(origin, path="/others.json")
+    writer.add(folder, [listing], HashedWords(), origins=[renamed])
+    assert facts() == (revision + 3, [renamed.path])
 
 
 def test_a_long_tail_is_patched_into_a_new_index(tmp_path: Path) -> None:

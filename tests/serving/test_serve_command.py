@@ -7,10 +7,18 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
 from conftest import Run
+
+import assistant
+from assistant.serving import desk as desks
+from assistant.serving import listening, web
+from assistant.serving.access import Access
+from assistant.serving.limits import Limits
+from assistant.testing import HashingEmbedder
 
 PATIENCE = 60.0
 
@@ -37,6 +45,21 @@ def test_it_says_where_it_is_answers_and_ends_when_it_is_told(
         process.send_signal(number)
         output, messages = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output, "Traceback" in messages) == (0, "", False)
+
+
+def test_a_second_ctrl_c_ends_it_at_once_and_says_nothing(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    library = assistant.open_library(folder, embedder=HashingEmbedder(32), model="none", reranker="none")
+    with desks.opened(library, Limits()) as (resident, desk):
+        listener = listening.bind("127.0.0.1", 0)
+        server = listening.server(web.application(resident, desk, Access(), resident.open()), desk)
+        thread = Thread(target=server.run, args=([listener],))
+        thread.start()
+        assert httpx.get(f"{listening.address(listener)}/health", timeout=PATIENCE).json()["status"] == "ok"
+        for _ in range(2):
+            server.handle_exit(signal.SIGINT, None)
+        thread.join()
+    told = [record.getMessage() for record in caplog.records if record.name.startswith("uvicorn")]
+    assert (server.force_exit, told) == (True, [])
 
 
 def test_it_answers_no_strangers_without_a_token_and_says_which_port_is_taken(run: Run, folder: Path) -> None:

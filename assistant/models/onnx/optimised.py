@@ -65,12 +65,11 @@ def _kept(folder: Path, name: str, cache: Path) -> Path | None:
 def _keep(path: Path, options: Any, folder: Path, name: str) -> Any:
     """Open a graph and keep it optimised, in place of what was kept of it before, where that can be done; raises what
     ONNX Runtime raises, and `OSError` where the folder cannot be written."""
-    import shutil
     import tempfile
 
     folder.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(folder)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=_UNFINISHED) as scratch:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=_UNFINISHED, ignore_cleanup_errors=True) as scratch:
         written = Path(scratch) / "graph.ort"
         options.optimized_model_filepath = str(written)
         options.add_session_config_entry(*_FORMAT)
@@ -80,24 +79,33 @@ def _keep(path: Path, options: Any, folder: Path, name: str) -> Any:
             options.optimized_model_filepath = ""
             return _open(path, options)
         with contextlib.suppress(OSError):  # the graph is open: that it cannot be kept is no reason to open it again
+            digest = file_sha256(written)[:_DIGITS]
             for former in folder.glob(f"{name.partition('-')[0]}-*"):
-                if former.is_dir() and not former.is_symlink():
-                    shutil.rmtree(former, ignore_errors=True)
-                else:
-                    former.unlink(missing_ok=True)
-            written.rename(folder / f"{name}-{file_sha256(written)[:_DIGITS]}.ort")
+                _remove(former)
+            written.rename(folder / f"{name}-{digest}.ort")
     return session
 
 
 def _remove_abandoned(folder: Path) -> None:
     """Remove what programs left that were killed while they kept a graph: some 30 MB each."""
-    import shutil
     import time
 
     for path in folder.glob(f"{_UNFINISHED}*"):
         with contextlib.suppress(OSError):
             if time.time() - path.lstat().st_mtime > _ABANDONED:
-                shutil.rmtree(path, ignore_errors=True)
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or a folder, as older versions kept graphs; in a cache that users share it may be another's, and
+    stays."""
+    import shutil
+
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _open(path: Path, options: Any) -> Any:

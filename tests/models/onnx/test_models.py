@@ -5,6 +5,7 @@ import json
 import os
 import time
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -99,6 +100,19 @@ def test_one_tokenizer_serves_both_models(embedder: OnnxEmbedder, reranker: Onnx
 def test_an_embedder_is_no_reranker(embedder: OnnxEmbedder) -> None:
     with pytest.raises(ModelError, match=r"gave no score \([0-9]+ numbers for a pair\); name a cross-encoder"):
         OnnxReranker(embedder.files, "none", 512).score([("a", "b")])
+
+
+def test_a_graph_is_opened_and_kept_where_what_was_kept_before_cannot_be_removed(
+    embedder: OnnxEmbedder, tmp_path: Path
+) -> None:
+    tokens = Tokenizer(embedder.files.tokenizer, 256).read(TEXTS[1])
+    first = Session(embedder.files.model, tmp_path).run(tokens)[0]
+    [kept] = (tmp_path / "graphs").iterdir()
+    other = kept.rename(kept.with_name(f"{kept.name.partition('-')[0]}-of-another-user.ort"))
+    with mock.patch.object(Path, "unlink", side_effect=PermissionError):  # as in a folder with the sticky bit
+        assert np.array_equal(Session(embedder.files.model, tmp_path).run(tokens)[0], first)
+    names = {path.name for path in (tmp_path / "graphs").iterdir()} - {other.name}
+    assert [name.rpartition("-")[0] for name in names] == [kept.stem.rpartition("-")[0]]
 
 
 def test_files_that_are_no_model_are_refused_by_name(embedder: OnnxEmbedder, tmp_path: Path) -> None:
