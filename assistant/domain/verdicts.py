@@ -65,7 +65,8 @@ def conclusion(
     counted = counts(verdicts, papers, marks, checker=checker, unchecked=unchecked)
     if model is not None:
         return f"{counted} · model {model}"
-    return f"{counted}; no model, so nothing was concluded" if set(verdicts) == {"quoted"} else f"{counted} · no model"
+    rest = "; no model was asked, so nothing was concluded" if set(verdicts) == {"quoted"} else " · no model"
+    return f"{counted}{rest}"
 
 
 def renamed(

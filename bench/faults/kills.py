@@ -103,7 +103,7 @@ def _chat(place: Place) -> str:
             stdin.write(b"How do we measure moss near granite?\n")
             stdin.flush()
             while line := stdout.readline():
-                if b"no model, so nothing" in line or b"no sentence found" in line:
+                if b"no model was asked, so nothing" in line or b"no sentence found" in line:
                     turns += 1
                     break
         stdin.write(b"violins\n")

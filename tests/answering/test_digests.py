@@ -49,7 +49,7 @@ def test_without_a_model_each_paper_is_quoted_with_what_it_found_newest_first(ba
     assert sorted(shown(made)) == ["Honey bees", "Sourdough bread", "Tidal rivers"]
     assert [entry.number for entry in made.entries] == list(range(1, 16))
     assert made.headline == "15 papers of the library, in 3 themes"
-    assert made.conclusion == "15 quotes from 15 papers; no model, so nothing was concluded"
+    assert made.conclusion == "15 quotes from 15 papers; no model was asked, so nothing was concluded"
     assert (made.remarks, made.elsewhere, made.model) == ((), 0, None)
 
 

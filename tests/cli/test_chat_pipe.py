@@ -41,7 +41,7 @@ about.” [4]
 [2] Scaling Laws for Reward Model Overoptimization (2022-10-19)
 [3] Helping or Herding? Reward Model Ensembles Mitigate but do not Eliminate Reward Hacking (2023-12-14)
 [4] Confronting Reward Model Overoptimization with Constrained RLHF (2023-10-06)
-4 quotes from 4 papers; no model, so nothing was concluded · 0.0 s
+4 quotes from 4 papers; no model was asked, so nothing was concluded · 0.0 s
 """
 
 
@@ -56,7 +56,7 @@ def quoted(conversation: Conversation, number: int) -> str:
     quotes, papers = f"{len(claims)} quote{'s' * (len(claims) > 1)}", f"{len(cited)} paper{'s' * (len(cited) > 1)}"
     read = [f"↳ {turn.reading.text}"] if turn.reading.how != "alone" else []
     return "\n".join(
-        [*read, *told, "", *cited, f"{quotes} from {papers}; no model, so nothing was concluded · 0.0 s", ""]
+        [*read, *told, "", *cited, f"{quotes} from {papers}; no model was asked, so nothing was concluded · 0.0 s", ""]
     )
 
 

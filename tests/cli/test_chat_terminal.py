@@ -47,7 +47,7 @@ hurt the quality people actually care about.” [4]
 [3] Helping or Herding? Reward Model Ensembles Mitigate but do not Eliminate
 Reward Hacking (2023-12-14)
 [4] Confronting Reward Model Overoptimization with Constrained RLHF (2023-10-06)
-4 quotes from 4 papers; no model, so nothing was concluded · 0.0 s
+4 quotes from 4 papers; no model was asked, so nothing was concluded · 0.0 s
 > /why 2
 ❝ Overoptimization follows simple curves in the distance, measured by KL
 divergence, between the tuned policy and its starting point, with a different

@@ -58,7 +58,7 @@ def test_a_period_has_its_papers_and_counts_those_without_a_date(digest: Digest)
         "[2] Part 9 of notes on honey bees (2025-04-01)  https://example.org/9\n"
         "    ❝ “We find that honey bees visit 9 flowers more on warm days.”\n\n"
         "note: 3 papers have no date and are left out\n"
-        "2 quotes from 2 papers; no model, so nothing was concluded\n"
+        "2 quotes from 2 papers; no model was asked, so nothing was concluded\n"
     )
     rows = json.loads(digest("--since", "2025-04", "--topic", "honey bees", "--json").stdout)
     assert {name: rows[name] for name in ("period", "papers", "shown", "undated", "topics", "model", "error")} == {

@@ -14,7 +14,8 @@ def test_counts_and_conclusions_say_no_more_than_the_verdicts() -> None:
         "7 claims: 1 quoted ❝, 1 supported ✓, 1 located ≈ (no checker), 1 unsupported ✗, 1 contradicted ✗, "
         "1 misattributed ⇄, 1 uncited ∅"
     )
-    assert verdicts.conclusion(["quoted"] * 3, 2, None) == "3 quotes from 2 papers; no model, so nothing was concluded"
+    quoted = "3 quotes from 2 papers; no model was asked, so nothing was concluded"
+    assert verdicts.conclusion(["quoted"] * 3, 2, None) == quoted
     assert verdicts.conclusion(["quoted"], 1, "m") == "1 quote from 1 paper · model m"
     assert verdicts.conclusion(["located"], 1, None) == "1 claim: 1 located ≈ (no checker) · no model"
 

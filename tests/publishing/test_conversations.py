@@ -88,7 +88,7 @@ MARKDOWN = r"""# How is reward hacking \*really\* avoided?
 
 - ❝ “Trees grow.” [2]
 
-*1 quote from 1 paper; no model, so nothing was concluded*
+*1 quote from 1 paper; no model was asked, so nothing was concluded*
 
 ## What is the capital of France?
 
