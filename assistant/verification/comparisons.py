@@ -15,10 +15,11 @@ _VERBS = frozenset(
     "outperform outperforms outperformed outperforming beat beats beaten beating surpass surpasses surpassed "
     "surpassing exceed exceeds exceeded exceeding underperform underperforms underperformed underperforming".split()
 )
-_BETTER = _VERBS | {"better", "worse"}
+_RANKS = frozenset(("superior", "inferior"))  # before "to"
+_BETTER = _VERBS | _RANKS | {"better", "worse"}
 """Words that say which side is the better one, and name no quality."""
 _ADVERBS = frozenset(("more", "less", "fewer"))
-_DOWNWARD = frozenset("less fewer worse underperform underperforms underperformed underperforming".split())
+_DOWNWARD = frozenset("less fewer worse inferior underperform underperforms underperformed underperforming".split())
 _STAND_FOR_OTHERS = frozenset("only those that ones".split())
 _TURNS = frozenset("reverse reversed opposite vice versa conversely".split())
 """Words of a sentence that says the contrary of its comparison as well."""
@@ -117,9 +118,8 @@ def explains(words: Difference, claim: str, sentences: Sequence[str], lexicon: L
     claimed = _comparisons([claim], lexicon)
     if words.kind == "opposite" and _is_of_others(words, claim, claimed, said, lexicon):
         return True
-    if words.kind == "denial" and (
-        _contrasts(words, [claim], said, lexicon) or _contrasts(words, sentences, claimed, lexicon)
-    ):
+    pairs = (([claim], said), (sentences, claimed))
+    if words.kind == "denial" and any(_contrasts(words, texts, others, lexicon) for texts, others in pairs):
         return True
     return any(words.kind in _explained(one, words, said, lexicon) for one in claimed)
 
@@ -186,7 +186,10 @@ def _read(text: str, lexicon: Lexicon) -> Iterator[_Comparison]:
     subject, object_ = frozenset[str](), frozenset[str]()
     first = 0  # where the left side may begin: behind the clause of the comparison before
     for place, word in enumerate(words):
-        degree = place if word.text in _VERBS else _degree(words, place, lexicon) if word.text == "than" else -1
+        is_rank = word.text in _RANKS and place + 1 < len(words) and words[place + 1].text == "to"
+        degree = (
+            place if is_rank or word.text in _VERBS else _degree(words, place, lexicon) if word.text == "than" else -1
+        )
         if degree < 0 or word.clause in not_said:
             continue
         mark, following = words[degree], words[degree + 1 : place][:1]

@@ -20,7 +20,8 @@ _IDIOMS = frozenset(
     "not only,not just,not merely,not simply,not solely,no matter,no doubt,no longer than,fail safe".split(",")
 )
 _AFFIRMED_BY_DENIAL = frozenset(
-    "deny denied denying disputed doubted uncommon unusual infrequent rare surprising surprisingly".split()
+    "deny denied denying disputed doubted uncommon uncommonly unusual infrequent infrequently rare surprising "
+    "surprisingly".split()
 )
 """Words whose denial denies nothing behind them: "it cannot be denied that", "it is not uncommon that"."""
 _CLAUSE_ENDS = frozenset(

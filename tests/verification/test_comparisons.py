@@ -99,6 +99,7 @@ RIGHT = {
     "None of the others beats FernNet on long inputs.": ("FernNet beats all of the others on long inputs.",),
     "FernNet does better than MossNet on long inputs.": ("FernNet does worse than expected on long inputs.",),
     "MossNet makes more omissions than errors.": ("MossNet makes fewer errors than omissions.",),
+    "FernNet is superior to MossNet.": ("MossNet is inferior to FernNet.", "MossNet is no better than FernNet."),
     "FernNet is better than MossNet on all tasks.": ("Worse than FernNet on all tasks is MossNet.",),
     "FernNet outperforms MossNet, but is slower than MossNet.": (
         "MossNet is faster than FernNet.",
@@ -115,6 +116,7 @@ WRONG = {
     ),
     "Using shade rather than sun yields better ferns.": ("Sun yields better ferns than shade.",),
     "It is not uncommon that ferns die in long winters.": ("Ferns rarely die in long winters.",),
+    "FernNet is superior to MossNet.": ("FernNet is inferior to MossNet.", "MossNet is superior to FernNet."),
     "MossNet beats FernNet on long inputs.": ("Nothing beats FernNet on long inputs.",),
     "MossNet makes more omissions than errors.": (
         "MossNet makes more errors than omissions.",
