@@ -21,7 +21,7 @@ _AROUND_NAME = re.compile(
 )
 _DESCRIBED_AT = 0.75
 """Share of the words of a description ("the paper on moss in the shade"), by rarity, that the title it means has."""
-_MOST_DESCRIBED = 3  # papers; a description that more titles have names none of them
+_MOST_DESCRIBED = 5  # papers; where more titles have a description, it is asked which one is meant
 _LONG_NAME = 3  # words; a shorter name that no paper has may be no title
 
 
@@ -131,6 +131,9 @@ def _of_papers(request: Request, tell: Callable[[Paper], str]) -> Response | Non
             return None
         if not papers:
             return _none(f"No paper of the library is called “{name}”.")
+        if len(papers) > _MOST_DESCRIBED:
+            count = number_of("paper", len(papers))
+            return _none(f"“{name}” may be any of {count}: name the one by its title, such as “{papers[0].title}”.")
     order = {id: place for place, id in enumerate(request.context.cited)}
     papers.sort(key=lambda paper: order.get(paper.id, len(order)))
     lines = [f"“{paper.title}”: {tell(paper)}" for paper in papers]
@@ -143,7 +146,7 @@ def _none(text: str) -> Response:
 
 def _named(request: Request, name: str) -> list[Paper]:
     """Return the papers that a name means: an id, a whole title, its beginning, words that one title alone has, or
-    where it says that it means a paper, words that hardly any other title has."""
+    where it says that it means a paper, words that their titles alone have."""
     library = request.library
     bare = _AROUND_NAME.sub("", name)
     by_words = library.word_search.scores(bare, _CANDIDATES)
@@ -158,12 +161,11 @@ def _named(request: Request, name: str) -> list[Paper]:
 
 
 def _described(words: str, papers: Sequence[Paper], index: BM25Index) -> list[Paper]:
-    """Return the papers whose titles have most of some words, by rarity; none where that are many."""
+    """Return the papers whose titles have most of some words, by rarity."""
     weights = idf.term_weights(words, index)
     shares = {paper.id: idf.coverage(weights, set(index.terms(paper.title))) for paper in papers}
     highest = max(shares.values(), default=0.0)
-    meant = [paper for paper in papers if shares[paper.id] == highest >= _DESCRIBED_AT]
-    return meant if len(meant) <= _MOST_DESCRIBED else []
+    return [paper for paper in papers if shares[paper.id] == highest >= _DESCRIBED_AT]
 
 
 def authors(paper: Paper) -> str:

@@ -25,7 +25,6 @@ from assistant.answering.prompts import Prompt
 from assistant.domain.errors import ModelError
 from assistant.domain.limits import REPLY_LIMIT, excess
 from assistant.domain.records import Claim, Evidence
-from assistant.domain.sanitize import one_line
 from assistant.models import metering
 from assistant.models.base import ChatModel, Message, Reply
 from assistant.verification.claims import Statement
@@ -159,8 +158,8 @@ def _reason_not_to_ask(inquiry: Inquiry) -> str:
     """Return why a small model is not asked a question that stands alone; "" where it is."""
     if _continues(inquiry):
         return ""
-    if names := question_prompt.absent_names(inquiry):
-        return f"no paper of the library has the name {', '.join(f'“{one_line(name)}”' for name in names)}"
+    if inquiry.unknown_names:  # which a note tells
+        return f"nothing in the library has {'this name' if len(inquiry.unknown_names) == 1 else 'these names'}"
     return "" if answerability.has_answer(inquiry.features) else "these papers seem to hold no answer"
 
 

@@ -16,7 +16,7 @@ from assistant.domain.sanitize import one_line
 from assistant.library import chunks, ordering
 from assistant.library.bm25 import BM25Index
 from assistant.library.snapshot import LibrarySnapshot
-from assistant.models.base import Reranker
+from assistant.models.base import Embedder, Reranker
 from assistant.retrieval import filters, idf, keys, questions, retriever
 from assistant.retrieval.filters import Narrowing
 from assistant.retrieval.retriever import Query
@@ -34,6 +34,7 @@ _OVERVIEW = re.compile(
 """How the abstract of a survey, or of a review, calls it."""
 _NEAR = 0.5
 """Share of a topic's words, by rarity, that a paper has to have to be named as close where none belongs."""
+_KIND_OF = re.compile(r"that are (?P<kind>survey|review|overview)s\b", re.IGNORECASE)
 _OWN_BONUS = 0.15
 """Added to the share of words of a sentence in which the authors speak of their own work."""
 
@@ -53,7 +54,7 @@ def respond(request: Request) -> Response | None:
     narrowing = filters.narrow(request.library, request.question, request.allowed, request.today)
     notes = (narrowing.note,) if narrowing.note else ()
     if not request.form.topic:
-        return _all(request, narrowing, notes)
+        return _all(request, request.embedder, narrowing, notes)
     library = request.library
     query, corrections = questions.parse_question(library, request.embedder, request.form.topic, request.ordinary)
     candidates, every, failure = _members(request, query, narrowing.allowed)
@@ -150,19 +151,30 @@ def _near(topic: str, candidates: Sequence[Evidence], words: BM25Index) -> tuple
     return tuple(itertools.islice(near, NEAREST))
 
 
-def _all(request: Request, narrowing: Narrowing, notes: tuple[str, ...]) -> Response:
-    """Return every paper of a period, or that a filter admits, newest first; of very many, so many as one can read."""
-    library = request.library
-    ids = ordering.ids(library.catalogue, "date", narrowing.allowed)
+def _all(request: Request, embedder: Embedder, narrowing: Narrowing, notes: tuple[str, ...]) -> Response:
+    """Return every paper of a period, or that a filter admits, but for those on what the question leaves out, newest
+    first; of very many, so many as one can read."""
+    library, without = request.library, request.form.without
+    outside = set[str]()
+    if without:
+        query, corrections = questions.parse_question(library, embedder, without, request.ordinary)
+        candidates, others, more_notes = _members(request, query, narrowing.allowed)
+        if _looked_at(candidates) in more_notes:
+            text = f"Which papers are not on {without} is not answered: more are on it than were looked at."
+            return Response(Draft(notes=(*corrections, *notes), text=text), status="abstained")
+        outside, notes = {item.paper.id for item in others}, (*corrections, *notes, *more_notes)
+    ids = (id for id in ordering.ids(library.catalogue, "date", narrowing.allowed) if id not in outside)
     papers = list(itertools.islice((paper for some in batches.growing(ids) for paper in library.papers(some)), _READ))
-    period = f" dated {narrowing.period}" if narrowing.period else ""
+    label = f" {request.form.label}" * bool(without) + f" dated {narrowing.period}" * bool(narrowing.period)
     if not papers:
-        return Response(Draft(notes=notes, text=f"No paper{period}."), status="abstained")
-    text = f"{_count(len(papers))}{period}"
-    if len(papers) == _READ:
-        every = library.size if narrowing.allowed is None else len(narrowing.allowed)
-        more = f"; the {_READ:,} newest are shown, `assistant papers` lists all" if every > _READ else ""
-        text = f"{_count(every)}{period}{more}"
+        return Response(Draft(notes=notes, text=f"No paper{label}."), status="abstained")
+    searched = library.size if narrowing.allowed is None else len(narrowing.allowed)
+    count = len(papers) if len(papers) < _READ else searched - len(outside)
+    text = f"{_count(count)}{label}"
+    if request.form.is_share:
+        text = f"{count:,} of {_count(searched)}{label}: {count / searched:.1%}"
+    if count > _READ:
+        text += f"; the {_READ:,} newest are shown" + ", `assistant papers` lists all" * (not without)
     evidence = keys.evidence(library, papers, earlier=request.context.keys)
     statements = [_shows(item, item.paper.title, library.words) for item in evidence]
     return Response(Draft(tuple(row for row in statements if row), notes, text=text), evidence)
@@ -188,10 +200,19 @@ def _header(request: Request, papers: int, searched: int, *, is_cut: bool) -> st
         least = "At least " * is_cut
         return f"{least}{papers:,} of {_count(searched)} {form.label}: {papers / searched:.1%}"
     least = ("at least " if form.order and form.limit == 1 < papers else "At least ") * is_cut
-    count = f"{least}{_count(papers, request)} {form.label}"
+    label = _singular(form.label) if papers == 1 else form.label
+    count = f"{least}{_count(papers, request)} {label}"
     if not form.order:
         return count
     return f"The {form.order} of {count}" if form.limit == 1 < papers else f"{count}, the {form.order} first"
+
+
+def _singular(label: str) -> str:
+    """Return what says of one paper what a label says of several: "that is a survey of moss" for "that are surveys of
+    moss", "of those that grow moss" where it has another verb."""
+    if match := _KIND_OF.match(label):
+        return f"that is {'an' if match['kind'][0] in 'oO' else 'a'} {match['kind']}{label[match.end() :]}"
+    return f"of those {label}" if label.startswith("that ") else label
 
 
 def _shows(item: Evidence, about: str, words: BM25Index) -> Statement | None:

@@ -143,11 +143,10 @@ def _retrieve(pipeline: Pipeline, answerer: Answerer, question: str) -> tuple[In
     query, ranking, notes = rank(pipeline, question, pipeline.limit)
     inquiry = _inquire(pipeline, question, query, answerer.shortlist(ranking))
     notes = (*notes, *filter(None, [inquiry.reading.problem]))
-    if pipeline.context.named_papers or pipeline.context.latest:
-        return inquiry, notes  # the names may be of what was said before
     read = [inquiry.abstracts[item.paper.id] for item in inquiry.evidence]
     unknown = names.unknown(query.text, pipeline.library, read, pipeline.ordinary)
-    notes = (*notes, *(f"no title or abstract in the library has “{name}”" for name in unknown))
+    if not (pipeline.context.named_papers or pipeline.context.latest):  # else they may be of what was said before
+        notes = (*notes, *(f"no title or abstract in the library has “{name}”" for name in unknown))
     return replace(inquiry, unknown_names=unknown), notes
 
 

@@ -79,12 +79,12 @@ _LIST_WORDS = re.compile(
     rf"\b(?:{_PLURAL}|{_MASS}|{_KIND}|paper|study|article|anything|something|what|list|theory)\b", re.I
 )
 _WITHOUT = re.compile(
-    rf"""(?<!\sor)\s*,?\s+(?:(?:that|which)\s+are\s+)?(?:(?:(?:but|and|yet)\s+)?not\s+(?:{_ABOUT}|using|involving|dealing\s+with|those\s+{_ABOUT})
+    rf"""(?<!\sor)\s*,?\s+(?:(?:(?:that|which)\s+)?are\s+)?(?:(?:(?:but|and|yet)\s+)?not\s+(?:{_ABOUT}|using|involving|dealing\s+with|those\s+{_ABOUT})
     |but\s+not(?:\s+{_ABOUT})?|(?:except|excluding|other\s+than)\s+(?:for\s+)?(?:the\s+ones|those|papers)\s+{_ABOUT}|excluding)
     \s+(?P<topic>[^,;]+?)(?=\s*$|[,;]|\s(?:that|which|who)\s)""",
     _FLAGS,
 )
-"""What a list is to leave out: "papers on calibration, but not on language models"."""
+"""What a list is to leave out: "papers on calibration, but not on language models", "papers that are not on X"."""
 
 _ORDERED = re.compile(
     rf"""^(?:(?:what|which)(?:'s|\s+(?:is|are|was|were))?\s+|show\s+(?:me\s+)?|list\s+|give\s+(?:me\s+)?)?
@@ -198,8 +198,9 @@ def _list(question: str) -> Form:
         return PROSE
     if match := _WITHOUT.search(question):
         form = _whole_list(question[: match.start()] + question[match.end() :])
-        if form.topic:
-            return replace(form, without=match["topic"], label=f"{form.label} and not on {match['topic']}")
+        if form.kind == "list":
+            label = f"{form.label} and not on {match['topic']}" if form.label else f"not on {match['topic']}"
+            return replace(form, without=match["topic"], label=label)
     return _whole_list(question)
 
 

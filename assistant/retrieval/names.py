@@ -19,6 +19,10 @@ _WORD = re.compile(r"[^\W_]+")
 _PART = re.compile(r"[^\W\d_]{2,}")
 _MARKED = re.compile(r"[^\W\d_].*?[A-Z]|[A-Z].*?\d")
 """What is a name wherever it stands: "BM25", "LiDAR", "KV"."""
+_INTRODUCED = re.compile(
+    r"\b(?i:i\s+am|i['’]m|my\s+name\s+is|this\s+is)(?:\s+(?:(?:from|at|of|in|the|and)\s+){0,3}[A-Z][\w.'’-]*)+"
+)
+"""The asker's own name, with where they are from: "I am Ada from Turin"."""
 _BRITISH = re.compile(r"(?<=[^\W\d_])is(?=(?:e[drs]?|ing|ations?)$)")
 """What American English writes with a z."""
 _SHORT = 6
@@ -36,17 +40,23 @@ def unknown(
 ) -> tuple[str, ...]:
     """Return the names of a question that no title, abstract or list of authors has, in its order.
 
-    A name is a word that is no `ordinary` English (None: none is looked at) and has a capital: within a sentence, or
-    with another or a digit behind it. Read are the sentences that ask, in English: other languages have capitals for
-    other reasons. What the evidence has in its full text, spells out ("RLHF") or writes apart ("Flash Attention") is
-    known, and so is what one slip made of a word of the library ("Transfomers").
+    A name is a word that is no `ordinary` English and has a capital: within a sentence, or with another or a digit
+    behind it; where `ordinary` is None, only the latter. The asker's own name is none ("I am Ada; how …?"). Read are
+    the sentences that ask, in English: other languages have capitals for other reasons. What the evidence has in its
+    full text, spells out ("RLHF") or writes apart ("Flash Attention") is known, and so is what one slip made of a word
+    of the library ("Transfomers").
     """
-    if ordinary is None or languages.foreign(question):
+    if languages.foreign(question):
         return ()
-    words = periods.without(question)
+    words = _INTRODUCED.sub("", periods.without(question))
     split = [words[start:end] for start, end in sentences.split(words)]
     asking = [sentence for sentence in split if sentence.endswith("?")] or split[-1:]
-    every = dict.fromkeys(name for sentence in asking for name in _names(sentence) if not ordinary(name.lower()))
+    every = dict.fromkeys(
+        name
+        for sentence in asking
+        for name in _names(sentence)
+        if (_MARKED.match(name) if ordinary is None else not ordinary(name.lower()))
+    )
     names = [name for name in list(every)[:_MOST] if not _is_written(name, library.words)]
     texts = [_WORD.findall(f"{item.paper.title} {item.paper.abstract}".casefold()) for item in evidence if names]
     return tuple(

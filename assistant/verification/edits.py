@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from assistant.verification.lexicon import ABSOLUTE, NEGATORS, NOT_SAID, Difference, Lexicon, certain
+from assistant.verification.lexicon import ABSOLUTE, NEGATORS, NOT_SAID, Difference, Lexicon, certain, negations
 
 _ALIKE = 0.8
 """Minimum share of the claim's words that stand in the sentence in the same order, for it to be an edited sentence."""
@@ -98,7 +98,8 @@ def _numbers(change: Edit) -> Iterator[Difference]:
 
 
 def _denials(change: Edit, lexicon: Lexicon) -> Iterator[Difference]:
-    if _negations(change.removed) % 2 == _negations(change.added) % 2:
+    removed, added = (negations((*words, *change.following)) for words in (change.removed, change.added))
+    if removed % 2 == added % 2:
         return
     others = _meaning((*change.removed, *change.added), lexicon)
     if any(not others.isdisjoint(lexicon.opposed(name)) for name in others):

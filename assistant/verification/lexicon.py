@@ -19,6 +19,11 @@ _NEGATED_AFTER = frozenset(("rather than", "instead of", "far from"))
 _IDIOMS = frozenset(
     "not only,not just,not merely,not simply,not solely,no matter,no doubt,no longer than,fail safe".split(",")
 )
+_AFFIRMED_BY_DENIAL = frozenset(
+    "deny denied denying disputed doubted uncommon uncommonly unusual infrequent infrequently rare surprising "
+    "surprisingly".split()
+)
+"""Words whose denial denies nothing behind them: "it cannot be denied that", "it is not uncommon that"."""
 _CLAUSE_ENDS = frozenset(
     ", ; : ( ) – — . ! ? but although though while whereas because which yet however unless since so thus".split()
 )
@@ -78,7 +83,8 @@ class Word:
     is_content: bool
     """Whether it has a meaning of its own."""
     denied: bool
-    """Whether an odd number of negations reach it: from the negation to the end of its clause."""
+    """Whether an odd number of negations reach it: from the negation to the end of its clause, but from "rather than"
+    to the first word that it denies, for the sentence goes on behind: "using A rather than B improves C"."""
     is_head: bool
     """Whether it is what a negation denies first: "increase" in "does not always increase the loss"."""
     clause: int
@@ -105,7 +111,7 @@ class Lexicon:
         """Return the words of a text in order; without negations, which their `denied` and `is_head` tell of."""
         tokens = _tokens(text)
         words: list[Word] = []
-        denied = pending = False
+        denied = pending = is_brief = False
         clause = aside = 0
         for place, token in enumerate(tokens):
             before, after = (tokens[place - 1] if place else ""), (tokens[place + 1] if place + 1 < len(tokens) else "")
@@ -116,9 +122,9 @@ class Lexicon:
                     aside = 0 if aside else 1  # "does not, on average, improve"
                     continue
                 clause, aside = clause + 1, 0
-                denied = pending = False
+                denied = pending = is_brief = False
             elif f"{before} {token}" in _NEGATED_AFTER or token == "nor":
-                denied = pending = True
+                denied, pending, is_brief = True, True, token != "nor"
             elif token in NEGATORS and f"{token} {after}" not in _IDIOMS:
                 denied, pending = not denied, True
             elif token != "%":
@@ -126,7 +132,10 @@ class Lexicon:
                 name += "%" * (after in _PERCENT and token[0].isdigit())
                 is_head = pending and is_content and token not in _ADVERBS and not token.endswith("ly")
                 pending = pending and not is_head
-                words.append(Word(token, name, is_content, denied, is_head, clause))
+                affirms = denied and token in _AFFIRMED_BY_DENIAL
+                words.append(Word(token, name, is_content, denied, is_head and not affirms, clause))
+                if affirms or (is_brief and is_head):
+                    denied = pending = is_brief = False
         if tokens and tokens[-1] in _BACKWARDS:
             _deny(words, clause)
         return tuple(words)
@@ -186,6 +195,17 @@ class Lexicon:
                 for name in {self._name(word)[0] for word in side}:
                     written[name] = (*written.get(name, ()), other[0])
         return written
+
+
+def negations(tokens: Sequence[str]) -> int:
+    """Return how many negations words in a row have; none for "not only", two for "cannot be denied"."""
+    denials = [
+        place
+        for place, token in enumerate(tokens)
+        if token in NEGATORS and " ".join(tokens[place : place + 2]) not in _IDIOMS
+    ]
+    behind = tokens[denials[0] :] if denials else ()
+    return len(denials) + any(token in _AFFIRMED_BY_DENIAL for token in behind)
 
 
 def _deny(words: list[Word], clause: int) -> None:

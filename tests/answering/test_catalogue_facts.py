@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from support import libraries
@@ -120,6 +121,24 @@ def test_what_is_no_paper_of_the_library_is_said_or_left_to_the_papers(library: 
     assert pointing.text == "Nothing was cited so far that “it” could mean: name the paper by its title."
     assert responses.from_catalogue(library, "When was moss discovered?", None, TODAY) is None
     assert responses.from_catalogue(library, "When was GPT-4 released?", None, TODAY) is None
+
+
+def test_several_papers_that_a_description_means_are_all_told_and_of_many_it_is_asked_which(tmp_path: Path) -> None:
+    for number in 4, 6:
+        folder = tmp_path / str(number)
+        entries = [Entry(Listing("a", n, f"Kelp and Salt {n}"), "Kelp.", str(n)) for n in range(number)]
+        libraries.ingest(folder, entries)
+        with LibrarySnapshot(folder) as library:
+            told = responses.from_catalogue(library, "Who wrote the kelp salt paper?", None, TODAY)
+            assert told is not None
+            if number == 4:
+                assert sorted(told.text.splitlines()) == [
+                    f"“Kelp and Salt {n}”: no authors are recorded" for n in range(4)
+                ]
+            else:
+                assert told.text.startswith(
+                    "“the kelp salt paper” may be any of 6 papers: name the one by its title, such"
+                )
 
 
 def test_a_pointer_means_what_was_cited_in_its_order(library: LibrarySnapshot) -> None:

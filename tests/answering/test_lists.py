@@ -107,9 +107,17 @@ def test_what_is_on_another_subject_is_left_out_and_told(base: Pipeline) -> None
     )
 
 
+def test_all_papers_but_those_on_a_subject_are_listed(base: Pipeline) -> None:
+    answer = pipeline.ask(base, "Which papers are not on moss?")
+    assert (answer.text, titles(answer)) == ("2 papers not on moss", ["Comets", "Ferns"])
+    assert pipeline.ask(base, "What percentage of papers are not on moss?").text == "2 of 5 papers not on moss: 40.0%"
+    assert pipeline.ask(base, "papers not on moss since 2024").text == "1 paper not on moss dated since 2024-01-01"
+
+
 def test_a_list_of_surveys_has_what_calls_itself_one(base: Pipeline) -> None:
     assert titles(pipeline.ask(base, "Which reviews of moss are there?")) == ["A Review of Moss"]
-    assert titles(pipeline.ask(base, "reviews of moss")) == ["A Review of Moss"]
+    one = pipeline.ask(base, "reviews of moss")
+    assert (one.text, titles(one)) == ("1 paper that is a review of moss", ["A Review of Moss"])
 
 
 def test_papers_are_not_counted_as_what_was_not_checked_of_them(base: Pipeline) -> None:
@@ -131,6 +139,11 @@ def test_more_papers_are_looked_at_while_they_belong_and_where_that_ends_is_told
         base = Pipeline(library, embedder)
         answer = pipeline.ask(base, "Which papers study moss?")
         some = pipeline.ask(replace(base, allowed=frozenset(f"id{n}" for n in range(100))), "Which papers study moss?")
+        others = pipeline.ask(base, "Which papers are not on moss?")
+    assert (others.status, others.text) == (
+        "abstained",
+        "Which papers are not on moss is not answered: more are on it than were looked at.",
+    )
     assert (answer.text, len({*titles(answer)}), answer.notes) == (
         "At least 180 papers on moss",
         180,

@@ -31,7 +31,10 @@ def test_a_small_model_is_not_asked_about_a_name_that_no_paper_has(kitchen: Pipe
     answer = pipeline.ask(replace(kitchen, model=model, evidence_tokens=100), "How does YeastNet make dough rise?")
     assert (answer.status, answer.notes) == (
         "abstained",
-        ("the model was not asked: no paper of the library has the name “YeastNet”",),
+        (
+            "no title or abstract in the library has “YeastNet”",
+            "the model was not asked: nothing in the library has this name",
+        ),
     )
     _, sent = written(kitchen, "The library does not hold the answer.", question="How does YeastNet make dough rise?")
     assert "\n(No paper of the library has the name “YeastNet”.)\n" in sent[0]

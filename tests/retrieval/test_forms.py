@@ -130,6 +130,13 @@ def test_a_list_may_leave_out_what_is_on_another_subject(question: str) -> None:
     assert forms.read(question) == Form("list", topic="calibration", label=label, without="language models")
 
 
+@pytest.mark.parametrize(
+    "question", ["Which papers are not on agents?", "papers not about agents", "List all papers that are not on agents"]
+)
+def test_a_list_may_be_of_all_but_what_is_on_a_subject(question: str) -> None:
+    assert forms.read(question) == Form("list", label="not on agents", without="agents")
+
+
 def test_a_share_of_the_papers_is_that_of_a_list() -> None:
     label = "that use mixup"
     assert forms.read("What percentage of papers use mixup?") == Form(

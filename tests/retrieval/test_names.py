@@ -41,6 +41,9 @@ UNKNOWN: dict[str, tuple[str, ...]] = {
     "Wie verbessert man die Genauigkeit von Farnen?": (),
     "What was found on ferns since Mai 2024?": ("Mai",),
     "What was found on ferns since May 2024?": (),
+    "I am Tomasz; how do ferns unroll?": (),
+    "Hello, I'm Tomasz Zaitsev from the University of Gdansk, how fast is FernNet?": ("FernNet",),
+    "I am interested in Zaitsev; what did he find on ferns?": ("Zaitsev",),
 }
 
 
@@ -62,5 +65,5 @@ def test_a_name_that_nothing_has_is_told_from_what_is_written_spelled_out_or_ord
     assert names.unknown(question, library, evidence, ordinary) == UNKNOWN[question]
 
 
-def test_nothing_is_a_name_where_it_is_not_known_what_english_has(library: LibrarySnapshot) -> None:
-    assert names.unknown("What does BM25 find?", library, [], None) == ()
+def test_where_it_is_not_known_what_english_has_a_name_is_what_is_written_as_one(library: LibrarySnapshot) -> None:
+    assert names.unknown("What does BM25 find in France?", library, [], None) == ("BM25",)

@@ -81,6 +81,70 @@ def test_the_same_comparison_from_its_other_side_explains_other_words(
     assert comparisons.explains(words, claim, [sentence], lexicon) == explained
 
 
+RIGHT = {
+    "FernNet is faster than MossNet.": (
+        "MossNet is no faster than FernNet.",
+        "MossNet isn't any faster than FernNet on long inputs.",
+        "Slower than FernNet is MossNet.",
+    ),
+    "Using shade rather than sun yields better ferns.": (
+        "Shade yields better ferns than sun.",
+        "Using shade yields better ferns.",
+        "Using shade yields better ferns than using sun.",
+    ),
+    "It cannot be denied that shade makes better ferns than sun.": ("Shade makes better ferns than sun.",),
+    "It is not uncommon that ferns die in long winters.": ("Ferns die in long winters.",),
+    "It is not surprising that ferns die in long winters.": ("Ferns die in long winters.",),
+    "FernNet beats all others on long inputs.": ("Nothing beats FernNet on long inputs.",),
+    "None of the others beats FernNet on long inputs.": ("FernNet beats all of the others on long inputs.",),
+    "FernNet does better than MossNet on long inputs.": ("FernNet does worse than expected on long inputs.",),
+    "MossNet makes more omissions than errors.": ("MossNet makes fewer errors than omissions.",),
+    "FernNet is superior to MossNet.": ("MossNet is inferior to FernNet.", "MossNet is no better than FernNet."),
+    "FernNet is better than MossNet on all tasks.": ("Worse than FernNet on all tasks is MossNet.",),
+    "FernNet outperforms MossNet, but is slower than MossNet.": (
+        "MossNet is faster than FernNet.",
+        "MossNet runs faster.",
+        "FernNet outperforms MossNet.",
+    ),
+    "FernNet outperforms MossNet, but is slower.": ("MossNet is faster than FernNet.",),
+}
+WRONG = {
+    "FernNet is faster than MossNet.": (
+        "FernNet is no faster than MossNet.",
+        "FernNet is slower than MossNet.",
+        "MossNet is faster than FernNet.",
+    ),
+    "Using shade rather than sun yields better ferns.": ("Sun yields better ferns than shade.",),
+    "It is not uncommon that ferns die in long winters.": ("Ferns rarely die in long winters.",),
+    "FernNet is superior to MossNet.": ("FernNet is inferior to MossNet.", "MossNet is superior to FernNet."),
+    "MossNet beats FernNet on long inputs.": ("Nothing beats FernNet on long inputs.",),
+    "MossNet makes more omissions than errors.": (
+        "MossNet makes more errors than omissions.",
+        "MossNet makes fewer omissions than errors.",
+    ),
+    "FernNet outperforms MossNet, but is slower than MossNet.": (
+        "FernNet is faster than MossNet.",
+        "MossNet is slower than FernNet.",
+        "MossNet outperforms FernNet.",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "is_wrong"),
+    [(claim, sentence, told is WRONG) for told in (RIGHT, WRONG) for sentence in told for claim in told[sentence]],
+)
+def test_a_right_claim_is_not_called_turned_round_and_a_wrong_one_is(
+    lexicon: Lexicon, claim: str, sentence: str, is_wrong: bool
+) -> None:
+    words = opposition.difference(claim, sentence, lexicon)
+    if words is None:
+        turned = comparisons.difference(claim, [sentence], lexicon) is not None
+    else:
+        turned = not comparisons.explains(words, claim, [sentence], lexicon)
+    assert turned == is_wrong
+
+
 @pytest.mark.parametrize("unit", ["sun is better than shade ", "than ", "better "])
 def test_time_is_linear_in_the_text(lexicon: Lexicon, unit: str) -> None:
     check_linear(lambda length: comparisons.difference(filled(unit, length), [filled(unit, length)], lexicon), 20_000)

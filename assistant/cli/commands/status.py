@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from assistant.library.snapshot import LibrarySnapshot
 
 
-_CHECKED: "Mapping[health.Extent, str]" = {
+_CHECKED: "Mapping[str, str]" = {
     "quick": "what the catalogue notes, and sizes and times of the index files; --full reads every byte",
     "full": "every text, listing, vector and index file, and a sample of the vector index; --deep compares all of that",
     "deep": "every text, listing, vector and index file, and all of the vector index",
+    "files": "every text, listing, vector and index file; to open the vector index writes, and nothing may be written "
+    "here",
 }
-_UNOPENED = (
-    "every text, listing, vector and index file; to open the vector index writes, and nothing may be written here"
-)
+"""What was looked at: an extent, or "files" where that is `full` or `deep` and the vector index cannot be opened."""
 _UNVOUCHED = (
     "none yet: made by an older version, so that only titles, abstracts and the lengths of vectors are compared; "
     "`assistant ingest` or `assistant reindex` adds them, to what is there then"
@@ -67,13 +67,13 @@ def status(wish: "health.Extent | None", as_json: bool, place: LibraryOptions) -
     with app.library(settings, environment, None, console.tell, heal=False) as library:
         extent = wish or health.usual_extent(library.size)
         is_opened = extent == "quick" or database.writable(library.catalogue.path)
-        checked = _CHECKED[extent] if is_opened else _UNOPENED
+        checked = extent if is_opened else "files"
         parts = sizes.of_parts(library.folder, library.catalogue)
         faults = _faults(library, settings, environment, extent)
         facts: dict[str, object] = {
             **_contents(library, extent),
             "bytes": parts,
-            "checked": extent,
+            "checked": checked,
             "healthy": False if faults else None if extent == "quick" else True,
             "problems": [fault.problem for fault in faults],
             "cures": list(dict.fromkeys(fault.cure for fault in faults)),
@@ -84,7 +84,7 @@ def status(wish: "health.Extent | None", as_json: bool, place: LibraryOptions) -
     if as_json:
         console.record(facts)
     else:
-        _print(facts, parts, checked, faults, {"embedder": embedder, "reranker": reranker})
+        _print(facts, parts, faults, {"embedder": embedder, "reranker": reranker})
     return 0 if all(fault.answered for fault in faults) else LibraryError.exit_code
 
 
@@ -130,7 +130,6 @@ def _faults(
 def _print(
     facts: Mapping[str, object],
     parts: Mapping[str, int],
-    checked: str,
     faults: "list[health.Fault]",
     models: "Mapping[str, sources.ModelSource]",
 ) -> None:
@@ -149,7 +148,7 @@ def _print(
     )
     if not facts["checksums"]:
         console.lines(console.plain(f"checksums    {_UNVOUCHED}"))
-    console.lines(console.plain(f"checked      {checked}"))
+    console.lines(console.plain(f"checked      {_CHECKED[str(facts['checked'])]}"))
     if not faults:
         console.lines(console.plain(f"health       {'sound' if facts['healthy'] else served_status.UNSEEN}"))
     for what, cure in dict.fromkeys((fault.what, fault.cure) for fault in faults):
