@@ -224,7 +224,7 @@ class LibrarySnapshot:
 
     def read_ahead(self, ids: Iterable[str]) -> None:
         """Read vectors that will be asked for, while the vector index searches."""
-        self.vectors_of(ids)
+        self._vectors.read(list(ids))
 
     def vectors_of(self, ids: Iterable[str] | None) -> embeddings.VectorTable:
         """Return the vectors of the papers with these ids, in the order added (None: of all)."""

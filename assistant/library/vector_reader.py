@@ -21,8 +21,8 @@ class VectorReader:
         self._size = 0
         """Bytes that are kept."""
 
-    def table(self, ids: Sequence[str]) -> embeddings.VectorTable:
-        """Return the vectors of these papers, in the order given."""
+    def read(self, ids: Sequence[str]) -> None:
+        """Read the vectors of those of these papers that are not kept yet."""
         missing = [id for id in ids if id not in self._kept]
         if missing and self._size > _KEPT:
             self._kept, self._size, missing = {}, 0, list(ids)
@@ -30,6 +30,10 @@ class VectorReader:
             read = self._read(missing)
             self._kept |= read
             self._size += sum(len(blob) for blob in read.values() if blob)
+
+    def table(self, ids: Sequence[str]) -> embeddings.VectorTable:
+        """Return the vectors of these papers, in the order given."""
+        self.read(ids)
         return embeddings.vector_table(((id, self._kept[id]) for id in ids if id in self._kept), self._dimension)
 
     def all(self) -> embeddings.VectorTable:
